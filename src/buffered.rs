@@ -1,0 +1,213 @@
+//! A buffered file: CPython's `BufferedRandom`, of which `BufferedReader` and `BufferedWriter`
+//! are the halves that the mode allows.
+//!
+//! One buffer serves both directions, at one of three moments: empty, holding bytes read ahead,
+//! or holding bytes not yet written. Reads and writes mix coherently: what was read ahead is
+//! forgotten before a write, what was not yet written is written before a read or a seek.
+
+use alloc::vec::Vec;
+use core::mem;
+
+use crate::error::{Error, Result};
+use crate::raw::{self, Raw, append, length};
+use crate::storage::Storage;
+
+pub(crate) struct Buffered {
+    storage: Storage,
+    /// The most bytes that `buffer` holds.
+    capacity: usize,
+    buffer: Vec<u8>,
+    /// How many bytes of `buffer` lie before the position; all of them while `dirty`.
+    at: usize,
+    /// Where the file is read or written next by its holder.
+    position: u64,
+    /// `buffer` waits to be written and ends at the position.
+    dirty: bool,
+}
+
+impl Buffered {
+    pub(crate) fn new(storage: Storage, capacity: usize) -> Self {
+        Self { storage, capacity, buffer: Vec::new(), at: 0, position: 0, dirty: false }
+    }
+
+    pub(crate) fn position(&self) -> u64 {
+        self.position
+    }
+
+    pub(crate) fn storage(&self) -> &Storage {
+        &self.storage
+    }
+
+    /// `size` bytes, or fewer at the end; all to the end where `size` is `None`.
+    pub(crate) fn read(&mut self, size: Option<u64>) -> Result<Vec<u8>> {
+        self.flush()?;
+        let Some(size) = size else {
+            let mut all = self.consume(u64::MAX);
+            append(&mut all, raw::readall(&self.storage, &mut self.position)?);
+            return Ok(all);
+        };
+        let mut bytes = Vec::new();
+        loop {
+            let wanted = size - length(&bytes);
+            append(&mut bytes, self.consume(wanted));
+            let wanted = size - length(&bytes);
+            if wanted == 0 {
+                return Ok(bytes);
+            }
+            // Whole buffers' worth goes past the buffer, the rest through it, as in CPython.
+            let past = wanted - wanted % self.capacity();
+            if past > 0 {
+                let read = self.storage.read_at(self.position, past).map_err(Error::os)?;
+                if read.is_empty() {
+                    return Ok(bytes);
+                }
+                self.position += length(&read);
+                append(&mut bytes, read);
+            } else if self.fill()? == 0 {
+                return Ok(bytes);
+            }
+        }
+    }
+
+    /// What the buffer holds, at most `size` bytes of it; where it is empty, one read.
+    pub(crate) fn read1(&mut self, size: Option<u64>) -> Result<Vec<u8>> {
+        self.flush()?;
+        let size = size.unwrap_or(self.capacity());
+        if self.ahead() == 0 {
+            let read = self.storage.read_at(self.position, size).map_err(Error::os)?;
+            self.position += length(&read);
+            return Ok(read);
+        }
+        Ok(self.consume(size))
+    }
+
+    /// What the buffer holds, after one read where it is empty; the position stays.
+    pub(crate) fn peek(&mut self) -> Result<&[u8]> {
+        self.flush()?;
+        if self.ahead() == 0 {
+            self.fill()?;
+        }
+        Ok(&self.buffer[self.at..])
+    }
+
+    pub(crate) fn readline(&mut self, size: Option<u64>) -> Result<Vec<u8>> {
+        self.flush()?;
+        let mut line = Vec::new();
+        loop {
+            let ahead = &self.buffer[self.at..];
+            let end = ahead.iter().position(|byte| *byte == b'\n').map(|at| at + 1);
+            let wanted = length(&ahead[..end.unwrap_or(ahead.len())]);
+            let limit = size.map_or(u64::MAX, |size| size - length(&line));
+            append(&mut line, self.consume(wanted.min(limit)));
+            let ended = end.is_some() && wanted <= limit;
+            if ended || size == Some(length(&line)) || self.fill()? == 0 {
+                return Ok(line);
+            }
+        }
+    }
+
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        raw::check_range(self.position, bytes)?;
+        if !self.dirty {
+            self.forget();
+        }
+        if self.buffer.len() + bytes.len() > self.capacity {
+            self.flush()?;
+        }
+        let mut rest = bytes;
+        while rest.len() > self.capacity {
+            let written = self.storage.write_at(self.position, rest).map_err(Error::os)?;
+            self.position += written;
+            rest = &rest[usize::try_from(written).unwrap_or(rest.len()).min(rest.len())..];
+        }
+        if !rest.is_empty() {
+            self.buffer.extend_from_slice(rest);
+            self.at = self.buffer.len();
+            self.position += length(rest);
+            self.dirty = true;
+        }
+        Ok(())
+    }
+
+    /// Writes what waits. What the host did not take still waits after an error.
+    pub(crate) fn flush(&mut self) -> Result<()> {
+        while self.dirty {
+            let start = self.position - length(&self.buffer);
+            let written = self.storage.write_at(start, &self.buffer).map_err(Error::os)?;
+            let written = usize::try_from(written).unwrap_or(usize::MAX);
+            self.buffer.drain(..written.min(self.buffer.len()));
+            self.at = self.buffer.len();
+            self.dirty = !self.buffer.is_empty();
+        }
+        Ok(())
+    }
+
+    pub(crate) fn seek(&mut self, offset: i64, whence: i32) -> Result<u64> {
+        let base = match whence {
+            0 => 0,
+            1 => self.position,
+            _ => {
+                self.flush()?;
+                self.storage.size().map_err(Error::os)?
+            }
+        };
+        let target = raw::displace(base, offset)?;
+        self.flush()?;
+        let start = self.position - length(&self.buffer[..self.at]);
+        match target.checked_sub(start).map(usize::try_from) {
+            // Within what was read ahead, nothing need be read again.
+            Some(Ok(at)) if whence != 2 && at <= self.buffer.len() => self.at = at,
+            _ => self.forget(),
+        }
+        self.position = target;
+        Ok(target)
+    }
+
+    pub(crate) fn truncate(&mut self, size: Option<i64>) -> Result<u64> {
+        self.flush()?;
+        self.forget();
+        raw::truncate(&mut self.storage, size, self.position)
+    }
+
+    /// How many bytes were read ahead and are not yet consumed.
+    fn ahead(&self) -> usize {
+        self.buffer.len() - self.at
+    }
+
+    fn capacity(&self) -> u64 {
+        u64::try_from(self.capacity).expect("BUG: a length fits 64 bits")
+    }
+
+    /// Takes up to `size` of the bytes that were read ahead.
+    fn consume(&mut self, size: u64) -> Vec<u8> {
+        let size = usize::try_from(size).unwrap_or(usize::MAX).min(self.ahead());
+        let bytes = if size == self.buffer.len() {
+            self.at = 0;
+            mem::take(&mut self.buffer)
+        } else {
+            let bytes = self.buffer[self.at..self.at + size].to_vec();
+            self.at += size;
+            bytes
+        };
+        self.position += length(&bytes);
+        bytes
+    }
+
+    /// Reads ahead into the buffer, all of which was consumed, and tells how many bytes came.
+    fn fill(&mut self) -> Result<usize> {
+        self.at = 0;
+        self.buffer.clear();
+        self.buffer = self.storage.read_at(self.position, self.capacity()).map_err(Error::os)?;
+        Ok(self.buffer.len())
+    }
+
+    fn forget(&mut self) {
+        self.buffer.clear();
+        self.at = 0;
+    }
+
+    /// The file without its buffer, at the same position. What waits is lost: flush first.
+    pub(crate) fn into_raw(self) -> Raw {
+        Raw { storage: self.storage, position: self.position }
+    }
+}

@@ -1,0 +1,397 @@
+//! The exports of the component `tempfile.wasm`: WIT in, library calls, WIT out. The rules are the
+//! library's; here are only names.
+
+use alloc::{string::String, vec::Vec};
+
+use ::wasi::filesystem::types::Descriptor;
+
+use crate::bindings::exports::scratch::tempfile::{cleanup, descriptors, tempfile};
+use crate::{
+    BinaryFile, Delete, DirectoryOptions, Error, ErrorCode, FileOptions, Kind, NameOptions,
+    OsError, TemporaryDirectory,
+};
+
+/// The component's implementation of its exports.
+pub(crate) struct Component;
+
+type Result<T, E = tempfile::Error> = core::result::Result<T, E>;
+
+impl tempfile::Guest for Component {
+    type BinaryFile = BinaryFile;
+    type Directory = TemporaryDirectory;
+
+    fn temporary_file(options: Option<tempfile::FileOptions>) -> Result<tempfile::BinaryFile> {
+        let defaults = FileOptions::default();
+        let file = match &options {
+            None => crate::temporary_file(&defaults),
+            Some(options) => crate::temporary_file(&FileOptions {
+                mode: options.mode.as_deref().unwrap_or(defaults.mode),
+                buffering: options.buffering.unwrap_or(defaults.buffering),
+                encoding: options.encoding.as_deref(),
+                newline: options.newline.as_deref(),
+                name: name(&options.suffix, &options.prefix, &options.dir),
+                errors: options.errors.as_deref(),
+            }),
+        };
+        Ok(tempfile::BinaryFile::new(file?))
+    }
+
+    fn named_temporary_file(
+        options: Option<tempfile::NamedFileOptions>,
+    ) -> Result<tempfile::BinaryFile> {
+        let defaults = FileOptions::default();
+        let file = match &options {
+            None => crate::named_temporary_file(&defaults, Delete::default()),
+            Some(options) => {
+                let delete = match (options.delete, options.delete_on_close) {
+                    (Some(false), _) => Delete::Never,
+                    (_, Some(false)) => Delete::OnExit,
+                    _ => Delete::OnClose,
+                };
+                let options = FileOptions {
+                    mode: options.mode.as_deref().unwrap_or(defaults.mode),
+                    buffering: options.buffering.unwrap_or(defaults.buffering),
+                    encoding: options.encoding.as_deref(),
+                    newline: options.newline.as_deref(),
+                    name: name(&options.suffix, &options.prefix, &options.dir),
+                    errors: options.errors.as_deref(),
+                };
+                crate::named_temporary_file(&options, delete)
+            }
+        };
+        Ok(tempfile::BinaryFile::new(file?))
+    }
+
+    fn temporary_directory(
+        options: Option<tempfile::DirectoryOptions>,
+    ) -> Result<tempfile::Directory> {
+        let directory = match &options {
+            None => crate::temporary_directory(&DirectoryOptions::default()),
+            Some(options) => crate::temporary_directory(&DirectoryOptions {
+                name: name(&options.suffix, &options.prefix, &options.dir),
+                ignore_cleanup_errors: options.ignore_cleanup_errors.unwrap_or(false),
+                delete: options.delete.unwrap_or(true),
+            }),
+        };
+        Ok(tempfile::Directory::new(directory?))
+    }
+
+    fn mkstemp(
+        options: Option<tempfile::MkstempOptions>,
+    ) -> Result<(tempfile::BinaryFile, String)> {
+        let (file, path) = crate::mkstemp(mkstemp_name(&options))?;
+        Ok((tempfile::BinaryFile::new(file), path))
+    }
+
+    fn mkdtemp(options: Option<tempfile::NameOptions>) -> Result<String> {
+        Ok(crate::mkdtemp(any_name(&options))?)
+    }
+
+    fn mktemp(options: Option<tempfile::NameOptions>) -> Result<String> {
+        Ok(crate::mktemp(any_name(&options))?)
+    }
+
+    fn gettempdir() -> Result<String> {
+        Ok(crate::gettempdir()?)
+    }
+
+    fn gettempdirb() -> Result<Vec<u8>> {
+        Ok(crate::gettempdirb()?)
+    }
+
+    fn gettempprefix() -> String {
+        crate::gettempprefix()
+    }
+
+    fn gettempprefixb() -> Vec<u8> {
+        crate::gettempprefixb()
+    }
+
+    fn tempdir() -> Option<String> {
+        crate::tempdir()
+    }
+
+    fn set_tempdir(value: Option<String>) {
+        crate::set_tempdir(value.as_deref());
+    }
+
+    fn template() -> String {
+        crate::template()
+    }
+
+    fn set_template(value: String) {
+        crate::set_template(&value);
+    }
+
+    fn tmp_max() -> u32 {
+        crate::tmp_max()
+    }
+
+    fn set_tmp_max(value: u32) {
+        crate::set_tmp_max(value);
+    }
+
+    fn set_spare_files(value: u32) {
+        crate::set_spare_files(value);
+    }
+}
+
+impl tempfile::GuestBinaryFile for BinaryFile {
+    fn read(&self, size: Option<i64>) -> Result<Vec<u8>> {
+        Ok(self.read(size)?)
+    }
+
+    fn readinto(&self, length: u64) -> Result<Vec<u8>> {
+        Ok(self.read_bounded(length)?)
+    }
+
+    fn readall(&self) -> Result<Vec<u8>> {
+        Ok(self.readall()?)
+    }
+
+    fn read1(&self, size: Option<i64>) -> Result<Vec<u8>> {
+        Ok(self.read1(size)?)
+    }
+
+    fn peek(&self) -> Result<Vec<u8>> {
+        Ok(self.peek()?)
+    }
+
+    fn readline(&self, size: Option<i64>) -> Result<Vec<u8>> {
+        Ok(self.readline(size)?)
+    }
+
+    fn readlines(&self, hint: Option<i64>) -> Result<Vec<Vec<u8>>> {
+        Ok(self.readlines(hint)?)
+    }
+
+    fn write(&self, bytes: Vec<u8>) -> Result<u64> {
+        Ok(self.write(&bytes)?)
+    }
+
+    fn writelines(&self, lines: Vec<Vec<u8>>) -> Result<()> {
+        Ok(self.writelines(lines)?)
+    }
+
+    fn seek(&self, offset: i64, whence: i32) -> Result<u64> {
+        Ok(self.seek(offset, whence)?)
+    }
+
+    fn tell(&self) -> Result<u64> {
+        Ok(self.tell()?)
+    }
+
+    fn truncate(&self, size: Option<i64>) -> Result<u64> {
+        Ok(self.truncate(size)?)
+    }
+
+    fn flush(&self) -> Result<()> {
+        Ok(self.flush()?)
+    }
+
+    fn close(&self) -> Result<()> {
+        Ok(self.close()?)
+    }
+
+    fn close_file(&self) -> Result<()> {
+        Ok(self.close_file()?)
+    }
+
+    fn enter(&self) -> Result<()> {
+        Ok(self.enter()?)
+    }
+
+    fn exit(&self) -> Result<()> {
+        Ok(self.exit()?)
+    }
+
+    fn closed(&self) -> Result<bool> {
+        Ok(self.closed()?)
+    }
+
+    fn name(&self) -> Option<String> {
+        self.name()
+    }
+
+    fn mode(&self) -> Result<String> {
+        Ok(self.mode().map(String::from)?)
+    }
+
+    fn readable(&self) -> Result<bool> {
+        Ok(self.readable()?)
+    }
+
+    fn writable(&self) -> Result<bool> {
+        Ok(self.writable()?)
+    }
+
+    fn seekable(&self) -> Result<bool> {
+        Ok(self.seekable()?)
+    }
+
+    fn isatty(&self) -> Result<bool> {
+        Ok(self.isatty()?)
+    }
+
+    fn detach(&self) -> Result<tempfile::BinaryFile> {
+        Ok(tempfile::BinaryFile::new(self.detach()?))
+    }
+
+    fn keep(&self) -> Result<String> {
+        Ok(self.keep()?)
+    }
+
+    fn persist(&self, path: String) -> Result<()> {
+        Ok(self.persist(&path)?)
+    }
+
+    fn persist_noclobber(&self, path: String) -> Result<()> {
+        Ok(self.persist_noclobber(&path)?)
+    }
+
+    fn reopen(&self, mode: Option<String>, buffering: Option<i32>) -> Result<tempfile::BinaryFile> {
+        let defaults = FileOptions::default();
+        let mode = mode.as_deref().unwrap_or(defaults.mode);
+        let file = self.reopen(mode, buffering.unwrap_or(defaults.buffering))?;
+        Ok(tempfile::BinaryFile::new(file))
+    }
+}
+
+impl tempfile::GuestDirectory for TemporaryDirectory {
+    fn name(&self) -> String {
+        self.name()
+    }
+
+    fn cleanup(&self) -> Result<()> {
+        Ok(self.cleanup()?)
+    }
+
+    fn exit(&self) -> Result<()> {
+        Ok(self.exit()?)
+    }
+}
+
+impl cleanup::Guest for Component {
+    fn owed() -> Vec<cleanup::OwedItem> {
+        let owed = crate::owed().into_iter();
+        owed.map(|item| cleanup::OwedItem {
+            path: item.path,
+            kind: match item.kind {
+                Kind::File => cleanup::Kind::File,
+                Kind::Directory => cleanup::Kind::Directory,
+            },
+            size: item.size,
+        })
+        .collect()
+    }
+
+    fn cleanup() -> Vec<cleanup::Leftover> {
+        crate::cleanup().into_iter().map(leftover).collect()
+    }
+}
+
+impl descriptors::Guest for Component {
+    fn open_temporary(options: Option<tempfile::NameOptions>) -> Result<Descriptor> {
+        Ok(crate::open_temporary(any_name(&options))?)
+    }
+
+    fn mkstemp(options: Option<tempfile::MkstempOptions>) -> Result<(Descriptor, String)> {
+        let (file, path) = crate::mkstemp(mkstemp_name(&options))?;
+        Ok((file.take()?, path))
+    }
+
+    fn take(file: tempfile::BinaryFileBorrow<'_>) -> Result<Descriptor> {
+        Ok(file.get::<BinaryFile>().take()?)
+    }
+}
+
+fn name<'a>(
+    suffix: &'a Option<String>,
+    prefix: &'a Option<String>,
+    dir: &'a Option<String>,
+) -> NameOptions<'a> {
+    NameOptions { suffix: suffix.as_deref(), prefix: prefix.as_deref(), dir: dir.as_deref() }
+}
+
+fn any_name(options: &Option<tempfile::NameOptions>) -> NameOptions<'_> {
+    let options = options.as_ref();
+    options.map_or_else(NameOptions::default, |options| {
+        name(&options.suffix, &options.prefix, &options.dir)
+    })
+}
+
+fn mkstemp_name(options: &Option<tempfile::MkstempOptions>) -> NameOptions<'_> {
+    let options = options.as_ref();
+    options.map_or_else(NameOptions::default, |options| {
+        name(&options.suffix, &options.prefix, &options.dir)
+    })
+}
+
+fn leftover(error: Error) -> cleanup::Leftover {
+    match error {
+        Error::Os(OsError { message, path, .. }) => {
+            cleanup::Leftover { path, reason: message.into_owned() }
+        }
+        Error::Value(reason) | Error::Unsupported(reason) => {
+            cleanup::Leftover { path: None, reason: reason.into_owned() }
+        }
+    }
+}
+
+impl From<Error> for tempfile::Error {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Os(OsError { code, message, path }) => Self::Os(tempfile::OsError {
+                code: code.into(),
+                message: message.into_owned(),
+                path,
+            }),
+            Error::Value(message) => Self::Value(message.into_owned()),
+            Error::Unsupported(message) => Self::Unsupported(message.into_owned()),
+        }
+    }
+}
+
+impl From<ErrorCode> for tempfile::ErrorCode {
+    fn from(code: ErrorCode) -> Self {
+        match code {
+            ErrorCode::Access => Self::Access,
+            ErrorCode::WouldBlock => Self::WouldBlock,
+            ErrorCode::Already => Self::Already,
+            ErrorCode::BadDescriptor => Self::BadDescriptor,
+            ErrorCode::Busy => Self::Busy,
+            ErrorCode::Deadlock => Self::Deadlock,
+            ErrorCode::Quota => Self::Quota,
+            ErrorCode::Exist => Self::Exist,
+            ErrorCode::FileTooLarge => Self::FileTooLarge,
+            ErrorCode::IllegalByteSequence => Self::IllegalByteSequence,
+            ErrorCode::InProgress => Self::InProgress,
+            ErrorCode::Interrupted => Self::Interrupted,
+            ErrorCode::Invalid => Self::Invalid,
+            ErrorCode::Io => Self::Io,
+            ErrorCode::IsDirectory => Self::IsDirectory,
+            ErrorCode::Loop => Self::Loop,
+            ErrorCode::TooManyLinks => Self::TooManyLinks,
+            ErrorCode::MessageSize => Self::MessageSize,
+            ErrorCode::NameTooLong => Self::NameTooLong,
+            ErrorCode::NoDevice => Self::NoDevice,
+            ErrorCode::NoEntry => Self::NoEntry,
+            ErrorCode::NoLock => Self::NoLock,
+            ErrorCode::InsufficientMemory => Self::InsufficientMemory,
+            ErrorCode::InsufficientSpace => Self::InsufficientSpace,
+            ErrorCode::NotDirectory => Self::NotDirectory,
+            ErrorCode::NotEmpty => Self::NotEmpty,
+            ErrorCode::NotRecoverable => Self::NotRecoverable,
+            ErrorCode::Unsupported => Self::Unsupported,
+            ErrorCode::NoTty => Self::NoTty,
+            ErrorCode::NoSuchDevice => Self::NoSuchDevice,
+            ErrorCode::Overflow => Self::Overflow,
+            ErrorCode::NotPermitted => Self::NotPermitted,
+            ErrorCode::Pipe => Self::Pipe,
+            ErrorCode::ReadOnly => Self::ReadOnly,
+            ErrorCode::InvalidSeek => Self::InvalidSeek,
+            ErrorCode::TextFileBusy => Self::TextFileBusy,
+            ErrorCode::CrossDevice => Self::CrossDevice,
+        }
+    }
+}

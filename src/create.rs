@@ -1,0 +1,157 @@
+//! Making new files and directories under names that nobody can foresee: `mkstemp`, `mkdtemp`,
+//! `mktemp`, and the one loop that tries names for everything that is made.
+
+use alloc::{borrow::Cow, format, string::String, sync::Arc};
+
+use wasi::filesystem::types::{Descriptor, ErrorCode};
+
+use crate::error::{Error, Repr, Result};
+use crate::file::BinaryFile;
+use crate::gettempdir::gettempdir;
+use crate::host::{Preopen, abspath};
+use crate::place::Place;
+use crate::state::{template, tmp_max};
+use crate::{names, paths};
+
+/// Where a new file or directory goes and what its name is made of.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NameOptions<'a> {
+    /// The name ends with this; nothing where `None`. No separator, `..` or NUL.
+    pub suffix: Option<&'a str>,
+    /// The name begins with this; [`gettempprefix`](crate::gettempprefix) where `None`. No
+    /// separator, `..` or NUL.
+    pub prefix: Option<&'a str>,
+    /// The directory; [`gettempdir`] where `None`.
+    pub dir: Option<&'a str>,
+}
+
+/// Makes a file that is open for reading and writing, without a buffer, and returns it with
+/// its absolute path. The file is the caller's to remove.
+///
+/// # Errors
+///
+/// The filesystem's refusal, with the path; [`ErrorCode::Exist`] where all of
+/// [`tmp_max`](crate::tmp_max) names are taken; a value error for a prefix or suffix with a
+/// separator, `..` or NUL.
+///
+/// # Security
+///
+/// The name is new (`O_EXCL`) and no link is followed in its last component. The mode bits are
+/// the host's: WASI has none.
+pub fn mkstemp(options: NameOptions<'_>) -> Result<(BinaryFile, String)> {
+    let (descriptor, place) = Candidate::new(options, "open")?.create_file()?;
+    let path = String::from(place.path());
+    Ok((BinaryFile::made(descriptor, place), path))
+}
+
+/// Makes a directory and returns its absolute path. It is the caller's to remove.
+///
+/// # Errors
+///
+/// As [`mkstemp`].
+pub fn mkdtemp(options: NameOptions<'_>) -> Result<String> {
+    create_directory(options).map(Place::into_path)
+}
+
+/// Returns a path at which nothing was when it looked: not absolute where `dir` is not, and
+/// nothing is made. Another may take the name before the caller does, so prefer [`mkstemp`].
+///
+/// # Errors
+///
+/// [`ErrorCode::Exist`] where all names are taken; a value error as for [`mkstemp`]. Whatever
+/// else keeps the path from being looked at counts as free, as in CPython.
+pub fn mktemp(options: NameOptions<'_>) -> Result<String> {
+    // CPython binds the default when it is imported: `template` does not change it later.
+    let options = NameOptions { prefix: options.prefix.or(Some("tmp")), ..options };
+    let mut candidate = Candidate::new(options, "lstat")?;
+    candidate.attempt("No usable temporary filename found", |place| match place.lstat() {
+        Ok(_) => Err(ErrorCode::Exist),
+        Err(_) => Ok(()),
+    })?;
+    Ok(candidate.shown())
+}
+
+/// A new directory. An error shows the path as joined, relative where `dir` is.
+pub(crate) fn create_directory(options: NameOptions<'_>) -> Result<Place> {
+    let mut candidate = Candidate::new(options, "mkdir")?;
+    candidate.attempt("No usable temporary directory name found", Place::create_directory)?;
+    Ok(candidate.place)
+}
+
+/// A place whose name has eight characters of chance in it, drawn anew for each attempt.
+pub(crate) struct Candidate {
+    place: Place,
+    /// Where in the path of `place` the eight characters begin.
+    at: usize,
+    /// The directory as the caller gave it.
+    dir: String,
+}
+
+impl Candidate {
+    /// A candidate that `options` describe. `operation` is the system call that CPython names
+    /// where it refuses NUL.
+    pub(crate) fn new(options: NameOptions<'_>, operation: &str) -> Result<Self> {
+        let NameOptions { suffix, prefix, dir } = options;
+        let suffix = suffix.unwrap_or_default();
+        refuse_separators("suffix", suffix)?;
+        let prefix = prefix.map_or_else(|| Cow::Owned(template()), Cow::Borrowed);
+        refuse_separators("prefix", &prefix)?;
+        let dir = dir.map_or_else(gettempdir, |dir| Ok(String::from(dir)))?;
+        refuse_nul(&dir, operation)?;
+        let mut path = paths::join(&abspath(&dir), &prefix);
+        let at = path.len();
+        path.push_str("________");
+        path.push_str(suffix);
+        Ok(Self { place: Place::find(path), at, dir })
+    }
+
+    /// Makes a file under a new name: `O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW`.
+    pub(crate) fn create_file(mut self) -> Result<(Descriptor, Place)> {
+        let descriptor = self.attempt("No usable temporary file name found", Place::create_new)?;
+        Ok((descriptor, self.place))
+    }
+
+    /// The preopened directory that the file goes into, if it goes right into one.
+    pub(crate) fn home(&self) -> Option<&Arc<Preopen>> {
+        self.place.home()
+    }
+
+    /// The path as CPython joins it.
+    fn shown(&self) -> String {
+        paths::join(&self.dir, paths::split(self.place.path()).1)
+    }
+
+    /// Makes `attempt` at new names, at most `TMP_MAX` of them.
+    fn attempt<T>(
+        &mut self,
+        exhausted: &'static str,
+        attempt: impl Fn(&Place) -> Result<T, ErrorCode>,
+    ) -> Result<T> {
+        let made = names::attempt(tmp_max(), |name| {
+            self.place.respell(self.at, name);
+            attempt(&self.place)
+        });
+        made.map_err(|code| Error::at(code, self.shown()))?
+            .ok_or_else(|| Error::described(ErrorCode::Exist, exhausted))
+    }
+}
+
+/// Refuses what would move the name out of its directory. The guest cannot know the host's
+/// separator, so both count.
+fn refuse_separators(part: &str, value: &str) -> Result<()> {
+    if value.contains(['/', '\\', '\0']) || value.contains("..") {
+        let value = Repr(value);
+        return Err(Error::value(format!(
+            "{part} must not contain a path separator, '..' or a null character: {value}"
+        )));
+    }
+    Ok(())
+}
+
+/// Refuses a path that no system call could take, in CPython's words.
+pub(crate) fn refuse_nul(path: &str, operation: &str) -> Result<()> {
+    if path.contains('\0') {
+        return Err(Error::value(format!("{operation}: embedded null character in path")));
+    }
+    Ok(())
+}

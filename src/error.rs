@@ -1,0 +1,174 @@
+//! Errors, in Python's families, with the texts CPython gives them.
+
+use alloc::{borrow::Cow, string::String};
+use core::fmt;
+
+pub use wasi::filesystem::types::ErrorCode;
+
+/// What every fallible function of this crate returns.
+pub type Result<T, E = Error> = core::result::Result<T, E>;
+
+/// What can go wrong, in the families that Python's `tempfile` raises.
+#[non_exhaustive]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Error {
+    /// `OSError`: the filesystem refused.
+    Os(OsError),
+    /// `ValueError`: an argument or the state of the object forbids the call (a closed file, a bad mode).
+    Value(Cow<'static, str>),
+    /// `io.UnsupportedOperation`: this object never offers the operation.
+    Unsupported(Cow<'static, str>),
+}
+
+/// A refusal of the filesystem: which, and of what path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OsError {
+    /// The reason, in WASI's words.
+    pub code: ErrorCode,
+    /// The reason, in Python's: the system's text for the code, or tempfile's own.
+    pub message: Cow<'static, str>,
+    /// The path of the guest that was refused, if one was named.
+    pub path: Option<String>,
+}
+
+impl Error {
+    pub(crate) fn os(code: ErrorCode) -> Self {
+        Self::Os(OsError { code, message: Cow::Borrowed(strerror(code)), path: None })
+    }
+
+    pub(crate) fn at(code: ErrorCode, path: impl Into<String>) -> Self {
+        Self::Os(OsError { code, message: Cow::Borrowed(strerror(code)), path: Some(path.into()) })
+    }
+
+    pub(crate) fn described(code: ErrorCode, message: impl Into<Cow<'static, str>>) -> Self {
+        Self::Os(OsError { code, message: message.into(), path: None })
+    }
+
+    pub(crate) fn value(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::Value(message.into())
+    }
+
+    pub(crate) fn unsupported(message: &'static str) -> Self {
+        Self::Unsupported(Cow::Borrowed(message))
+    }
+
+    /// The code of an operating-system error; `None` for the other families.
+    pub fn code(&self) -> Option<ErrorCode> {
+        match self {
+            Self::Os(error) => Some(error.code),
+            Self::Value(_) | Self::Unsupported(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    /// As Python's `str(error)` without the number, which WASI does not have.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Os(OsError { message, path: Some(path), .. }) => {
+                write!(f, "{message}: {}", Repr(path))
+            }
+            Self::Os(OsError { message, path: None, .. })
+            | Self::Value(message)
+            | Self::Unsupported(message) => f.write_str(message),
+        }
+    }
+}
+
+impl core::error::Error for Error {}
+
+/// A string as Python's `repr` shows it: in quotes, control characters escaped.
+pub(crate) struct Repr<'a>(pub(crate) &'a str);
+
+impl fmt::Display for Repr<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let quote = if self.0.contains('\'') && !self.0.contains('"') { "\"" } else { "'" };
+        f.write_str(quote)?;
+        for character in self.0.chars() {
+            match character {
+                '\\' => f.write_str("\\\\")?,
+                '\n' => f.write_str("\\n")?,
+                '\r' => f.write_str("\\r")?,
+                '\t' => f.write_str("\\t")?,
+                '\'' if quote == "'" => f.write_str("\\'")?,
+                '\0'..='\x1f' | '\x7f'..='\u{a0}' | '\u{ad}' => {
+                    write!(f, "\\x{:02x}", u32::from(character))?;
+                }
+                _ => write!(f, "{character}")?,
+            }
+        }
+        f.write_str(quote)
+    }
+}
+
+/// The text of `strerror(3)` on Linux (glibc), which Python shows for the code.
+fn strerror(code: ErrorCode) -> &'static str {
+    match code {
+        ErrorCode::Access => "Permission denied",
+        ErrorCode::WouldBlock => "Resource temporarily unavailable",
+        ErrorCode::Already => "Operation already in progress",
+        ErrorCode::BadDescriptor => "Bad file descriptor",
+        ErrorCode::Busy => "Device or resource busy",
+        ErrorCode::Deadlock => "Resource deadlock avoided",
+        ErrorCode::Quota => "Disk quota exceeded",
+        ErrorCode::Exist => "File exists",
+        ErrorCode::FileTooLarge => "File too large",
+        ErrorCode::IllegalByteSequence => "Invalid or incomplete multibyte or wide character",
+        ErrorCode::InProgress => "Operation now in progress",
+        ErrorCode::Interrupted => "Interrupted system call",
+        ErrorCode::Invalid => "Invalid argument",
+        ErrorCode::Io => "Input/output error",
+        ErrorCode::IsDirectory => "Is a directory",
+        ErrorCode::Loop => "Too many levels of symbolic links",
+        ErrorCode::TooManyLinks => "Too many links",
+        ErrorCode::MessageSize => "Message too long",
+        ErrorCode::NameTooLong => "File name too long",
+        ErrorCode::NoDevice => "No such device",
+        ErrorCode::NoEntry => "No such file or directory",
+        ErrorCode::NoLock => "No locks available",
+        ErrorCode::InsufficientMemory => "Cannot allocate memory",
+        ErrorCode::InsufficientSpace => "No space left on device",
+        ErrorCode::NotDirectory => "Not a directory",
+        ErrorCode::NotEmpty => "Directory not empty",
+        ErrorCode::NotRecoverable => "State not recoverable",
+        ErrorCode::Unsupported => "Operation not supported",
+        ErrorCode::NoTty => "Inappropriate ioctl for device",
+        ErrorCode::NoSuchDevice => "No such device or address",
+        ErrorCode::Overflow => "Value too large for defined data type",
+        ErrorCode::NotPermitted => "Operation not permitted",
+        ErrorCode::Pipe => "Broken pipe",
+        ErrorCode::ReadOnly => "Read-only file system",
+        ErrorCode::InvalidSeek => "Illegal seek",
+        ErrorCode::TextFileBusy => "Text file busy",
+        ErrorCode::CrossDevice => "Invalid cross-device link",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+
+    #[test]
+    fn a_repr_is_pythons() {
+        // Right-hand sides: CPython 3.13's repr of the same strings.
+        for (string, repr) in [
+            ("a", "'a'"),
+            ("it's", "\"it's\""),
+            ("'\"", "'\\'\"'"),
+            ("a\n\t\\", "'a\\n\\t\\\\'"),
+            ("\u{1}\u{7f}é", "'\\x01\\x7fé'"),
+        ] {
+            assert_eq!(Repr(string).to_string(), repr);
+        }
+    }
+
+    #[test]
+    fn an_os_error_reads_as_in_python() {
+        assert_eq!(
+            Error::at(ErrorCode::NoEntry, "/tmp/x").to_string(),
+            "No such file or directory: '/tmp/x'"
+        );
+        assert_eq!(Error::os(ErrorCode::Invalid).to_string(), "Invalid argument");
+    }
+}

@@ -1,0 +1,286 @@
+//! Binary files: the methods that Python's file objects have.
+
+use alloc::{string::String, sync::Arc, vec::Vec};
+
+use spin::{Mutex, MutexGuard};
+
+use crate::closed::{self, Class, Method, State};
+use crate::error::{Error, Result};
+use crate::lifecycle::Lifecycle;
+use crate::mode::{Buffering, Mode};
+use crate::raw::length;
+use crate::storage::Storage;
+use crate::stream::{self, Stream};
+
+/// An open binary file, as [`temporary_file`](crate::temporary_file) and its kin return it.
+///
+/// Its methods are those of Python's `FileIO` where it is unbuffered, and of `BufferedRandom`,
+/// `BufferedReader` or `BufferedWriter` otherwise. They fail with
+///
+/// * [`Error::Value`] on a closed or detached file, and for an argument that Python refuses so,
+/// * [`Error::Unsupported`] where the mode or the class does not offer the operation,
+/// * [`Error::Os`] where the filesystem refuses.
+///
+/// Dropping it writes what waits, closes it, and deletes it if that is its duty; errors are lost
+/// then, so call [`close`](Self::close) or [`exit`](Self::exit) where they matter.
+pub struct BinaryFile(Arc<Mutex<Open>>);
+
+/// What a file is for all who hold it: its handle, and the register of what is owed.
+pub(crate) struct Open {
+    stream: Option<Stream>,
+    /// What the file is, or was before it was closed.
+    class: Class,
+    mode: Mode,
+    /// After `detach`: every call is an error, `close` too.
+    detached: bool,
+    pub(crate) lifecycle: Lifecycle,
+}
+
+impl Open {
+    pub(crate) fn new(
+        storage: Storage,
+        mode: Mode,
+        buffering: Buffering,
+        lifecycle: Lifecycle,
+    ) -> Self {
+        Self::with_stream(Stream::new(storage, buffering), mode, lifecycle)
+    }
+
+    fn with_stream(stream: Stream, mode: Mode, lifecycle: Lifecycle) -> Self {
+        Self { class: stream.class(), stream: Some(stream), mode, detached: false, lifecycle }
+    }
+
+    /// The stream, if `method` may be called on it.
+    pub(crate) fn stream(&mut self, method: Method) -> Result<&mut Stream> {
+        let state = match self.stream {
+            Some(_) => State::Open,
+            None if self.detached => State::Detached,
+            None => State::Closed,
+        };
+        closed::check(method, self.class, self.mode, state)?;
+        Ok(self.stream.as_mut().expect("BUG: what is neither closed nor detached has a stream"))
+    }
+
+    /// The stream of an open file, whatever its mode.
+    pub(crate) fn open_stream(&mut self) -> Option<&mut Stream> {
+        self.stream.as_mut()
+    }
+
+    /// Closes the stream as `file.close()` does: what waits is written, and whether or not that
+    /// succeeds the file is closed. Nothing is deleted.
+    pub(crate) fn close_stream(&mut self) -> Result<()> {
+        if self.detached {
+            return Err(Error::value(closed::DETACHED));
+        }
+        let Some(mut stream) = self.stream.take() else {
+            return Ok(());
+        };
+        let flushed = stream.flush();
+        stream.into_raw().storage.close();
+        flushed
+    }
+
+    /// Takes the stream away, flushed; the file is detached from then on.
+    pub(crate) fn detach_stream(&mut self) -> Result<Stream> {
+        self.stream(Method::Flush)?.flush()?;
+        self.detached = true;
+        Ok(self.stream.take().expect("BUG: a stream that was flushed is there"))
+    }
+}
+
+impl BinaryFile {
+    pub(crate) fn new(open: Open) -> Self {
+        Self(Arc::new(Mutex::new(open)))
+    }
+
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Open> {
+        self.0.lock()
+    }
+
+    pub(crate) fn shared(&self) -> &Arc<Mutex<Open>> {
+        &self.0
+    }
+
+    /// Reads `size` bytes, or fewer at the end of the file; everything to the end where `size`
+    /// is `None` or -1. An unbuffered file reads once and may return fewer.
+    pub fn read(&self, size: Option<i64>) -> Result<Vec<u8>> {
+        let mut open = self.lock();
+        let below = size.is_some_and(|size| size < -1);
+        if below && open.class == Class::Buffered && open.mode.readable() && !open.detached {
+            return Err(Error::value("read length must be non-negative or -1"));
+        }
+        open.stream(Method::Read)?.read(at_most(size))
+    }
+
+    /// Reads into `buffer` and tells how many bytes came: all of it, or fewer at the end of the
+    /// file. An unbuffered file reads once.
+    pub fn readinto(&self, buffer: &mut [u8]) -> Result<usize> {
+        let bytes = self.read_bounded(length(buffer))?;
+        buffer[..bytes.len()].copy_from_slice(&bytes);
+        Ok(bytes.len())
+    }
+
+    /// `readinto` without the buffer.
+    pub(crate) fn read_bounded(&self, length: u64) -> Result<Vec<u8>> {
+        self.lock().stream(Method::Readinto)?.read(Some(length))
+    }
+
+    /// Reads everything to the end.
+    pub fn readall(&self) -> Result<Vec<u8>> {
+        let mut open = self.lock();
+        // CPython's FileIO.readall does not ask whether the file is open for reading.
+        let method = if open.class == Class::Raw { Method::Ask } else { Method::Read };
+        open.stream(method)?.read(None)
+    }
+
+    /// Reads with at most one call of the host: what the buffer holds, or else one read of at
+    /// most `size` bytes. Buffered files only.
+    pub fn read1(&self, size: Option<i64>) -> Result<Vec<u8>> {
+        self.lock().stream(Method::Read1)?.read1(at_most(size))
+    }
+
+    /// What the buffer holds, after one read where it is empty; the position stays. Buffered
+    /// files only.
+    pub fn peek(&self) -> Result<Vec<u8>> {
+        self.lock().stream(Method::Peek)?.peek().map(<[u8]>::to_vec)
+    }
+
+    /// Reads to the next line feed and returns it too, or to the end, or at most `size` bytes.
+    /// Empty only at the end, or where `size` is 0.
+    pub fn readline(&self, size: Option<i64>) -> Result<Vec<u8>> {
+        self.lock().stream(Method::Readline)?.readline(at_most(size))
+    }
+
+    /// Reads lines to the end, or stops after the line with which they total more than `hint`
+    /// bytes, if `hint` is above 0.
+    pub fn readlines(&self, hint: Option<i64>) -> Result<Vec<Vec<u8>>> {
+        let mut open = self.lock();
+        open.stream(Method::Readlines)?;
+        let hint = at_most(hint).filter(|hint| *hint > 0).unwrap_or(u64::MAX);
+        let (mut lines, mut total) = (Vec::new(), 0);
+        while total <= hint {
+            let line = open.stream(Method::Readline)?.readline(None)?;
+            if line.is_empty() {
+                break;
+            }
+            total += length(&line);
+            lines.push(line);
+        }
+        Ok(lines)
+    }
+
+    /// Writes `bytes` and tells how many were taken: all of them, unless the file is unbuffered.
+    pub fn write(&self, bytes: &[u8]) -> Result<u64> {
+        self.lock().stream(Method::Write)?.write(bytes)
+    }
+
+    /// Writes every item, with nothing between them; an unbuffered file, too, takes all of each.
+    pub fn writelines<B: AsRef<[u8]>>(&self, lines: impl IntoIterator<Item = B>) -> Result<()> {
+        let mut open = self.lock();
+        open.stream(Method::Writelines)?;
+        for line in lines {
+            let mut rest = line.as_ref();
+            let stream = open.stream(Method::Write)?;
+            while !rest.is_empty() {
+                let written = usize::try_from(stream.write(rest)?).unwrap_or(rest.len());
+                rest = &rest[written.min(rest.len())..];
+            }
+        }
+        Ok(())
+    }
+
+    /// Moves the position to `offset` from the start (`whence` 0), from the position (1) or from
+    /// the end (2), and returns it. It may lie beyond the end: a write there fills the gap with
+    /// zeros.
+    pub fn seek(&self, offset: i64, whence: i32) -> Result<u64> {
+        let mut open = self.lock();
+        if !open.detached {
+            stream::check_whence(open.class, whence)?;
+        }
+        open.stream(Method::Seek)?.seek(offset, whence)
+    }
+
+    /// The position, in bytes from the start.
+    pub fn tell(&self) -> Result<u64> {
+        Ok(self.lock().stream(Method::Ask)?.tell())
+    }
+
+    /// Cuts the file to `size` bytes, or fills it up with zeros; to the position where `size` is
+    /// `None`. Returns the size; the position stays.
+    pub fn truncate(&self, size: Option<i64>) -> Result<u64> {
+        self.lock().stream(Method::Truncate)?.truncate(size)
+    }
+
+    /// Writes what waits in the buffer.
+    pub fn flush(&self) -> Result<()> {
+        self.lock().stream(Method::Flush)?.flush()
+    }
+
+    /// Whether the file is closed.
+    pub fn closed(&self) -> Result<bool> {
+        let open = self.lock();
+        if open.detached {
+            return Err(Error::value(closed::DETACHED));
+        }
+        Ok(open.stream.is_none())
+    }
+
+    /// The mode as `FileIO` spells it, such as `rb+`; it stays when the file is closed.
+    pub fn mode(&self) -> Result<&'static str> {
+        let open = self.lock();
+        if open.detached {
+            return Err(Error::value(closed::DETACHED));
+        }
+        Ok(open.mode.name())
+    }
+
+    /// The path that the file was made under, absolute; `None` for a file without a name.
+    pub fn name(&self) -> Option<String> {
+        self.lock().lifecycle.name().map(String::from)
+    }
+
+    /// Whether the mode allows reading.
+    pub fn readable(&self) -> Result<bool> {
+        let mut open = self.lock();
+        open.stream(Method::Ask)?;
+        Ok(open.mode.readable())
+    }
+
+    /// Whether the mode allows writing.
+    pub fn writable(&self) -> Result<bool> {
+        let mut open = self.lock();
+        open.stream(Method::Ask)?;
+        Ok(open.mode.writable())
+    }
+
+    /// Always, while the file is open.
+    pub fn seekable(&self) -> Result<bool> {
+        self.lock().stream(Method::Ask).map(|_| true)
+    }
+
+    /// Never: no temporary file is a terminal.
+    pub fn isatty(&self) -> Result<bool> {
+        self.lock().stream(Method::Ask).map(|_| false)
+    }
+
+    /// Flushes, and hands the file over without its buffer; this object is useless afterwards,
+    /// but a duty to delete stays with it. Buffered files only.
+    pub fn detach(&self) -> Result<BinaryFile> {
+        let mut open = self.lock();
+        if open.class == Class::Raw {
+            return Err(Error::unsupported("detach"));
+        }
+        let raw = Stream::Raw(open.detach_stream()?.into_raw());
+        Ok(Self::new(Open::with_stream(raw, open.mode, open.lifecycle.without_duty())))
+    }
+
+    /// What entering a context checks: that the file is open.
+    pub fn enter(&self) -> Result<()> {
+        self.lock().stream(Method::Enter).map(|_| ())
+    }
+}
+
+/// A size that CPython takes as one: `None` where it is missing or negative, for no limit.
+fn at_most(size: Option<i64>) -> Option<u64> {
+    size.and_then(|size| u64::try_from(size).ok())
+}

@@ -1,0 +1,94 @@
+//! The default directory: CPython's `_get_default_tempdir` and what is built on it.
+
+use alloc::{format, string::String, vec::Vec};
+
+use wasi::filesystem::types::ErrorCode;
+
+use crate::create::refuse_nul;
+use crate::error::{Error, Repr, Result};
+use crate::host;
+use crate::place::Place;
+use crate::state::STATE;
+use crate::{names, paths};
+
+/// How many names are tried in each candidate.
+const NAMES: u32 = 100;
+
+/// The directory for temporary files: the module variable `tempdir` if it is set, else the
+/// first usable one of `TMPDIR`, `TEMP`, `TMP`, `/tmp`, `/var/tmp`, `/usr/tmp` and the current
+/// directory. A directory is usable if a file could be made, written and removed in it. What
+/// was found is remembered in `tempdir`; a search that failed is not.
+///
+/// # Errors
+///
+/// [`ErrorCode::NoEntry`] where no candidate is usable; the message lists them.
+pub fn gettempdir() -> Result<String> {
+    if let Some(tempdir) = STATE.lock().tempdir.clone() {
+        return Ok(tempdir);
+    }
+    let tempdir = search()?;
+    STATE.lock().tempdir = Some(tempdir.clone());
+    Ok(tempdir)
+}
+
+/// [`gettempdir`] as bytes.
+///
+/// # Errors
+///
+/// As [`gettempdir`].
+pub fn gettempdirb() -> Result<Vec<u8>> {
+    gettempdir().map(String::into_bytes)
+}
+
+/// The prefix of names where none is given: the module variable `template`. Asks nothing of
+/// the host.
+pub fn gettempprefix() -> String {
+    crate::state::template()
+}
+
+/// [`gettempprefix`] as bytes.
+pub fn gettempprefixb() -> Vec<u8> {
+    gettempprefix().into_bytes()
+}
+
+/// CPython's `_candidate_tempdir_list`.
+fn candidates() -> Vec<String> {
+    let mut candidates = host::getenv(&["TMPDIR", "TEMP", "TMP"]);
+    candidates.extend(["/tmp", "/var/tmp", "/usr/tmp"].map(String::from));
+    candidates.push(host::getcwd().unwrap_or_else(|| String::from(".")));
+    candidates
+}
+
+fn search() -> Result<String> {
+    let candidates = candidates();
+    for candidate in &candidates {
+        refuse_nul(candidate, "open")?;
+        let directory = if candidate == "." { String::from(".") } else { host::abspath(candidate) };
+        if is_usable(&directory) {
+            return Ok(directory);
+        }
+    }
+    let list: Vec<_> = candidates.iter().map(|candidate| format!("{}", Repr(candidate))).collect();
+    let message = format!("No usable temporary directory found in [{}]", list.join(", "));
+    Err(Error::described(ErrorCode::NoEntry, message))
+}
+
+/// Whether a file can be made, written and removed in `directory`.
+fn is_usable(directory: &str) -> bool {
+    let path = paths::join(&host::abspath(directory), "________");
+    let at = path.len() - names::LENGTH;
+    let mut place = Place::find(path);
+    let probed = names::attempt(NAMES, |name| {
+        place.respell(at, name);
+        probe(&place)
+    });
+    matches!(probed, Ok(Some(())))
+}
+
+fn probe(place: &Place) -> Result<(), ErrorCode> {
+    let file = place.create_new()?;
+    let written = file.write(b"blat", 0);
+    drop(file);
+    place.unlink()?;
+    written.map(|_| ())
+}

@@ -1,0 +1,63 @@
+//! Python's `tempfile` over WASI preopened directories: temporary files and directories for
+//! WebAssembly guests, as a library and, with the feature `component`, as the component
+//! `tempfile.wasm`.
+//!
+//! ```no_run
+//! use wasi_tempfile::{FileOptions, temporary_file};
+//!
+//! # fn main() -> wasi_tempfile::Result<()> {
+//! let file = temporary_file(&FileOptions::default())?;
+//! file.write(b"Hello world!")?;
+//! file.seek(0, 0)?;
+//! assert_eq!(file.read(None)?, b"Hello world!");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The names are Python's, and so are the errors; what differs is listed in
+//! `docs/compatibility.md`. An instance is single-threaded, as WASI 0.2 components are.
+
+#![no_std]
+#![deny(unsafe_code)]
+
+extern crate alloc;
+
+#[cfg(feature = "component")]
+mod bindings;
+mod buffered;
+mod closed;
+#[cfg(feature = "component")]
+mod component;
+mod create;
+mod directory;
+mod error;
+mod file;
+mod gettempdir;
+mod host;
+mod lifecycle;
+mod mode;
+mod names;
+mod owed;
+mod paths;
+mod place;
+mod raw;
+mod recycle;
+mod remove;
+#[cfg(all(feature = "component", target_family = "wasm"))]
+mod rt;
+mod state;
+mod storage;
+mod stream;
+mod temporary_file;
+
+pub use create::{NameOptions, mkdtemp, mkstemp, mktemp};
+pub use directory::{DirectoryOptions, TemporaryDirectory, temporary_directory};
+pub use error::{Error, ErrorCode, OsError, Result};
+pub use file::BinaryFile;
+pub use gettempdir::{gettempdir, gettempdirb, gettempprefix, gettempprefixb};
+pub use owed::{Kind, OwedItem, cleanup, owed};
+pub use recycle::set_spare_files;
+pub use state::{set_tempdir, set_template, set_tmp_max, tempdir, template, tmp_max};
+pub use temporary_file::{
+    Delete, FileOptions, named_temporary_file, open_temporary, temporary_file,
+};

@@ -1,0 +1,296 @@
+//! When a file is closed and when it is deleted: CPython's `_TemporaryFileCloser`, and what goes
+//! beyond it, `keep`, `persist` and `reopen`.
+
+use alloc::{borrow::Cow, string::String};
+
+use wasi::filesystem::types::{Descriptor, ErrorCode};
+
+use crate::create;
+use crate::error::{Error, OsError, Result};
+use crate::file::{BinaryFile, Open};
+use crate::host::abspath;
+use crate::mode::{Buffering, Mode, TextParameters};
+use crate::owed::{self, Kind, OwedItem};
+use crate::place::Place;
+use crate::storage::Storage;
+
+/// The name of a file, if it has one, and the duty to delete it.
+pub(crate) struct Lifecycle {
+    /// Where the file is or was; `None` for a file that never had a name, or has none any more.
+    place: Option<Place>,
+    /// The caller knows the name. False for an anonymous file that the host would not unlink.
+    named: bool,
+    duty: Option<Duty>,
+    /// `close` was called on a named file: a second call does nothing.
+    close_called: bool,
+    /// The name was taken away, by this object or by another.
+    deleted: bool,
+}
+
+/// What an object still has to delete.
+struct Duty {
+    /// Its entry in the register.
+    id: owed::Id,
+    /// `close` deletes, not only leaving the context or dropping.
+    on_close: bool,
+    /// It was tried and refused. Python's methods do not try again; dropping and `cleanup` do.
+    refused: bool,
+}
+
+impl Lifecycle {
+    /// A file without a name.
+    pub(crate) fn anonymous() -> Self {
+        Self { place: None, named: false, duty: None, close_called: false, deleted: false }
+    }
+
+    /// A file with a name that the caller knows.
+    pub(crate) fn named(place: Place) -> Self {
+        Self { place: Some(place), named: true, ..Self::anonymous() }
+    }
+
+    /// An anonymous file whose name the host would not take away while it is open.
+    pub(crate) fn hidden(place: Place) -> Self {
+        Self { place: Some(place), ..Self::anonymous() }
+    }
+
+    /// The same name, and nothing to delete.
+    pub(crate) fn without_duty(&self) -> Self {
+        Self { place: self.place.clone(), named: self.named, ..Self::anonymous() }
+    }
+
+    pub(crate) fn name(&self) -> Option<&str> {
+        self.place.as_ref().filter(|_| self.named).map(Place::path)
+    }
+
+    /// The place of a file that has a name still, for `operation`.
+    fn place(&self, operation: &'static str) -> Result<&Place> {
+        match &self.place {
+            Some(place) if self.named && self.deleted => {
+                Err(Error::at(ErrorCode::NoEntry, place.path()))
+            }
+            Some(place) if self.named => Ok(place),
+            _ => Err(Error::unsupported(operation)),
+        }
+    }
+
+    /// Ends the duty without deleting.
+    fn release(&mut self) {
+        if let Some(duty) = self.duty.take() {
+            owed::strike(duty.id);
+        }
+    }
+
+    /// Deletes the file if that is owed. A file that is gone already is no error.
+    fn delete(&mut self) -> Result<()> {
+        let (Some(duty), Some(place)) = (&mut self.duty, &self.place) else {
+            return Ok(());
+        };
+        match place.unlink() {
+            Ok(()) | Err(ErrorCode::NoEntry) => {
+                self.deleted = true;
+                self.release();
+                Ok(())
+            }
+            Err(code) => {
+                duty.refused = true;
+                Err(Error::at(code, place.path()))
+            }
+        }
+    }
+
+    /// Whether a method of Python's would delete now.
+    fn deletes(&self, closing: bool) -> bool {
+        self.duty.as_ref().is_some_and(|duty| !duty.refused && (duty.on_close || !closing))
+    }
+}
+
+impl Open {
+    /// `_TemporaryFileCloser.close`, or `file.close` for a file without one.
+    fn close(&mut self) -> Result<()> {
+        if self.lifecycle.close_called {
+            return Ok(());
+        }
+        self.lifecycle.close_called = self.lifecycle.named;
+        let closed = self.close_stream();
+        if self.lifecycle.deletes(true) {
+            // Of two errors Python shows the later.
+            self.lifecycle.delete()?;
+        }
+        closed
+    }
+
+    fn exit(&mut self) -> Result<()> {
+        let closed = self.close();
+        if self.lifecycle.deletes(false) {
+            self.lifecycle.delete()?;
+        }
+        closed
+    }
+
+    /// Closes and deletes as far as that is still owed.
+    pub(crate) fn finalize(&mut self) -> Result<()> {
+        let exited = self.exit();
+        self.lifecycle.delete()?;
+        exited
+    }
+
+    pub(crate) fn owed_item(&self) -> Option<OwedItem> {
+        self.lifecycle.duty.as_ref()?;
+        let place = self.lifecycle.place.as_ref()?;
+        Some(OwedItem {
+            path: String::from(place.path()),
+            kind: Kind::File,
+            size: place.lstat().ok().map(|stat| stat.size),
+        })
+    }
+}
+
+impl Drop for BinaryFile {
+    fn drop(&mut self) {
+        // Nobody is left to hear of an error, as in a Python finalizer.
+        let _ = self.lock().finalize();
+    }
+}
+
+impl BinaryFile {
+    /// What `mkstemp` returns: unbuffered, and nobody's to delete.
+    pub(crate) fn made(descriptor: Descriptor, place: Place) -> Self {
+        let lifecycle = Lifecycle::named(place);
+        let storage = Storage::shared(descriptor);
+        Self::new(Open::new(storage, Mode::READ_WRITE, Buffering::Unbuffered, lifecycle))
+    }
+
+    /// Makes deleting the file this object's duty.
+    pub(crate) fn owe(&self, on_close: bool) {
+        let id = owed::enter_file(self.shared());
+        self.lock().lifecycle.duty = Some(Duty { id, on_close, refused: false });
+    }
+
+    /// Writes what waits, closes the file, and deletes it if that is due at `close`. Closed and
+    /// deleted it is also where this fails; a second call does nothing.
+    ///
+    /// # Errors
+    ///
+    /// The filesystem's refusal to take what waits, or to delete; a value error after `detach`.
+    pub fn close(&self) -> Result<()> {
+        self.lock().close()
+    }
+
+    /// Leaves the context: closes the file, and deletes it if that is due at all.
+    ///
+    /// # Errors
+    ///
+    /// As [`close`](Self::close).
+    pub fn exit(&self) -> Result<()> {
+        self.lock().exit()
+    }
+
+    /// Closes the stream alone, as `f.file.close()` does on Python's named file: nothing is
+    /// deleted until `close`, `exit` or drop.
+    ///
+    /// # Errors
+    ///
+    /// As [`close`](Self::close).
+    pub fn close_file(&self) -> Result<()> {
+        self.lock().close_stream()
+    }
+
+    /// Ends the duty to delete a named file and returns its path. Beyond Python.
+    ///
+    /// # Errors
+    ///
+    /// Unsupported for a file without a name; [`ErrorCode::NoEntry`] for one deleted already.
+    pub fn keep(&self) -> Result<String> {
+        let lifecycle = &mut self.lock().lifecycle;
+        let path = String::from(lifecycle.place("keep")?.path());
+        lifecycle.release();
+        Ok(path)
+    }
+
+    /// Writes what waits, moves a named file to `path`, atomically replacing a file that is there,
+    /// and ends the duty to delete it; an open file stays open. Beyond Python.
+    ///
+    /// # Errors
+    ///
+    /// As [`keep`](Self::keep); the filesystem's refusal, after which the file is where it was
+    /// and still owed; [`ErrorCode::CrossDevice`] where `path` lies on another filesystem.
+    pub fn persist(&self, path: &str) -> Result<()> {
+        self.move_to(path, Place::rename)
+    }
+
+    /// [`persist`](Self::persist), but with [`ErrorCode::Exist`] where something is at `path`.
+    /// WASI has no rename that would not replace, so the file is linked and then unlinked.
+    ///
+    /// # Errors
+    ///
+    /// As [`persist`](Self::persist).
+    pub fn persist_noclobber(&self, path: &str) -> Result<()> {
+        self.move_to(path, |from, to| {
+            from.link(to)?;
+            // Where the old name stays, two would be one too many: the old one is still owed.
+            from.unlink().or_else(|code| to.unlink().and(Err(code)))
+        })
+    }
+
+    fn move_to(
+        &self,
+        path: &str,
+        move_to: impl FnOnce(&Place, &Place) -> Result<(), ErrorCode>,
+    ) -> Result<()> {
+        let open = &mut *self.lock();
+        open.lifecycle.place("persist")?;
+        create::refuse_nul(path, "rename")?;
+        if let Some(stream) = open.open_stream() {
+            stream.flush()?;
+        }
+        let to = Place::find(abspath(path));
+        let from = open.lifecycle.place("persist")?;
+        move_to(from, &to).map_err(|code| Error::at(code, path))?;
+        open.lifecycle.place = Some(to);
+        open.lifecycle.release();
+        Ok(())
+    }
+
+    /// Opens a named file a second time, by its name, with a position of its own; what waits in
+    /// this one is written first. The second object has no duty to delete. Beyond Python, where
+    /// `open(f.name)` does it.
+    ///
+    /// # Errors
+    ///
+    /// As [`keep`](Self::keep); a value error for a wrong `mode`; [`ErrorCode::NoEntry`] where
+    /// the name is another file's by now.
+    pub fn reopen(&self, mode: &str, buffering: i32) -> Result<BinaryFile> {
+        let mode = Mode::parse(mode, TextParameters::default())?;
+        mode.refuse_text()?;
+        let open = &mut *self.lock();
+        open.lifecycle.place("reopen")?;
+        if let Some(stream) = open.open_stream() {
+            stream.flush()?;
+        }
+        let place = open.lifecycle.place("reopen")?.clone();
+        let descriptor = place.open().map_err(|code| Error::at(code, place.path()))?;
+        if open.open_stream().is_some_and(|stream| !stream.storage().is_same_object(&descriptor)) {
+            return Err(Error::Os(OsError {
+                code: ErrorCode::NoEntry,
+                message: Cow::Borrowed("Temporary file has been replaced"),
+                path: Some(place.into_path()),
+            }));
+        }
+        let storage = Storage::shared(descriptor);
+        let lifecycle = Lifecycle::named(place);
+        Ok(Self::new(Open::new(storage, mode, Buffering::parse(buffering), lifecycle)))
+    }
+
+    /// Writes what waits and takes the descriptor out of the file, which is detached from then
+    /// on: its methods fail as Python's do after `detach`, while a duty to delete stays with it.
+    /// Beyond Python: WASI has no second descriptor for a file.
+    ///
+    /// # Errors
+    ///
+    /// A value error on a closed or detached file; the filesystem's refusal to take what waits.
+    pub fn take(&self) -> Result<Descriptor> {
+        let mut raw = self.lock().detach_stream()?.into_raw();
+        raw.storage.settle().map_err(Error::os)?;
+        Ok(raw.storage.into_descriptor())
+    }
+}

@@ -1,0 +1,104 @@
+//! Paths as strings: `posixpath` of CPython, and which granted directory a path lies in.
+
+use alloc::{format, string::String};
+
+/// `os.path.join(directory, name)` for one name without separators.
+pub(crate) fn join(directory: &str, name: &str) -> String {
+    if directory.is_empty() || directory.ends_with('/') {
+        format!("{directory}{name}")
+    } else {
+        format!("{directory}/{name}")
+    }
+}
+
+/// `os.path.abspath(path)`: lexical, symbolic links not resolved. `cwd` is absolute.
+pub(crate) fn abspath(cwd: &str, path: &str) -> String {
+    if path.starts_with('/') { normpath(path) } else { normpath(&join(cwd, path)) }
+}
+
+/// `os.path.normpath` of an absolute path; POSIX lets exactly two leading slashes stand.
+fn normpath(path: &str) -> String {
+    let root = if path.starts_with("//") && !path.starts_with("///") { "//" } else { "/" };
+    let mut normal = String::with_capacity(path.len());
+    normal.push_str(root);
+    for component in path.split('/') {
+        match component {
+            "" | "." => {}
+            ".." => normal.truncate(normal.rfind('/').unwrap_or(0).max(root.len())),
+            name => {
+                if normal.len() > root.len() {
+                    normal.push('/');
+                }
+                normal.push_str(name);
+            }
+        }
+    }
+    normal
+}
+
+/// The directory part and the last component of an absolute, normal path: `os.path.split`.
+pub(crate) fn split(path: &str) -> (&str, &str) {
+    let at = path.rfind('/').map_or(0, |at| at + 1);
+    let directory = path[..at].trim_end_matches('/');
+    (if directory.is_empty() { &path[..at] } else { directory }, &path[at..])
+}
+
+/// Where in `path` the part below `directory` begins, if `path` is `directory` or lies below
+/// it; whole components only, so that `/tmp` is no prefix of `/tmpfoo`. Both are absolute and
+/// normal; how many slashes they begin with makes no difference, as on Linux.
+pub(crate) fn below(directory: &str, path: &str) -> Option<usize> {
+    let directory = directory.trim_matches('/');
+    let rest = path.trim_start_matches('/').strip_prefix(directory)?;
+    if directory.is_empty() || rest.is_empty() {
+        return Some(path.len() - rest.len());
+    }
+    rest.strip_prefix('/').map(|rest| path.len() - rest.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn abspath_is_pythons() {
+        // Right-hand sides: posixpath.abspath of CPython 3.13 with the same working directory.
+        for (cwd, path, absolute) in [
+            ("/", "", "/"),
+            ("/", ".", "/"),
+            ("/", "a/b", "/a/b"),
+            ("/w", "a//b/./c/", "/w/a/b/c"),
+            ("/w", "../../x", "/x"),
+            ("/w", "/a/../..", "/"),
+            ("/w", "/a/b/../c", "/a/c"),
+            ("/w", "//a/b", "//a/b"),
+            ("/w", "///a", "/a"),
+            ("/w", "//../a", "//a"),
+            ("/w", "..", "/"),
+            ("/w", "/a/..b", "/a/..b"),
+        ] {
+            assert_eq!(abspath(cwd, path), absolute, "{cwd} {path}");
+        }
+    }
+
+    #[test]
+    fn a_prefix_ends_at_a_component() {
+        assert_eq!(below("/tmp", "/tmp/x"), Some(5));
+        assert_eq!(below("/tmp", "/tmp"), Some(4));
+        assert_eq!(below("/tmp", "/tmpfoo"), None);
+        assert_eq!(below("/tmp", "/"), None);
+        assert_eq!(below("/", "/tmp"), Some(1));
+        assert_eq!(below("/", "//tmp"), Some(2));
+        assert_eq!(below("/tmp", "//tmp/x"), Some(6));
+        assert_eq!(below("/", "/"), Some(1));
+        assert_eq!(below("/a/b", "/a/bc"), None);
+        assert_eq!(below("/a/b", "/a/b/c/d"), Some(5));
+    }
+
+    #[test]
+    fn a_path_splits_before_its_last_component() {
+        assert_eq!(split("/tmp/x"), ("/tmp", "x"));
+        assert_eq!(split("/x"), ("/", "x"));
+        assert_eq!(split("/a/b/c"), ("/a/b", "c"));
+        assert_eq!(split("//x"), ("//", "x"));
+    }
+}

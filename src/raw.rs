@@ -1,0 +1,129 @@
+//! An unbuffered file: CPython's `FileIO`. Every call is a call of the host.
+
+use alloc::vec::Vec;
+
+use wasi::filesystem::types::ErrorCode;
+
+use crate::error::{Error, Result};
+use crate::storage::Storage;
+
+/// How many bytes are asked for at a time where the end is not known.
+const CHUNK: u64 = 64 << 10;
+
+/// How many bytes are read ahead of a line break; what follows the line is not consumed.
+const LINE: u64 = 256;
+
+pub(crate) struct Raw {
+    pub(crate) storage: Storage,
+    pub(crate) position: u64,
+}
+
+impl Raw {
+    pub(crate) fn new(storage: Storage) -> Self {
+        Self { storage, position: 0 }
+    }
+
+    /// One read of at most `size` bytes; to the end where `size` is `None`.
+    pub(crate) fn read(&mut self, size: Option<u64>) -> Result<Vec<u8>> {
+        let Some(size) = size else {
+            return self.readall();
+        };
+        let bytes = self.storage.read_at(self.position, size).map_err(Error::os)?;
+        self.position += length(&bytes);
+        Ok(bytes)
+    }
+
+    pub(crate) fn readall(&mut self) -> Result<Vec<u8>> {
+        readall(&self.storage, &mut self.position)
+    }
+
+    pub(crate) fn readline(&mut self, size: Option<u64>) -> Result<Vec<u8>> {
+        let mut line = Vec::new();
+        loop {
+            let wanted = size.map_or(LINE, |size| LINE.min(size - length(&line)));
+            let mut bytes = self.storage.read_at(self.position, wanted).map_err(Error::os)?;
+            let end = bytes.iter().position(|byte| *byte == b'\n');
+            bytes.truncate(end.map_or(bytes.len(), |end| end + 1));
+            self.position += length(&bytes);
+            let ended = end.is_some() || bytes.is_empty();
+            append(&mut line, bytes);
+            if ended {
+                return Ok(line);
+            }
+        }
+    }
+
+    /// One write, which may take fewer bytes than it was given.
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<u64> {
+        check_range(self.position, bytes)?;
+        let written = self.storage.write_at(self.position, bytes).map_err(Error::os)?;
+        self.position += written;
+        Ok(written)
+    }
+
+    pub(crate) fn seek(&mut self, offset: i64, whence: i32) -> Result<u64> {
+        let base = match whence {
+            0 => 0,
+            1 => self.position,
+            2 => self.storage.size().map_err(Error::os)?,
+            _ => return Err(Error::os(ErrorCode::Invalid)),
+        };
+        self.position = displace(base, offset)?;
+        Ok(self.position)
+    }
+
+    pub(crate) fn truncate(&mut self, size: Option<i64>) -> Result<u64> {
+        truncate(&mut self.storage, size, self.position)
+    }
+}
+
+/// Everything from `position` to the end; `position` moves as far as it could be read.
+pub(crate) fn readall(storage: &Storage, position: &mut u64) -> Result<Vec<u8>> {
+    let mut all = Vec::new();
+    loop {
+        let bytes = storage.read_at(*position, CHUNK).map_err(Error::os)?;
+        if bytes.is_empty() {
+            return Ok(all);
+        }
+        *position += length(&bytes);
+        append(&mut all, bytes);
+    }
+}
+
+/// `base + offset`, refused as `lseek(2)` refuses it: below 0 or beyond 2⁶³ - 1.
+pub(crate) fn displace(base: u64, offset: i64) -> Result<u64> {
+    base.checked_add_signed(offset)
+        .filter(|position| i64::try_from(*position).is_ok())
+        .ok_or_else(|| Error::os(ErrorCode::Invalid))
+}
+
+/// Sets the size to `size`, or to `position` where it is `None`, and returns it.
+pub(crate) fn truncate(storage: &mut Storage, size: Option<i64>, position: u64) -> Result<u64> {
+    let size = match size {
+        Some(size) => u64::try_from(size).map_err(|_| Error::os(ErrorCode::Invalid))?,
+        None => position,
+    };
+    storage.set_size(size).map_err(Error::os)?;
+    Ok(size)
+}
+
+/// Refuses bytes that would end beyond 2⁶³ - 1, as `write(2)` does.
+pub(crate) fn check_range(position: u64, bytes: &[u8]) -> Result<()> {
+    match position.checked_add(length(bytes)).map(i64::try_from) {
+        Some(Ok(_)) => Ok(()),
+        _ => Err(Error::os(ErrorCode::FileTooLarge)),
+    }
+}
+
+/// Appends without a copy where nothing is there yet.
+pub(crate) fn append(all: &mut Vec<u8>, bytes: Vec<u8>) {
+    if all.is_empty() {
+        *all = bytes;
+    } else {
+        all.extend_from_slice(&bytes);
+    }
+}
+
+pub(crate) fn length(bytes: &[u8]) -> u64 {
+    u64::try_from(bytes.len()).expect("BUG: a length fits 64 bits")
+}

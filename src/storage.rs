@@ -1,0 +1,126 @@
+//! The bytes of an open file on the host, by position: every read and write of every kind of
+//! file ends here.
+
+use alloc::{sync::Arc, vec::Vec};
+
+use wasi::filesystem::types::{Descriptor, ErrorCode};
+
+use crate::host::Preopen;
+use crate::recycle::{self, Spare};
+
+pub(crate) struct Storage {
+    descriptor: Descriptor,
+    /// What is known of a file that nobody else can reach; `None` for a file with a name.
+    private: Option<Private>,
+}
+
+/// The length of an anonymous file. Only its holder changes it, so the host need not be asked.
+struct Private {
+    /// The length that the file has for its holder.
+    size: u64,
+    /// The length of the host's file. What lies beyond `size` is of an earlier use: it is cut
+    /// off before anything could make it readable.
+    stored: u64,
+    /// The preopened directory that the file can serve again, if it can.
+    home: Option<Arc<Preopen>>,
+}
+
+impl Storage {
+    /// A file with a name: others can change it.
+    pub(crate) fn shared(descriptor: Descriptor) -> Self {
+        Self { descriptor, private: None }
+    }
+
+    /// A new file, empty and without a name.
+    pub(crate) fn private(descriptor: Descriptor, home: Option<Arc<Preopen>>) -> Self {
+        Self { descriptor, private: Some(Private { size: 0, stored: 0, home }) }
+    }
+
+    /// A spare file, empty to its new holder.
+    pub(crate) fn recycled(spare: Spare) -> Self {
+        let Spare { descriptor, home, stored } = spare;
+        Self { descriptor, private: Some(Private { size: 0, stored, home: Some(home) }) }
+    }
+
+    /// `fstat(2)`'s size.
+    pub(crate) fn size(&self) -> Result<u64, ErrorCode> {
+        match &self.private {
+            Some(private) => Ok(private.size),
+            None => self.descriptor.stat().map(|stat| stat.size),
+        }
+    }
+
+    /// Up to `length` bytes from `position`, fewer where the host gives fewer; none only at the
+    /// end, or where `length` is 0.
+    pub(crate) fn read_at(&self, position: u64, length: u64) -> Result<Vec<u8>, ErrorCode> {
+        let length = match &self.private {
+            Some(private) => length.min(private.size.saturating_sub(position)),
+            None => length,
+        };
+        if length == 0 {
+            return Ok(Vec::new());
+        }
+        self.descriptor.read(length, position).map(|(bytes, _)| bytes)
+    }
+
+    /// Writes at `position` and tells how many bytes were taken, as `pwrite(2)` does.
+    pub(crate) fn write_at(&mut self, position: u64, bytes: &[u8]) -> Result<u64, ErrorCode> {
+        if bytes.is_empty() {
+            return Ok(0);
+        }
+        if self.private.as_ref().is_some_and(|private| position > private.size) {
+            self.cut_leftovers()?;
+        }
+        let written = self.descriptor.write(bytes, position)?;
+        if let Some(private) = &mut self.private {
+            private.size = private.size.max(position + written);
+            private.stored = private.stored.max(private.size);
+        }
+        Ok(written)
+    }
+
+    /// `ftruncate(2)`.
+    pub(crate) fn set_size(&mut self, size: u64) -> Result<(), ErrorCode> {
+        if self.private.as_ref().is_some_and(|private| size > private.size) {
+            self.cut_leftovers()?;
+        }
+        self.descriptor.set_size(size)?;
+        if let Some(private) = &mut self.private {
+            private.size = size;
+            private.stored = size;
+        }
+        Ok(())
+    }
+
+    fn cut_leftovers(&mut self) -> Result<(), ErrorCode> {
+        if let Some(private) = &mut self.private
+            && private.stored > private.size
+        {
+            self.descriptor.set_size(private.size)?;
+            private.stored = private.size;
+        }
+        Ok(())
+    }
+
+    /// Whether `other` is open on this very file.
+    pub(crate) fn is_same_object(&self, other: &Descriptor) -> bool {
+        self.descriptor.is_same_object(other)
+    }
+
+    /// Ready to be handed out: the host's file is as long as the file is for its holder.
+    pub(crate) fn settle(&mut self) -> Result<(), ErrorCode> {
+        self.cut_leftovers()
+    }
+
+    /// The descriptor, to be handed out after [`settle`](Self::settle).
+    pub(crate) fn into_descriptor(self) -> Descriptor {
+        self.descriptor
+    }
+
+    /// Closes the file, or keeps it for the next anonymous file where it can serve.
+    pub(crate) fn close(self) {
+        if let Some(Private { stored, home: Some(home), .. }) = self.private {
+            recycle::give(Spare { descriptor: self.descriptor, home, stored });
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! An open binary stream, buffered or not: what the methods of a file do once they may.
+
+use alloc::{format, vec::Vec};
+
+use crate::buffered::Buffered;
+use crate::closed::Class;
+use crate::error::{Error, Result};
+use crate::mode::Buffering;
+use crate::raw::{Raw, length};
+use crate::storage::Storage;
+
+pub(crate) enum Stream {
+    Raw(Raw),
+    Buffered(Buffered),
+}
+
+impl Stream {
+    pub(crate) fn new(storage: Storage, buffering: Buffering) -> Self {
+        match buffering {
+            Buffering::Unbuffered => Self::Raw(Raw::new(storage)),
+            Buffering::Buffer(size) => Self::Buffered(Buffered::new(storage, size)),
+        }
+    }
+
+    pub(crate) fn class(&self) -> Class {
+        match self {
+            Self::Raw(_) => Class::Raw,
+            Self::Buffered(_) => Class::Buffered,
+        }
+    }
+
+    pub(crate) fn read(&mut self, size: Option<u64>) -> Result<Vec<u8>> {
+        match self {
+            Self::Raw(raw) => raw.read(size),
+            Self::Buffered(buffered) => buffered.read(size),
+        }
+    }
+
+    pub(crate) fn read1(&mut self, size: Option<u64>) -> Result<Vec<u8>> {
+        match self {
+            Self::Raw(_) => Err(Error::unsupported("read1")),
+            Self::Buffered(buffered) => buffered.read1(size),
+        }
+    }
+
+    pub(crate) fn peek(&mut self) -> Result<&[u8]> {
+        match self {
+            Self::Raw(_) => Err(Error::unsupported("peek")),
+            Self::Buffered(buffered) => buffered.peek(),
+        }
+    }
+
+    pub(crate) fn readline(&mut self, size: Option<u64>) -> Result<Vec<u8>> {
+        match self {
+            Self::Raw(raw) => raw.readline(size),
+            Self::Buffered(buffered) => buffered.readline(size),
+        }
+    }
+
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<u64> {
+        match self {
+            Self::Raw(raw) => raw.write(bytes),
+            Self::Buffered(buffered) => buffered.write(bytes).map(|()| length(bytes)),
+        }
+    }
+
+    pub(crate) fn flush(&mut self) -> Result<()> {
+        match self {
+            Self::Raw(_) => Ok(()),
+            Self::Buffered(buffered) => buffered.flush(),
+        }
+    }
+
+    pub(crate) fn seek(&mut self, offset: i64, whence: i32) -> Result<u64> {
+        match self {
+            Self::Raw(raw) => raw.seek(offset, whence),
+            Self::Buffered(buffered) => buffered.seek(offset, whence),
+        }
+    }
+
+    pub(crate) fn tell(&self) -> u64 {
+        match self {
+            Self::Raw(raw) => raw.position,
+            Self::Buffered(buffered) => buffered.position(),
+        }
+    }
+
+    pub(crate) fn truncate(&mut self, size: Option<i64>) -> Result<u64> {
+        match self {
+            Self::Raw(raw) => raw.truncate(size),
+            Self::Buffered(buffered) => buffered.truncate(size),
+        }
+    }
+
+    /// The stream without its buffer, at the same position. Flush first.
+    pub(crate) fn into_raw(self) -> Raw {
+        match self {
+            Self::Raw(raw) => raw,
+            Self::Buffered(buffered) => buffered.into_raw(),
+        }
+    }
+
+    pub(crate) fn storage(&self) -> &Storage {
+        match self {
+            Self::Raw(raw) => &raw.storage,
+            Self::Buffered(buffered) => buffered.storage(),
+        }
+    }
+}
+
+/// Refuses a `whence` that is none of `SEEK_SET`, `SEEK_CUR`, `SEEK_END`; a buffered file does
+/// so before it is known to be open.
+pub(crate) fn check_whence(class: Class, whence: i32) -> Result<()> {
+    if class == Class::Buffered && !(0..=2).contains(&whence) {
+        return Err(Error::value(format!("whence value {whence} unsupported")));
+    }
+    Ok(())
+}

@@ -1,0 +1,143 @@
+//! `TemporaryFile` and `NamedTemporaryFile`: a new file, open, with or without a name.
+
+use wasi::filesystem::types::{Descriptor, ErrorCode};
+
+use crate::create::{Candidate, NameOptions};
+use crate::error::{Error, Result};
+use crate::file::{BinaryFile, Open};
+use crate::lifecycle::Lifecycle;
+use crate::mode::{Buffering, Mode, TextParameters};
+use crate::place::Place;
+use crate::recycle;
+use crate::storage::Storage;
+
+/// How a temporary file is opened and named: Python's parameters, with its defaults.
+#[derive(Clone, Copy, Debug)]
+pub struct FileOptions<'a> {
+    /// `w+b` by default. The letter sets only the direction: the file is always new.
+    pub mode: &'a str,
+    /// The size of the buffer in bytes; 0 for none, negative (the default, -1) for 8192.
+    pub buffering: i32,
+    /// Text only.
+    pub encoding: Option<&'a str>,
+    /// Text only.
+    pub newline: Option<&'a str>,
+    /// Where the file is made and what its name is made of.
+    pub name: NameOptions<'a>,
+    /// Text only.
+    pub errors: Option<&'a str>,
+}
+
+impl Default for FileOptions<'_> {
+    fn default() -> Self {
+        Self {
+            mode: "w+b",
+            buffering: -1,
+            encoding: None,
+            newline: None,
+            name: NameOptions::default(),
+            errors: None,
+        }
+    }
+}
+
+impl FileOptions<'_> {
+    /// What `io.open` checks before the file is made.
+    fn check(&self) -> Result<(Mode, Buffering)> {
+        let parameters =
+            TextParameters { encoding: self.encoding, errors: self.errors, newline: self.newline };
+        let mode = Mode::parse(self.mode, parameters)?;
+        mode.refuse_text()?;
+        Ok((mode, Buffering::parse(self.buffering)))
+    }
+}
+
+/// When a named temporary file is deleted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Delete {
+    /// When it is closed, left or dropped: `delete=True`, Python's default.
+    #[default]
+    OnClose,
+    /// When its context is left or it is dropped, not when it is closed: `delete_on_close=False`.
+    OnExit,
+    /// Not by us: `delete=False`.
+    Never,
+}
+
+/// Opens a file without a name, which is gone when it is closed: Python's `TemporaryFile`.
+///
+/// It is made exclusively and unlinked at once. Where the host cannot unlink an open file, it
+/// keeps a name that is not told and goes when it is closed or dropped.
+///
+/// # Errors
+///
+/// As [`mkstemp`](crate::mkstemp); a value error for a wrong mode, in Python's words.
+pub fn temporary_file(options: &FileOptions<'_>) -> Result<BinaryFile> {
+    let (mode, buffering) = options.check()?;
+    let anonymous = create_anonymous(options.name)?;
+    let hidden = anonymous.place.is_some();
+    let lifecycle = anonymous.place.map_or_else(Lifecycle::anonymous, Lifecycle::hidden);
+    let file = BinaryFile::new(Open::new(anonymous.storage, mode, buffering, lifecycle));
+    if hidden {
+        file.owe(true);
+    }
+    Ok(file)
+}
+
+/// Opens a file with a name, to be deleted as `delete` says: Python's `NamedTemporaryFile`.
+///
+/// # Errors
+///
+/// As [`temporary_file`].
+pub fn named_temporary_file(options: &FileOptions<'_>, delete: Delete) -> Result<BinaryFile> {
+    let (mode, buffering) = options.check()?;
+    let (descriptor, place) = Candidate::new(options.name, "open")?.create_file()?;
+    let storage = Storage::shared(descriptor);
+    let lifecycle = Lifecycle::named(place);
+    let file = BinaryFile::new(Open::new(storage, mode, buffering, lifecycle));
+    match delete {
+        Delete::OnClose => file.owe(true),
+        Delete::OnExit => file.owe(false),
+        Delete::Never => {}
+    }
+    Ok(file)
+}
+
+/// Opens a file without a name and hands out its descriptor: nothing is left to do for us.
+///
+/// # Errors
+///
+/// As [`mkstemp`](crate::mkstemp); where the host cannot unlink an open file, its refusal: no
+/// object would be there to delete the file later.
+pub fn open_temporary(options: NameOptions<'_>) -> Result<Descriptor> {
+    let Anonymous { mut storage, place } = create_anonymous(options)?;
+    if let Some(place) = place {
+        drop(storage);
+        let refused = place.unlink().err().unwrap_or(ErrorCode::Busy);
+        return Err(Error::at(refused, place.path()));
+    }
+    storage.settle().map_err(Error::os)?;
+    Ok(storage.into_descriptor())
+}
+
+struct Anonymous {
+    storage: Storage,
+    /// The name that the host would not take away while the file is open.
+    place: Option<Place>,
+}
+
+/// A file without a name: a spare one, or a new one that is unlinked at once.
+fn create_anonymous(options: NameOptions<'_>) -> Result<Anonymous> {
+    let candidate = Candidate::new(options, "open")?;
+    let home = candidate.home().cloned();
+    if let Some(spare) = home.as_ref().and_then(recycle::take) {
+        return Ok(Anonymous { storage: Storage::recycled(spare), place: None });
+    }
+    let (descriptor, place) = candidate.create_file()?;
+    Ok(match place.unlink() {
+        Ok(()) => Anonymous { storage: Storage::private(descriptor, home), place: None },
+        // Another took the name away, so another knew the file.
+        Err(ErrorCode::NoEntry) => Anonymous { storage: Storage::shared(descriptor), place: None },
+        Err(_) => Anonymous { storage: Storage::shared(descriptor), place: Some(place) },
+    })
+}
