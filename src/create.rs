@@ -139,7 +139,9 @@ impl Candidate {
 /// Refuses what would move the name out of its directory. The guest cannot know the host's
 /// separator, so both count.
 fn refuse_separators(part: &str, value: &str) -> Result<()> {
-    if value.contains(['/', '\\', '\0']) || value.contains("..") {
+    let bytes = value.as_bytes();
+    let forbidden = bytes.iter().any(|byte| matches!(byte, b'/' | b'\\' | b'\0'));
+    if forbidden || bytes.windows(2).any(|pair| pair == b"..") {
         let value = Repr(value);
         return Err(Error::value(format!(
             "{part} must not contain a path separator, '..' or a null character: {value}"

@@ -93,6 +93,7 @@ impl BinaryFile {
         Self(Arc::new(Mutex::new(open)))
     }
 
+    #[inline(never)]
     pub(crate) fn lock(&self) -> MutexGuard<'_, Open> {
         self.0.lock()
     }

@@ -31,29 +31,31 @@ impl Mode {
 
     /// Checks `mode`, and that a binary one comes without the parameters of text.
     pub(crate) fn parse(mode: &str, parameters: TextParameters<'_>) -> Result<Self> {
-        if mode.contains('\0') {
+        let symbols = mode.as_bytes();
+        if symbols.contains(&0) {
             return Err(Error::value("embedded null character"));
         }
-        let invalid = || Error::value(format!("invalid mode: '{mode}'"));
-        for (at, symbol) in mode.char_indices() {
-            if !"axrwb+t".contains(symbol) || mode[..at].contains(symbol) {
-                return Err(invalid());
+        for (at, symbol) in symbols.iter().enumerate() {
+            if !b"axrwb+t".contains(symbol) || symbols[..at].contains(symbol) {
+                return Err(Error::value(format!("invalid mode: '{mode}'")));
             }
         }
-        let (text, binary) = (mode.contains('t'), mode.contains('b'));
+        let (text, binary) = (symbols.contains(&b't'), symbols.contains(&b'b'));
         if text && binary {
             return Err(Error::value("can't have text and binary mode at once"));
         }
-        let letters = [
-            ('a', Letter::Append),
-            ('r', Letter::Read),
-            ('w', Letter::Write),
-            ('x', Letter::Exclusive),
-        ];
-        let mut given = letters.iter().filter(|(symbol, _)| mode.contains(*symbol));
-        let letter = given.next().map(|(_, letter)| *letter);
-        if given.next().is_some() {
-            return Err(Error::value("must have exactly one of create/read/write/append mode"));
+        let mut letter = None;
+        for symbol in symbols {
+            let given = match symbol {
+                b'a' => Letter::Append,
+                b'r' => Letter::Read,
+                b'w' => Letter::Write,
+                b'x' => Letter::Exclusive,
+                _ => continue,
+            };
+            if letter.replace(given).is_some() {
+                return Err(Error::value("must have exactly one of create/read/write/append mode"));
+            }
         }
         if binary {
             parameters.refuse()?;
@@ -63,7 +65,7 @@ impl Mode {
                 "Must have exactly one of create/read/write/append mode and at most one plus",
             ));
         };
-        Ok(Self { letter, updating: mode.contains('+'), text: !binary })
+        Ok(Self { letter, updating: symbols.contains(&b'+'), text: !binary })
     }
 
     /// Refuses a text mode where a binary file is to be returned.

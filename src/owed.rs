@@ -2,7 +2,6 @@
 //! closed, left or dropped.
 
 use alloc::{
-    collections::BTreeMap,
     string::String,
     sync::{Arc, Weak},
     vec::Vec,
@@ -36,8 +35,8 @@ pub struct OwedItem {
     pub size: Option<u64>,
 }
 
-/// Which entry of the register an object has.
-pub(crate) type Id = u64;
+/// Which slot of the register an object has.
+pub(crate) type Id = usize;
 
 #[derive(Clone)]
 enum Debtor {
@@ -45,40 +44,55 @@ enum Debtor {
     Directory(Weak<Mutex<Tree>>),
 }
 
+/// Entering and striking take constant time, however much is owed.
 pub(crate) struct Owed {
-    /// In the order in which they were made.
-    debtors: BTreeMap<Id, Debtor>,
-    next: Id,
+    /// With each debtor, how many were entered before it.
+    slots: Vec<Option<(u64, Debtor)>>,
+    free: Vec<Id>,
+    entered: u64,
 }
 
 impl Owed {
     pub(crate) const fn new() -> Self {
-        Self { debtors: BTreeMap::new(), next: 0 }
+        Self { slots: Vec::new(), free: Vec::new(), entered: 0 }
+    }
+
+    fn enter(&mut self, debtor: Debtor) -> Id {
+        let entry = Some((self.entered, debtor));
+        self.entered += 1;
+        if let Some(id) = self.free.pop() {
+            self.slots[id] = entry;
+            id
+        } else {
+            self.slots.push(entry);
+            self.slots.len() - 1
+        }
+    }
+
+    fn strike(&mut self, id: Id) {
+        if self.slots[id].take().is_some() {
+            self.free.push(id);
+        }
     }
 }
 
-fn enter(debtor: Debtor) -> Id {
-    let owed = &mut STATE.lock().owed;
-    let id = owed.next;
-    owed.next += 1;
-    owed.debtors.insert(id, debtor);
-    id
-}
-
 pub(crate) fn enter_file(file: &Arc<Mutex<Open>>) -> Id {
-    enter(Debtor::File(Arc::downgrade(file)))
+    STATE.lock().owed.enter(Debtor::File(Arc::downgrade(file)))
 }
 
 pub(crate) fn enter_directory(directory: &Arc<Mutex<Tree>>) -> Id {
-    enter(Debtor::Directory(Arc::downgrade(directory)))
+    STATE.lock().owed.enter(Debtor::Directory(Arc::downgrade(directory)))
 }
 
 pub(crate) fn strike(id: Id) {
-    STATE.lock().owed.debtors.remove(&id);
+    STATE.lock().owed.strike(id);
 }
 
+/// All debtors, oldest first.
 fn debtors() -> Vec<Debtor> {
-    STATE.lock().owed.debtors.values().cloned().collect()
+    let mut entries: Vec<_> = STATE.lock().owed.slots.iter().flatten().cloned().collect();
+    entries.sort_unstable_by_key(|(entered, _)| *entered);
+    entries.into_iter().map(|(_, debtor)| debtor).collect()
 }
 
 /// What live objects would delete, in the order in which it was made: temporary directories,

@@ -1,0 +1,304 @@
+//! Building what runs inside wasm: the components that ship, and the guests of tests and benches.
+
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{self, Command};
+
+use anyhow::{Context as _, Result, anyhow, bail};
+use serde_json::Value;
+
+use crate::target::{self, Target};
+use crate::{binary, command, lock, workspace};
+
+/// How much the compiler is asked to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Profile {
+    /// What ships and what is measured: profile `component` of the workspace, stripped.
+    Optimised,
+    /// What tests run: assertions and overflow checks on, names kept for traps. A link-time
+    /// optimisation for each of dozens of programs would take minutes.
+    Checked,
+}
+
+impl Profile {
+    fn apply(self, cargo: &mut Command) {
+        match self {
+            Self::Optimised => cargo.args(["--profile", "component"]),
+            // Little optimisation makes binaries several times smaller, which the runtime that
+            // compiles each of them pays back at once.
+            Self::Checked => cargo
+                .args(["--profile", "checked"])
+                .args(["--config", "profile.checked.inherits='dev'"])
+                .args(["--config", "profile.checked.opt-level=1"])
+                .args(["--config", "profile.checked.debug=false"])
+                .args(["--config", "profile.checked.strip='debuginfo'"]),
+        };
+    }
+
+    /// What the linker is asked beyond the profile. Nothing here is loaded as a shared library, so
+    /// nothing need be relocatable; and addresses take as few bytes as they can.
+    fn rustflags(self) -> &'static [&'static str] {
+        match self {
+            Self::Optimised => &["-Crelocation-model=static", "-Clink-arg=--compress-relocations"],
+            Self::Checked => &[],
+        }
+    }
+
+    /// Where guests of this profile go; what ships has a folder of its own.
+    fn guests(self) -> &'static str {
+        match self {
+            Self::Optimised => "guests/optimised",
+            Self::Checked => "guests/checked",
+        }
+    }
+}
+
+/// What of a package becomes a component.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    /// The library, as a reactor. Its crate type is given here and not in its manifest: cargo
+    /// would link a `cdylib` for every package that merely depends on it.
+    Library,
+    Binaries,
+}
+
+/// A component that ships.
+struct Shipped {
+    name: &'static str,
+    package: &'static str,
+    part: Part,
+    features: &'static [&'static str],
+}
+
+const SHIPPED: [Shipped; 2] = [
+    Shipped {
+        name: "tempfile",
+        package: "wasi-tempfile",
+        part: Part::Library,
+        features: &["component"],
+    },
+    Shipped {
+        name: "external-sort",
+        package: "external-sort",
+        part: Part::Binaries,
+        features: &[],
+    },
+];
+
+/// The packages of programs that run inside wasm.
+pub(crate) const GUESTS: [&str; 3] =
+    ["external-sort", "host-tests-bench-guests", "host-tests-programs"];
+
+/// Builds the shipped component of this name, and gives its file under `target/components`.
+///
+/// # Errors
+/// There is no such component, the target cannot be had, or cargo fails.
+pub fn build(name: &str) -> Result<PathBuf> {
+    let shipped = SHIPPED.iter().find(|shipped| shipped.name == name);
+    let shipped = shipped.with_context(|| {
+        let names = SHIPPED.map(|shipped| shipped.name).join(", ");
+        format!("no component is named {name}; there are {names}")
+    })?;
+    let mut built = build_job(&Job {
+        package: shipped.package,
+        part: shipped.part,
+        features: shipped.features,
+        profile: Profile::Optimised,
+        folder: "components",
+        name: Some(name),
+    })?;
+    built.remove(name).with_context(|| format!("{} builds no {name}.wasm", shipped.package))
+}
+
+/// Builds every shipped component.
+///
+/// # Errors
+/// As [`build`].
+pub fn build_shipped() -> Result<BTreeMap<&'static str, PathBuf>> {
+    SHIPPED.iter().map(|shipped| Ok((shipped.name, build(shipped.name)?))).collect()
+}
+
+/// Builds the binaries of a guest package; their files by name.
+///
+/// # Errors
+/// The target cannot be had, or cargo fails.
+pub fn programs(package: &str, profile: Profile) -> Result<BTreeMap<String, PathBuf>> {
+    build_job(&Job::guest(package, Part::Binaries, profile))
+}
+
+/// Builds the library of a guest package as a component without a `main`.
+///
+/// # Errors
+/// The target cannot be had, or cargo fails.
+pub fn reactor(package: &str, profile: Profile) -> Result<PathBuf> {
+    let built = build_job(&Job::guest(package, Part::Library, profile))?;
+    built.into_values().next().with_context(|| format!("{package} builds no library"))
+}
+
+/// Builds every shipped component and prints a line for each: name, bytes, number of imported
+/// interfaces.
+///
+/// # Errors
+/// As [`build`].
+pub fn report() -> Result<()> {
+    for Shipped { name, .. } in SHIPPED {
+        let bytes = read(&build(name)?)?;
+        let imports = binary::imports(&bytes)?.len();
+        println!("{name:16} {:>8} bytes {imports:>3} imports", bytes.len());
+    }
+    Ok(())
+}
+
+/// One call of cargo, and where its components go.
+struct Job<'a> {
+    package: &'a str,
+    part: Part,
+    features: &'a [&'a str],
+    profile: Profile,
+    /// Under the target folder.
+    folder: &'a str,
+    /// What a library's component is called; binaries have names of their own.
+    name: Option<&'a str>,
+}
+
+impl<'a> Job<'a> {
+    fn guest(package: &'a str, part: Part, profile: Profile) -> Self {
+        let name = (part == Part::Library).then_some(package);
+        Self { package, part, features: &[], profile, folder: profile.guests(), name }
+    }
+
+    fn cargo(&self) -> Command {
+        let mut cargo = workspace::cargo();
+        cargo.args(match self.part {
+            Part::Library => ["rustc", "--lib"],
+            Part::Binaries => ["build", "--bins"],
+        });
+        cargo.args(["--quiet", "--package", self.package]);
+        cargo.args(["--message-format", "json-render-diagnostics"]);
+        if self.part == Part::Library {
+            cargo.args(["--crate-type", "cdylib"]);
+        }
+        if !self.features.is_empty() {
+            cargo.arg("--features").arg(self.features.join(","));
+        }
+        self.profile.apply(&mut cargo);
+        cargo
+    }
+}
+
+fn build_job(job: &Job<'_>) -> Result<BTreeMap<String, PathBuf>> {
+    let mut cargo = job.cargo();
+    target::ensure(Target::Wasip2)?.apply(&mut cargo, job.profile.rustflags());
+
+    // Held over the copy too: another process could be linking the file that is copied.
+    let _held = lock::hold(&workspace::target_dir().join("components.lock"))?;
+    let messages = command::stdout(&mut cargo)?;
+    let folder = workspace::target_dir().join(job.folder);
+    let mut built = BTreeMap::new();
+    for file in artifacts(&messages, &manifest(job.package)?)? {
+        let stem = file.file_stem().and_then(OsStr::to_str).context("a file without a name")?;
+        let name = job.name.filter(|_| job.part == Part::Library).unwrap_or(stem);
+        let mut bytes = read(&file)?;
+        if job.profile == Profile::Optimised {
+            bytes = binary::strip(&bytes)?;
+        }
+        let published = folder.join(format!("{name}.wasm"));
+        publish(&bytes, &published)?;
+        built.insert(name.to_owned(), published);
+    }
+    if built.is_empty() {
+        bail!("the package {} has nothing to build for wasm", job.package);
+    }
+    Ok(built)
+}
+
+/// The wasm files of one package in cargo's messages.
+fn artifacts(messages: &str, manifest: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for line in messages.lines() {
+        let message: Value = serde_json::from_str(line).context("a message of cargo")?;
+        let of_package = message["manifest_path"].as_str().map(Path::new) == Some(manifest);
+        if message["reason"] == "compiler-artifact" && of_package {
+            let names = message["filenames"].as_array().into_iter().flatten();
+            let names = names.filter_map(Value::as_str).map(PathBuf::from);
+            files.extend(names.filter(|file| file.extension() == Some(OsStr::new("wasm"))));
+        }
+    }
+    Ok(files)
+}
+
+fn manifest(package: &str) -> Result<PathBuf> {
+    let metadata = workspace::metadata(&["--no-deps"])?;
+    let packages = metadata["packages"].as_array().into_iter().flatten();
+    let found =
+        packages.filter(|it| it["name"] == package).find_map(|it| it["manifest_path"].as_str());
+    found.map(PathBuf::from).ok_or_else(|| anyhow!("the workspace has no package {package}"))
+}
+
+fn read(file: &Path) -> Result<Vec<u8>> {
+    fs::read(file).with_context(|| format!("reading {}", file.display()))
+}
+
+/// Whoever reads the file at the same time sees the old one or the new one, whole; what is
+/// already there is not written again.
+fn publish(bytes: &[u8], to: &Path) -> Result<()> {
+    if fs::read(to).is_ok_and(|present| present == bytes) {
+        return Ok(());
+    }
+    let context = || format!("writing {}", to.display());
+    fs::create_dir_all(to.parent().expect("BUG: it is published into a folder"))
+        .with_context(context)?;
+    let partial = to.with_extension(format!("{}.partial", process::id()));
+    fs::write(&partial, bytes).with_context(context)?;
+    fs::rename(&partial, to).with_context(context)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::{env, fs, process};
+
+    use super::{Job, Part, Profile, artifacts, publish};
+
+    #[test]
+    fn only_the_packages_own_wasm_files_are_taken_from_cargos_messages() {
+        let messages = [
+            r#"{"reason":"compiler-artifact","manifest_path":"/other/Cargo.toml","filenames":["a.wasm"]}"#,
+            r#"{"reason":"compiler-artifact","manifest_path":"/ours/Cargo.toml","filenames":["b.wasm","b.d"]}"#,
+            r#"{"reason":"build-finished","success":true}"#,
+        ];
+        let files = artifacts(&messages.join("\n"), Path::new("/ours/Cargo.toml")).unwrap();
+        assert_eq!(files, [Path::new("b.wasm")]);
+    }
+
+    #[test]
+    fn a_library_becomes_a_reactor_only_when_it_is_built_as_one() {
+        let words = |part| {
+            let cargo = Job::guest("guest", part, Profile::Checked).cargo();
+            cargo.get_args().map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>()
+        };
+        assert!(words(Part::Library).contains(&"cdylib".to_owned()));
+        assert!(!words(Part::Binaries).contains(&"cdylib".to_owned()));
+    }
+
+    #[test]
+    fn a_file_that_is_up_to_date_is_not_written_again() {
+        let folder = env::temp_dir().join(format!("xtask-publish-{}", process::id()));
+        let file = folder.join("a.wasm");
+        publish(b"first", &file).unwrap();
+        let mut permissions = fs::metadata(&file).unwrap().permissions();
+        let kept = permissions.clone();
+        // A mark that only a new file would lose.
+        permissions.set_readonly(true);
+        fs::set_permissions(&file, permissions).unwrap();
+        publish(b"first", &file).unwrap();
+        assert!(fs::metadata(&file).unwrap().permissions().readonly());
+        fs::set_permissions(&file, kept).unwrap();
+        publish(b"second", &file).unwrap();
+        assert_eq!(fs::read(&file).unwrap(), b"second");
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 1, "nothing partial is left");
+        fs::remove_dir_all(folder).unwrap();
+    }
+}

@@ -1,0 +1,72 @@
+//! `cargo xtask COMMAND`: dispatches to the library.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+use xtask::target::{self, Target};
+use xtask::{ci, components, compose, harness, wit};
+
+const USAGE: &str = "\
+usage: cargo xtask COMMAND
+  target [wasip1]              make the wasm target work, from wherever it can be had
+  build                        build what ships, into target/components
+  compose APP.wasm -o OUT.wasm put tempfile.wasm under a program that imports it
+  wit [--check]                refresh the vendored WIT, or compare it
+  demo [ARGS]                  run the demonstration
+  bench [ARGS]                 run the measurements
+  ci [--all] [--skip-tests]    check everything; --all goes on after a failure";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match dispatch(&words) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(words: &[&str]) -> Result<()> {
+    match words {
+        ["target"] => ensure(Target::Wasip2),
+        ["target", "wasip1"] => ensure(Target::Wasip1),
+        ["build"] => components::report(),
+        ["compose", program, "-o", output] => {
+            compose::plug_file(Path::new(program), Path::new(output))
+        }
+        ["wit"] => wit::refresh(),
+        ["wit", "--check"] => wit::check(),
+        ["demo", arguments @ ..] => harness::demo(arguments),
+        ["bench", arguments @ ..] => harness::bench(arguments),
+        ["ci", options @ ..] => check(options),
+        ["help" | "--help" | "-h"] => {
+            println!("{USAGE}");
+            Ok(())
+        }
+        _ => bail!("{USAGE}"),
+    }
+}
+
+fn ensure(target: Target) -> Result<()> {
+    let ensured = target::ensure(target)?;
+    eprintln!("target: {} can be built for", target.name());
+    if let Some(line) = ensured.shell_line() {
+        println!("{line}");
+    }
+    Ok(())
+}
+
+fn check(words: &[&str]) -> Result<()> {
+    let mut options = ci::Options::default();
+    for word in words {
+        match *word {
+            "--all" => options.keep_going = true,
+            "--skip-tests" => options.skip_tests = true,
+            _ => bail!("{USAGE}"),
+        }
+    }
+    ci::run(options)
+}

@@ -1,0 +1,200 @@
+//! Rules that no compiler knows: which package may know which, and what a tracked file may hold.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+use xtask::workspace;
+
+/// Every package of ours, and those of ours that it may depend on (docs: "Floors").
+const FLOORS: [(&str, &[&str]); 11] = [
+    ("tmpfs", &[]),
+    ("tmpfs-component", &["tmpfs"]),
+    ("wasmtime-scratch", &["tmpfs"]),
+    ("wasi-tempfile", &[]),
+    ("wasi-tempfile-client", &["wasi-tempfile"]),
+    ("external-sort", &["wasi-tempfile", "wasi-tempfile-client", "wasmtime-scratch"]),
+    ("host-tests-bench-guests", &["wasi-tempfile"]),
+    ("host-tests-programs", &["wasi-tempfile", "wasi-tempfile-client"]),
+    // The demo runs the example's sort natively, too.
+    ("host-tests", &["external-sort", "tmpfs", "wasi-tempfile", "wasmtime-scratch", "xtask"]),
+    ("scratch", &["wasmtime-scratch"]),
+    ("xtask", &[]),
+];
+
+/// Names under which anything can be put, and therefore everything is.
+const JUNK_DRAWERS: [&str; 14] = [
+    "common",
+    "helper",
+    "helpers",
+    "impl",
+    "impls",
+    "lib_utils",
+    "manager",
+    "misc",
+    "prelude",
+    "shared",
+    "types",
+    "util",
+    "utilities",
+    "utils",
+];
+
+const LONGEST: usize = 600;
+
+/// Servers that a machine may reach under another name or not at all; written in two halves, or
+/// this file would break its own rule.
+const SERVERS: [(&str, &str); 8] = [
+    ("deb.deb", "ian.org"),
+    ("security.deb", "ian.org"),
+    ("static.crates", ".io"),
+    ("index.crates", ".io"),
+    ("static.rust-lang", ".org"),
+    ("pypi", ".org"),
+    ("files.pythonhosted", ".org"),
+    ("registry.npmjs", ".org"),
+];
+
+/// Folders in which only one machine has anything.
+const MACHINE: [(&str, &str); 3] = [("/ro", "ot/"), ("/wo", "rk/"), ("/ho", "me/")];
+
+#[test]
+fn dependencies_between_our_packages_only_go_down_the_floors() {
+    let mut cargo = Command::new(std::env::var_os("CARGO").expect("cargo runs its tests"));
+    cargo.args(["metadata", "--format-version", "1", "--no-deps"]);
+    let output = cargo.current_dir(workspace::root()).output().unwrap();
+    let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let packages = metadata["packages"].as_array().unwrap();
+    let edges: BTreeMap<&str, Vec<&str>> = packages.iter().map(edges).collect();
+    assert!(edges.contains_key("xtask"), "cargo metadata lists the packages: {edges:?}");
+
+    let floors = BTreeMap::from(FLOORS);
+    let mut wrong = Vec::new();
+    for (package, dependencies) in &edges {
+        let Some(allowed) = floors.get(package) else {
+            wrong.push(format!("{package} has no floor in this file's table"));
+            continue;
+        };
+        let wrong_ones = dependencies.iter().filter(|name| !allowed.contains(name));
+        wrong.extend(wrong_ones.map(|name| format!("{package} must not depend on {name}")));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// A package and those of ours that it names: also for tests, also for one target only. Ours are
+/// named by a path; a registry has packages of the same names.
+fn edges(package: &Value) -> (&str, Vec<&str>) {
+    let dependencies = package["dependencies"].as_array().unwrap();
+    let ours = dependencies.iter().filter(|dependency| dependency["path"].is_string());
+    let names = ours.map(|dependency| dependency["name"].as_str().unwrap());
+    (package["name"].as_str().unwrap(), names.collect())
+}
+
+#[test]
+fn no_file_is_named_like_a_junk_drawer() {
+    refuse(|path, _| {
+        let named_so = Path::new(path).iter().any(|part| {
+            let name = part.to_str().unwrap_or_default();
+            JUNK_DRAWERS.contains(&name.split('.').next().unwrap_or_default())
+        });
+        Vec::from_iter((named_so && is_source(path)).then(|| "a name for anything".to_owned()))
+    });
+}
+
+#[test]
+fn no_source_file_is_too_long_to_hold_one_concept() {
+    refuse(|path, text| {
+        let lines = text.lines().count();
+        let too_long = is_source(path) && lines > LONGEST;
+        Vec::from_iter(too_long.then(|| format!("{lines} lines")))
+    });
+}
+
+#[test]
+fn every_test_runs() {
+    let attribute = ["#[", "ignore"].concat();
+    refuse(|path, text| {
+        let ignored = is_rust(path) && text.contains(&attribute);
+        Vec::from_iter(ignored.then(|| "an ignored test".to_owned()))
+    });
+}
+
+#[test]
+fn no_file_names_a_registry_server() {
+    refuse(|_, text| {
+        let named = SERVERS.map(|(a, b)| [a, b].concat()).into_iter();
+        named.filter(|server| text.contains(server)).collect()
+    });
+}
+
+#[test]
+fn no_file_names_a_folder_of_one_machine() {
+    refuse(|_, text| {
+        let named = MACHINE.map(|(a, b)| [a, b].concat()).into_iter();
+        named.filter(|folder| has_absolute(text, folder)).collect()
+    });
+}
+
+/// Whether the folder is named from the root on, and not as the middle of a longer path.
+fn has_absolute(text: &str, folder: &str) -> bool {
+    text.match_indices(folder).any(|(at, _)| {
+        let before = text[..at].chars().next_back();
+        !before.is_some_and(|c| c.is_alphanumeric() || "._-}~>*".contains(c))
+    })
+}
+
+#[test]
+fn a_folder_in_the_middle_of_a_path_is_not_the_machines() {
+    let root = ["/ro", "ot/"].concat();
+    assert!(has_absolute(&format!("'{root}x'"), &root));
+    assert!(has_absolute(&root, &root));
+    assert!(!has_absolute(&format!("tree{root}x"), &root));
+}
+
+#[test]
+fn every_file_is_text() {
+    let binary: Vec<String> =
+        files().into_iter().filter_map(|(path, text)| text.is_none().then_some(path)).collect();
+    assert!(binary.is_empty(), "not UTF-8: {binary:?}");
+}
+
+/// Fails with every objection to any of our text files. What is vendored is not ours.
+fn refuse(objections: impl Fn(&str, &str) -> Vec<String>) {
+    let mut all = Vec::new();
+    for (path, text) in files() {
+        let vendored = path.contains("wit/deps/") || path.ends_with(".lock");
+        if let (false, Some(text)) = (vendored, text) {
+            all.extend(objections(&path, &text).into_iter().map(|it| format!("{path}: {it}")));
+        }
+    }
+    assert!(all.is_empty(), "{}", all.join("\n"));
+}
+
+/// The repository's files, also those not committed yet; `None` for what is no text.
+fn files() -> Vec<(String, Option<String>)> {
+    let mut git = Command::new("git");
+    git.args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
+    let output = git.current_dir(workspace::root()).output().expect("git lists the files");
+    let names = String::from_utf8(output.stdout).expect("file names are text");
+    let names = names.split_terminator('\0').map(str::to_owned);
+    let present = names.filter(|name| workspace::root().join(name).is_file());
+    let files: Vec<_> = present
+        .map(|name| {
+            let bytes = fs::read(workspace::root().join(&name)).unwrap();
+            (name, String::from_utf8(bytes).ok())
+        })
+        .collect();
+    assert!(files.iter().any(|(name, _)| name == "Cargo.toml"), "git lists the files");
+    files
+}
+
+fn is_rust(path: &str) -> bool {
+    Path::new(path).extension().is_some_and(|extension| extension == "rs")
+}
+
+fn is_source(path: &str) -> bool {
+    let extension = Path::new(path).extension().and_then(|extension| extension.to_str());
+    extension.is_some_and(|it| ["c", "h", "js", "mjs", "py", "rs", "sh", "ts", "wit"].contains(&it))
+}
