@@ -7,7 +7,8 @@ use wasi::filesystem::types::ErrorCode;
 use crate::error::{Error, Result};
 use crate::storage::Storage;
 
-/// How many bytes are asked for at a time where the end is not known.
+/// How many bytes a host gives at a time at the most: wasmtime's `MAX_READ_SIZE_ALLOC`. Also how
+/// many are asked for where the end is not known.
 const CHUNK: u64 = 64 << 10;
 
 /// How many bytes are read ahead of a line break; what follows the line is not consumed.
@@ -23,14 +24,23 @@ impl Raw {
         Self { storage, position: 0 }
     }
 
-    /// One read of at most `size` bytes; to the end where `size` is `None`.
+    /// One read of at most `size` bytes, as long as `read(2)` makes it: a host gives at most
+    /// [`CHUNK`] at a time, and then is asked for the rest. To the end where `size` is `None`.
     pub(crate) fn read(&mut self, size: Option<u64>) -> Result<Vec<u8>> {
         let Some(size) = size else {
             return self.readall();
         };
-        let bytes = self.storage.read_at(self.position, size).map_err(Error::os)?;
-        self.position += length(&bytes);
-        Ok(bytes)
+        let mut bytes = Vec::new();
+        loop {
+            let wanted = size - length(&bytes);
+            let read = self.storage.read_at(self.position, wanted).map_err(Error::os)?;
+            let came = length(&read);
+            self.position += came;
+            append(&mut bytes, read);
+            if came < CHUNK || came == wanted {
+                return Ok(bytes);
+            }
+        }
     }
 
     pub(crate) fn readall(&mut self) -> Result<Vec<u8>> {
