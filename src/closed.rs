@@ -42,39 +42,49 @@ pub(crate) enum State {
 
 /// Refuses `method` where a file of this class, mode and state does.
 pub(crate) fn check(method: Method, class: Class, mode: Mode, state: State) -> Result<()> {
-    let refused = refused_direction(method, class, mode);
-    // A BufferedReader has no `write` at all, closed or not; but it has a `truncate`.
-    if let Some(text) = refused
-        && class == Class::Buffered
-        && method != Method::Truncate
-    {
+    let refused = refused(method, class, mode);
+    if let Some((text, Refused::InAnyState)) = refused {
         return Err(Error::unsupported(text));
     }
     match (state, class) {
         (State::Open, _) => {}
         (State::Closed, Class::Raw) => return Err(Error::value(closed_raw(method))),
-        (State::Closed, Class::Buffered) => return Err(Error::value(closed_buffered(method))),
+        (State::Closed, Class::Buffered) => {
+            return Err(Error::value(closed_buffered(method, mode)));
+        }
         (State::Detached, _) => return Err(Error::value(DETACHED)),
     }
-    refused.map_or(Ok(()), |text| Err(Error::unsupported(text)))
+    refused.map_or(Ok(()), |(text, _)| Err(Error::unsupported(text)))
 }
 
-fn refused_direction(method: Method, class: Class, mode: Mode) -> Option<&'static str> {
-    let (refused, raw) = match method {
-        Method::Read | Method::Read1 | Method::Readinto | Method::Readline | Method::Peek => {
-            (!mode.readable(), "File not open for reading")
+enum Refused {
+    /// CPython's class does not have the method.
+    InAnyState,
+    /// It has it, and asks whether the file is open first.
+    WhileOpen,
+}
+
+fn refused(method: Method, class: Class, mode: Mode) -> Option<(&'static str, Refused)> {
+    let reads = !mode.readable();
+    let writes = !mode.writable();
+    match (class, method) {
+        (Class::Raw, Method::Read1) => Some(("read1", Refused::InAnyState)),
+        (Class::Raw, Method::Peek) => Some(("peek", Refused::InAnyState)),
+        (Class::Raw, Method::Read | Method::Readinto | Method::Readline) if reads => {
+            Some(("File not open for reading", Refused::WhileOpen))
         }
-        Method::Write | Method::Truncate => (!mode.writable(), "File not open for writing"),
-        _ => (false, ""),
-    };
-    let buffered = match method {
-        Method::Read1 => "read1",
-        Method::Peek => "peek",
-        Method::Write => "write",
-        Method::Truncate => "truncate",
-        _ => "read",
-    };
-    refused.then_some(if class == Class::Raw { raw } else { buffered })
+        (Class::Raw, Method::Write | Method::Truncate) if writes => {
+            Some(("File not open for writing", Refused::WhileOpen))
+        }
+        (Class::Buffered, Method::Read1) if reads => Some(("read1", Refused::InAnyState)),
+        (Class::Buffered, Method::Peek) if reads => Some(("peek", Refused::InAnyState)),
+        (Class::Buffered, Method::Read | Method::Readinto | Method::Readline) if reads => {
+            Some(("read", Refused::InAnyState))
+        }
+        (Class::Buffered, Method::Write) if writes => Some(("write", Refused::InAnyState)),
+        (Class::Buffered, Method::Truncate) if writes => Some(("truncate", Refused::WhileOpen)),
+        _ => None,
+    }
 }
 
 const CLOSED: &str = "I/O operation on closed file";
@@ -90,8 +100,10 @@ fn closed_raw(method: Method) -> &'static str {
     }
 }
 
-fn closed_buffered(method: Method) -> &'static str {
+fn closed_buffered(method: Method, mode: Mode) -> &'static str {
     match method {
+        // A BufferedReader has nothing to flush, and the method of its base class.
+        Method::Flush if !mode.writable() => CLOSED_STOP,
         Method::Enter | Method::Readlines | Method::Writelines => CLOSED_STOP,
         Method::Flush => "flush of closed file",
         Method::Peek => "peek of closed file",

@@ -1,7 +1,7 @@
 //! Making new files and directories under names that nobody can foresee: `mkstemp`, `mkdtemp`,
 //! `mktemp`, and the one loop that tries names for everything that is made.
 
-use alloc::{borrow::Cow, format, string::String, sync::Arc};
+use alloc::{borrow::Cow, borrow::ToOwned, format, string::String, sync::Arc};
 
 use wasi::filesystem::types::{Descriptor, ErrorCode};
 
@@ -39,7 +39,7 @@ pub struct NameOptions<'a> {
 /// The name is new (`O_EXCL`) and no link is followed in its last component. The mode bits are
 /// the host's: WASI has none.
 pub fn mkstemp(options: NameOptions<'_>) -> Result<(BinaryFile, String)> {
-    let (descriptor, place) = Candidate::new(options, "open")?.create_file()?;
+    let (descriptor, place) = Candidate::file(options)?.create_file()?;
     let path = String::from(place.path());
     Ok((BinaryFile::made(descriptor, place), path))
 }
@@ -63,7 +63,7 @@ pub fn mkdtemp(options: NameOptions<'_>) -> Result<String> {
 pub fn mktemp(options: NameOptions<'_>) -> Result<String> {
     // CPython binds the default when it is imported: `template` does not change it later.
     let options = NameOptions { prefix: options.prefix.or(Some("tmp")), ..options };
-    let mut candidate = Candidate::new(options, "lstat")?;
+    let mut candidate = Candidate::new(options, "lstat", str::to_owned)?;
     candidate.attempt("No usable temporary filename found", |place| match place.lstat() {
         Ok(_) => Err(ErrorCode::Exist),
         Err(_) => Ok(()),
@@ -73,7 +73,7 @@ pub fn mktemp(options: NameOptions<'_>) -> Result<String> {
 
 /// A new directory. An error shows the path as joined, relative where `dir` is.
 pub(crate) fn create_directory(options: NameOptions<'_>) -> Result<Place> {
-    let mut candidate = Candidate::new(options, "mkdir")?;
+    let mut candidate = Candidate::new(options, "mkdir", str::to_owned)?;
     candidate.attempt("No usable temporary directory name found", Place::create_directory)?;
     Ok(candidate.place)
 }
@@ -83,14 +83,23 @@ pub(crate) struct Candidate {
     place: Place,
     /// Where in the path of `place` the eight characters begin.
     at: usize,
-    /// The directory as the caller gave it.
+    /// The directory as CPython joins it with the name.
     dir: String,
 }
 
 impl Candidate {
-    /// A candidate that `options` describe. `operation` is the system call that CPython names
-    /// where it refuses NUL.
-    pub(crate) fn new(options: NameOptions<'_>, operation: &str) -> Result<Self> {
+    /// A new file. CPython makes its directory absolute first, so errors show an absolute path.
+    pub(crate) fn file(options: NameOptions<'_>) -> Result<Self> {
+        Self::new(options, "open", abspath)
+    }
+
+    /// A candidate that `options` describe, its directory shown as `directory` makes it.
+    /// `operation` is the system call that CPython names where it refuses NUL.
+    fn new(
+        options: NameOptions<'_>,
+        operation: &str,
+        directory: fn(&str) -> String,
+    ) -> Result<Self> {
         let NameOptions { suffix, prefix, dir } = options;
         let suffix = suffix.unwrap_or_default();
         refuse_separators("suffix", suffix)?;
@@ -98,6 +107,7 @@ impl Candidate {
         refuse_separators("prefix", &prefix)?;
         let dir = dir.map_or_else(gettempdir, |dir| Ok(String::from(dir)))?;
         refuse_nul(&dir, operation)?;
+        let dir = directory(&dir);
         let mut path = paths::join(&abspath(&dir), &prefix);
         let at = path.len();
         path.push_str("________");

@@ -61,6 +61,16 @@ impl Open {
         Ok(self.stream.as_mut().expect("BUG: what is neither closed nor detached has a stream"))
     }
 
+    /// Whether `direction` is one of the mode's. A buffered file of the other direction says no
+    /// in any state: its class has no more to say.
+    fn allows(&mut self, direction: fn(Mode) -> bool) -> Result<bool> {
+        let allowed = direction(self.mode);
+        if allowed || self.class == Class::Raw {
+            self.stream(Method::Ask)?;
+        }
+        Ok(allowed)
+    }
+
     /// The stream of an open file, whatever its mode.
     pub(crate) fn open_stream(&mut self) -> Option<&mut Stream> {
         self.stream.as_mut()
@@ -242,16 +252,12 @@ impl BinaryFile {
 
     /// Whether the mode allows reading.
     pub fn readable(&self) -> Result<bool> {
-        let mut open = self.lock();
-        open.stream(Method::Ask)?;
-        Ok(open.mode.readable())
+        self.lock().allows(Mode::readable)
     }
 
     /// Whether the mode allows writing.
     pub fn writable(&self) -> Result<bool> {
-        let mut open = self.lock();
-        open.stream(Method::Ask)?;
-        Ok(open.mode.writable())
+        self.lock().allows(Mode::writable)
     }
 
     /// Always, while the file is open.

@@ -91,7 +91,7 @@ pub fn temporary_file(options: &FileOptions<'_>) -> Result<BinaryFile> {
 /// As [`temporary_file`].
 pub fn named_temporary_file(options: &FileOptions<'_>, delete: Delete) -> Result<BinaryFile> {
     let (mode, buffering) = options.check()?;
-    let (descriptor, place) = Candidate::new(options.name, "open")?.create_file()?;
+    let (descriptor, place) = Candidate::file(options.name)?.create_file()?;
     let storage = Storage::shared(descriptor);
     let lifecycle = Lifecycle::named(place);
     let file = BinaryFile::new(Open::new(storage, mode, buffering, lifecycle));
@@ -128,7 +128,7 @@ struct Anonymous {
 
 /// A file without a name: a spare one, or a new one that is unlinked at once.
 fn create_anonymous(options: NameOptions<'_>) -> Result<Anonymous> {
-    let candidate = Candidate::new(options, "open")?;
+    let candidate = Candidate::file(options)?;
     let home = candidate.home().cloned();
     if let Some(spare) = home.as_ref().and_then(recycle::take) {
         return Ok(Anonymous { storage: Storage::recycled(spare), place: None });
