@@ -43,6 +43,7 @@ impl Buffered {
         self.flush()?;
         let Some(size) = size else {
             let mut all = self.consume(u64::MAX);
+            self.forget();
             append(&mut all, raw::readall(&self.storage, &mut self.position)?);
             return Ok(all);
         };
@@ -57,11 +58,10 @@ impl Buffered {
             // Whole buffers' worth goes past the buffer, the rest through it, as in CPython.
             let past = wanted - wanted % self.capacity();
             if past > 0 {
-                let read = self.storage.read_at(self.position, past).map_err(Error::os)?;
+                let read = self.read_past(past)?;
                 if read.is_empty() {
                     return Ok(bytes);
                 }
-                self.position += length(&read);
                 append(&mut bytes, read);
             } else if self.fill()? == 0 {
                 return Ok(bytes);
@@ -74,9 +74,7 @@ impl Buffered {
         self.flush()?;
         let size = size.unwrap_or(self.capacity());
         if self.ahead() == 0 {
-            let read = self.storage.read_at(self.position, size).map_err(Error::os)?;
-            self.position += length(&read);
-            return Ok(read);
+            return self.read_past(size);
         }
         Ok(self.consume(size))
     }
@@ -117,8 +115,8 @@ impl Buffered {
         let mut rest = bytes;
         while rest.len() > self.capacity {
             let written = self.storage.write_at(self.position, rest).map_err(Error::os)?;
-            self.position += written;
-            rest = &rest[usize::try_from(written).unwrap_or(rest.len()).min(rest.len())..];
+            self.position += length(&rest[..written]);
+            rest = &rest[written..];
         }
         if !rest.is_empty() {
             self.buffer.extend_from_slice(rest);
@@ -134,8 +132,7 @@ impl Buffered {
         while self.dirty {
             let start = self.position - length(&self.buffer);
             let written = self.storage.write_at(start, &self.buffer).map_err(Error::os)?;
-            let written = usize::try_from(written).unwrap_or(usize::MAX);
-            self.buffer.drain(..written.min(self.buffer.len()));
+            self.buffer.drain(..written);
             self.at = self.buffer.len();
             self.dirty = !self.buffer.is_empty();
         }
@@ -199,6 +196,15 @@ impl Buffered {
         self.buffer.clear();
         self.buffer = self.storage.read_at(self.position, self.capacity()).map_err(Error::os)?;
         Ok(self.buffer.len())
+    }
+
+    /// Reads past the buffer, all of which was consumed. It no longer ends at the position then, so
+    /// it is forgotten.
+    fn read_past(&mut self, size: u64) -> Result<Vec<u8>> {
+        self.forget();
+        let bytes = self.storage.read_at(self.position, size).map_err(Error::os)?;
+        self.position += length(&bytes);
+        Ok(bytes)
     }
 
     fn forget(&mut self) {

@@ -6,6 +6,7 @@ use alloc::{string::String, vec::Vec};
 use ::wasi::filesystem::types::Descriptor;
 
 use crate::bindings::exports::scratch::tempfile::{cleanup, descriptors, tempfile};
+use crate::raw::length;
 use crate::{
     BinaryFile, Delete, DirectoryOptions, Error, ErrorCode, FileOptions, Kind, NameOptions,
     OsError, TemporaryDirectory,
@@ -166,7 +167,8 @@ impl tempfile::GuestBinaryFile for BinaryFile {
     }
 
     fn write(&self, bytes: Vec<u8>) -> Result<u64> {
-        Ok(self.write(&bytes)?)
+        let written = self.write(&bytes)?;
+        Ok(length(&bytes[..written]))
     }
 
     fn writelines(&self, lines: Vec<Vec<u8>>) -> Result<()> {

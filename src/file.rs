@@ -181,7 +181,7 @@ impl BinaryFile {
     }
 
     /// Writes `bytes` and tells how many were taken: all of them, unless the file is unbuffered.
-    pub fn write(&self, bytes: &[u8]) -> Result<u64> {
+    pub fn write(&self, bytes: &[u8]) -> Result<usize> {
         self.lock().stream(Method::Write)?.write(bytes)
     }
 
@@ -193,8 +193,7 @@ impl BinaryFile {
             let mut rest = line.as_ref();
             let stream = open.stream(Method::Write)?;
             while !rest.is_empty() {
-                let written = usize::try_from(stream.write(rest)?).unwrap_or(rest.len());
-                rest = &rest[written.min(rest.len())..];
+                rest = &rest[stream.write(rest)?..];
             }
         }
         Ok(())

@@ -64,10 +64,10 @@ impl Raw {
     }
 
     /// One write, which may take fewer bytes than it was given.
-    pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<u64> {
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<usize> {
         check_range(self.position, bytes)?;
         let written = self.storage.write_at(self.position, bytes).map_err(Error::os)?;
-        self.position += written;
+        self.position += length(&bytes[..written]);
         Ok(written)
     }
 

@@ -6,6 +6,7 @@ use alloc::{sync::Arc, vec::Vec};
 use wasi::filesystem::types::{Descriptor, ErrorCode};
 
 use crate::host::Preopen;
+use crate::raw::length;
 use crate::recycle::{self, Spare};
 
 pub(crate) struct Storage {
@@ -63,8 +64,9 @@ impl Storage {
         self.descriptor.read(length, position).map(|(bytes, _)| bytes)
     }
 
-    /// Writes at `position` and tells how many bytes were taken, as `pwrite(2)` does.
-    pub(crate) fn write_at(&mut self, position: u64, bytes: &[u8]) -> Result<u64, ErrorCode> {
+    /// Writes at `position` and tells how many bytes were taken, as `pwrite(2)` does: at least one
+    /// of any, or else it is an error.
+    pub(crate) fn write_at(&mut self, position: u64, bytes: &[u8]) -> Result<usize, ErrorCode> {
         if bytes.is_empty() {
             return Ok(0);
         }
@@ -72,8 +74,12 @@ impl Storage {
             self.cut_leftovers()?;
         }
         let written = self.descriptor.write(bytes, position)?;
+        let written = usize::try_from(written).unwrap_or(usize::MAX).min(bytes.len());
+        if written == 0 {
+            return Err(ErrorCode::Io);
+        }
         if let Some(private) = &mut self.private {
-            private.size = private.size.max(position + written);
+            private.size = private.size.max(position + length(&bytes[..written]));
             private.stored = private.stored.max(private.size);
         }
         Ok(written)

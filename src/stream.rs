@@ -6,7 +6,7 @@ use crate::buffered::Buffered;
 use crate::closed::Class;
 use crate::error::{Error, Result};
 use crate::mode::Buffering;
-use crate::raw::{Raw, length};
+use crate::raw::Raw;
 use crate::storage::Storage;
 
 pub(crate) enum Stream {
@@ -57,10 +57,10 @@ impl Stream {
         }
     }
 
-    pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<u64> {
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<usize> {
         match self {
             Self::Raw(raw) => raw.write(bytes),
-            Self::Buffered(buffered) => buffered.write(bytes).map(|()| length(bytes)),
+            Self::Buffered(buffered) => buffered.write(bytes).map(|()| bytes.len()),
         }
     }
 
