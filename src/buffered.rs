@@ -8,6 +8,8 @@
 use alloc::vec::Vec;
 use core::mem;
 
+use wasi::filesystem::types::ErrorCode;
+
 use crate::error::{Error, Result};
 use crate::raw::{self, Raw, append, length};
 use crate::storage::Storage;
@@ -40,33 +42,35 @@ impl Buffered {
 
     /// `size` bytes, or fewer at the end; all to the end where `size` is `None`.
     pub(crate) fn read(&mut self, size: Option<u64>) -> Result<Vec<u8>> {
-        self.flush()?;
-        let Some(size) = size else {
-            let mut all = self.consume(u64::MAX);
-            self.forget();
-            append(&mut all, raw::readall(&self.storage, &mut self.position)?);
-            return Ok(all);
-        };
-        let mut bytes = Vec::new();
-        loop {
-            let wanted = size - length(&bytes);
-            append(&mut bytes, self.consume(wanted));
-            let wanted = size - length(&bytes);
-            if wanted == 0 {
-                return Ok(bytes);
-            }
-            // Whole buffers' worth goes past the buffer, the rest through it, as in CPython.
-            let past = wanted - wanted % self.capacity();
-            if past > 0 {
-                let read = self.read_past(past)?;
-                if read.is_empty() {
+        self.consistently(|file| {
+            let Some(size) = size else {
+                let mut all = file.consume(u64::MAX);
+                file.forget();
+                let rest = raw::readall(&file.storage, file.position)?;
+                file.position += length(&rest);
+                append(&mut all, rest)?;
+                return Ok(all);
+            };
+            let mut bytes = Vec::new();
+            loop {
+                let ahead = file.consume(size - length(&bytes));
+                append(&mut bytes, ahead)?;
+                let wanted = size - length(&bytes);
+                // Whole buffers' worth goes past the buffer, the rest through it, as in CPython.
+                let past = wanted - wanted % file.capacity();
+                if wanted == 0 {
+                    return Ok(bytes);
+                } else if past > 0 {
+                    let read = file.read_past(past)?;
+                    if read.is_empty() {
+                        return Ok(bytes);
+                    }
+                    append(&mut bytes, read)?;
+                } else if file.fill()? == 0 {
                     return Ok(bytes);
                 }
-                append(&mut bytes, read);
-            } else if self.fill()? == 0 {
-                return Ok(bytes);
             }
-        }
+        })
     }
 
     /// What the buffer holds, at most `size` bytes of it; where it is empty, one read.
@@ -89,19 +93,20 @@ impl Buffered {
     }
 
     pub(crate) fn readline(&mut self, size: Option<u64>) -> Result<Vec<u8>> {
-        self.flush()?;
-        let mut line = Vec::new();
-        loop {
-            let ahead = &self.buffer[self.at..];
-            let end = ahead.iter().position(|byte| *byte == b'\n').map(|at| at + 1);
-            let wanted = length(&ahead[..end.unwrap_or(ahead.len())]);
-            let limit = size.map_or(u64::MAX, |size| size - length(&line));
-            append(&mut line, self.consume(wanted.min(limit)));
-            let ended = end.is_some() && wanted <= limit;
-            if ended || size == Some(length(&line)) || self.fill()? == 0 {
-                return Ok(line);
+        self.consistently(|file| {
+            let mut line = Vec::new();
+            loop {
+                let ahead = &file.buffer[file.at..];
+                let end = ahead.iter().position(|byte| *byte == b'\n').map(|at| at + 1);
+                let wanted = length(&ahead[..end.unwrap_or(ahead.len())]);
+                let limit = size.map_or(u64::MAX, |size| size - length(&line));
+                append(&mut line, file.consume(wanted.min(limit)))?;
+                let ended = end.is_some() && wanted <= limit;
+                if ended || size == Some(length(&line)) || file.fill()? == 0 {
+                    return Ok(line);
+                }
             }
-        }
+        })
     }
 
     pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<()> {
@@ -119,6 +124,10 @@ impl Buffered {
             rest = &rest[written..];
         }
         if !rest.is_empty() {
+            let refused = self.buffer.try_reserve(rest.len()).is_err();
+            if refused {
+                return Err(Error::os(ErrorCode::InsufficientMemory));
+            }
             self.buffer.extend_from_slice(rest);
             self.at = self.buffer.len();
             self.position += length(rest);
@@ -164,6 +173,18 @@ impl Buffered {
         self.flush()?;
         self.forget();
         raw::truncate(&mut self.storage, size, self.position)
+    }
+
+    /// Reads after what waits was written; where that fails the position stays.
+    fn consistently<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        self.flush()?;
+        let position = self.position;
+        let outcome = read(self);
+        if outcome.is_err() {
+            self.forget();
+            self.position = position;
+        }
+        outcome
     }
 
     /// How many bytes were read ahead and are not yet consumed.

@@ -215,7 +215,14 @@ impl BinaryFile {
     /// As [`keep`](Self::keep); the filesystem's refusal, after which the file is where it was
     /// and still owed; [`ErrorCode::CrossDevice`] where `path` lies on another filesystem.
     pub fn persist(&self, path: &str) -> Result<()> {
-        self.move_to(path, Place::rename)
+        self.move_to(path, |from, to| {
+            from.rename(to)?;
+            // POSIX rename(2) does nothing where both are names of one file.
+            match from.metadata_hash() {
+                Ok(hash) if to.metadata_hash() == Ok(hash) => from.unlink(),
+                _ => Ok(()),
+            }
+        })
     }
 
     /// [`persist`](Self::persist), but with [`ErrorCode::Exist`] where something is at `path`.

@@ -33,31 +33,35 @@ impl Raw {
         let mut bytes = Vec::new();
         loop {
             let wanted = size - length(&bytes);
-            let read = self.storage.read_at(self.position, wanted).map_err(Error::os)?;
+            let position = self.position + length(&bytes);
+            let read = self.storage.read_at(position, wanted).map_err(Error::os)?;
             let came = length(&read);
-            self.position += came;
-            append(&mut bytes, read);
+            append(&mut bytes, read)?;
             if came < CHUNK || came == wanted {
+                self.position += length(&bytes);
                 return Ok(bytes);
             }
         }
     }
 
     pub(crate) fn readall(&mut self) -> Result<Vec<u8>> {
-        readall(&self.storage, &mut self.position)
+        let all = readall(&self.storage, self.position)?;
+        self.position += length(&all);
+        Ok(all)
     }
 
     pub(crate) fn readline(&mut self, size: Option<u64>) -> Result<Vec<u8>> {
         let mut line = Vec::new();
         loop {
             let wanted = size.map_or(LINE, |size| LINE.min(size - length(&line)));
-            let mut bytes = self.storage.read_at(self.position, wanted).map_err(Error::os)?;
+            let position = self.position + length(&line);
+            let mut bytes = self.storage.read_at(position, wanted).map_err(Error::os)?;
             let end = bytes.iter().position(|byte| *byte == b'\n');
             bytes.truncate(end.map_or(bytes.len(), |end| end + 1));
-            self.position += length(&bytes);
             let ended = end.is_some() || bytes.is_empty();
-            append(&mut line, bytes);
+            append(&mut line, bytes)?;
             if ended {
+                self.position += length(&line);
                 return Ok(line);
             }
         }
@@ -87,16 +91,15 @@ impl Raw {
     }
 }
 
-/// Everything from `position` to the end; `position` moves as far as it could be read.
-pub(crate) fn readall(storage: &Storage, position: &mut u64) -> Result<Vec<u8>> {
+/// Everything from `position` to the end.
+pub(crate) fn readall(storage: &Storage, position: u64) -> Result<Vec<u8>> {
     let mut all = Vec::new();
     loop {
-        let bytes = storage.read_at(*position, CHUNK).map_err(Error::os)?;
+        let bytes = storage.read_at(position + length(&all), CHUNK).map_err(Error::os)?;
         if bytes.is_empty() {
             return Ok(all);
         }
-        *position += length(&bytes);
-        append(&mut all, bytes);
+        append(&mut all, bytes)?;
     }
 }
 
@@ -125,13 +128,16 @@ pub(crate) fn check_range(position: u64, bytes: &[u8]) -> Result<()> {
     }
 }
 
-/// Appends without a copy where nothing is there yet.
-pub(crate) fn append(all: &mut Vec<u8>, bytes: Vec<u8>) {
+/// Appends, without a copy where nothing is there yet. Where no memory is left it fails, as
+/// Python's `MemoryError` does, instead of ending the instance.
+pub(crate) fn append(all: &mut Vec<u8>, bytes: Vec<u8>) -> Result<()> {
     if all.is_empty() {
         *all = bytes;
     } else {
+        all.try_reserve(bytes.len()).map_err(|_| Error::os(ErrorCode::InsufficientMemory))?;
         all.extend_from_slice(&bytes);
     }
+    Ok(())
 }
 
 pub(crate) fn length(bytes: &[u8]) -> u64 {
