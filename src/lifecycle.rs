@@ -208,21 +208,16 @@ impl BinaryFile {
     }
 
     /// Writes what waits, moves a named file to `path`, atomically replacing a file that is there,
-    /// and ends the duty to delete it; an open file stays open. Beyond Python.
+    /// and ends the duty to delete it; an open file stays open. Where `path` is another link of this
+    /// very file both names stay: POSIX rename(2) does nothing then. Beyond Python.
     ///
     /// # Errors
     ///
     /// As [`keep`](Self::keep); the filesystem's refusal, after which the file is where it was
-    /// and still owed; [`ErrorCode::CrossDevice`] where `path` lies on another filesystem.
+    /// and still owed. Where `path` lies on another filesystem that is
+    /// [`ErrorCode::CrossDevice`], which wasmtime 48 reports as [`ErrorCode::Io`].
     pub fn persist(&self, path: &str) -> Result<()> {
-        self.move_to(path, |from, to| {
-            from.rename(to)?;
-            // POSIX rename(2) does nothing where both are names of one file.
-            match from.metadata_hash() {
-                Ok(hash) if to.metadata_hash() == Ok(hash) => from.unlink(),
-                _ => Ok(()),
-            }
-        })
+        self.move_to(path, Place::rename)
     }
 
     /// [`persist`](Self::persist), but with [`ErrorCode::Exist`] where something is at `path`.
@@ -265,7 +260,7 @@ impl BinaryFile {
     /// # Errors
     ///
     /// As [`keep`](Self::keep); a value error for a wrong `mode`; [`ErrorCode::NoEntry`] where
-    /// the name is another file's by now.
+    /// the name is another file's by now, which can be told while this one is open.
     pub fn reopen(&self, mode: &str, buffering: i32) -> Result<BinaryFile> {
         let mode = Mode::parse(mode, TextParameters::default())?;
         mode.refuse_text()?;

@@ -157,11 +157,4 @@ impl Place {
         let (preopen, path) = self.reach()?;
         preopen.stat_at(PathFlags::SYMLINK_FOLLOW, path)
     }
-
-    /// What tells whether two names are of one file: device and number of it, hashed.
-    pub(crate) fn metadata_hash(&self) -> Result<(u64, u64), ErrorCode> {
-        let (preopen, path) = self.reach()?;
-        let hash = preopen.metadata_hash_at(PathFlags::empty(), path)?;
-        Ok((hash.lower, hash.upper))
-    }
 }

@@ -1,0 +1,58 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+pub(crate) const USAGE: &str = "\
+usage: external-sort [--memory BYTES] [--through descriptors|interface] [INPUT OUTPUT]
+Without files it sorts standard input to standard output. It takes 16 MiB of memory for lines
+unless told otherwise. --through, for the component: how bytes get into temporary files.";
+
+/// What to sort, and how.
+pub(crate) struct Arguments {
+    pub(crate) memory: usize,
+    #[cfg_attr(not(target_family = "wasm"), expect(dead_code, reason = "files are files here"))]
+    pub(crate) through: Through,
+    /// Input and output; standard input and output where there are none.
+    pub(crate) files: Option<(PathBuf, PathBuf)>,
+}
+
+/// How bytes get into temporary files and out.
+#[derive(Clone, Copy)]
+pub(crate) enum Through {
+    /// By the descriptor of the file, from the program right to the host.
+    Descriptors,
+    /// By the methods of the file, through the component that made it.
+    Interface,
+}
+
+impl Arguments {
+    pub(crate) fn parse(mut words: impl Iterator<Item = String>) -> Result<Self, String> {
+        let mut memory = 16 << 20;
+        let mut through = Through::Descriptors;
+        let mut files = Vec::new();
+        while let Some(word) = words.next() {
+            match word.as_str() {
+                "--memory" => {
+                    let bytes = words.next().and_then(|bytes| bytes.parse().ok());
+                    memory = bytes.ok_or("--memory takes a number of bytes")?;
+                }
+                "--through" => {
+                    through = match words.next().as_deref() {
+                        Some("descriptors") => Through::Descriptors,
+                        Some("interface") => Through::Interface,
+                        _ => return Err("--through takes descriptors or interface".into()),
+                    }
+                }
+                option if option.starts_with('-') => return Err(format!("{option} is unknown")),
+                _ => files.push(PathBuf::from(word)),
+            }
+        }
+        let mut files = files.into_iter();
+        let files = match (files.next(), files.next(), files.next()) {
+            (None, ..) => None,
+            (Some(input), Some(output), None) => Some((input, output)),
+            _ => return Err("both INPUT and OUTPUT are needed, or neither".into()),
+        };
+        Ok(Self { memory, through, files })
+    }
+}

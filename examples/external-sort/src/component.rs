@@ -1,0 +1,39 @@
+//! The program as a component: temporary files of `scratch:tempfile`.
+
+use std::io::{self, Read, Write};
+
+use external_sort::{Progress, Run, Summary};
+
+use crate::arguments::{Arguments, Through};
+
+mod bindings;
+mod direct;
+mod granted;
+mod passed;
+
+pub(crate) fn sort(
+    arguments: &Arguments,
+    report: fn(Progress) -> io::Result<()>,
+) -> io::Result<Summary> {
+    match arguments.through {
+        Through::Descriptors => sort_with(arguments, direct::make, report),
+        Through::Interface => sort_with(arguments, passed::make, report),
+    }
+}
+
+fn sort_with<R: Run>(
+    arguments: &Arguments,
+    make_run: fn() -> io::Result<R>,
+    report: fn(Progress) -> io::Result<()>,
+) -> io::Result<Summary> {
+    let memory = arguments.memory;
+    let run = |input: &mut dyn Read, output: &mut dyn Write| {
+        external_sort::sort(memory, &mut { input }, &mut { output }, make_run, report)
+    };
+    match &arguments.files {
+        Some((input, output)) => {
+            run(&mut granted::open_input(input)?, &mut granted::create_output(output)?)
+        }
+        None => run(&mut io::stdin().lock(), &mut io::stdout().lock()),
+    }
+}

@@ -1,0 +1,12 @@
+//! What wit-bindgen makes of the interface.
+wit_bindgen::generate!({
+    path: "../../wit",
+    world: "program-with-descriptors",
+    with: {
+        "wasi:clocks/wall-clock@0.2.12": ::wasi::clocks::wall_clock,
+        "wasi:filesystem/types@0.2.12": ::wasi::filesystem::types,
+        "wasi:io/error@0.2.12": ::wasi::io::error,
+        "wasi:io/poll@0.2.12": ::wasi::io::poll,
+        "wasi:io/streams@0.2.12": ::wasi::io::streams,
+    },
+});

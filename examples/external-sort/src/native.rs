@@ -1,0 +1,26 @@
+//! The same sort on the machine itself, with temporary files of the crate `tempfile`: what the
+//! component is compared with.
+
+use std::io::{self, Read, Write};
+use std::path::Path;
+
+use crate::progress::Progress;
+use crate::sort::{Summary, sort};
+
+/// Sorts as [`sort`] does, with temporary files in `directory`.
+///
+/// # Errors
+/// As [`sort`].
+pub fn sort_in(
+    directory: &Path,
+    memory: usize,
+    input: &mut dyn Read,
+    output: &mut dyn Write,
+    report: &mut dyn FnMut(Progress) -> io::Result<()>,
+) -> io::Result<Summary> {
+    sort(memory, &mut { input }, &mut { output }, || tempfile::tempfile_in(directory), report)
+}
+
+/// Whether this package was compiled for speed: with checks for overflow, the comparison with a
+/// component, which is always compiled for speed, says nothing.
+pub const OPTIMISED: bool = !cfg!(debug_assertions);

@@ -1,0 +1,194 @@
+//! The external merge sort: runs that fit into memory are sorted and written into temporary
+//! files, and these are merged.
+
+use std::cmp::Reverse;
+use std::fs::File;
+use std::io::{self, BufWriter, ErrorKind, Read, Seek as _, Write};
+use std::mem;
+
+use crate::arena::Arena;
+use crate::merge::merge;
+use crate::progress::Progress;
+
+/// The least memory that a sort works in.
+pub const LEAST_MEMORY: usize = 64 << 10;
+
+/// The most memory: positions in it are kept in 32 bits.
+const MOST_MEMORY: usize = 1 << 30;
+
+/// How many runs are merged at once, at the most: more would make their blocks too small.
+const FAN_IN: usize = 64;
+
+/// How many temporary files are open at once, at the most; systems allow a few hundred.
+const MOST_RUNS: usize = 128;
+
+/// Output between two messages of progress.
+const STEP: u64 = 16_000_000;
+
+/// A temporary file: it is written once, rewound and read.
+pub trait Run: Read + Write {
+    /// Goes to the start.
+    ///
+    /// # Errors
+    /// The file refuses.
+    fn rewind(&mut self) -> io::Result<()>;
+}
+
+impl Run for File {
+    fn rewind(&mut self) -> io::Result<()> {
+        self.seek(io::SeekFrom::Start(0)).map(drop)
+    }
+}
+
+/// What was sorted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Lines in the input, and in the output.
+    pub lines: u64,
+    /// Bytes of output: those of the input, and a line break if the last line had none.
+    pub bytes: u64,
+    /// Temporary files made.
+    pub files: u64,
+}
+
+/// Sorts the lines of `input` into `output` in `memory` bytes, which hold lines, what belongs to
+/// them and the blocks of merges. A line break is a line feed; a last line without one gets one.
+///
+/// # Errors
+/// `memory` is less than [`LEAST_MEMORY`] or more than 1 GiB, a line is longer than an eighth of
+/// it, a file fails, or `report` does.
+pub fn sort<R: Run>(
+    memory: usize,
+    input: &mut impl Read,
+    output: &mut impl Write,
+    make_run: impl FnMut() -> io::Result<R>,
+    report: impl FnMut(Progress) -> io::Result<()>,
+) -> io::Result<Summary> {
+    if !(LEAST_MEMORY..=MOST_MEMORY).contains(&memory) {
+        let text = format!("the memory has to be from {LEAST_MEMORY} to {MOST_MEMORY} bytes");
+        return Err(io::Error::new(ErrorKind::InvalidInput, text));
+    }
+    let arena = Arena::new(memory);
+    let mut sorter = Sorter { arena, runs: Vec::new(), files: 0, make_run, report };
+    sorter.read(input)?;
+    let bytes = sorter.write(output)?;
+    Ok(Summary { lines: sorter.arena.lines(), bytes, files: sorter.files })
+}
+
+struct Sorter<R, M, P> {
+    arena: Arena,
+    runs: Vec<Sorted<R>>,
+    files: u64,
+    make_run: M,
+    report: P,
+}
+
+/// A sorted run in its file.
+struct Sorted<R> {
+    file: R,
+    bytes: u64,
+}
+
+impl<R, M, P> Sorter<R, M, P>
+where
+    R: Run,
+    M: FnMut() -> io::Result<R>,
+    P: FnMut(Progress) -> io::Result<()>,
+{
+    /// Leaves the last run in memory if it is the only one.
+    fn read(&mut self, input: &mut impl Read) -> io::Result<()> {
+        while self.arena.fill(input)? {
+            self.write_run()?;
+            if self.runs.len() == MOST_RUNS {
+                let count = self.fan_in();
+                self.merge_smallest(count)?;
+            }
+        }
+        if !self.runs.is_empty() && self.arena.each().len() > 0 {
+            self.write_run()?;
+        }
+        Ok(())
+    }
+
+    fn write_run(&mut self) -> io::Result<()> {
+        self.arena.sort();
+        let mut file = (self.make_run)()?;
+        self.files += 1;
+        let mut lines = Lines::new(&mut file, self.arena.block());
+        self.arena.each().try_for_each(|line| lines.write(line))?;
+        let bytes = lines.finish()?;
+        self.runs.push(Sorted { file, bytes });
+        self.arena.clear();
+        (self.report)(Progress::Sorted { read: self.arena.read(), files: self.files })
+    }
+
+    /// How many runs can be merged at once: each has a block that holds the longest line. At
+    /// least three, as a line is at most an eighth of the memory and three quarters of it, less
+    /// what was read beyond a run, are free.
+    fn fan_in(&mut self) -> usize {
+        let least = (self.arena.longest() + 1).max(self.arena.block() / 4);
+        (self.arena.free().len() / least).min(FAN_IN)
+    }
+
+    fn merge_smallest(&mut self, count: usize) -> io::Result<()> {
+        self.runs.sort_by_key(|run| Reverse(run.bytes));
+        let smallest = self.runs.split_off(self.runs.len() - count);
+        let mut smallest: Vec<R> = smallest.into_iter().map(|run| run.file).collect();
+
+        let mut file = (self.make_run)()?;
+        self.files += 1;
+        let mut lines = Lines::new(&mut file, self.arena.block());
+        merge(&mut smallest, self.arena.free(), |line| lines.write(line))?;
+        let bytes = lines.finish()?;
+        self.runs.push(Sorted { file, bytes });
+        (self.report)(Progress::Merged { runs: count, files: self.files })
+    }
+
+    fn write(&mut self, output: &mut impl Write) -> io::Result<u64> {
+        let fan_in = self.fan_in();
+        while self.runs.len() > fan_in {
+            // As many as leave full merges for all that follow.
+            self.merge_smallest((self.runs.len() - 2) % (fan_in - 1) + 2)?;
+        }
+        let mut lines = Lines::new(output, self.arena.block());
+        if self.runs.is_empty() {
+            self.arena.sort();
+            self.arena.each().try_for_each(|line| lines.write(line))?;
+        }
+        let runs = self.runs.len();
+        let mut files: Vec<R> = mem::take(&mut self.runs).into_iter().map(|run| run.file).collect();
+        let mut told = 0;
+        merge(&mut files, self.arena.free(), |line| {
+            if lines.bytes >= told + STEP {
+                told = lines.bytes;
+                (self.report)(Progress::Written { runs, written: told })?;
+            }
+            lines.write(line)
+        })?;
+        let written = lines.finish()?;
+        (self.report)(Progress::Written { runs, written })?;
+        Ok(written)
+    }
+}
+
+/// Lines on their way into a file, a block at a time.
+struct Lines<W: Write> {
+    writer: BufWriter<W>,
+    bytes: u64,
+}
+
+impl<W: Write> Lines<W> {
+    fn new(file: W, block: usize) -> Self {
+        Self { writer: BufWriter::with_capacity(block, file), bytes: 0 }
+    }
+
+    fn write(&mut self, line: &[u8]) -> io::Result<()> {
+        self.bytes += u64::try_from(line.len()).expect("BUG: a length fits 64 bits");
+        self.writer.write_all(line)
+    }
+
+    fn finish(mut self) -> io::Result<u64> {
+        self.writer.flush()?;
+        Ok(self.bytes)
+    }
+}

@@ -1,0 +1,111 @@
+//! `tempfile.wasm` composed under the caller: every byte goes through its interface.
+
+use std::fs;
+use std::hint::black_box;
+use std::process::ExitCode;
+
+use host_tests_bench_guests::bindings::tempfile::{
+    BinaryFile, Error, FileOptions, NameOptions, NamedFileOptions, mkdtemp, mkstemp, mktemp,
+    named_temporary_file, set_spare_files, temporary_directory, temporary_file,
+};
+use host_tests_bench_guests::{
+    CONTENT, LEAF, Phases, check, mkstemp_options, name_options, serve, timed, timed_scale,
+};
+
+type Result<T> = std::result::Result<T, Error>;
+
+fn main() -> ExitCode {
+    serve(|workload, n| {
+        set_spare_files(if workload.starts_with("recycled") { 4 } else { 0 });
+        Some(match workload {
+            "anonymous" | "recycled" => timed(n, anonymous),
+            "recycled-buffered" => timed(n, || read_back(&temporary_file(None)?)),
+            "named" => timed(n, named),
+            "tree" => timed(n, tree),
+            "scale" => scale(n),
+            "mktemp" => timed(n, unused_name),
+            _ => return None,
+        })
+    })
+}
+
+fn anonymous() -> Result<()> {
+    let options = FileOptions {
+        mode: None,
+        buffering: Some(0),
+        encoding: None,
+        newline: None,
+        suffix: None,
+        prefix: None,
+        dir: None,
+        errors: None,
+    };
+    read_back(&temporary_file(Some(&options))?)
+}
+
+fn read_back(file: &BinaryFile) -> Result<()> {
+    file.write(&CONTENT)?;
+    file.seek(0, 0)?;
+    check(&file.read(Some(4096))?);
+    file.close()
+}
+
+fn named() -> Result<()> {
+    let file = named_temporary_file(Some(&named_options()))?;
+    file.write(&CONTENT)?;
+    let again = file.reopen(Some("rb"), Some(0))?;
+    check(&again.read(Some(4096))?);
+    again.close()?;
+    file.close()
+}
+
+fn tree() -> Result<()> {
+    let root = temporary_directory(None)?;
+    let within = name_options(root.name());
+    for _ in 0..10 {
+        let branch = mkstemp_options(mkdtemp(Some(&within))?);
+        for _ in 0..10 {
+            let (leaf, _) = mkstemp(Some(&branch))?;
+            leaf.write(&LEAF)?;
+            leaf.close()?;
+        }
+    }
+    root.cleanup()
+}
+
+/// The caller deletes, as it has to after `mkstemp`: wasmtime gives a store 100,000 handles, and
+/// so many files cannot be objects at once.
+fn scale(n: u32) -> Phases<Error> {
+    let root = temporary_directory(None)?;
+    let options = mkstemp_options(root.name());
+    let create = || {
+        let (file, path) = mkstemp(Some(&options))?;
+        file.close()?;
+        Ok(path)
+    };
+    let delete = |path: String| fs::remove_file(path).map_err(|e| Error::Other(e.to_string()));
+    let phases = timed_scale(n, create, delete)?;
+    root.cleanup()?;
+    Ok(phases)
+}
+
+fn unused_name() -> Result<()> {
+    let none: Option<&NameOptions> = None;
+    black_box(mktemp(none)?);
+    Ok(())
+}
+
+fn named_options() -> NamedFileOptions {
+    NamedFileOptions {
+        mode: None,
+        buffering: Some(0),
+        encoding: None,
+        newline: None,
+        suffix: None,
+        prefix: None,
+        dir: None,
+        delete: None,
+        errors: None,
+        delete_on_close: None,
+    }
+}

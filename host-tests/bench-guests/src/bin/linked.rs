@@ -1,0 +1,91 @@
+//! The root package as a library within the caller.
+
+use std::hint::black_box;
+use std::process::ExitCode;
+
+use host_tests_bench_guests::{CONTENT, DIRECTORY, LEAF, Phases, check, serve, timed, timed_scale};
+use wasi_tempfile::{
+    Delete, DirectoryOptions, Error, FileOptions, NameOptions, Result, mkdtemp, mkstemp, mktemp,
+    named_temporary_file, set_spare_files, temporary_directory, temporary_file,
+};
+
+/// As it stands: it is private, and `mktemp` also looks whether the name is taken.
+#[path = "../../../../src/names.rs"]
+mod names;
+
+fn main() -> ExitCode {
+    serve(|workload, n| {
+        set_spare_files(if workload.starts_with("recycled") { 4 } else { 0 });
+        Some(match workload {
+            "anonymous" | "recycled" => timed(n, || anonymous(0)),
+            "buffered" | "recycled-buffered" => timed(n, || anonymous(-1)),
+            "named" => timed(n, named),
+            "tree" => timed(n, tree),
+            "scale" => scale(n),
+            "names" => timed(n, name),
+            "mktemp" => timed(n, unused_name),
+            _ => return None,
+        })
+    })
+}
+
+fn anonymous(buffering: i32) -> Result<()> {
+    let file = temporary_file(&FileOptions { buffering, ..FileOptions::default() })?;
+    file.write(&CONTENT)?;
+    file.seek(0, 0)?;
+    check(&file.read(Some(4096))?);
+    file.close()
+}
+
+fn named() -> Result<()> {
+    let options = FileOptions { buffering: 0, ..FileOptions::default() };
+    let file = named_temporary_file(&options, Delete::OnClose)?;
+    file.write(&CONTENT)?;
+    let again = file.reopen("rb", 0)?;
+    check(&again.read(Some(4096))?);
+    again.close()?;
+    file.close()
+}
+
+fn tree() -> Result<()> {
+    let root = temporary_directory(&DirectoryOptions::default())?;
+    let within = root.name();
+    for _ in 0..10 {
+        let branch = mkdtemp(NameOptions { dir: Some(&within), ..NameOptions::default() })?;
+        for _ in 0..10 {
+            let options = NameOptions { dir: Some(&branch), ..NameOptions::default() };
+            let (leaf, _) = mkstemp(options)?;
+            leaf.write(&LEAF)?;
+            leaf.close()?;
+        }
+    }
+    root.cleanup()
+}
+
+fn scale(n: u32) -> Phases<Error> {
+    let root = temporary_directory(&DirectoryOptions::default())?;
+    let within = root.name();
+    let name = NameOptions { dir: Some(&within), ..NameOptions::default() };
+    let options = FileOptions { buffering: 0, name, ..FileOptions::default() };
+    let create = || {
+        let file = named_temporary_file(&options, Delete::OnExit)?;
+        file.close()?;
+        Ok(file)
+    };
+    let phases = timed_scale(n, create, |file| file.exit())?;
+    root.cleanup()?;
+    Ok(phases)
+}
+
+fn name() -> Result<()> {
+    let made = names::attempt(1, |name| {
+        black_box(format!("{DIRECTORY}/tmp{name}"));
+        Ok(())
+    });
+    made.map(|_| ()).map_err(|code| unreachable!("{code}"))
+}
+
+fn unused_name() -> Result<()> {
+    black_box(mktemp(NameOptions::default())?);
+    Ok(())
+}

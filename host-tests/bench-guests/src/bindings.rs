@@ -1,0 +1,16 @@
+//! What wit-bindgen makes of `wit/` for a program that uses all of it.
+#![expect(missing_docs, reason = "the text of the WIT stands where WIT has a place for it")]
+
+wit_bindgen::generate!({
+    path: "../../wit",
+    world: "program-with-descriptors",
+    with: {
+        "wasi:clocks/wall-clock@0.2.12": ::wasi::clocks::wall_clock,
+        "wasi:filesystem/types@0.2.12": ::wasi::filesystem::types,
+        "wasi:io/error@0.2.12": ::wasi::io::error,
+        "wasi:io/poll@0.2.12": ::wasi::io::poll,
+        "wasi:io/streams@0.2.12": ::wasi::io::streams,
+    },
+});
+
+pub use scratch::tempfile::{descriptors, tempfile};

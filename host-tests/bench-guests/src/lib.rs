@@ -1,0 +1,101 @@
+//! What the measured guests have in common: the workload and its size come as arguments, the
+//! nanoseconds of its phases go to standard output, and the clock is the guest's own.
+
+pub mod bindings;
+
+use std::fmt::Debug;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use bindings::tempfile::{MkstempOptions, NameOptions};
+
+/// The directory that the host grants, and all that it grants.
+pub const DIRECTORY: &str = "/tmp";
+
+/// What is written to a file and read back.
+pub const CONTENT: [u8; 4096] = [b'x'; 4096];
+
+/// What is written to each file of a tree.
+pub const LEAF: [u8; 1024] = [b'x'; 1024];
+
+/// How long each phase took.
+pub type Phases<E> = Result<Vec<Duration>, E>;
+
+/// Runs the workload that the arguments ask for and prints how long its phases took. `run` gives
+/// `None` for a workload that it does not know.
+pub fn serve<E: Debug>(run: impl Fn(&str, u32) -> Option<Phases<E>>) -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let asked = match &arguments[..] {
+        [workload, n] => n.parse().ok().map(|n| (workload, n)),
+        _ => None,
+    };
+    let Some((workload, n)) = asked else {
+        eprintln!("usage: WORKLOAD N");
+        return ExitCode::FAILURE;
+    };
+    // Once beforehand: memory is touched, and the default directory is found.
+    let phases = run(workload, 1).and_then(|first| match first {
+        Ok(_) => run(workload, n),
+        Err(error) => Some(Err(error)),
+    });
+    match phases {
+        Some(Ok(phases)) => {
+            for phase in phases {
+                println!("{}", phase.as_nanos());
+            }
+            ExitCode::SUCCESS
+        }
+        Some(Err(error)) => {
+            eprintln!("{workload}: {error:?}");
+            ExitCode::FAILURE
+        }
+        None => {
+            eprintln!("unknown workload {workload}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// How long `work` takes `n` times.
+pub fn timed<E>(n: u32, mut work: impl FnMut() -> Result<(), E>) -> Phases<E> {
+    let start = Instant::now();
+    for _ in 0..n {
+        work()?;
+    }
+    Ok(vec![start.elapsed()])
+}
+
+/// How long making `n` files takes, and how long deleting them all does.
+pub fn timed_scale<F, E>(
+    n: u32,
+    mut create: impl FnMut() -> Result<F, E>,
+    mut delete: impl FnMut(F) -> Result<(), E>,
+) -> Phases<E> {
+    let mut files = Vec::with_capacity(usize::try_from(n).expect("BUG: a u32 fits"));
+    let start = Instant::now();
+    for _ in 0..n {
+        files.push(create()?);
+    }
+    let created = start.elapsed();
+    let start = Instant::now();
+    for file in files {
+        delete(file)?;
+    }
+    Ok(vec![created, start.elapsed()])
+}
+
+/// What was read is what was written. All of it is compared only where debug assertions are on.
+pub fn check(bytes: &[u8]) {
+    assert_eq!(bytes.len(), CONTENT.len());
+    debug_assert!(bytes == CONTENT);
+}
+
+/// Any name in `directory`.
+pub fn name_options(directory: String) -> NameOptions {
+    NameOptions { suffix: None, prefix: None, dir: Some(directory) }
+}
+
+/// The same for `mkstemp`.
+pub fn mkstemp_options(directory: String) -> MkstempOptions {
+    MkstempOptions { suffix: None, prefix: None, dir: Some(directory), text: None }
+}

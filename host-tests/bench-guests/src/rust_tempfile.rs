@@ -1,0 +1,101 @@
+//! The workloads on the crate `tempfile`: the same source is the native peer, which the host
+//! includes, and the peer inside wasm.
+
+use std::fs::{self, File};
+use std::hint::black_box;
+use std::io::{self, Read as _, Seek as _, Write as _};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use tempfile::Builder;
+
+type Phases = io::Result<Vec<Duration>>;
+
+/// Runs `workload` `n` times in `directory`; `None` for one that is not known.
+pub(crate) fn run(directory: &Path, workload: &str, n: u32) -> Option<Phases> {
+    Some(match workload {
+        "anonymous" => timed(n, || anonymous(directory)),
+        "named" => timed(n, || named(directory)),
+        "tree" => timed(n, || tree(directory)),
+        "scale" => scale(directory, n),
+        "names" => timed(n, || name(directory)),
+        "mktemp" => timed(n, || unused_name(directory)),
+        _ => return None,
+    })
+}
+
+fn timed(n: u32, mut work: impl FnMut() -> io::Result<()>) -> Phases {
+    let start = Instant::now();
+    for _ in 0..n {
+        work()?;
+    }
+    Ok(vec![start.elapsed()])
+}
+
+fn anonymous(directory: &Path) -> io::Result<()> {
+    let mut content = [0; 4096];
+    let mut file = tempfile::tempfile_in(directory)?;
+    file.write_all(&[b'x'; 4096])?;
+    file.rewind()?;
+    file.read_exact(&mut content)?;
+    debug_assert!(content == [b'x'; 4096]);
+    black_box(&content);
+    Ok(())
+}
+
+fn named(directory: &Path) -> io::Result<()> {
+    let mut content = [0; 4096];
+    let mut file = Builder::new().tempfile_in(directory)?;
+    file.write_all(&[b'x'; 4096])?;
+    File::open(file.path())?.read_exact(&mut content)?;
+    debug_assert!(content == [b'x'; 4096]);
+    black_box(&content);
+    file.close()
+}
+
+fn tree(directory: &Path) -> io::Result<()> {
+    let root = tempfile::tempdir_in(directory)?;
+    for branch in 0..10 {
+        let branch = root.path().join(format!("branch{branch}"));
+        fs::create_dir(&branch)?;
+        for leaf in 0..10 {
+            fs::write(branch.join(format!("leaf{leaf}")), [b'x'; 1024])?;
+        }
+    }
+    root.close()
+}
+
+fn scale(directory: &Path, n: u32) -> Phases {
+    let root = tempfile::tempdir_in(directory)?;
+    let mut paths = Vec::with_capacity(usize::try_from(n).expect("BUG: a u32 fits"));
+    let start = Instant::now();
+    for _ in 0..n {
+        paths.push(Builder::new().tempfile_in(root.path())?.into_temp_path());
+    }
+    let created = start.elapsed();
+    let start = Instant::now();
+    for path in paths {
+        path.close()?;
+    }
+    let deleted = start.elapsed();
+    root.close()?;
+    Ok(vec![created, deleted])
+}
+
+fn name(directory: &Path) -> io::Result<()> {
+    let named = Builder::new().disable_cleanup(true).make_in(directory, |_| Ok(()))?;
+    black_box(named.path());
+    Ok(())
+}
+
+fn unused_name(directory: &Path) -> io::Result<()> {
+    let named = Builder::new().disable_cleanup(true).make_in(directory, |path| {
+        match path.symlink_metadata() {
+            Ok(_) => Err(io::ErrorKind::AlreadyExists.into()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(error),
+        }
+    })?;
+    black_box(named.path());
+    Ok(())
+}

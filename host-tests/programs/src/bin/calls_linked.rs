@@ -1,0 +1,31 @@
+//! The workloads of the measurements, so often as it is told, with the library linked in.
+
+use std::env;
+
+use wasi_tempfile::{Delete, FileOptions, named_temporary_file, set_spare_files, temporary_file};
+
+fn main() {
+    let mut arguments = env::args().skip(1);
+    let workload = arguments.next().expect("new, recycled or named");
+    let rounds: u32 = arguments.next().and_then(|word| word.parse().ok()).expect("how often");
+    let bytes = [7; 4096];
+    set_spare_files(if workload == "recycled" { 4 } else { 0 });
+    for _ in 0..rounds {
+        let options = FileOptions::default();
+        let file = if workload == "named" {
+            named_temporary_file(&options, Delete::OnClose).unwrap()
+        } else {
+            temporary_file(&options).unwrap()
+        };
+        file.write(&bytes).unwrap();
+        if workload == "named" {
+            let again = file.reopen("rb", -1).unwrap();
+            assert_eq!(again.read(Some(4096)).unwrap(), bytes);
+            again.close().unwrap();
+        } else {
+            file.seek(0, 0).unwrap();
+            assert_eq!(file.read(Some(4096)).unwrap(), bytes);
+        }
+        file.close().unwrap();
+    }
+}

@@ -1,0 +1,34 @@
+//! Links the library itself: a std program needs no component to have it.
+
+use wasi_tempfile::{
+    Delete, DirectoryOptions, FileOptions, NameOptions, cleanup, gettempdir, mkdtemp, mkstemp,
+    named_temporary_file, owed, temporary_directory, temporary_file,
+};
+
+fn main() {
+    assert_eq!(gettempdir().unwrap(), "/tmp");
+    let file = temporary_file(&FileOptions::default()).unwrap();
+    file.write(b"Hello world!").unwrap();
+    file.seek(0, 0).unwrap();
+    assert_eq!(file.read(None).unwrap(), b"Hello world!");
+
+    let named = named_temporary_file(&FileOptions::default(), Delete::OnClose).unwrap();
+    named.write(b"seen").unwrap();
+    named.flush().unwrap();
+    assert_eq!(std::fs::read(named.name().unwrap()).unwrap(), b"seen");
+
+    let directory = temporary_directory(&DirectoryOptions::default()).unwrap();
+    std::fs::write(format!("{}/x", directory.name()), "of std").unwrap();
+    assert_eq!(owed().len(), 2);
+    assert!(cleanup().is_empty());
+
+    let (made, path) = mkstemp(NameOptions::default()).unwrap();
+    let mut buffer = [0; 4];
+    made.write(b"made").unwrap();
+    made.seek(0, 0).unwrap();
+    assert_eq!(made.readinto(&mut buffer).unwrap(), 4);
+    assert_eq!(&buffer, b"made");
+    std::fs::remove_file(path).unwrap();
+    std::fs::remove_dir(mkdtemp(NameOptions::default()).unwrap()).unwrap();
+    assert_eq!(std::fs::read_dir("/tmp").unwrap().count(), 0);
+}

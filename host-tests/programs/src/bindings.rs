@@ -1,0 +1,15 @@
+//! What wit-bindgen makes of `wit/` for a program.
+#![expect(missing_docs, reason = "generated; the documentation is in wit/")]
+
+wit_bindgen::generate!({
+    path: "../../wit",
+    world: "program-with-descriptors",
+    with: {
+        "wasi:clocks/wall-clock@0.2.12": ::wasip2::clocks::wall_clock,
+        "wasi:filesystem/types@0.2.12": ::wasip2::filesystem::types,
+        "wasi:io/error@0.2.12": ::wasip2::io::error,
+        "wasi:io/poll@0.2.12": ::wasip2::io::poll,
+        "wasi:io/streams@0.2.12": ::wasip2::io::streams,
+    },
+    generate_all,
+});

@@ -1,0 +1,149 @@
+//! A measured program inside wasm: compiled once, run in an instance of its own each time.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+use wasmtime::component::{Component, Linker, ResourceTable};
+use wasmtime::{CallHook, Config, Engine, Store};
+use wasmtime_wasi::p2::bindings::sync::CommandPre;
+use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
+use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
+
+/// Whether the engine supports concurrent calls of guests, as it does unless told otherwise. It
+/// makes each resource that passes between components, and each call of a host, dearer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Concurrency {
+    Default,
+    Off,
+}
+
+impl Concurrency {
+    pub(super) fn engine(self) -> Result<Engine> {
+        let mut config = Config::new();
+        if self == Self::Off {
+            config.concurrency_support(false);
+        }
+        Ok(Engine::new(&config)?)
+    }
+
+    pub(super) fn suffix(self) -> &'static str {
+        match self {
+            Self::Default => "",
+            Self::Off => ", concurrency off",
+        }
+    }
+}
+
+/// What WASI needs of a store.
+pub(super) struct State {
+    wasi: WasiCtx,
+    table: ResourceTable,
+}
+
+impl State {
+    pub(super) fn new(wasi: WasiCtx) -> Self {
+        Self { wasi, table: ResourceTable::new() }
+    }
+}
+
+impl WasiView for State {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView { ctx: &mut self.wasi, table: &mut self.table }
+    }
+}
+
+/// A linker with WASI 0.2.
+pub(super) fn linker(engine: &Engine) -> Result<Linker<State>> {
+    let mut linker = Linker::new(engine);
+    wasmtime_wasi::p2::add_to_linker_sync(&mut linker)?;
+    Ok(linker)
+}
+
+/// The settings of every guest: calls of the host stay on this thread where wasmtime-wasi can do
+/// that, which makes all of them faster.
+pub(super) fn settings() -> WasiCtxBuilder {
+    let mut settings = WasiCtxBuilder::new();
+    // A preopened directory copies this: it has no effect on those that are there already.
+    settings.allow_blocking_current_thread(true);
+    settings
+}
+
+/// Lets the guest see `host` as the directory for temporary files.
+pub(super) fn grant(settings: &mut WasiCtxBuilder, host: &Path) -> Result<()> {
+    settings.preopened_dir(host, "/tmp", FsPerms::ReadWrite)?;
+    Ok(())
+}
+
+pub(super) struct Guest {
+    engine: Engine,
+    prepared: CommandPre<State>,
+}
+
+impl Guest {
+    pub(super) fn prepare(engine: &Engine, component: &[u8]) -> Result<Self> {
+        let component = Component::new(engine, component)?;
+        let prepared = CommandPre::new(linker(engine)?.instantiate_pre(&component)?)?;
+        Ok(Self { engine: engine.clone(), prepared })
+    }
+
+    /// Runs `workload` `n` times in `directory`; how long each phase took by the guest's clock.
+    pub(super) fn run(&self, directory: &Path, workload: &str, n: u32) -> Result<Vec<Duration>> {
+        self.run_hooked(directory, workload, n, |_| {})
+    }
+
+    /// Calls of the host in one run, beginning and end of the instance included.
+    pub(super) fn count_host_calls(&self, directory: &Path, workload: &str, n: u32) -> Result<u64> {
+        let calls = Arc::new(AtomicU64::new(0));
+        let counter = calls.clone();
+        self.run_hooked(directory, workload, n, move |store| {
+            store.call_hook(move |_, hook| {
+                if matches!(hook, CallHook::CallingHost) {
+                    counter.fetch_add(1, Ordering::Relaxed);
+                }
+                Ok(())
+            });
+        })?;
+        Ok(calls.load(Ordering::Relaxed))
+    }
+
+    fn run_hooked(
+        &self,
+        directory: &Path,
+        workload: &str,
+        n: u32,
+        hook: impl FnOnce(&mut Store<State>),
+    ) -> Result<Vec<Duration>> {
+        let (output, errors) = (MemoryOutputPipe::new(4096), MemoryOutputPipe::new(4096));
+        let mut settings = settings();
+        settings.args(&["guest", workload, &n.to_string()]);
+        settings.stdout(output.clone()).stderr(errors.clone());
+        grant(&mut settings, directory)?;
+        let mut store = Store::new(&self.engine, State::new(settings.build()));
+        hook(&mut store);
+        let command = self.prepared.instantiate(&mut store)?;
+        let outcome = command.wasi_cli_run().call_run(&mut store);
+        if !matches!(outcome, Ok(Ok(()))) {
+            let said = String::from_utf8_lossy(&errors.contents()).trim_end().to_owned();
+            match outcome {
+                Err(trap) => return Err(anyhow::Error::from(trap).context(said)),
+                Ok(_) => bail!("{said}"),
+            }
+        }
+        nanoseconds(&String::from_utf8_lossy(&output.contents()))
+    }
+}
+
+/// A number of nanoseconds for each phase, as peers print them.
+pub(super) fn nanoseconds(printed: &str) -> Result<Vec<Duration>> {
+    let words = printed.split_whitespace();
+    words.map(|word| Ok(Duration::from_nanos(word.parse().context("nanoseconds")?))).collect()
+}
+
+/// The component in a file.
+pub(super) fn read(file: &Path) -> Result<Vec<u8>> {
+    fs::read(file).with_context(|| format!("reading {}", file.display()))
+}

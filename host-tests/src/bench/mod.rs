@@ -1,0 +1,81 @@
+//! The measurements: what temporary files cost in each way of calling, beside peers that do the
+//! same work in the same run.
+//!
+//! Absolute times differ from machine to machine and from hour to hour; what counts is the ratio
+//! within a round, in which all peers run one after the other on one core.
+
+mod arguments;
+mod backtraces;
+mod cpython;
+mod guest;
+mod host_calls;
+mod instantiation;
+mod native;
+mod peers;
+mod pinning;
+mod report;
+mod rounds;
+mod size;
+mod spread;
+mod table;
+mod targets;
+mod workloads;
+
+use anyhow::{Context as _, Result, ensure};
+use xtask::components::Profile;
+
+use arguments::Arguments;
+use peers::Peers;
+use report::Report;
+use workloads::WORKLOADS;
+
+/// Measures what `arguments` ask for, and prints tables and targets.
+///
+/// # Errors
+/// A component cannot be built, a peer fails, or an argument is not understood.
+pub fn run(arguments: &[String]) -> Result<()> {
+    if let Some(status) = backtraces::without(arguments)? {
+        ensure!(status.success(), "{status}");
+        return Ok(());
+    }
+    let arguments = Arguments::parse(arguments)?;
+    // Before anything starts a thread: threads and children inherit it.
+    println!("{}", pinning::pin());
+    let mut peers = Peers::prepare(Profile::Optimised)?;
+    println!("{}\n", peers.describe());
+    let mut report = Report::default();
+    for workload in WORKLOADS.iter().filter(|workload| arguments.wants(workload.id)) {
+        let context = || format!("{} {}", workload.id, workload.title);
+        report.measure(workload, &mut peers, arguments.effort).with_context(context)?;
+    }
+    if arguments.wants("calls") {
+        host_calls::measure(&mut peers, arguments.effort)?;
+    }
+    if arguments.wants("instantiate") {
+        report.instantiation = Some(instantiation::measure(arguments.effort)?);
+    }
+    if arguments.wants("size") {
+        report.size = Some(size::of_the_component()?);
+    }
+    targets::print(&report);
+    peers.finish()
+}
+
+/// Runs every workload in every way, untimed and `n` times, and names what ran. Nothing is left
+/// behind: that is checked.
+///
+/// # Errors
+/// As [`run`], or something is left.
+pub fn smoke(n: u32) -> Result<Vec<String>> {
+    let mut peers = Peers::prepare(Profile::Checked)?;
+    let mut ran = Vec::new();
+    for workload in &WORKLOADS {
+        for entry in peers.entries(workload) {
+            let context = || format!("{} {}", workload.id, entry.label());
+            peers.run(&entry, n).with_context(context)?;
+            ran.push(context());
+        }
+    }
+    peers.finish()?;
+    Ok(ran)
+}

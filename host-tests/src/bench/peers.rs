@@ -1,0 +1,141 @@
+//! Everyone who takes part, prepared once: the guests compiled, Python started, one directory
+//! for all of them.
+
+use std::collections::BTreeMap;
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, ensure};
+use tempfile::TempDir;
+use xtask::components::{self, Profile};
+use xtask::compose;
+
+use crate::bench::cpython::CPython;
+use crate::bench::guest::{self, Concurrency, Guest};
+use crate::bench::native;
+use crate::bench::workloads::{Row, Way, Workload};
+
+/// The package of the measured guests.
+const GUESTS: &str = "host-tests-bench-guests";
+
+/// Where memory is the disk.
+const MEMORY: &str = "/dev/shm";
+
+pub(super) struct Peers {
+    directory: TempDir,
+    python: Option<CPython>,
+    guests: BTreeMap<(Way, Concurrency), Guest>,
+    /// The guest that measures single calls of the host.
+    pub(super) calls: BTreeMap<Concurrency, Guest>,
+}
+
+/// A row of a workload on one of the engines.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Entry {
+    pub(super) row: Row,
+    pub(super) concurrency: Concurrency,
+}
+
+impl Entry {
+    pub(super) fn label(&self) -> String {
+        format!("{}{}", self.row.label, self.concurrency.suffix())
+    }
+}
+
+impl Peers {
+    pub(super) fn prepare(profile: Profile) -> Result<Self> {
+        let files = components::programs(GUESTS, profile)?;
+        let program = |name: &str| -> Result<Vec<u8>> {
+            guest::read(files.get(name).with_context(|| format!("{GUESTS} has no {name}"))?)
+        };
+        let library = guest::read(&components::build("tempfile")?)?;
+        let (mut guests, mut calls) = (BTreeMap::new(), BTreeMap::new());
+        for concurrency in [Concurrency::Default, Concurrency::Off] {
+            let engine = concurrency.engine()?;
+            calls.insert(concurrency, Guest::prepare(&engine, &program("calls")?)?);
+            for way in [Way::Tempfile, Way::Linked, Way::Descriptors, Way::Interface] {
+                let (name, composed) = way.guest().expect("BUG: these run inside wasm");
+                let mut component = program(name)?;
+                if composed {
+                    component = compose::plug(&component, &library)?;
+                }
+                let guest = Guest::prepare(&engine, &component);
+                guests.insert((way, concurrency), guest.with_context(|| name.to_owned())?);
+            }
+        }
+        let memory = Path::new(MEMORY);
+        let place = if memory.is_dir() { memory.to_path_buf() } else { env::temp_dir() };
+        let directory = tempfile::Builder::new().prefix("bench-").tempdir_in(place)?;
+        let python = CPython::start(directory.path())?;
+        Ok(Self { directory, python, guests, calls })
+    }
+
+    /// Where the files are, and which Python takes part.
+    pub(super) fn describe(&self) -> String {
+        let python = match &self.python {
+            Some(python) => format!("CPython {}", python.version),
+            None => "no Python was found: its rows are left out".to_owned(),
+        };
+        format!("files in {}; {python}", self.directory().display())
+    }
+
+    pub(super) fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// Who takes part in `workload`, the reference first.
+    pub(super) fn entries(&self, workload: &Workload) -> Vec<Entry> {
+        let on = |concurrency| move |row: &Row| Entry { row: *row, concurrency };
+        let present = |row: &&Row| row.way != Way::CPython || self.python.is_some();
+        let rows = || workload.rows.iter().filter(present);
+        let mut entries: Vec<Entry> = rows().map(on(Concurrency::Default)).collect();
+        if workload.without_concurrency {
+            let in_wasm = rows().filter(|row| row.way.guest().is_some());
+            entries.extend(in_wasm.map(on(Concurrency::Off)));
+        }
+        entries
+    }
+
+    /// How long each phase took, `n` times.
+    pub(super) fn run(&mut self, entry: &Entry, n: u32) -> Result<Vec<Duration>> {
+        let word = entry.row.word;
+        match entry.row.way {
+            Way::Native => native::run(self.directory.path(), word, n),
+            Way::CPython => self.python.as_mut().expect("BUG: a row without its peer").run(word, n),
+            _ => self.guest(entry).run(self.directory.path(), word, n),
+        }
+    }
+
+    /// Calls of the host per operation, exact; `None` outside wasm.
+    pub(super) fn host_calls(&self, entry: &Entry) -> Result<Option<f64>> {
+        /// Between the two counts lie only operations: what begins and ends an instance cancels.
+        const FEW: u32 = 4;
+        const MANY: u32 = 12;
+        if entry.row.way.guest().is_none() {
+            return Ok(None);
+        }
+        let count = |n| self.guest(entry).count_host_calls(self.directory(), entry.row.word, n);
+        let more = count(MANY)?.checked_sub(count(FEW)?).context("fewer calls for more work")?;
+        let more = u32::try_from(more).context("more calls than can be")?;
+        Ok(Some(f64::from(more) / f64::from(MANY - FEW)))
+    }
+
+    fn guest(&self, entry: &Entry) -> &Guest {
+        let prepared = self.guests.get(&(entry.row.way, entry.concurrency));
+        prepared.expect("BUG: every guest is prepared on both engines")
+    }
+
+    /// Ends, and fails where something was left behind.
+    pub(super) fn finish(self) -> Result<()> {
+        if let Some(python) = self.python {
+            python.finish()?;
+        }
+        let left: Vec<PathBuf> = fs::read_dir(self.directory.path())?
+            .map(|entry| Ok(entry?.path()))
+            .collect::<Result<_>>()?;
+        ensure!(left.is_empty(), "left behind: {left:?}");
+        Ok(self.directory.close()?)
+    }
+}

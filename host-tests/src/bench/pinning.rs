@@ -1,0 +1,26 @@
+//! One core for everything that is measured: a peer whose calls hop between threads takes two to
+//! fifteen times as long where the threads are on two cores, and differently each time.
+
+/// Keeps this process, and all that it starts from now on, on one core. Says which.
+#[cfg(target_os = "linux")]
+pub(super) fn pin() -> String {
+    use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
+
+    let pinned = sched_getaffinity(None).and_then(|allowed| {
+        // Not the first: interrupts tend to be served there.
+        let last = (0..CpuSet::MAX_CPU).rev().find(|core| allowed.is_set(*core)).unwrap_or(0);
+        let mut one = CpuSet::new();
+        one.set(last);
+        sched_setaffinity(None, &one).map(|()| last)
+    });
+    match pinned {
+        Ok(core) => format!("pinned to core {core}"),
+        Err(error) => format!("not pinned ({error}): expect noise"),
+    }
+}
+
+/// Says that this system is not asked.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn pin() -> String {
+    "not pinned (only Linux is asked for that): expect noise".to_owned()
+}

@@ -1,0 +1,107 @@
+//! What was measured, for the targets to look up.
+
+use anyhow::Result;
+
+use crate::bench::guest::Concurrency;
+use crate::bench::instantiation::Instantiation;
+use crate::bench::peers::{Entry, Peers};
+use crate::bench::rounds::{self, Effort, Repeats};
+use crate::bench::size::Size;
+use crate::bench::spread::Spread;
+use crate::bench::table;
+use crate::bench::workloads::{Way, Workload};
+
+#[derive(Default)]
+pub(super) struct Report {
+    pub(super) lines: Vec<Line>,
+    pub(super) instantiation: Option<Instantiation>,
+    pub(super) size: Option<Size>,
+}
+
+/// A row of a table, measured.
+pub(super) struct Line {
+    pub(super) workload: &'static str,
+    pub(super) entry: Entry,
+    /// Nanoseconds per operation.
+    pub(super) time: Spread,
+    /// How many times as fast as the crate `tempfile` natively.
+    pub(super) to_native: Spread,
+    /// How many times as fast as the crate `tempfile` inside wasm on the same engine.
+    pub(super) to_peer: Option<Spread>,
+    pub(super) host_calls: Option<f64>,
+}
+
+impl Report {
+    /// Measures a workload at all its scales, prints a table for each phase, and remembers.
+    pub(super) fn measure(
+        &mut self,
+        workload: &Workload,
+        peers: &mut Peers,
+        effort: Effort,
+    ) -> Result<()> {
+        let entries = peers.entries(workload);
+        let host_calls: Vec<_> =
+            entries.iter().map(|entry| peers.host_calls(entry)).collect::<Result<_>>()?;
+        for (rounds, repeats) in workload.scales {
+            if effort == Effort::Quick && matches!(repeats, Repeats::Fixed(10_000..)) {
+                continue;
+            }
+            let rounds = effort.rounds(*rounds);
+            let run = |peer: usize, n| peers.run(&entries[peer], n);
+            let measured = rounds::interleave(entries.len(), rounds, *repeats, effort, run)?;
+            for (phase, name) in workload.phases.iter().enumerate() {
+                let times: Vec<&[f64]> = measured.iter().map(|peer| &*peer[phase]).collect();
+                let lines =
+                    entries.iter().zip(&host_calls).enumerate().map(|(at, (entry, calls))| {
+                        let peer = nearest_peer(&entries, entry);
+                        Line {
+                            workload: workload.id,
+                            entry: *entry,
+                            time: spread(times[at].iter().copied()),
+                            to_native: ratio(times[0], times[at]),
+                            to_peer: peer.map(|peer| ratio(times[peer], times[at])),
+                            // Both phases together; the tables of phases leave it out.
+                            host_calls: calls.filter(|_| workload.phases.len() == 1),
+                        }
+                    });
+                let lines: Vec<Line> = lines.collect();
+                let scale = match repeats {
+                    Repeats::Fixed(n) => format!(" {name}, {n} files"),
+                    Repeats::Calibrated => String::new(),
+                };
+                println!("## {} {}{scale}\n", workload.id, workload.title);
+                table::print(&lines);
+                self.lines.extend(lines);
+            }
+        }
+        Ok(())
+    }
+
+    /// The fastest of our rows on the default engine that `wanted` picks, by the nearest peer.
+    pub(super) fn best(&self, workload: &str, wanted: impl Fn(&Line) -> bool) -> Option<&Line> {
+        let lines = self.lines.iter().filter(|line| {
+            line.workload == workload
+                && line.entry.row.way.is_ours()
+                && line.entry.concurrency == Concurrency::Default
+                && wanted(line)
+        });
+        lines.min_by(|a, b| a.time.median.total_cmp(&b.time.median))
+    }
+}
+
+/// The index of the crate `tempfile` on the engine of `entry`; none for what is not in wasm.
+fn nearest_peer(entries: &[Entry], entry: &Entry) -> Option<usize> {
+    entry.row.way.guest()?;
+    entries
+        .iter()
+        .position(|other| other.row.way == Way::Tempfile && other.concurrency == entry.concurrency)
+}
+
+/// How many times as fast as the reference, round by round.
+fn ratio(reference: &[f64], peer: &[f64]) -> Spread {
+    spread(reference.iter().zip(peer).map(|(reference, peer)| reference / peer))
+}
+
+fn spread(numbers: impl IntoIterator<Item = f64>) -> Spread {
+    Spread::of(numbers).expect("BUG: there is at least one round")
+}

@@ -1,0 +1,115 @@
+//! Rounds in which all peers run one after the other, so that whatever slows the machine down for
+//! a while slows all of them; every other round runs in reverse order.
+
+use std::time::Duration;
+
+use anyhow::Result;
+
+/// How long to measure for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Effort {
+    /// For numbers that count.
+    Full,
+    /// To see that everything runs.
+    Quick,
+}
+
+impl Effort {
+    /// `full` rounds, or few.
+    pub(super) fn rounds(self, full: usize) -> usize {
+        match self {
+            Self::Full => full,
+            Self::Quick => full.min(3),
+        }
+    }
+
+    /// What a peer does in one round takes about this long.
+    fn round(self) -> Duration {
+        match self {
+            Self::Full => Duration::from_millis(35),
+            Self::Quick => Duration::from_millis(5),
+        }
+    }
+}
+
+/// How often a peer does its work in one round.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Repeats {
+    /// As often as fits the length of a round.
+    Calibrated,
+    Fixed(u32),
+}
+
+/// Nanoseconds per operation: of each phase, in each round.
+pub(super) type Phases = Vec<Vec<f64>>;
+
+/// Measures `peers` peers. `run` runs the one of an index a number of times and gives how long
+/// each phase took in all.
+pub(super) fn interleave(
+    peers: usize,
+    rounds: usize,
+    repeats: Repeats,
+    effort: Effort,
+    mut run: impl FnMut(usize, u32) -> Result<Vec<Duration>>,
+) -> Result<Vec<Phases>> {
+    let mut counts = Vec::new();
+    for peer in 0..peers {
+        counts.push(match repeats {
+            Repeats::Fixed(n) => n,
+            Repeats::Calibrated => calibrate(effort.round(), |n| run(peer, n))?,
+        });
+    }
+    let mut measured = vec![Phases::new(); peers];
+    for round in 0..rounds {
+        for turn in 0..peers {
+            let peer = if round % 2 == 0 { turn } else { peers - 1 - turn };
+            let took = run(peer, counts[peer])?;
+            measured[peer].resize(took.len(), Vec::new());
+            for (phase, took) in measured[peer].iter_mut().zip(took) {
+                phase.push(took.as_secs_f64() * 1e9 / f64::from(counts[peer]));
+            }
+        }
+    }
+    Ok(measured)
+}
+
+/// How many repetitions take about `round`.
+fn calibrate(round: Duration, mut run: impl FnMut(u32) -> Result<Vec<Duration>>) -> Result<u32> {
+    let mut n: u32 = 1;
+    loop {
+        let took: Duration = run(n)?.iter().sum();
+        if took >= round / 5 || n > u32::MAX / 16 {
+            let fitting = u128::from(n) * round.as_nanos() / took.as_nanos().max(1);
+            return Ok(u32::try_from(fitting).unwrap_or(u32::MAX).max(1));
+        }
+        // By leaps while the time is too short to tell anything.
+        n *= if took < round / 100 { 16 } else { 3 };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{Effort, Repeats, calibrate, interleave};
+
+    #[test]
+    fn every_other_round_runs_in_reverse_order() {
+        let mut order = Vec::new();
+        let measured = interleave(3, 2, Repeats::Fixed(10), Effort::Quick, |peer, n| {
+            order.push((peer, n));
+            Ok(vec![Duration::from_nanos(50)])
+        });
+        assert_eq!(order, [(0, 10), (1, 10), (2, 10), (2, 10), (1, 10), (0, 10)]);
+        assert_eq!(measured.unwrap(), vec![vec![vec![5.0, 5.0]]; 3]);
+    }
+
+    #[test]
+    fn repetitions_are_raised_until_a_round_is_filled() {
+        let fast =
+            calibrate(Duration::from_millis(35), |n| Ok(vec![Duration::from_nanos(100) * n]));
+        assert_eq!(fast.unwrap(), 350_000);
+        let slow = calibrate(Duration::from_millis(35), |n| Ok(vec![Duration::from_secs(1) * n]));
+        assert_eq!(slow.unwrap(), 1, "once is the least");
+    }
+}

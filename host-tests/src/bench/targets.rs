@@ -1,0 +1,104 @@
+//! What the design asks for, and whether it was reached. Only what was measured is judged.
+
+use crate::bench::report::{Line, Report};
+use crate::bench::table;
+use crate::bench::workloads::{RECYCLED, Way};
+
+/// Prints a line for each target.
+pub(super) fn print(report: &Report) {
+    let judged: Vec<Judged> = [
+        to_peer(report, "W1", 2.8),
+        host_calls(report, 7.0),
+        to_peer(report, "W2", 2.5),
+        to_peer(report, "W3", 2.0),
+        recycled(report, 1.5),
+        instantiation(report, 15.0),
+        size(report, 64 * 1024),
+        imports(report, 5),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    if judged.is_empty() {
+        return;
+    }
+    println!("## Targets\n");
+    let rows = judged.into_iter().map(|judged| {
+        let verdict = if judged.met { "met" } else { "missed" };
+        vec![judged.what, judged.target, judged.reached, verdict.to_owned()]
+    });
+    table::print_rows(&["what", "target", "reached", ""], rows.collect());
+}
+
+struct Judged {
+    what: String,
+    target: String,
+    reached: String,
+    met: bool,
+}
+
+fn is_new_file(line: &Line) -> bool {
+    !line.entry.row.word.starts_with(RECYCLED)
+}
+
+fn to_peer(report: &Report, workload: &str, target: f64) -> Option<Judged> {
+    let best = report.best(workload, is_new_file)?;
+    let reached = best.to_peer?;
+    Some(Judged {
+        what: format!("{workload} against Rust tempfile in wasm, best way"),
+        target: format!("≥ {target:.1}"),
+        reached: format!("{} {}", best.entry.row.label, table::ratios(reached)),
+        met: reached.median >= target,
+    })
+}
+
+fn host_calls(report: &Report, target: f64) -> Option<Judged> {
+    let best = report.best("W1", |line| is_new_file(line) && line.entry.row.way == Way::Linked)?;
+    let reached = best.host_calls?;
+    Some(Judged {
+        what: "W1 calls of the host, new file, linked".to_owned(),
+        target: format!("≤ {target}"),
+        reached: reached.to_string(),
+        met: reached <= target,
+    })
+}
+
+fn recycled(report: &Report, target: f64) -> Option<Judged> {
+    let best = report.best("W1", |line| !is_new_file(line))?;
+    Some(Judged {
+        what: "W1 recycled against native tempfile".to_owned(),
+        target: format!("≥ {target:.1}"),
+        reached: format!("{} {}", best.entry.row.label, table::ratios(best.to_native)),
+        met: best.to_native.median >= target,
+    })
+}
+
+fn instantiation(report: &Report, target: f64) -> Option<Judged> {
+    let reached = report.instantiation.as_ref()?.default;
+    Some(Judged {
+        what: "instantiating tempfile.wasm".to_owned(),
+        target: format!("≤ {target} µs"),
+        reached: table::times(reached),
+        met: reached.median <= target * 1e3,
+    })
+}
+
+fn size(report: &Report, target: usize) -> Option<Judged> {
+    let reached = report.size.as_ref()?.bytes;
+    Some(Judged {
+        what: "size of tempfile.wasm, binary files only".to_owned(),
+        target: format!("≤ {target} bytes"),
+        reached: format!("{reached} bytes"),
+        met: reached <= target,
+    })
+}
+
+fn imports(report: &Report, target: usize) -> Option<Judged> {
+    let reached = report.size.as_ref()?.imports.len();
+    Some(Judged {
+        what: "interfaces that it imports".to_owned(),
+        target: target.to_string(),
+        reached: reached.to_string(),
+        met: reached == target,
+    })
+}

@@ -1,0 +1,171 @@
+//! What is measured: the same work for every peer, in each peer's own words.
+
+use crate::bench::rounds::Repeats;
+
+/// Who does the work, and how it is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Way {
+    /// The crate `tempfile`, natively: the reference.
+    Native,
+    /// Python's own `tempfile`.
+    CPython,
+    /// The crate `tempfile` inside wasm: the nearest peer.
+    Tempfile,
+    /// Ours, as a library within the caller.
+    Linked,
+    /// Ours, composed under the caller, which reads and writes descriptors of the host.
+    Descriptors,
+    /// Ours, composed under the caller, every byte through the interface.
+    Interface,
+}
+
+impl Way {
+    /// The guest that does it, and whether `tempfile.wasm` is composed under that.
+    pub(super) fn guest(self) -> Option<(&'static str, bool)> {
+        match self {
+            Self::Native | Self::CPython => None,
+            Self::Tempfile => Some(("rust_tempfile", false)),
+            Self::Linked => Some(("linked", false)),
+            Self::Descriptors => Some(("descriptors", true)),
+            Self::Interface => Some(("interface", true)),
+        }
+    }
+
+    pub(super) fn is_ours(self) -> bool {
+        matches!(self, Self::Linked | Self::Descriptors | Self::Interface)
+    }
+}
+
+/// One line of a table: a way of calling, and what the peer calls the work.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Row {
+    pub(super) way: Way,
+    pub(super) word: &'static str,
+    pub(super) label: &'static str,
+}
+
+const fn row(way: Way, word: &'static str, label: &'static str) -> Row {
+    Row { way, word, label }
+}
+
+/// A piece of work that all its rows do.
+pub(super) struct Workload {
+    pub(super) id: &'static str,
+    pub(super) title: &'static str,
+    /// What its phases are called; one without a name for most.
+    pub(super) phases: &'static [&'static str],
+    /// How many rounds, and how often in each.
+    pub(super) scales: &'static [(usize, Repeats)],
+    /// Also without the support for concurrency, which an embedder can switch off.
+    pub(super) without_concurrency: bool,
+    /// The first is the reference.
+    pub(super) rows: &'static [Row],
+}
+
+const USUAL: &[(usize, Repeats)] = &[(15, Repeats::Calibrated)];
+
+const SCALES: &[(usize, Repeats)] = &[
+    (9, Repeats::Fixed(1_000)),
+    (5, Repeats::Fixed(10_000)),
+    (3, Repeats::Fixed(100_000)),
+    (1, Repeats::Fixed(1_000_000)),
+];
+
+/// The label of a file that our spare files serve.
+pub(super) const RECYCLED: &str = "recycled";
+
+pub(super) const WORKLOADS: [Workload; 6] = [
+    Workload {
+        id: "W1",
+        title: "anonymous file: create, write 4 KiB, read back, close",
+        phases: &[""],
+        scales: USUAL,
+        without_concurrency: true,
+        rows: &[
+            row(Way::Native, "anonymous", "Rust tempfile, native"),
+            row(Way::CPython, "anonymous", "CPython TemporaryFile, unbuffered"),
+            row(Way::CPython, "buffered", "CPython TemporaryFile"),
+            row(Way::Tempfile, "anonymous", "Rust tempfile in wasm"),
+            row(Way::Linked, "anonymous", "ours linked, new file"),
+            row(Way::Linked, "buffered", "ours linked, new file, buffered"),
+            row(Way::Descriptors, "anonymous", "ours descriptors, new file"),
+            row(Way::Interface, "anonymous", "ours interface, new file"),
+            row(Way::Linked, RECYCLED, "ours linked, recycled"),
+            row(Way::Linked, "recycled-buffered", "ours linked, recycled, buffered"),
+            row(Way::Interface, RECYCLED, "ours interface, recycled"),
+            row(Way::Interface, "recycled-buffered", "ours interface, recycled, buffered"),
+        ],
+    },
+    Workload {
+        id: "W2",
+        title: "named file: create, write 4 KiB, reopen by name, read, delete",
+        phases: &[""],
+        scales: USUAL,
+        without_concurrency: true,
+        rows: &[
+            row(Way::Native, "named", "Rust tempfile, native"),
+            row(Way::CPython, "named", "CPython NamedTemporaryFile"),
+            row(Way::Tempfile, "named", "Rust tempfile in wasm"),
+            row(Way::Linked, "named", "ours linked"),
+            row(Way::Descriptors, "named", "ours descriptors"),
+            row(Way::Interface, "named", "ours interface"),
+        ],
+    },
+    Workload {
+        id: "W3",
+        title: "directory: mkdtemp, 10 subdirectories, 100 files of 1 KiB, recursive delete",
+        phases: &[""],
+        scales: USUAL,
+        without_concurrency: true,
+        rows: &[
+            row(Way::Native, "tree", "Rust tempfile + std::fs, native"),
+            row(Way::CPython, "tree", "CPython TemporaryDirectory + open"),
+            row(Way::Tempfile, "tree", "Rust tempfile + std::fs in wasm"),
+            row(Way::Linked, "tree", "ours linked"),
+            row(Way::Descriptors, "tree", "ours descriptors"),
+            row(Way::Interface, "tree", "ours interface"),
+        ],
+    },
+    Workload {
+        id: "W6",
+        title: "scale: named files in one directory",
+        phases: &["create", "delete"],
+        scales: SCALES,
+        without_concurrency: false,
+        rows: &[
+            row(Way::Native, "scale", "Rust tempfile, native"),
+            row(Way::CPython, "scale", "CPython mkstemp, close, unlink"),
+            row(Way::Tempfile, "scale", "Rust tempfile in wasm"),
+            row(Way::Linked, "scale", "ours linked"),
+            row(Way::Descriptors, "scale", "ours descriptors"),
+            row(Way::Interface, "scale", "ours interface"),
+        ],
+    },
+    Workload {
+        id: "W7",
+        title: "name generation: draw, spell, join to the directory",
+        phases: &[""],
+        scales: USUAL,
+        without_concurrency: true,
+        rows: &[
+            row(Way::Native, "names", "Rust tempfile make_in, native (not secret)"),
+            row(Way::CPython, "names", "CPython _RandomNameSequence"),
+            row(Way::Tempfile, "names", "Rust tempfile make_in in wasm (not secret)"),
+            row(Way::Linked, "names", "ours linked (system's random source)"),
+        ],
+    },
+    Workload {
+        id: "W7-mktemp",
+        title: "a new name, and looking whether it is taken",
+        phases: &[""],
+        scales: USUAL,
+        without_concurrency: true,
+        rows: &[
+            row(Way::Native, "mktemp", "Rust tempfile make_in + lstat, native"),
+            row(Way::CPython, "mktemp", "CPython mktemp"),
+            row(Way::Tempfile, "mktemp", "Rust tempfile make_in + lstat in wasm"),
+            row(Way::Linked, "mktemp", "ours linked"),
+            row(Way::Interface, "mktemp", "ours interface"),
+        ],
+    },
+];

@@ -1,0 +1,16 @@
+//! `cargo xtask bench [--quick] [FILTER ...]`: measures, and says which targets are met.
+
+use std::process::ExitCode;
+
+use host_tests::bench;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match bench::run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! The demonstration itself, step by step.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, ensure};
+use external_sort::{Summary, check, native, sample};
+use wasmtime::Engine;
+
+use crate::guest::{self, Grants};
+use crate::interrupt::Interrupt;
+use crate::listener::Listener;
+use crate::options::Options;
+use crate::scratch::Scratch;
+use crate::table::{Files, Table};
+use crate::watch::Seen;
+
+const SEED: u64 = 1;
+
+/// Sorts by component and natively, and compares.
+pub(crate) fn run(
+    options: &Options,
+    engine: &Engine,
+    interrupt: &Interrupt,
+    scratch: &Scratch,
+) -> Result<Table> {
+    let input = match &options.file {
+        Some(file) => existing(file)?,
+        None => generate(options.bytes, interrupt, scratch)?,
+    };
+    let start = Instant::now();
+    let component = guest::compose(engine, &xtask::workspace::target_dir().join("components"))?;
+    eprintln!("composed and compiled the components in {}", seconds(start.elapsed()));
+
+    let output = scratch.output().join("composed");
+    let seen = Arc::new(Mutex::new(Seen::default()));
+    let listener = {
+        let (seen, tmp) = (seen.clone(), scratch.tmp());
+        Listener::new(move |line| {
+            seen.lock().expect("BUG: looking does not panic").look(&tmp);
+            eprint!("  {}", String::from_utf8_lossy(line));
+        })
+    };
+    eprintln!("sorting {} in wasmtime, bytes through {}", input.display(), options.through);
+    let name = input.file_name().and_then(|name| name.to_str());
+    let inside = format!("/in/{}", name.context("the name of the file is not Unicode")?);
+    let memory = options.memory.to_string();
+    let arguments = [
+        "external-sort",
+        "--memory",
+        &memory,
+        "--through",
+        options.through,
+        &inside,
+        "/out/composed",
+    ];
+    let grants = Grants {
+        input: input.parent().context("a file is in a directory")?,
+        output: &scratch.output(),
+        tmp: &scratch.tmp(),
+        memory: options.memory,
+    };
+    let start = Instant::now();
+    let taken = guest::run(&component, &grants, &arguments, listener)?;
+    let composed = start.elapsed();
+    let left = scratch.left()?;
+
+    eprintln!("sorting natively");
+    let start = Instant::now();
+    let summary = sort_natively(&input, options.memory, interrupt, scratch)?;
+    let native = start.elapsed();
+
+    eprintln!("checking the result by a sort in memory");
+    check::compare(&mut File::open(&input)?, &mut File::open(&output)?)
+        .context("the result is wrong")?;
+    interrupt.check()?;
+
+    let seen = seen.lock().expect("BUG: looking does not panic");
+    let files = if cfg!(target_os = "linux") {
+        Files::Seen { files: seen.files(), most_bytes: seen.most_bytes() }
+    } else {
+        Files::Told { files: summary.files }
+    };
+    Ok(Table { summary, memory: options.memory, taken, files, composed, native, left })
+}
+
+/// The file where it really is: a link out of the directory would not be followed.
+fn existing(file: &Path) -> Result<PathBuf> {
+    let found = file.canonicalize().with_context(|| format!("cannot sort {}", file.display()))?;
+    File::open(&found).with_context(|| format!("cannot read {}", file.display()))?;
+    ensure!(fs::metadata(&found)?.is_file(), "cannot sort {}: it is no file", file.display());
+    Ok(found)
+}
+
+fn generate(bytes: u64, interrupt: &Interrupt, scratch: &Scratch) -> Result<PathBuf> {
+    eprintln!("making a text of {bytes} bytes");
+    let path = scratch.input().join("text");
+    let mut file = File::create(&path)?;
+    sample::write(&mut file, bytes, SEED, &mut |_| interrupt.check()).context("making a text")?;
+    Ok(path)
+}
+
+fn sort_natively(
+    input: &Path,
+    memory: usize,
+    interrupt: &Interrupt,
+    scratch: &Scratch,
+) -> Result<Summary> {
+    let mut input = File::open(input)?;
+    let mut output = File::create(scratch.output().join("native"))?;
+    let mut report = |_| interrupt.check();
+    let summary = native::sort_in(&scratch.tmp(), memory, &mut input, &mut output, &mut report)?;
+    Ok(summary)
+}
+
+fn seconds(time: Duration) -> String {
+    format!("{:.2} s", time.as_secs_f64())
+}

@@ -1,0 +1,56 @@
+//! `cargo xtask demo`: a sort that needs temporary files, as a component with `tempfile.wasm`
+//! under it; timed beside the same sort on the machine itself.
+
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result};
+
+mod demonstration;
+mod guest;
+mod interrupt;
+mod limiter;
+mod listener;
+mod options;
+mod scratch;
+mod table;
+mod watch;
+
+use interrupt::Interrupt;
+use options::{Asked, Options};
+use scratch::Scratch;
+
+/// What a shell gives a program that Ctrl-C ended.
+const INTERRUPTED: u8 = 130;
+
+fn main() -> ExitCode {
+    match Options::parse(std::env::args_os().skip(1)) {
+        Ok(Asked::Help) => {
+            println!("{}", options::USAGE);
+            ExitCode::SUCCESS
+        }
+        Ok(Asked::Run(options)) => run(&options).unwrap_or_else(|error| {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }),
+        Err(error) => {
+            eprintln!("error: {error:#}\n{}", options::USAGE);
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(options: &Options) -> Result<ExitCode> {
+    let engine = guest::engine()?;
+    let interrupt = Interrupt::listen(&engine)?;
+    let scratch = Scratch::make(&options.scratch)?;
+    let outcome = demonstration::run(options, &engine, &interrupt, &scratch);
+    // In every case, and before anything is said: what was made for the demonstration goes.
+    let place = scratch.remove().context("removing the scratch directory")?;
+    if interrupt.came() {
+        eprintln!("interrupted; nothing is left in {}", place.display());
+        return Ok(ExitCode::from(INTERRUPTED));
+    }
+    let table = outcome?;
+    println!("{table}");
+    Ok(if table.clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

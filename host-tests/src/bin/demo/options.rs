@@ -1,0 +1,77 @@
+//! The command line.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result, bail};
+
+pub(crate) const USAGE: &str = "\
+usage: cargo xtask demo [OPTIONS] [FILE]
+Sorts the lines of FILE, or of a text that it makes, by a component in wasmtime that has 16 MiB
+for them and gets its temporary files from tempfile.wasm. FILE is only read. The check of the
+result needs as much memory as FILE is long.
+  --bytes N           size of the text that it makes (100000000)
+  --memory N          bytes that the sort may use (16777216)
+  --through WAY       how bytes get into temporary files: `descriptors`, right to the host, or
+                      `interface`, through tempfile.wasm (descriptors)
+  --scratch DIR       where the scratch directory is made (the system's temporary directory)";
+
+/// What the command line asks for.
+pub(crate) enum Asked {
+    Help,
+    Run(Options),
+}
+
+/// What to sort, where and how.
+pub(crate) struct Options {
+    /// Made where there is none.
+    pub(crate) file: Option<PathBuf>,
+    /// The size of what is made.
+    pub(crate) bytes: u64,
+    pub(crate) memory: usize,
+    /// As the program spells it.
+    pub(crate) through: &'static str,
+    pub(crate) scratch: PathBuf,
+}
+
+impl Options {
+    pub(crate) fn parse(mut words: impl Iterator<Item = OsString>) -> Result<Asked> {
+        let mut options = Self {
+            file: None,
+            bytes: 100_000_000,
+            memory: 16 << 20,
+            through: "descriptors",
+            scratch: std::env::temp_dir(),
+        };
+        while let Some(word) = words.next() {
+            match word.to_str() {
+                Some("--help" | "-h") => return Ok(Asked::Help),
+                Some("--bytes") => options.bytes = number(&mut words, "--bytes")?,
+                Some("--memory") => options.memory = number(&mut words, "--memory")?,
+                Some("--through") => {
+                    options.through = match words.next().as_ref().and_then(|word| word.to_str()) {
+                        Some("descriptors") => "descriptors",
+                        Some("interface") => "interface",
+                        _ => bail!("--through takes descriptors or interface"),
+                    }
+                }
+                Some("--scratch") => {
+                    options.scratch = words.next().context("--scratch takes a directory")?.into();
+                }
+                Some(option) if option.starts_with('-') => bail!("{option} is unknown"),
+                _ if options.file.is_some() => bail!("only one FILE can be sorted"),
+                _ => options.file = Some(word.into()),
+            }
+        }
+        Ok(Asked::Run(options))
+    }
+}
+
+fn number<N: std::str::FromStr>(
+    words: &mut impl Iterator<Item = OsString>,
+    option: &str,
+) -> Result<N> {
+    let word = words.next();
+    let number = word.as_ref().and_then(|word| word.to_str()).and_then(|word| word.parse().ok());
+    number.with_context(|| format!("{option} takes a number of bytes"))
+}

@@ -1,0 +1,10 @@
+//! What wasmtime makes of `wit/`: the exports of `tempfile.wasm`, called from the host.
+#![expect(missing_docs, reason = "generated; the documentation is in wit/")]
+
+wasmtime::component::bindgen!({
+    path: "../wit",
+    world: "component",
+    additional_derives: [PartialEq, Eq, Clone],
+    with: { "wasi": wasmtime_wasi::p2::bindings::sync },
+    require_store_data_send: true,
+});

@@ -1,0 +1,116 @@
+//! The components under test: built once by xtask, compiled once and kept in wasmtime's cache
+//! under the target folder.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+use std::sync::{LazyLock, Mutex};
+
+use wasmtime::component::Component;
+use wasmtime::{Cache, CacheConfig, Config, Engine};
+use xtask::components::{self, Profile};
+use xtask::{compose, workspace};
+
+/// The name of the component `tempfile.wasm` among what ships.
+pub const TEMPFILE: &str = "tempfile";
+
+/// Whether the code counts what it executes. Counting costs time, so that only the tests of
+/// limits ask for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Metering {
+    /// It runs as fast as it can.
+    Off,
+    /// It spends fuel and heeds the epoch.
+    On,
+}
+
+/// A compiled component and the engine it is for.
+#[derive(Clone)]
+pub struct Code {
+    /// The engine it was compiled by.
+    pub engine: Engine,
+    /// The component.
+    pub component: Component,
+}
+
+/// `tempfile.wasm` alone.
+#[must_use]
+pub fn tempfile(metering: Metering) -> Code {
+    compiled(TEMPFILE, metering, || bytes_of_tempfile().to_vec())
+}
+
+/// A program of `programs/`, composed with `tempfile.wasm` where it imports that.
+///
+/// # Panics
+/// There is no such program, or it does not fit the library.
+#[must_use]
+pub fn component_of(program: &str, metering: Metering) -> Code {
+    compiled(program, metering, || {
+        let file = PROGRAMS.get(program).unwrap_or_else(|| panic!("no program {program}"));
+        let bytes = fs::read(file).expect("reading a program");
+        let imports = xtask::binary::imports(&bytes).expect("reading the imports of a program");
+        if !imports.iter().any(|import| import.starts_with("scratch:")) {
+            return bytes;
+        }
+        compose::plug(&bytes, bytes_of_tempfile()).expect("composing a program")
+    })
+}
+
+/// The programs that there are.
+pub fn program_names() -> impl Iterator<Item = &'static str> {
+    PROGRAMS.keys().map(String::as_str)
+}
+
+/// The binary of `tempfile.wasm`.
+#[must_use]
+pub fn bytes_of_tempfile() -> &'static [u8] {
+    static BYTES: LazyLock<Vec<u8>> = LazyLock::new(|| {
+        let file = components::build(TEMPFILE).expect("building tempfile.wasm");
+        fs::read(file).expect("reading tempfile.wasm")
+    });
+    &BYTES
+}
+
+static PROGRAMS: LazyLock<BTreeMap<String, PathBuf>> = LazyLock::new(|| {
+    components::programs("host-tests-programs", Profile::Checked).expect("building the programs")
+});
+
+type Compiled = BTreeMap<(String, Metering), Code>;
+
+/// Compiles what is asked for the first time. The lock is held meanwhile, so that tests in many
+/// threads do not compile the same thing many times.
+fn compiled(name: &str, metering: Metering, bytes: impl FnOnce() -> Vec<u8>) -> Code {
+    static COMPILED: Mutex<Compiled> = Mutex::new(BTreeMap::new());
+    let mut compiled = COMPILED.lock().unwrap_or_else(|poisoned| {
+        // A panic while compiling leaves the map as it was.
+        poisoned.into_inner()
+    });
+    let code = compiled.entry((name.to_owned(), metering)).or_insert_with(|| {
+        let engine = engine(metering).clone();
+        let component = Component::new(&engine, bytes()).expect("compiling a component");
+        Code { engine, component }
+    });
+    code.clone()
+}
+
+fn engine(metering: Metering) -> &'static Engine {
+    static PLAIN: LazyLock<Engine> = LazyLock::new(|| new_engine(&mut config()));
+    static METERED: LazyLock<Engine> =
+        LazyLock::new(|| new_engine(config().consume_fuel(true).epoch_interruption(true)));
+    match metering {
+        Metering::Off => &PLAIN,
+        Metering::On => &METERED,
+    }
+}
+
+fn new_engine(config: &mut Config) -> Engine {
+    Engine::new(config).expect("making an engine")
+}
+
+fn config() -> Config {
+    let mut cache = CacheConfig::new();
+    cache.with_directory(workspace::target_dir().join("wasmtime-cache"));
+    let mut config = Config::new();
+    config.cache(Some(Cache::new(cache).expect("opening the cache of compiled components")));
+    config
+}

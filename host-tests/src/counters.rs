@@ -1,0 +1,62 @@
+//! What a store's data holds: the WASI context, and what is counted while the guest runs.
+
+use wasmtime::component::ResourceTable;
+use wasmtime::{CallHook, ResourceLimiter};
+use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+
+/// The data of a store.
+pub(crate) struct Host {
+    pub(crate) wasi: WasiCtx,
+    pub(crate) table: ResourceTable,
+    /// How often the guest called the host. Dropping a resource of the host counts twice: the
+    /// hook sees the call and its destructor.
+    pub(crate) calls: u64,
+    /// The next call of the host is a trap.
+    pub(crate) refuse_calls: bool,
+    pub(crate) memory: Memory,
+}
+
+impl Host {
+    pub(crate) fn new(wasi: WasiCtx) -> Self {
+        let table = ResourceTable::new();
+        Self { wasi, table, calls: 0, refuse_calls: false, memory: Memory::default() }
+    }
+
+    pub(crate) fn on_call(&mut self, hook: CallHook) -> wasmtime::Result<()> {
+        if matches!(hook, CallHook::CallingHost) {
+            self.calls += 1;
+            if self.refuse_calls {
+                wasmtime::bail!("the test makes this call of the host a trap");
+            }
+        }
+        Ok(())
+    }
+}
+
+impl WasiView for Host {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView { ctx: &mut self.wasi, table: &mut self.table }
+    }
+}
+
+/// How much memory the guest has taken. Linear memory never shrinks, so this is its peak too.
+#[derive(Default)]
+pub(crate) struct Memory {
+    pub(crate) bytes: usize,
+}
+
+impl ResourceLimiter for Memory {
+    fn memory_growing(
+        &mut self,
+        current: usize,
+        desired: usize,
+        _: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        self.bytes += desired - current;
+        Ok(true)
+    }
+
+    fn table_growing(&mut self, _: usize, _: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        Ok(true)
+    }
+}

@@ -1,0 +1,118 @@
+//! Running a program of `programs/` to its end, and what it printed meanwhile.
+
+use wasmtime::component::Instance;
+use wasmtime::{Store, component::TypedFunc};
+use wasmtime_wasi::I32Exit;
+use wasmtime_wasi::p2::bindings::sync::Command;
+use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
+
+use tempfile::TempDir;
+
+use crate::counters::Host;
+use crate::sandbox::{Builder, linker};
+use crate::{Leftover, component};
+
+/// How much a program may print.
+const OUTPUT: usize = 1 << 20;
+
+/// A program and what it gets of the host.
+pub struct Program {
+    name: &'static str,
+    builder: Builder,
+}
+
+/// What became of a program.
+pub struct Run {
+    /// The value it exited with; `None` where it trapped.
+    pub exit: Option<i32>,
+    /// The trap, where it trapped.
+    pub trap: Option<String>,
+    /// What it printed.
+    pub stdout: String,
+    /// What it printed as errors.
+    pub stderr: String,
+    /// How often it called the host, by the hook.
+    pub calls: u64,
+    tmp: Option<TempDir>,
+    store: Store<Host>,
+    instance: Instance,
+}
+
+impl Program {
+    /// The program of this name.
+    #[must_use]
+    pub fn new(name: &'static str, builder: Builder) -> Self {
+        Self { name, builder }
+    }
+
+    /// Runs it with these arguments.
+    ///
+    /// # Panics
+    /// It cannot be instantiated.
+    #[must_use]
+    pub fn run(self, arguments: &[&str]) -> Run {
+        let Self { name, mut builder } = self;
+        let code = component::component_of(name, builder.metering());
+        let (stdout, stderr) = (MemoryOutputPipe::new(OUTPUT), MemoryOutputPipe::new(OUTPUT));
+        builder.wasi().stdout(stdout.clone()).stderr(stderr.clone()).arg(name).args(arguments);
+        let (mut store, tmp, _) = builder.store(&code.engine);
+        let linker = linker(&code.engine);
+        let instance =
+            linker.instantiate(&mut store, &code.component).expect("instantiating a program");
+        let command = Command::new(&mut store, &instance).expect("it is a program");
+        let outcome = command.wasi_cli_run().call_run(&mut store);
+        let (exit, trap) = match outcome {
+            Ok(Ok(())) => (Some(0), None),
+            Ok(Err(())) => (Some(1), None),
+            Err(error) => match error.downcast_ref::<I32Exit>() {
+                Some(I32Exit(status)) => (Some(*status), None),
+                None => (None, Some(format!("{error:?}"))),
+            },
+        };
+        let text = |pipe: MemoryOutputPipe| String::from_utf8_lossy(&pipe.contents()).into_owned();
+        let calls = store.data().calls;
+        Run { exit, trap, stdout: text(stdout), stderr: text(stderr), calls, tmp, store, instance }
+    }
+}
+
+impl Run {
+    /// The run again, if the program said that all is well.
+    ///
+    /// # Panics
+    /// It did not; what it printed is shown.
+    #[must_use]
+    pub fn succeeded(self) -> Self {
+        let Self { exit, trap, stdout, stderr, .. } = &self;
+        assert_eq!(*exit, Some(0), "{trap:?}\nstdout: {stdout}\nstderr: {stderr}");
+        self
+    }
+
+    /// The directory of the host behind `/tmp`.
+    ///
+    /// # Panics
+    /// None was made.
+    #[must_use]
+    pub fn tmp(&self) -> &std::path::Path {
+        self.tmp.as_ref().expect("the program was run with `tmp`").path()
+    }
+
+    /// Calls the `cleanup` that the composition hands on.
+    ///
+    /// # Errors
+    /// The trap.
+    ///
+    /// # Panics
+    /// The composition exports no such function.
+    pub fn cleanup(&mut self) -> wasmtime::Result<Vec<Leftover>> {
+        let Self { store, instance, .. } = self;
+        let interface = instance
+            .get_export_index(&mut *store, None, xtask::compose::CLEANUP)
+            .expect("the composition exports the interface");
+        let function = instance
+            .get_export_index(&mut *store, Some(&interface), "cleanup")
+            .expect("the interface has the function");
+        let function: TypedFunc<(), (Vec<Leftover>,)> =
+            instance.get_typed_func(&mut *store, function).expect("the function's type");
+        function.call(&mut *store, ()).map(|(leftovers,)| leftovers)
+    }
+}

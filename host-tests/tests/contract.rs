@@ -1,0 +1,57 @@
+//! What `tempfile.wasm` asks of its host and offers: exact lists.
+
+use host_tests::{Metering, bytes_of_tempfile, tempfile};
+
+#[test]
+fn the_component_imports_exactly_this() {
+    let mut imports = xtask::binary::imports(bytes_of_tempfile()).unwrap();
+    imports.sort();
+    // The io interfaces are imported for their types alone: `filesystem/types` names them.
+    assert_eq!(
+        imports,
+        [
+            "wasi:cli/environment@0.2.12",
+            "wasi:clocks/wall-clock@0.2.12",
+            "wasi:filesystem/preopens@0.2.12",
+            "wasi:filesystem/types@0.2.12",
+            "wasi:random/random@0.2.12",
+        ]
+    );
+}
+
+#[test]
+fn the_component_exports_exactly_this() {
+    let code = tempfile(Metering::Off);
+    let exports = code.component.component_type();
+    let mut exports: Vec<_> =
+        exports.exports(&code.engine).map(|(name, _)| name.to_owned()).collect();
+    exports.sort();
+    assert_eq!(
+        exports,
+        [
+            "scratch:tempfile/cleanup@0.1.0",
+            "scratch:tempfile/descriptors@0.1.0",
+            "scratch:tempfile/tempfile@0.1.0",
+        ]
+    );
+}
+
+/// design.md asks for 64 KiB, which is missed; docs/architecture.md says what bounds it. Until then
+/// the component must not grow unnoticed.
+#[test]
+fn the_component_does_not_grow() {
+    let size = bytes_of_tempfile().len();
+    assert!(size <= 140_000, "{size} bytes");
+}
+
+#[test]
+fn instances_share_nothing() {
+    use host_tests::Sandbox;
+    let (first, second) = (Sandbox::new(), Sandbox::new());
+    first.set_template("first");
+    first.set_tmp_max(1);
+    first.set_tempdir(Some("/first"));
+    assert_eq!(second.template(), "tmp");
+    assert_eq!(second.tmp_max(), 10_000);
+    assert_eq!(second.tempdir(), None);
+}

@@ -1,0 +1,128 @@
+//! The demonstration, run as a user runs it.
+#![cfg(unix)]
+
+use std::fs::{self, Permissions};
+use std::io::{BufRead as _, BufReader};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+fn demo(scratch: &Path) -> Command {
+    xtask::components::build_shipped().unwrap();
+    let mut demo = Command::new(env!("CARGO_BIN_EXE_demo"));
+    demo.arg("--scratch").arg(scratch);
+    demo
+}
+
+fn run(arguments: &[&str], file: Option<&Path>) -> Output {
+    let scratch = tempfile::tempdir().unwrap();
+    let output = demo(scratch.path()).args(arguments).args(file).output().unwrap();
+    assert_eq!(scratch.path().read_dir().unwrap().count(), 0, "nothing is left");
+    output
+}
+
+/// Sorts the text with the least memory, and returns what the demonstration tells.
+fn sort(text: &[u8]) -> String {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("text to sort");
+    fs::write(&file, text).unwrap();
+    fs::set_permissions(&file, Permissions::from_mode(0o400)).unwrap();
+    let output = run(&["--memory", "65536"], Some(&file));
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{told}");
+    assert_eq!(fs::read(&file).unwrap(), text, "the input is as it was");
+    assert_eq!(directory.path().read_dir().unwrap().count(), 1, "nothing is put beside it");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn a_text_is_sorted_in_several_passes_and_nothing_is_left() {
+    for way in ["descriptors", "interface"] {
+        let arguments = ["--bytes", "4000000", "--memory", "65536", "--through", way];
+        let output = run(&arguments, None);
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.success(), "{told}");
+        assert!(told.contains("merged "), "several passes: {told}");
+        let table = String::from_utf8(output.stdout).unwrap();
+        assert!(table.contains("as an independent sort does"), "{table}");
+        assert!(table.contains("left behind      nothing"), "{table}");
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn the_host_sees_as_many_temporary_files_as_the_program_made() {
+    let output = run(&["--bytes", "4000000", "--memory", "65536"], None);
+    let told = String::from_utf8(output.stderr).unwrap();
+    let line = told.lines().find(|line| line.contains("lines, ")).unwrap();
+    let made = line.rsplit("with ").next().unwrap().split(' ').next().unwrap();
+    let table = String::from_utf8(output.stdout).unwrap();
+    assert!(table.contains(&format!("temporary files  {made}, ")), "{made} made: {table}");
+}
+
+#[test]
+fn texts_at_the_edges_are_sorted() {
+    let long = [vec![b'z'; 8192], b"\n".to_vec(), vec![b'y'; 8192], b"\n".to_vec()].concat();
+    for (text, lines) in [
+        (&b""[..], 0),
+        (b"\n\n", 2),
+        (b"no line break", 1),
+        (b"b\n\0\n\xff\xfe\na", 4),
+        (&long.repeat(40), 80),
+    ] {
+        let table = sort(text);
+        assert!(table.starts_with(&format!("sorted           {lines} lines, ")), "{table}");
+    }
+}
+
+#[test]
+fn a_line_that_is_too_long_for_the_memory_is_an_error_that_says_so() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    fs::write(file.path(), vec![b'x'; 10_000]).unwrap();
+    let output = run(&["--memory", "65536"], Some(file.path()));
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(told.contains("line 1 is longer than 8192 bytes"), "{told}");
+}
+
+#[test]
+fn a_file_that_is_not_there_and_a_wrong_option_are_errors_that_name_them() {
+    let absent = run(&[], Some(Path::new("/absent/text")));
+    assert_eq!(absent.status.code(), Some(1));
+    let told = String::from_utf8(absent.stderr).unwrap();
+    assert!(told.contains("error: cannot sort /absent/text: No such file"), "{told}");
+
+    let directory = run(&[], Some(Path::new("/")));
+    assert_eq!(directory.status.code(), Some(1));
+
+    let wrong = run(&["--byte", "1"], None);
+    assert_eq!(wrong.status.code(), Some(2));
+    let told = String::from_utf8(wrong.stderr).unwrap();
+    assert!(told.contains("error: --byte is unknown") && told.contains("usage:"), "{told}");
+}
+
+#[test]
+fn a_signal_in_the_middle_ends_it_at_once_and_leaves_nothing() {
+    for (signal, moment) in [
+        (Signal::INT, "making a text"),
+        (Signal::INT, "sorted into 1 temporary"),
+        (Signal::TERM, "merging "),
+        (Signal::INT, "sorting natively"),
+    ] {
+        let scratch = tempfile::tempdir().unwrap();
+        let mut demo = demo(scratch.path());
+        demo.args(["--bytes", "30000000", "--memory", "1000000"]);
+        let mut child = demo.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut told = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+        assert!(told.any(|line| line.contains(moment)), "never: {moment}");
+        kill_process(Pid::from_child(&child), signal).unwrap();
+        let rest: Vec<String> = told.collect();
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(130), "{moment}: {rest:?}");
+        assert!(output.stdout.is_empty(), "no result: {rest:?}");
+        assert!(rest.last().is_some_and(|line| line.starts_with("interrupted;")), "{rest:?}");
+        assert_eq!(scratch.path().read_dir().unwrap().count(), 0, "left at {moment}");
+    }
+}

@@ -1,0 +1,223 @@
+//! Removal of trees that are deep, wide, or changed by others meanwhile, under few file handles
+//! and with bounded memory.
+#![cfg(target_os = "linux")]
+
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::{env, fs, thread};
+
+use host_tests::{Sandbox, Tree};
+use rustix::fs::{Mode, OFlags};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use tempfile::TempDir;
+
+/// The variable by which a test tells its own process, run again, that it is the inner one.
+const INNER: &str = "HOST_TESTS_FEW_HANDLES";
+
+/// Runs `body` in a process of its own that may hold 256 files open.
+fn with_few_handles(test: &str, body: impl FnOnce()) {
+    if env::var_os(INNER).is_some() {
+        let maximum = getrlimit(Resource::Nofile).maximum;
+        setrlimit(Resource::Nofile, Rlimit { current: Some(256), maximum }).unwrap();
+        return body();
+    }
+    let output = Command::new(env::current_exe().unwrap())
+        .args(["--exact", test, "--nocapture"])
+        .env(INNER, "1")
+        .output()
+        .unwrap();
+    let (stdout, stderr) =
+        (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{stdout}\n{stderr}");
+    assert!(stdout.contains("1 passed"), "the inner process ran no test: {stdout}");
+}
+
+fn open_handles() -> usize {
+    fs::read_dir("/proc/self/fd").unwrap().count()
+}
+
+/// The most handles that were open in this process while `body` ran, beyond those before; looked
+/// at from another thread without a pause.
+fn most_handles(body: impl FnOnce()) -> usize {
+    let before = open_handles();
+    let (done, most) = (AtomicBool::new(false), AtomicUsize::new(0));
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            while !done.load(Ordering::Acquire) {
+                most.fetch_max(open_handles(), Ordering::Relaxed);
+            }
+        });
+        body();
+        done.store(true, Ordering::Release);
+    });
+    most.into_inner().saturating_sub(before)
+}
+
+/// Removes what `fill` puts into a temporary directory, and holds the component to its bounds.
+fn removes_within_bounds(fill: impl FnOnce(&Path)) {
+    let sandbox = Sandbox::new();
+    // Whatever it takes of memory once, it has taken.
+    drop(sandbox.temporary_directory(None).unwrap());
+    let directory = sandbox.temporary_directory(None).unwrap();
+    let host = sandbox.host_path(&directory.name());
+    fill(&host);
+    let memory = sandbox.memory();
+    // One handle lists /proc/self/fd.
+    let handles = most_handles(|| directory.cleanup().unwrap()) - 1;
+    let grown = sandbox.memory() - memory;
+    assert!(!host.exists());
+    assert!(handles <= 64, "{handles} handles were open at once");
+    assert!(grown <= 1 << 20, "memory grew by {grown} bytes");
+    eprintln!("at most {handles} handles and {grown} bytes of new memory");
+}
+
+#[test]
+fn a_tree_of_five_thousand_levels_is_removed() {
+    with_few_handles("a_tree_of_five_thousand_levels_is_removed", || {
+        removes_within_bounds(|host| dig(host, 5_000));
+    });
+}
+
+/// A chain of directories, each with a file; longer than any path can be.
+fn dig(host: &Path, depth: usize) {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let mut at: OwnedFd = rustix::fs::open(host, flags, Mode::empty()).unwrap();
+    for _ in 0..depth {
+        let file = OFlags::CREATE | OFlags::WRONLY | OFlags::CLOEXEC;
+        rustix::fs::openat(&at, "file", file, Mode::RUSR | Mode::WUSR).unwrap();
+        rustix::fs::mkdirat(&at, "down", Mode::RWXU).unwrap();
+        at = rustix::fs::openat(&at, "down", flags, Mode::empty()).unwrap();
+    }
+}
+
+#[test]
+fn a_hundred_thousand_files_are_removed() {
+    with_few_handles("a_hundred_thousand_files_are_removed", || {
+        removes_within_bounds(|host| {
+            (0..100_000).for_each(|number| {
+                fs::File::create(host.join(format!("file number {number}"))).unwrap();
+            });
+        });
+    });
+}
+
+#[test]
+fn twenty_thousand_subdirectories_are_removed() {
+    with_few_handles("twenty_thousand_subdirectories_are_removed", || {
+        removes_within_bounds(|host| {
+            (0..20_000).for_each(|number| {
+                fs::create_dir(host.join(format!("directory number {number}"))).unwrap();
+            });
+        });
+    });
+}
+
+#[test]
+fn a_tree_both_deep_and_wide_is_removed() {
+    with_few_handles("a_tree_both_deep_and_wide_is_removed", || {
+        removes_within_bounds(|host| {
+            for branch in 0..20 {
+                let branch = host.join(format!("branch {branch}"));
+                fs::create_dir(&branch).unwrap();
+                dig(&branch, 100);
+            }
+        });
+    });
+}
+
+/// Swaps directories of a tree for links to the outside and back, as fast as it can, until the
+/// tree is gone or it has done so `limit` times. Tells how often it did.
+fn swap(targets: &[PathBuf], outside: &Path, done: &AtomicBool, limit: u64) -> u64 {
+    let swapped = AtomicU64::new(0);
+    for target in targets.iter().cycle() {
+        if done.load(Ordering::Acquire) || swapped.load(Ordering::Relaxed) == limit {
+            break;
+        }
+        let aside = target.with_extension("aside");
+        if fs::rename(target, &aside).is_ok() {
+            if symlink(outside, target).is_ok() {
+                swapped.fetch_add(1, Ordering::Relaxed);
+            }
+            // Back again, where the link was not removed meanwhile.
+            let _ = fs::remove_file(target);
+            let _ = fs::rename(&aside, target);
+        }
+    }
+    swapped.into_inner()
+}
+
+/// Removes trees whose directories are swapped for links meanwhile; `base` leads to where in the
+/// tree those stand.
+fn is_not_led_astray(base: &Path, rounds: u32) {
+    let outside = TempDir::new().unwrap();
+    for number in 0..20 {
+        fs::create_dir(outside.path().join(format!("{number}"))).unwrap();
+        fs::write(outside.path().join(format!("{number}/secret")), "secret").unwrap();
+    }
+    let before = Tree::of(outside.path());
+    let mut swapped = 0;
+    for _ in 0..rounds {
+        let sandbox = Sandbox::new();
+        let directory = sandbox.temporary_directory(None).unwrap();
+        let host = sandbox.host_path(&directory.name());
+        let base = host.join(base);
+        let targets: Vec<_> = (0..20).map(|number| base.join(format!("{number}"))).collect();
+        for target in &targets {
+            fs::create_dir_all(target.join("deep/deeper")).unwrap();
+            (0..20).for_each(|number| {
+                fs::write(target.join(format!("deep/{number}")), "").unwrap();
+            });
+        }
+        let done = AtomicBool::new(false);
+        thread::scope(|scope| {
+            let attacker = scope.spawn(|| swap(&targets, outside.path(), &done, 100_000));
+            // Against one who never stops it may give up with an error, but not go astray.
+            let _ = directory.cleanup();
+            done.store(true, Ordering::Release);
+            swapped += attacker.join().unwrap();
+        });
+        assert_eq!(Tree::of(outside.path()), before);
+        directory.cleanup().unwrap();
+        assert!(!host.exists());
+    }
+    assert!(swapped > 0, "nothing was ever swapped");
+    eprintln!("{swapped} swaps");
+}
+
+#[test]
+fn directories_that_are_swapped_for_links_meanwhile_lead_nowhere() {
+    is_not_led_astray(Path::new(""), 20);
+}
+
+#[test]
+fn directories_too_deep_to_be_held_open_are_not_led_astray_either() {
+    is_not_led_astray(&(0..46).map(|_| "d").collect::<PathBuf>(), 10);
+    is_not_led_astray(&(0..60).map(|_| "d").collect::<PathBuf>(), 10);
+}
+
+#[test]
+fn files_that_appear_meanwhile_are_removed_or_reported() {
+    let sandbox = Sandbox::new();
+    let directory = sandbox.temporary_directory(None).unwrap();
+    let host = sandbox.host_path(&directory.name());
+    (0..50).for_each(|number| fs::create_dir(host.join(format!("{number}"))).unwrap());
+    let done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            for number in 0..20_000 {
+                if done.load(Ordering::Acquire) {
+                    break;
+                }
+                let _ = fs::write(host.join(format!("{}/{number}", number % 50)), "");
+            }
+        });
+        let outcome = directory.cleanup();
+        done.store(true, Ordering::Release);
+        assert!(outcome.is_err() == host.exists(), "{outcome:?}");
+    });
+    directory.cleanup().unwrap();
+    assert!(!host.exists());
+}

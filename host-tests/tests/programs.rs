@@ -1,0 +1,49 @@
+//! Programs inside wasm: std guests over the interface, over descriptors, and with the library
+//! linked in; and that every program has a test.
+
+use std::collections::BTreeSet;
+
+use host_tests::{Program, Run, Sandbox, names_in, program_names};
+
+/// The programs and where they are run.
+const TESTED: [(&str, &str); 7] = [
+    ("calls_linked", "host_calls"),
+    ("descriptors_direct", "programs"),
+    ("doc_examples", "programs"),
+    ("library_linked", "programs"),
+    ("lifecycle_exit", "endings"),
+    ("lifecycle_leak", "endings"),
+    ("lifecycle_return", "endings"),
+];
+
+fn run(name: &'static str) -> Run {
+    Program::new(name, Sandbox::builder().tmp("/tmp")).run(&[]).succeeded()
+}
+
+#[test]
+fn every_program_has_a_test() {
+    let programs: BTreeSet<_> = program_names().collect();
+    let tested: BTreeSet<_> = TESTED.map(|(program, _)| program).into();
+    assert_eq!(programs, tested);
+    for (program, area) in TESTED {
+        let file = format!("{}/tests/{area}.rs", env!("CARGO_MANIFEST_DIR"));
+        let text = std::fs::read_to_string(&file).unwrap();
+        let runs = ["run(", "Program::new("].map(|call| format!("{call}\"{program}\""));
+        assert!(runs.iter().any(|run| text.contains(run)), "{file} does not run {program}");
+    }
+}
+
+#[test]
+fn the_examples_of_pythons_documentation_work() {
+    assert!(names_in(run("doc_examples").tmp()).is_empty());
+}
+
+#[test]
+fn a_program_takes_descriptors_and_reads_and_writes_without_the_component() {
+    assert!(names_in(run("descriptors_direct").tmp()).is_empty());
+}
+
+#[test]
+fn a_std_program_links_the_library() {
+    assert!(names_in(run("library_linked").tmp()).is_empty());
+}
