@@ -61,3 +61,8 @@ pub use state::{set_tempdir, set_template, set_tmp_max, tempdir, template, tmp_m
 pub use temporary_file::{
     Delete, FileOptions, named_temporary_file, open_temporary, temporary_file,
 };
+
+/// The README's examples compile.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

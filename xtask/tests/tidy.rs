@@ -153,6 +153,29 @@ fn a_folder_in_the_middle_of_a_path_is_not_the_machines() {
     assert!(!has_absolute(&format!("tree{root}x"), &root));
 }
 
+/// The last column of a row names tests as `file` or `file::test`.
+#[test]
+fn every_test_that_the_compatibility_table_names_exists() {
+    let read = |path: &str| fs::read_to_string(workspace::root().join(path)).unwrap();
+    let table = read("docs/compatibility.md");
+    let mut missing = Vec::new();
+    for row in table.lines().filter(|line| line.starts_with("| `")) {
+        let column = row.trim_end_matches([' ', '|']).rsplit(" | ").next().unwrap_or_default();
+        let named = column.split('`').skip(1).step_by(2);
+        for name in named.filter(|_| row.matches(" | ").count() == 3) {
+            let (file, test) = name.split_once("::").unwrap_or((name, ""));
+            let path = format!("host-tests/tests/{file}.rs");
+            if !workspace::root().join(&path).exists()
+                || !read(&path).contains(&format!("fn {test}"))
+            {
+                missing.push(name.to_owned());
+            }
+        }
+    }
+    assert!(table.contains("::"), "the table names tests");
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
+}
+
 #[test]
 fn every_file_is_text() {
     let binary: Vec<String> =
