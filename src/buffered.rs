@@ -44,7 +44,7 @@ impl Buffered {
     pub(crate) fn read(&mut self, size: Option<u64>) -> Result<Vec<u8>> {
         self.consistently(|file| {
             let Some(size) = size else {
-                let mut all = file.consume(u64::MAX);
+                let mut all = file.consume(u64::MAX)?;
                 file.forget();
                 let rest = raw::readall(&file.storage, file.position)?;
                 file.position += length(&rest);
@@ -53,7 +53,7 @@ impl Buffered {
             };
             let mut bytes = Vec::new();
             loop {
-                let ahead = file.consume(size - length(&bytes));
+                let ahead = file.consume(size - length(&bytes))?;
                 append(&mut bytes, ahead)?;
                 let wanted = size - length(&bytes);
                 // Whole buffers' worth goes past the buffer, the rest through it, as in CPython.
@@ -80,7 +80,7 @@ impl Buffered {
         if self.ahead() == 0 {
             return self.read_past(size);
         }
-        Ok(self.consume(size))
+        self.consume(size)
     }
 
     /// What the buffer holds, after one read where it is empty; the position stays.
@@ -100,7 +100,7 @@ impl Buffered {
                 let end = ahead.iter().position(|byte| *byte == b'\n').map(|at| at + 1);
                 let wanted = length(&ahead[..end.unwrap_or(ahead.len())]);
                 let limit = size.map_or(u64::MAX, |size| size - length(&line));
-                append(&mut line, file.consume(wanted.min(limit)))?;
+                append(&mut line, file.consume(wanted.min(limit))?)?;
                 let ended = end.is_some() && wanted <= limit;
                 if ended || size == Some(length(&line)) || file.fill()? == 0 {
                     return Ok(line);
@@ -197,18 +197,21 @@ impl Buffered {
     }
 
     /// Takes up to `size` of the bytes that were read ahead.
-    fn consume(&mut self, size: u64) -> Vec<u8> {
+    fn consume(&mut self, size: u64) -> Result<Vec<u8>> {
         let size = usize::try_from(size).unwrap_or(usize::MAX).min(self.ahead());
         let bytes = if size == self.buffer.len() {
             self.at = 0;
             mem::take(&mut self.buffer)
         } else {
-            let bytes = self.buffer[self.at..self.at + size].to_vec();
+            let mut bytes = Vec::new();
+            let reserved = bytes.try_reserve_exact(size);
+            reserved.map_err(|_| Error::os(ErrorCode::InsufficientMemory))?;
+            bytes.extend_from_slice(&self.buffer[self.at..self.at + size]);
             self.at += size;
             bytes
         };
         self.position += length(&bytes);
-        bytes
+        Ok(bytes)
     }
 
     /// Reads ahead into the buffer, all of which was consumed, and tells how many bytes came.

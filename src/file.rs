@@ -3,13 +3,14 @@
 use alloc::{string::String, sync::Arc, vec::Vec};
 
 use spin::{Mutex, MutexGuard};
+use wasi::filesystem::types::ErrorCode;
 
 use crate::closed::{self, Class, Method, State};
 use crate::error::{Error, Result};
 use crate::lifecycle::Lifecycle;
 use crate::mode::{Buffering, Mode};
 use crate::raw::length;
-use crate::storage::Storage;
+use crate::storage::{Storage, check_room};
 use crate::stream::{self, Stream};
 
 /// An open binary file, as [`temporary_file`](crate::temporary_file) and its kin return it.
@@ -163,21 +164,16 @@ impl BinaryFile {
     }
 
     /// Reads lines to the end, or stops after the line with which they total more than `hint`
-    /// bytes, if `hint` is above 0.
+    /// bytes, if `hint` is above 0. Where it fails, the position stays.
     pub fn readlines(&self, hint: Option<i64>) -> Result<Vec<Vec<u8>>> {
         let mut open = self.lock();
-        open.stream(Method::Readlines)?;
-        let hint = at_most(hint).filter(|hint| *hint > 0).unwrap_or(u64::MAX);
-        let (mut lines, mut total) = (Vec::new(), 0);
-        while total <= hint {
-            let line = open.stream(Method::Readline)?.readline(None)?;
-            if line.is_empty() {
-                break;
-            }
-            total += length(&line);
-            lines.push(line);
+        let start = open.stream(Method::Readlines)?.tell();
+        let stream = open.stream(Method::Readline)?;
+        let lines = read_lines(stream, at_most(hint).filter(|hint| *hint > 0));
+        if lines.is_err() {
+            stream.seek(i64::try_from(start).unwrap_or(i64::MAX), 0)?;
         }
-        Ok(lines)
+        lines
     }
 
     /// Writes `bytes` and tells how many were taken: all of them, unless the file is unbuffered.
@@ -277,13 +273,29 @@ impl BinaryFile {
             return Err(Error::unsupported("detach"));
         }
         let raw = Stream::Raw(open.detach_stream()?.into_raw());
-        Ok(Self::new(Open::with_stream(raw, open.mode, open.lifecycle.without_duty())))
+        Ok(Self::new(Open::with_stream(raw, open.mode, open.lifecycle.second())))
     }
 
     /// What entering a context checks: that the file is open.
     pub fn enter(&self) -> Result<()> {
         self.lock().stream(Method::Enter).map(|_| ())
     }
+}
+
+fn read_lines(stream: &mut Stream, hint: Option<u64>) -> Result<Vec<Vec<u8>>> {
+    let (mut lines, mut total) = (Vec::new(), 0);
+    while hint.is_none_or(|hint| total <= hint) {
+        let line = stream.readline(None)?;
+        if line.is_empty() {
+            break;
+        }
+        total += length(&line);
+        lines.try_reserve(1).map_err(|_| Error::os(ErrorCode::InsufficientMemory))?;
+        lines.push(line);
+    }
+    // Passing them on to another component takes an array of their places.
+    check_room(lines.len() * size_of::<&[u8]>()).map_err(Error::os)?;
+    Ok(lines)
 }
 
 /// A size that CPython takes as one: `None` where it is missing or negative, for no limit.

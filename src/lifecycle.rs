@@ -20,6 +20,9 @@ pub(crate) struct Lifecycle {
     place: Option<Place>,
     /// The caller knows the name. False for an anonymous file that the host would not unlink.
     named: bool,
+    /// Another object was made with the file and has to do with its name: this one came of `detach`
+    /// or `reopen`.
+    second: bool,
     duty: Option<Duty>,
     /// `close` was called on a named file: a second call does nothing.
     close_called: bool,
@@ -40,7 +43,14 @@ struct Duty {
 impl Lifecycle {
     /// A file without a name.
     pub(crate) fn anonymous() -> Self {
-        Self { place: None, named: false, duty: None, close_called: false, deleted: false }
+        Self {
+            place: None,
+            named: false,
+            second: false,
+            duty: None,
+            close_called: false,
+            deleted: false,
+        }
     }
 
     /// A file with a name that the caller knows.
@@ -53,9 +63,15 @@ impl Lifecycle {
         Self { place: Some(place), ..Self::anonymous() }
     }
 
-    /// The same name, and nothing to delete.
-    pub(crate) fn without_duty(&self) -> Self {
-        Self { place: self.place.clone(), named: self.named, ..Self::anonymous() }
+    /// For a second object on the file: the same name, and nothing to decide about it.
+    pub(crate) fn second(&self) -> Self {
+        Self {
+            place: self.place.clone(),
+            named: self.named,
+            second: true,
+            deleted: self.deleted,
+            ..Self::anonymous()
+        }
     }
 
     pub(crate) fn name(&self) -> Option<&str> {
@@ -71,6 +87,14 @@ impl Lifecycle {
             Some(place) if self.named => Ok(place),
             _ => Err(Error::unsupported(operation)),
         }
+    }
+
+    /// The place of a file whose name is this object's to decide about, for `operation`.
+    fn own_place(&self, operation: &'static str) -> Result<&Place> {
+        if self.second {
+            return Err(Error::unsupported(operation));
+        }
+        self.place(operation)
     }
 
     /// Ends the duty without deleting.
@@ -199,10 +223,11 @@ impl BinaryFile {
     ///
     /// # Errors
     ///
-    /// Unsupported for a file without a name; [`ErrorCode::NoEntry`] for one deleted already.
+    /// Unsupported for a file without a name, and for an object that came of `detach` or `reopen`:
+    /// the first one decides; [`ErrorCode::NoEntry`] for a file deleted already.
     pub fn keep(&self) -> Result<String> {
         let lifecycle = &mut self.lock().lifecycle;
-        let path = String::from(lifecycle.place("keep")?.path());
+        let path = String::from(lifecycle.own_place("keep")?.path());
         lifecycle.release();
         Ok(path)
     }
@@ -213,7 +238,9 @@ impl BinaryFile {
     ///
     /// # Errors
     ///
-    /// As [`keep`](Self::keep); the filesystem's refusal, after which the file is where it was
+    /// As [`keep`](Self::keep); [`ErrorCode::NoEntry`] where the name is another file's by now,
+    /// which can be told while this one is open; the filesystem's refusal, after which the file is
+    /// where it was
     /// and still owed. Where `path` lies on another filesystem that is
     /// [`ErrorCode::CrossDevice`], which wasmtime 48 reports as [`ErrorCode::Io`].
     pub fn persist(&self, path: &str) -> Result<()> {
@@ -240,21 +267,28 @@ impl BinaryFile {
         move_to: impl FnOnce(&Place, &Place) -> Result<(), ErrorCode>,
     ) -> Result<()> {
         let open = &mut *self.lock();
-        open.lifecycle.place("persist")?;
+        open.lifecycle.own_place("persist")?;
         create::refuse_nul(path, "rename")?;
         if let Some(stream) = open.open_stream() {
             stream.flush()?;
         }
         let to = Place::find(abspath(path));
-        let from = open.lifecycle.place("persist")?;
-        move_to(from, &to).map_err(|code| Error::at(code, path))?;
+        let from = open.lifecycle.own_place("persist")?.clone();
+        if let Some(stream) = open.open_stream() {
+            let named = from.metadata_hash().map_err(|code| Error::at(code, from.path()))?;
+            if stream.storage().metadata_hash().map_err(Error::os)? != named {
+                return Err(replaced(from));
+            }
+        }
+        move_to(&from, &to).map_err(|code| Error::at(code, path))?;
         open.lifecycle.place = Some(to);
         open.lifecycle.release();
         Ok(())
     }
 
     /// Opens a named file a second time, by its name, with a position of its own; what waits in
-    /// this one is written first. The second object has no duty to delete. Beyond Python, where
+    /// this one is written first. The second object has no duty to delete. Of the mode's letter only
+    /// `a` counts beyond the direction: the position is at the end at first. Beyond Python, where
     /// `open(f.name)` does it.
     ///
     /// # Errors
@@ -272,15 +306,15 @@ impl BinaryFile {
         let place = open.lifecycle.place("reopen")?.clone();
         let descriptor = place.open().map_err(|code| Error::at(code, place.path()))?;
         if open.open_stream().is_some_and(|stream| !stream.storage().is_same_object(&descriptor)) {
-            return Err(Error::Os(OsError {
-                code: ErrorCode::NoEntry,
-                message: Cow::Borrowed("Temporary file has been replaced"),
-                path: Some(place.into_path()),
-            }));
+            return Err(replaced(place));
         }
         let storage = Storage::shared(descriptor);
-        let lifecycle = Lifecycle::named(place);
-        Ok(Self::new(Open::new(storage, mode, Buffering::parse(buffering), lifecycle)))
+        let lifecycle = open.lifecycle.second();
+        let file = Self::new(Open::new(storage, mode, Buffering::parse(buffering), lifecycle));
+        if mode.appends() {
+            file.seek(0, 2)?;
+        }
+        Ok(file)
     }
 
     /// Writes what waits and takes the descriptor out of the file, which is detached from then
@@ -295,4 +329,13 @@ impl BinaryFile {
         raw.storage.settle().map_err(Error::os)?;
         Ok(raw.storage.into_descriptor())
     }
+}
+
+/// The error for a name that is another file's by now.
+fn replaced(place: Place) -> Error {
+    Error::Os(OsError {
+        code: ErrorCode::NoEntry,
+        message: Cow::Borrowed("Temporary file has been replaced"),
+        path: Some(place.into_path()),
+    })
 }

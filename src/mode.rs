@@ -80,6 +80,10 @@ impl Mode {
         self.updating || self.letter == Letter::Read
     }
 
+    pub(crate) fn appends(self) -> bool {
+        self.letter == Letter::Append
+    }
+
     pub(crate) fn writable(self) -> bool {
         self.updating || self.letter != Letter::Read
     }

@@ -157,4 +157,16 @@ impl Place {
         let (preopen, path) = self.reach()?;
         preopen.stat_at(PathFlags::SYMLINK_FOLLOW, path)
     }
+
+    /// What tells which file has this name, not following a link.
+    pub(crate) fn metadata_hash(&self) -> Result<FileId, ErrorCode> {
+        let (preopen, path) = self.reach()?;
+        let hash = preopen.metadata_hash_at(PathFlags::empty(), path)?;
+        Ok(FileId(hash.lower, hash.upper))
+    }
 }
+
+/// Two descriptors or names with one of these are of one file: the host's hash of what identifies
+/// it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct FileId(pub(crate) u64, pub(crate) u64);

@@ -9,7 +9,7 @@ use crate::storage::Storage;
 
 /// How many bytes a host gives at a time at the most: wasmtime's `MAX_READ_SIZE_ALLOC`. Also how
 /// many are asked for where the end is not known.
-const CHUNK: u64 = 64 << 10;
+pub(crate) const CHUNK: u64 = 64 << 10;
 
 /// How many bytes are read ahead of a line break; what follows the line is not consumed.
 const LINE: u64 = 256;

@@ -26,6 +26,9 @@ const BATCH: usize = 12 << 10;
 /// How often a directory that was emptied and is not empty is emptied again.
 const RETRIES: u32 = 16;
 
+/// How many entries of a directory that the host cannot tell are passed over.
+const UNREADABLE: u32 = 1000;
+
 /// Removes the directory at `place`. One that is gone already is no error. With `ignore`, what
 /// cannot be removed is left, and that is none either.
 pub(crate) fn tree(place: &Place, ignore: bool) -> Result<()> {
@@ -180,11 +183,20 @@ impl Removal<'_> {
             Ok(entries) => entries,
             Err(code) => return self.refuse_in(level, code, None),
         };
+        let mut unreadable = 0;
         loop {
             let entry = match entries.read_directory_entry() {
                 Ok(Some(entry)) => entry,
                 Ok(None) => return Ok(()),
-                Err(code) => return self.refuse_in(level, code, None),
+                Err(code) => {
+                    // Of one entry, such as one whose name is not Unicode. The others can be removed.
+                    self.refuse_in(level, code, None)?;
+                    unreadable += 1;
+                    if unreadable == UNREADABLE {
+                        return Ok(());
+                    }
+                    continue;
+                }
             };
             match entry.type_ {
                 _ if entry.name == "." || entry.name == ".." => continue,

@@ -6,7 +6,8 @@ use alloc::{sync::Arc, vec::Vec};
 use wasi::filesystem::types::{Descriptor, ErrorCode};
 
 use crate::host::Preopen;
-use crate::raw::length;
+use crate::place::FileId;
+use crate::raw::{CHUNK, length};
 use crate::recycle::{self, Spare};
 
 pub(crate) struct Storage {
@@ -61,6 +62,7 @@ impl Storage {
         if length == 0 {
             return Ok(Vec::new());
         }
+        check_room(usize::try_from(length.min(CHUNK)).unwrap_or(usize::MAX))?;
         self.descriptor.read(length, position).map(|(bytes, _)| bytes)
     }
 
@@ -113,6 +115,11 @@ impl Storage {
         self.descriptor.is_same_object(other)
     }
 
+    /// What tells which file this is.
+    pub(crate) fn metadata_hash(&self) -> Result<FileId, ErrorCode> {
+        self.descriptor.metadata_hash().map(|hash| FileId(hash.lower, hash.upper))
+    }
+
     /// Ready to be handed out: the host's file is as long as the file is for its holder.
     pub(crate) fn settle(&mut self) -> Result<(), ErrorCode> {
         self.cut_leftovers()
@@ -129,4 +136,14 @@ impl Storage {
             recycle::give(Spare { descriptor: self.descriptor, home, stored });
         }
     }
+}
+
+/// Whether so many bytes can be allocated. Lists that pass between components are allocated where
+/// the canonical ABI has no way to say no; asking before makes an error of what would be a trap.
+pub(crate) fn check_room(bytes: usize) -> Result<(), ErrorCode> {
+    let mut room = Vec::<u8>::new();
+    room.try_reserve_exact(bytes).map_err(|_| ErrorCode::InsufficientMemory)?;
+    // Or the compiler would see that nothing is kept, and not ask.
+    core::hint::black_box(&room);
+    Ok(())
 }

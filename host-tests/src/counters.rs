@@ -43,6 +43,8 @@ impl WasiView for Host {
 #[derive(Default)]
 pub(crate) struct Memory {
     pub(crate) bytes: usize,
+    /// What it may take at the most; what is beyond is refused.
+    pub(crate) limit: Option<usize>,
 }
 
 impl ResourceLimiter for Memory {
@@ -52,8 +54,12 @@ impl ResourceLimiter for Memory {
         desired: usize,
         _: Option<usize>,
     ) -> wasmtime::Result<bool> {
-        self.bytes += desired - current;
-        Ok(true)
+        let bytes = self.bytes + (desired - current);
+        let granted = self.limit.is_none_or(|limit| bytes <= limit);
+        if granted {
+            self.bytes = bytes;
+        }
+        Ok(granted)
     }
 
     fn table_growing(&mut self, _: usize, _: usize, _: Option<usize>) -> wasmtime::Result<bool> {

@@ -24,6 +24,7 @@ pub struct Builder {
     draws: Draws,
     fuel: Option<u64>,
     epochs: Option<u64>,
+    memory_limit: Option<usize>,
 }
 
 impl Default for Builder {
@@ -31,7 +32,7 @@ impl Default for Builder {
         let mut wasi = WasiCtxBuilder::new();
         // Before any preopen, which copies it: file calls stay on this thread, ten times as fast.
         wasi.allow_blocking_current_thread(true);
-        Self { wasi, tmp: None, draws: Draws::Real, fuel: None, epochs: None }
+        Self { wasi, tmp: None, draws: Draws::Real, fuel: None, epochs: None, memory_limit: None }
     }
 }
 
@@ -96,6 +97,13 @@ impl Builder {
         self
     }
 
+    /// Grants the guest so many bytes of linear memory, and refuses more.
+    #[must_use]
+    pub fn memory_limit(mut self, bytes: usize) -> Self {
+        self.memory_limit = Some(bytes);
+        self
+    }
+
     /// Traps the guest once its engine's epoch was raised so often.
     #[must_use]
     pub fn epochs(mut self, epochs: u64) -> Self {
@@ -121,11 +129,13 @@ impl Builder {
             None => Count::default(),
         };
         let metered = self.fuel.is_some() || self.epochs.is_some();
+        let memory_limit = self.memory_limit;
         let mut store = Store::new(engine, Host::new(self.wasi.build()));
         if metered {
             store.set_fuel(self.fuel.unwrap_or(u64::MAX)).expect("the engine counts fuel");
             store.set_epoch_deadline(self.epochs.unwrap_or(u64::MAX / 2));
         }
+        store.data_mut().memory.limit = memory_limit;
         store.limiter(|host| &mut host.memory);
         store
             .call_hook(|mut store: StoreContextMut<'_, Host>, hook| store.data_mut().on_call(hook));

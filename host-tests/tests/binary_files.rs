@@ -305,6 +305,23 @@ fn peek_and_read1_show_the_buffer() {
 }
 
 #[test]
+fn lines_that_fit_no_memory_are_an_error_and_the_file_stays_usable() {
+    let sandbox = Sandbox::builder().tmp("/tmp").memory_limit(32 << 20).start();
+    for buffering in ["0", "-1"] {
+        let file = opened(&sandbox, "w+b", buffering);
+        for _ in 0..32 {
+            file.write(&[b'\n'; 100_000]).unwrap();
+        }
+        file.seek(5, 0).unwrap();
+        let refused = host_tests::os(ErrorCode::InsufficientMemory, "Cannot allocate memory");
+        assert_eq!(file.readlines(None).unwrap_err(), refused);
+        assert_eq!(file.tell().unwrap(), 5, "the position stays");
+        assert_eq!(file.readlines(Some(2)).unwrap().len(), 3);
+        assert_eq!(file.read(Some(40 << 20)).unwrap().len(), 3_200_000 - 8);
+    }
+}
+
+#[test]
 fn positions_that_no_file_has_are_refused() {
     let sandbox = Sandbox::new();
     let invalid = || host_tests::os(ErrorCode::Invalid, "Invalid argument");

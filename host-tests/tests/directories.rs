@@ -322,10 +322,20 @@ fn a_name_that_is_not_unicode_is_an_error_and_no_endless_loop() {
     use std::os::unix::ffi::OsStrExt as _;
     // WASI's names are Unicode, so that the guest cannot name this one at all.
     let sandbox = Sandbox::new();
-    let (directory, host) = made(&sandbox);
-    fs::write(host.join(OsStr::from_bytes(b"\xff")), "").unwrap();
-    fs::write(host.join("a"), "").unwrap();
-    assert!(directory.cleanup().is_err());
-    drop(directory);
-    assert!(host.exists());
+    for ignore in [false, true] {
+        let directory = sandbox.temporary_directory(with(true, ignore)).unwrap();
+        let host = sandbox.host_path(&directory.name());
+        let unnamed = host.join(OsStr::from_bytes(b"\xff"));
+        fs::write(&unnamed, "").unwrap();
+        for name in ["a", "b", "y", "z"] {
+            fs::write(host.join(name), "").unwrap();
+            fs::create_dir(host.join(name.to_uppercase())).unwrap();
+        }
+        assert_eq!(directory.cleanup().is_err(), !ignore);
+        drop(directory);
+        // Dropping removes what can be removed, as ignoring errors does.
+        let left: Vec<_> =
+            fs::read_dir(&host).unwrap().map(|entry| entry.unwrap().path()).collect();
+        assert_eq!(left, [unnamed]);
+    }
 }

@@ -165,11 +165,12 @@ fn a_named_file_costs_an_unlink_at_its_end() {
     costs!(sandbox, 3, drop(file));
     let file = sandbox.named_temporary_file(None).unwrap();
     costs!(sandbox, 0, file.keep().unwrap());
-    costs!(sandbox, 1, file.persist("/tmp/final").unwrap());
+    // Whether the name is this file's (2), and rename.
+    costs!(sandbox, 3, file.persist("/tmp/final").unwrap());
     costs!(sandbox, 2, file.close().unwrap());
     let file = sandbox.named_temporary_file(None).unwrap();
-    // Link, and unlink.
-    costs!(sandbox, 2, file.persist_noclobber("/tmp/other").unwrap());
+    // Whether the name is this file's (2), link, and unlink.
+    costs!(sandbox, 4, file.persist_noclobber("/tmp/other").unwrap());
     // Open, and is-same-object.
     costs!(sandbox, 2 + RESOURCE, file.reopen(None, None).unwrap().leak());
     assert_eq!(costs!(sandbox, 0, sandbox.owed()).len(), 0);

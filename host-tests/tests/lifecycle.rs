@@ -419,6 +419,63 @@ fn reopen_refuses_what_is_not_the_file_any_more() {
 }
 
 #[test]
+fn reopen_for_appending_begins_at_the_end() {
+    let sandbox = Sandbox::new();
+    let file = sandbox.named_temporary_file(None).unwrap();
+    file.write(b"hello").unwrap();
+    let again = file.reopen(Some("ab"), None).unwrap();
+    assert_eq!(again.tell().unwrap(), 5);
+    again.write(b" world").unwrap();
+    again.close().unwrap();
+    assert_eq!(fs::read(sandbox.host_path(&file.name().unwrap())).unwrap(), b"hello world");
+}
+
+#[test]
+fn what_came_of_detach_or_reopen_decides_nothing_about_the_name() {
+    let sandbox = Sandbox::new();
+    let file = sandbox.named_temporary_file(None).unwrap();
+    let name = file.name();
+    for second in [file.reopen(None, None).unwrap(), file.detach().unwrap()] {
+        assert_eq!(second.name(), name);
+        assert_eq!(second.keep().unwrap_err(), unsupported("keep"));
+        assert_eq!(second.persist("/tmp/final").unwrap_err(), unsupported("persist"));
+        assert_eq!(second.persist_noclobber("/tmp/final").unwrap_err(), unsupported("persist"));
+        second.close().unwrap();
+        assert_eq!(sandbox.owed().len(), 1);
+    }
+    file.keep().unwrap();
+    drop(file);
+    assert!(sandbox.host_path(&name.unwrap()).exists());
+}
+
+#[test]
+fn what_another_put_at_the_name_is_not_moved() {
+    let sandbox = Sandbox::new();
+    fs::write(sandbox.tmp().join("final"), "precious").unwrap();
+    let file = sandbox.named_temporary_file(None).unwrap();
+    let host = sandbox.host_path(&file.name().unwrap());
+    let put: [fn(&std::path::Path); 3] = [
+        |host| fs::write(host, "another").unwrap(),
+        |host| symlink("/etc/passwd", host).unwrap(),
+        |host| fs::create_dir(host).unwrap(),
+    ];
+    for put in put {
+        fs::rename(&host, sandbox.tmp().join("aside")).unwrap();
+        put(&host);
+        let refused =
+            os_at(ErrorCode::NoEntry, "Temporary file has been replaced", &file.name().unwrap());
+        assert_eq!(file.persist("/tmp/final").unwrap_err(), refused);
+        assert_eq!(file.persist_noclobber("/tmp/other").unwrap_err(), refused);
+        fs::remove_file(&host).or_else(|_| fs::remove_dir(&host)).unwrap();
+        fs::rename(sandbox.tmp().join("aside"), &host).unwrap();
+    }
+    assert_eq!(fs::read(sandbox.tmp().join("final")).unwrap(), b"precious");
+    assert_eq!(sandbox.owed().len(), 1, "still owed");
+    drop(file);
+    assert_eq!(names_in(sandbox.tmp()), ["final"]);
+}
+
+#[test]
 fn a_file_closed_by_its_stream_can_be_opened_again_by_name() {
     let sandbox = Sandbox::new();
     let file = sandbox.named_temporary_file(deletion(true, false)).unwrap();
