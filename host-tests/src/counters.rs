@@ -4,6 +4,8 @@ use wasmtime::component::ResourceTable;
 use wasmtime::{CallHook, ResourceLimiter};
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 
+use crate::faults::Faults;
+
 /// The data of a store.
 pub(crate) struct Host {
     pub(crate) wasi: WasiCtx,
@@ -14,12 +16,14 @@ pub(crate) struct Host {
     /// The next call of the host is a trap.
     pub(crate) refuse_calls: bool,
     pub(crate) memory: Memory,
+    pub(crate) faults: Faults,
 }
 
 impl Host {
     pub(crate) fn new(wasi: WasiCtx) -> Self {
         let table = ResourceTable::new();
-        Self { wasi, table, calls: 0, refuse_calls: false, memory: Memory::default() }
+        let (memory, faults) = (Memory::default(), Faults::default());
+        Self { wasi, table, calls: 0, refuse_calls: false, memory, faults }
     }
 
     pub(crate) fn on_call(&mut self, hook: CallHook) -> wasmtime::Result<()> {

@@ -9,6 +9,7 @@ mod component;
 mod counters;
 mod draws;
 mod errors;
+mod faults;
 mod handle;
 mod options;
 mod program;
@@ -25,6 +26,7 @@ pub use component::{
 };
 pub use draws::{Draws, FIRST_REJECTED, name_of};
 pub use errors::{code_of, os, os_at, unsupported, value};
+pub use faults::Faults;
 pub use handle::{Descriptor, Directory, File};
 pub use options::{dir, in_dir, named};
 pub use program::{Program, Run};

@@ -15,6 +15,7 @@ use crate::bindings::exports::scratch::tempfile::tempfile::{
 use crate::component::{self, Metering};
 use crate::counters::Host;
 use crate::draws::{Count, Draws};
+use crate::faults::{self, Faults};
 use crate::{Descriptor, Directory, File, Leftover, OwedItem, Tree};
 
 /// What a guest gets of the host.
@@ -161,6 +162,7 @@ impl Builder {
 pub(crate) fn linker(engine: &Engine) -> Linker<Host> {
     let mut linker = Linker::new(engine);
     wasmtime_wasi::p2::add_to_linker_sync(&mut linker).expect("linking WASI");
+    faults::install(&mut linker).expect("linking what can fail");
     linker
 }
 
@@ -239,6 +241,11 @@ impl Sandbox {
     #[must_use]
     pub fn memory(&self) -> usize {
         self.store.borrow().data().memory.bytes
+    }
+
+    /// From now on, the host has these faults and no others.
+    pub fn set_faults(&self, faults: Faults) {
+        self.store.borrow_mut().data_mut().faults = faults;
     }
 
     /// From now on, every call of the host is a trap.

@@ -1,0 +1,70 @@
+//! Faults that a host can have and this machine has not: a filesystem that is full, one that takes
+//! less than it is given, one on which an open file cannot be unlinked.
+
+use wasmtime::StoreContextMut;
+use wasmtime::component::{Linker, Resource};
+use wasmtime_wasi::filesystem::{Descriptor, WasiFilesystemView as _};
+use wasmtime_wasi::p2::FsResult;
+use wasmtime_wasi::p2::bindings::sync::filesystem::types::{ErrorCode, HostDescriptor as _};
+
+use crate::counters::Host;
+
+/// What the host refuses at present; nothing at first.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Faults {
+    /// So many attempts to unlink are refused, as Windows refuses to unlink an open file.
+    pub refused_unlinks: u32,
+    /// So many bytes can still be written: the last write may be short, the next is refused.
+    pub space: Option<u64>,
+    /// A write takes so many bytes at the most.
+    pub longest_write: Option<u64>,
+}
+
+type Outcome<T> = wasmtime::Result<(Result<T, ErrorCode>,)>;
+
+/// Puts functions that can fail in the place of WASI's.
+pub(crate) fn install(linker: &mut Linker<Host>) -> wasmtime::Result<()> {
+    linker.allow_shadowing(true);
+    let mut types = linker.instance("wasi:filesystem/types@0.2.12")?;
+    types.func_wrap("[method]descriptor.unlink-file-at", unlink_file_at)?;
+    types.func_wrap("[method]descriptor.write", write)?;
+    linker.allow_shadowing(false);
+    Ok(())
+}
+
+fn unlink_file_at(
+    mut store: StoreContextMut<'_, Host>,
+    (directory, path): (Resource<Descriptor>, String),
+) -> Outcome<()> {
+    let host = store.data_mut();
+    if let Some(left) = host.faults.refused_unlinks.checked_sub(1) {
+        host.faults.refused_unlinks = left;
+        return Ok((Err(ErrorCode::Busy),));
+    }
+    outcome(host.filesystem().unlink_file_at(directory, path))
+}
+
+fn write(
+    mut store: StoreContextMut<'_, Host>,
+    (file, mut bytes, position): (Resource<Descriptor>, Vec<u8>, u64),
+) -> Outcome<u64> {
+    let host = store.data_mut();
+    if host.faults.space == Some(0) {
+        return Ok((Err(ErrorCode::InsufficientSpace),));
+    }
+    let limits = [host.faults.space, host.faults.longest_write];
+    for limit in limits.into_iter().flatten() {
+        bytes.truncate(usize::try_from(limit)?);
+    }
+    if let Some(space) = &mut host.faults.space {
+        *space -= u64::try_from(bytes.len())?;
+    }
+    outcome(host.filesystem().write(file, bytes, position))
+}
+
+fn outcome<T>(outcome: FsResult<T>) -> Outcome<T> {
+    match outcome {
+        Ok(value) => Ok((Ok(value),)),
+        Err(error) => Ok((Err(error.downcast()?.into()),)),
+    }
+}
