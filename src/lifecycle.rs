@@ -269,6 +269,12 @@ impl BinaryFile {
         let open = &mut *self.lock();
         open.lifecycle.own_place("persist")?;
         create::refuse_nul(path, "rename")?;
+        if path.is_empty() {
+            return Err(Error::at(ErrorCode::NoEntry, path));
+        }
+        if path.ends_with('/') {
+            return Err(Error::at(ErrorCode::NotDirectory, path));
+        }
         if let Some(stream) = open.open_stream() {
             stream.flush()?;
         }

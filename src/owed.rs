@@ -2,6 +2,7 @@
 //! closed, left or dropped.
 
 use alloc::{
+    collections::BinaryHeap,
     string::String,
     sync::{Arc, Weak},
     vec::Vec,
@@ -90,9 +91,14 @@ pub(crate) fn strike(id: Id) {
 
 /// All debtors, oldest first.
 fn debtors() -> Vec<Debtor> {
-    let mut entries: Vec<_> = STATE.lock().owed.slots.iter().flatten().cloned().collect();
-    entries.sort_unstable_by_key(|(entered, _)| *entered);
-    entries.into_iter().map(|(_, debtor)| debtor).collect()
+    let slots = &STATE.lock().owed.slots;
+    let entered = slots.iter().enumerate();
+    let entered = entered.filter_map(|(id, slot)| slot.as_ref().map(|(entered, _)| (*entered, id)));
+    // A heap sorts with a seventh of the code that a slice's `sort` brings along.
+    let oldest_first = entered.collect::<BinaryHeap<_>>().into_sorted_vec().into_iter();
+    oldest_first
+        .filter_map(|(_, id)| slots[id].as_ref().map(|(_, debtor)| debtor.clone()))
+        .collect()
 }
 
 /// What live objects would delete, in the order in which it was made: temporary directories,

@@ -66,7 +66,8 @@ pub(crate) fn give(mut spare: Spare) {
 
 /// How many unlinked files are kept open at the most to serve later anonymous files: 4 at
 /// first, of 64 KiB each at the most. 0 keeps none and closes those that are kept. Beyond
-/// Python; nothing but the host can tell the difference.
+/// Python. Only the host can tell a spare file from a new one; as with Linux's `O_TMPFILE`, which
+/// Python uses, no name is drawn, so that one too long is not noticed.
 pub fn set_spare_files(files: u32) {
     let closed = {
         let mut state = STATE.lock();

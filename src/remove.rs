@@ -16,6 +16,7 @@ use wasi::filesystem::types::{
 use crate::error::{Error, Result};
 use crate::names;
 use crate::place::Place;
+use crate::state::tmp_max;
 
 /// How many directories are held open at the most.
 const DEPTH: usize = 48;
@@ -23,8 +24,8 @@ const DEPTH: usize = 48;
 /// How many bytes of names of subdirectories a directory remembers.
 const BATCH: usize = 12 << 10;
 
-/// How often a directory that was emptied and is not empty is emptied again.
-const RETRIES: u32 = 16;
+/// How often, in all, a directory that was emptied and is not empty is emptied again.
+const RETRIES: u32 = 1000;
 
 /// How many entries of a directory that the host cannot tell are passed over.
 const UNREADABLE: u32 = 1000;
@@ -44,7 +45,8 @@ fn remove(place: &Place, ignore: bool) -> Result<()> {
         Ok(directory) => {
             let parent = parent.map_err(at)?;
             let levels = vec![Level::new(String::from(name), directory)];
-            Removal { parent: &parent, path: place.path(), levels, ignore }.run()
+            let retries = RETRIES;
+            Removal { parent: &parent, path: place.path(), levels, ignore, retries }.run()
         }
         Err(ErrorCode::NoEntry) => Ok(()),
         Err(ErrorCode::NotDirectory | ErrorCode::Loop) => refuse_other(place),
@@ -82,8 +84,6 @@ struct Level {
     progress: bool,
     /// Something in it was refused, and that is ignored.
     refused: bool,
-    /// How often it was found not empty when it should have been.
-    retries: u32,
 }
 
 impl Level {
@@ -96,7 +96,6 @@ impl Level {
             more: true,
             progress: true,
             refused: false,
-            retries: 0,
         }
     }
 
@@ -126,6 +125,8 @@ struct Removal<'a> {
     /// From the topmost directory down to the one that is being emptied.
     levels: Vec<Level>,
     ignore: bool,
+    /// How often a directory may yet be emptied again.
+    retries: u32,
 }
 
 impl Removal<'_> {
@@ -165,7 +166,7 @@ impl Removal<'_> {
     /// Moves `name` into the topmost directory, under a name of its own.
     fn raise(&mut self, name: &str) -> Result<(), ErrorCode> {
         let top = &self.levels[0].directory;
-        let raised = names::attempt(RETRIES, |fresh| {
+        let raised = names::attempt(tmp_max(), |fresh| {
             self.holder().rename_at(name, top, fresh).map(|()| String::from(fresh))
         });
         let fresh = raised?.ok_or(ErrorCode::Exist)?;
@@ -181,6 +182,7 @@ impl Removal<'_> {
         level.progress = false;
         let entries = match level.directory.read_directory() {
             Ok(entries) => entries,
+            Err(ErrorCode::NoEntry) => return Ok(()),
             Err(code) => return self.refuse_in(level, code, None),
         };
         let mut unreadable = 0;
@@ -189,8 +191,11 @@ impl Removal<'_> {
                 Ok(Some(entry)) => entry,
                 Ok(None) => return Ok(()),
                 Err(code) => {
-                    // Of one entry, such as one whose name is not Unicode. The others can be removed.
-                    self.refuse_in(level, code, None)?;
+                    // Of one entry: gone since it was listed, or with a name that is not Unicode.
+                    // The others can be removed.
+                    if code != ErrorCode::NoEntry {
+                        self.refuse_in(level, code, None)?;
+                    }
                     unreadable += 1;
                     if unreadable == UNREADABLE {
                         return Ok(());
@@ -233,8 +238,8 @@ impl Removal<'_> {
             }
             Err(ErrorCode::NoEntry) => Ok(()),
             Err(ErrorCode::NotDirectory) => self.unlink(&level.name),
-            Err(ErrorCode::NotEmpty) if level.retries < RETRIES => {
-                level.retries += 1;
+            Err(ErrorCode::NotEmpty) if self.retries > 0 => {
+                self.retries -= 1;
                 (level.more, level.progress) = (true, true);
                 self.levels.push(level);
                 Ok(())

@@ -4,8 +4,10 @@
 use wasmtime::StoreContextMut;
 use wasmtime::component::{Linker, Resource};
 use wasmtime_wasi::filesystem::{Descriptor, WasiFilesystemView as _};
-use wasmtime_wasi::p2::FsResult;
-use wasmtime_wasi::p2::bindings::sync::filesystem::types::{ErrorCode, HostDescriptor as _};
+use wasmtime_wasi::p2::bindings::sync::filesystem::types::{
+    DirectoryEntry, ErrorCode, HostDescriptor as _, HostDirectoryEntryStream as _,
+};
+use wasmtime_wasi::p2::{FsResult, ReaddirIterator};
 
 use crate::counters::Host;
 
@@ -18,6 +20,8 @@ pub struct Faults {
     pub space: Option<u64>,
     /// A write takes so many bytes at the most.
     pub longest_write: Option<u64>,
+    /// So many entries are gone when a listing comes to them: wasmtime looks at each then.
+    pub vanished_entries: u32,
 }
 
 type Outcome<T> = wasmtime::Result<(Result<T, ErrorCode>,)>;
@@ -28,6 +32,7 @@ pub(crate) fn install(linker: &mut Linker<Host>) -> wasmtime::Result<()> {
     let mut types = linker.instance("wasi:filesystem/types@0.2.12")?;
     types.func_wrap("[method]descriptor.unlink-file-at", unlink_file_at)?;
     types.func_wrap("[method]descriptor.write", write)?;
+    types.func_wrap("[method]directory-entry-stream.read-directory-entry", read_directory_entry)?;
     linker.allow_shadowing(false);
     Ok(())
 }
@@ -60,6 +65,19 @@ fn write(
         *space -= u64::try_from(bytes.len())?;
     }
     outcome(host.filesystem().write(file, bytes, position))
+}
+
+fn read_directory_entry(
+    mut store: StoreContextMut<'_, Host>,
+    (listing,): (Resource<ReaddirIterator>,),
+) -> Outcome<Option<DirectoryEntry>> {
+    let host = store.data_mut();
+    let entry = host.filesystem().read_directory_entry(listing);
+    if let Some(left) = host.faults.vanished_entries.checked_sub(1) {
+        host.faults.vanished_entries = left;
+        return Ok((Err(ErrorCode::NoEntry),));
+    }
+    outcome(entry)
 }
 
 fn outcome<T>(outcome: FsResult<T>) -> Outcome<T> {

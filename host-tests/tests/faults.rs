@@ -158,3 +158,16 @@ fn a_directory_without_room_is_no_default_directory_and_keeps_no_probe() {
     sandbox.set_faults(Faults::default());
     assert_eq!(sandbox.gettempdir().unwrap(), "/tmp");
 }
+
+#[test]
+fn entries_that_vanish_while_they_are_listed_are_no_error() {
+    let sandbox = warm();
+    let directory = sandbox.temporary_directory(None).unwrap();
+    let host = sandbox.host_path(&directory.name());
+    for number in 0..10 {
+        fs::write(host.join(number.to_string()), "").unwrap();
+    }
+    sandbox.set_faults(Faults { vanished_entries: 3, ..Faults::default() });
+    directory.cleanup().unwrap();
+    assert!(names_in(sandbox.tmp()).is_empty());
+}

@@ -557,3 +557,16 @@ fn a_file_moved_to_another_link_of_itself_keeps_both_names() {
     let made = host.file_name().unwrap().to_str().unwrap();
     assert_eq!(names_in(sandbox.tmp()), ["final", made]);
 }
+
+#[test]
+fn a_path_that_only_a_directory_can_have_is_refused() {
+    // rename(2): ENOENT for an empty path, ENOTDIR where a file is to become "x/".
+    let sandbox = Sandbox::new();
+    let file = sandbox.named_temporary_file(None).unwrap();
+    let empty = os_at(ErrorCode::NoEntry, "No such file or directory", "");
+    assert_eq!(file.persist("").unwrap_err(), empty);
+    let slash = os_at(ErrorCode::NotDirectory, "Not a directory", "/tmp/final/");
+    assert_eq!(file.persist("/tmp/final/").unwrap_err(), slash);
+    assert_eq!(file.persist_noclobber("/tmp/final/").unwrap_err(), slash);
+    assert_eq!(sandbox.owed().len(), 1);
+}

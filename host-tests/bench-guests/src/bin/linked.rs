@@ -9,6 +9,9 @@ use wasi_tempfile::{
     named_temporary_file, set_spare_files, temporary_directory, temporary_file,
 };
 
+// For the file below.
+extern crate alloc;
+
 /// As it stands: it is private, and `mktemp` also looks whether the name is taken.
 #[path = "../../../../src/names.rs"]
 mod names;
