@@ -168,7 +168,7 @@ pub(crate) fn linker(engine: &Engine) -> Linker<Host> {
 
 /// An instance of `tempfile.wasm`.
 ///
-/// A trap makes a call panic, but for [`Sandbox::attempt`], which returns it.
+/// A trap makes a call panic, but for those of the methods that begin with `try_`, which return it.
 pub struct Sandbox {
     store: RefCell<Store<Host>>,
     exports: Component,
