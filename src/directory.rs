@@ -1,11 +1,12 @@
 //! `TemporaryDirectory`: a new directory that is removed with all that is in it.
 
 use alloc::{string::String, sync::Arc};
+use core::fmt;
 
 use spin::Mutex;
 
 use crate::create::{self, NameOptions};
-use crate::error::Result;
+use crate::error::{Repr, Result};
 use crate::owed::{self, Kind, OwedItem};
 use crate::place::Place;
 use crate::remove;
@@ -59,6 +60,13 @@ pub fn temporary_directory(options: &DirectoryOptions<'_>) -> Result<TemporaryDi
         tree.lock().duty = Some(id);
     }
     Ok(TemporaryDirectory(tree))
+}
+
+impl fmt::Debug for TemporaryDirectory {
+    /// As Python's `repr`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "<TemporaryDirectory {}>", Repr(self.0.lock().place.path()))
+    }
 }
 
 impl TemporaryDirectory {

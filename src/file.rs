@@ -1,6 +1,7 @@
 //! Binary files: the methods that Python's file objects have.
 
 use alloc::{string::String, sync::Arc, vec::Vec};
+use core::fmt;
 
 use spin::{Mutex, MutexGuard};
 use wasi::filesystem::types::ErrorCode;
@@ -99,6 +100,15 @@ impl Open {
     }
 }
 
+impl fmt::Debug for BinaryFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let open = self.lock();
+        let mut shown = f.debug_struct("BinaryFile");
+        shown.field("name", &open.lifecycle.name()).field("mode", &open.mode.name());
+        shown.field("closed", &open.stream.is_none()).finish()
+    }
+}
+
 impl BinaryFile {
     pub(crate) fn new(open: Open) -> Self {
         Self(Arc::new(Mutex::new(open)))
@@ -183,11 +193,12 @@ impl BinaryFile {
 
     /// Writes every item, with nothing between them; an unbuffered file, too, takes all of each.
     pub fn writelines<B: AsRef<[u8]>>(&self, lines: impl IntoIterator<Item = B>) -> Result<()> {
-        let mut open = self.lock();
-        open.stream(Method::Writelines)?;
+        self.lock().stream(Method::Writelines)?;
+        // The caller's iterator may use this very file, so it is not locked meanwhile.
         for line in lines {
-            let mut rest = line.as_ref();
+            let mut open = self.lock();
             let stream = open.stream(Method::Write)?;
+            let mut rest = line.as_ref();
             while !rest.is_empty() {
                 rest = &rest[stream.write(rest)?..];
             }

@@ -14,8 +14,15 @@
 //! # }
 //! ```
 //!
-//! The names are Python's, and so are the errors; what differs is listed in
-//! `docs/compatibility.md`. An instance is single-threaded, as WASI 0.2 components are.
+//! The names are Python's, and so are the parameters and errors, a mode that is a string and a
+//! `whence` that is a number among them; what differs is listed in `docs/compatibility.md`. Files
+//! are buffered as Python's are: [`flush`](BinaryFile::flush) before another opens one by name.
+//! Paths are looked up in the directories that the host granted. What live objects would delete is
+//! listed by [`owed`] and removed by [`cleanup`]; after `exit` or a trap nobody does.
+//!
+//! It runs on `wasm32-wasip2` and compiles, but does not run, elsewhere. An instance is
+//! single-threaded, as WASI 0.2 components are. [`Descriptor`] is the `wasip2` crate's and part of
+//! this interface.
 
 #![no_std]
 #![deny(unsafe_code)]
@@ -50,6 +57,7 @@ mod storage;
 mod stream;
 mod temporary_file;
 
+pub use ::wasi::filesystem::types::Descriptor;
 pub use create::{NameOptions, mkdtemp, mkstemp, mktemp};
 pub use directory::{DirectoryOptions, TemporaryDirectory, temporary_directory};
 pub use error::{Error, ErrorCode, OsError, Result};

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use host_tests::{Program, Run, Sandbox, names_in, program_names};
 
 /// The programs and where they are run.
-const TESTED: [(&str, &str); 7] = [
+const TESTED: [(&str, &str); 8] = [
     ("calls_linked", "host_calls"),
     ("descriptors_direct", "programs"),
     ("doc_examples", "programs"),
@@ -14,6 +14,7 @@ const TESTED: [(&str, &str); 7] = [
     ("lifecycle_exit", "endings"),
     ("lifecycle_leak", "endings"),
     ("lifecycle_return", "endings"),
+    ("readme_program", "programs"),
 ];
 
 fn run(name: &'static str) -> Run {
@@ -46,4 +47,10 @@ fn a_program_takes_descriptors_and_reads_and_writes_without_the_component() {
 #[test]
 fn a_std_program_links_the_library() {
     assert!(names_in(run("library_linked").tmp()).is_empty());
+}
+
+#[test]
+fn the_readmes_program_runs() {
+    let run = run("readme_program");
+    assert!(names_in(run.tmp()).is_empty());
 }

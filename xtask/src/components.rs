@@ -194,6 +194,7 @@ fn build_job(job: &Job<'_>) -> Result<BTreeMap<String, PathBuf>> {
 
     // Held over the copy too: another process could be linking the file that is copied.
     let _held = lock::hold(&workspace::target_dir().join("components.lock"))?;
+    eprintln!("building {} for wasm", job.name.unwrap_or(job.package));
     let messages = command::stdout(&mut cargo)?;
     let folder = workspace::target_dir().join(job.folder);
     let mut built = BTreeMap::new();

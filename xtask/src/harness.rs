@@ -1,5 +1,7 @@
 //! Running the programs of the package `host-tests`, which show and measure what we ship.
 
+use std::env;
+
 use anyhow::Result;
 
 use crate::{command, components, workspace};
@@ -23,6 +25,9 @@ pub fn bench(arguments: &[&str]) -> Result<()> {
 fn run(options: &[&str], arguments: &[&str]) -> Result<()> {
     components::build_shipped()?;
     let mut cargo = workspace::cargo();
-    cargo.args(["run", "--package", "host-tests"]).args(options).arg("--").args(arguments);
+    // Files are named from where the user stands.
+    cargo.current_dir(env::current_dir()?);
+    cargo.arg("run").arg("--manifest-path").arg(workspace::root().join("Cargo.toml"));
+    cargo.args(["--package", "host-tests"]).args(options).arg("--").args(arguments);
     command::run(&mut cargo)
 }

@@ -153,6 +153,14 @@ fn a_folder_in_the_middle_of_a_path_is_not_the_machines() {
     assert!(!has_absolute(&format!("tree{root}x"), &root));
 }
 
+#[test]
+fn the_readmes_program_is_one_that_runs() {
+    let read = |path: &str| fs::read_to_string(workspace::root().join(path)).unwrap();
+    let program = read("host-tests/programs/src/bin/readme_program.rs");
+    let (_, program) = program.split_once("\n\n").unwrap();
+    assert!(read("README.md").contains(&format!("```rs\n{program}```")));
+}
+
 /// The last column of a row names tests as `file` or `file::test`.
 #[test]
 fn every_test_that_the_compatibility_table_names_exists() {

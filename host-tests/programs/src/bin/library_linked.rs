@@ -12,6 +12,14 @@ fn main() {
     file.seek(0, 0).unwrap();
     assert_eq!(file.read(None).unwrap(), b"Hello world!");
 
+    // The lines may ask the file that they are written to.
+    file.seek(0, 0).unwrap();
+    file.writelines((0..3).map(|_| file.tell().unwrap().to_string())).unwrap();
+    file.truncate(None).unwrap();
+    file.seek(0, 0).unwrap();
+    assert_eq!(file.read(None).unwrap(), b"012");
+    assert_eq!(format!("{file:?}"), "BinaryFile { name: None, mode: \"rb+\", closed: false }");
+
     let named = named_temporary_file(&FileOptions::default(), Delete::OnClose).unwrap();
     named.write(b"seen").unwrap();
     named.flush().unwrap();

@@ -63,7 +63,7 @@ pub(crate) fn run(
         memory: options.memory,
     };
     let start = Instant::now();
-    let taken = guest::run(&component, &grants, &arguments, listener)?;
+    let taken = guest::run(&component, &grants, &arguments, listener, interrupt)?;
     let composed = start.elapsed();
     let left = scratch.left()?;
 

@@ -8,6 +8,7 @@ use wasmtime::{Config, Engine, Store};
 use wasmtime_wasi::p2::bindings::sync::Command;
 use wasmtime_wasi::{FsPerms, I32Exit, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 
+use crate::interrupt::Interrupt;
 use crate::limiter::Limiter;
 use crate::listener::Listener;
 
@@ -63,6 +64,7 @@ pub(crate) fn run(
     grants: &Grants<'_>,
     arguments: &[&str],
     stderr: Listener,
+    interrupt: &Interrupt,
 ) -> Result<usize> {
     let engine = component.engine();
     let mut linker = Linker::<State>::new(engine);
@@ -82,6 +84,8 @@ pub(crate) fn run(
     let mut store = Store::new(engine, state);
     store.limiter(|state| &mut state.limiter);
     store.set_epoch_deadline(1);
+    // The deadline counts from now: an interrupt before it would be forgotten.
+    interrupt.check()?;
     let command = Command::instantiate(&mut store, component, &linker)?;
     match command.wasi_cli_run().call_run(&mut store) {
         Ok(Ok(())) => Ok(store.data().limiter.taken()),
