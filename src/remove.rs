@@ -16,7 +16,6 @@ use wasi::filesystem::types::{
 use crate::error::{Error, Result};
 use crate::names;
 use crate::place::Place;
-use crate::state::tmp_max;
 
 /// How many directories are held open at the most.
 const DEPTH: usize = 48;
@@ -26,6 +25,10 @@ const BATCH: usize = 12 << 10;
 
 /// How often, in all, a directory that was emptied and is not empty is emptied again.
 const RETRIES: u32 = 1000;
+
+/// How many names are tried for a directory that is moved up. Not `TMP_MAX`: a caller may have set
+/// that to 0 for what it makes, and still wants removed what it made.
+const NAMES: u32 = 100;
 
 /// How many entries of a directory that the host cannot tell are passed over.
 const UNREADABLE: u32 = 1000;
@@ -166,7 +169,7 @@ impl Removal<'_> {
     /// Moves `name` into the topmost directory, under a name of its own.
     fn raise(&mut self, name: &str) -> Result<(), ErrorCode> {
         let top = &self.levels[0].directory;
-        let raised = names::attempt(tmp_max(), |fresh| {
+        let raised = names::attempt(NAMES, |fresh| {
             self.holder().rename_at(name, top, fresh).map(|()| String::from(fresh))
         });
         let fresh = raised?.ok_or(ErrorCode::Exist)?;

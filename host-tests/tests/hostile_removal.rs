@@ -94,6 +94,17 @@ fn dig(host: &Path, depth: usize) {
 }
 
 #[test]
+fn a_deep_tree_is_removed_also_where_no_names_may_be_tried() {
+    let sandbox = Sandbox::new();
+    let directory = sandbox.temporary_directory(None).unwrap();
+    let host = sandbox.host_path(&directory.name());
+    dig(&host, 100);
+    sandbox.set_tmp_max(0);
+    directory.cleanup().unwrap();
+    assert!(!host.exists());
+}
+
+#[test]
 fn a_hundred_thousand_files_are_removed() {
     with_few_handles("a_hundred_thousand_files_are_removed", || {
         removes_within_bounds(|host| {
