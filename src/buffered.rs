@@ -124,10 +124,7 @@ impl Buffered {
             rest = &rest[written..];
         }
         if !rest.is_empty() {
-            let refused = self.buffer.try_reserve(rest.len()).is_err();
-            if refused {
-                return Err(Error::os(ErrorCode::InsufficientMemory));
-            }
+            raw::reserve(&mut self.buffer, rest.len())?;
             self.buffer.extend_from_slice(rest);
             self.at = self.buffer.len();
             self.position += length(rest);

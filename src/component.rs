@@ -341,44 +341,19 @@ fn leftover(error: Error) -> cleanup::Leftover {
 }
 
 impl From<Error> for tempfile::Error {
-    /// Inlined although it is called everywhere: the compiler then sees which cases can occur and
-    /// leaves the lowering of the others out of every export. What is worth sharing is
-    /// [`Parts::of`].
-    #[inline(always)]
-    fn from(error: Error) -> Self {
-        let Parts { family, code, message, path } = Parts::of(error);
-        match family {
-            Family::Os => Self::Os(tempfile::OsError { code, message, path }),
-            Family::Value => Self::Value(message),
-            Family::Unsupported => Self::Unsupported(message),
-        }
-    }
-}
-
-/// An error taken apart.
-struct Parts {
-    family: Family,
-    code: tempfile::ErrorCode,
-    message: String,
-    path: Option<String>,
-}
-
-enum Family {
-    Os,
-    Value,
-    Unsupported,
-}
-
-impl Parts {
+    // Shared by every export rather than copied into each.
     #[cold]
     #[inline(never)]
-    fn of(error: Error) -> Self {
-        let (family, code, message, path) = match error {
-            Error::Os(OsError { code, message, path }) => (Family::Os, code, message, path),
-            Error::Value(message) => (Family::Value, ErrorCode::Invalid, message, None),
-            Error::Unsupported(message) => (Family::Unsupported, ErrorCode::Invalid, message, None),
-        };
-        Self { family, code: code.into(), message: message.into_owned(), path }
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Os(OsError { code, message, path }) => Self::Os(tempfile::OsError {
+                code: code.into(),
+                message: message.into_owned(),
+                path,
+            }),
+            Error::Value(message) => Self::Value(message.into_owned()),
+            Error::Unsupported(message) => Self::Unsupported(message.into_owned()),
+        }
     }
 }
 

@@ -4,13 +4,12 @@ use alloc::{string::String, sync::Arc, vec::Vec};
 use core::fmt;
 
 use spin::{Mutex, MutexGuard};
-use wasi::filesystem::types::ErrorCode;
 
 use crate::closed::{self, Class, Method, State};
 use crate::error::{Error, Result};
 use crate::lifecycle::Lifecycle;
 use crate::mode::{Buffering, Mode};
-use crate::raw::length;
+use crate::raw::{length, reserve};
 use crate::storage::{Storage, check_room};
 use crate::stream::{self, Stream};
 
@@ -301,7 +300,7 @@ fn read_lines(stream: &mut Stream, hint: Option<u64>) -> Result<Vec<Vec<u8>>> {
             break;
         }
         total += length(&line);
-        lines.try_reserve(1).map_err(|_| Error::os(ErrorCode::InsufficientMemory))?;
+        reserve(&mut lines, 1)?;
         lines.push(line);
     }
     // Passing them on to another component takes an array of their places.

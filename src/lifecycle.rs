@@ -240,8 +240,7 @@ impl BinaryFile {
     ///
     /// As [`keep`](Self::keep); [`ErrorCode::NoEntry`] where the name is another file's by now,
     /// which can be told while this one is open; the filesystem's refusal, after which the file is
-    /// where it was
-    /// and still owed. Where `path` lies on another filesystem that is
+    /// where it was and still owed. Where `path` lies on another filesystem that is
     /// [`ErrorCode::CrossDevice`], which wasmtime 48 reports as [`ErrorCode::Io`].
     pub fn persist(&self, path: &str) -> Result<()> {
         self.move_to(path, Place::rename)
@@ -267,7 +266,7 @@ impl BinaryFile {
         move_to: impl FnOnce(&Place, &Place) -> Result<(), ErrorCode>,
     ) -> Result<()> {
         let open = &mut *self.lock();
-        open.lifecycle.own_place("persist")?;
+        let from = open.lifecycle.own_place("persist")?.clone();
         create::refuse_nul(path, "rename")?;
         if path.is_empty() {
             return Err(Error::at(ErrorCode::NoEntry, path));
@@ -275,12 +274,9 @@ impl BinaryFile {
         if path.ends_with('/') {
             return Err(Error::at(ErrorCode::NotDirectory, path));
         }
+        let to = Place::find(abspath(path));
         if let Some(stream) = open.open_stream() {
             stream.flush()?;
-        }
-        let to = Place::find(abspath(path));
-        let from = open.lifecycle.own_place("persist")?.clone();
-        if let Some(stream) = open.open_stream() {
             let named = from.metadata_hash().map_err(|code| Error::at(code, from.path()))?;
             if stream.storage().metadata_hash().map_err(Error::os)? != named {
                 return Err(replaced(from));
@@ -305,11 +301,10 @@ impl BinaryFile {
         let mode = Mode::parse(mode, TextParameters::default())?;
         mode.refuse_text()?;
         let open = &mut *self.lock();
-        open.lifecycle.place("reopen")?;
+        let place = open.lifecycle.place("reopen")?.clone();
         if let Some(stream) = open.open_stream() {
             stream.flush()?;
         }
-        let place = open.lifecycle.place("reopen")?.clone();
         let descriptor = place.open().map_err(|code| Error::at(code, place.path()))?;
         if open.open_stream().is_some_and(|stream| !stream.storage().is_same_object(&descriptor)) {
             return Err(replaced(place));

@@ -134,10 +134,15 @@ pub(crate) fn append(all: &mut Vec<u8>, bytes: Vec<u8>) -> Result<()> {
     if all.is_empty() {
         *all = bytes;
     } else {
-        all.try_reserve(bytes.len()).map_err(|_| Error::os(ErrorCode::InsufficientMemory))?;
+        reserve(all, bytes.len())?;
         all.extend_from_slice(&bytes);
     }
     Ok(())
+}
+
+/// Makes room for `additional` items, or fails where no memory is left.
+pub(crate) fn reserve<T>(items: &mut Vec<T>, additional: usize) -> Result<()> {
+    items.try_reserve(additional).map_err(|_| Error::os(ErrorCode::InsufficientMemory))
 }
 
 pub(crate) fn length(bytes: &[u8]) -> u64 {
