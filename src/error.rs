@@ -1,7 +1,9 @@
 //! Errors, in Python's families, with the texts CPython gives them.
 
-use alloc::{borrow::Cow, string::String};
+use alloc::{borrow::Cow, boxed::Box, string::String, vec::Vec};
 use core::fmt;
+
+use crate::wtf8;
 
 pub use wasi::filesystem::types::ErrorCode;
 
@@ -18,6 +20,40 @@ pub enum Error {
     Value(Cow<'static, str>),
     /// `io.UnsupportedOperation`: this object never offers the operation.
     Unsupported(Cow<'static, str>),
+    /// `TypeError`: an error handler that cannot serve this direction.
+    Type(Cow<'static, str>),
+    /// `LookupError`: an encoding or error handler that is not known.
+    Lookup(Cow<'static, str>),
+    /// `UnicodeEncodeError` or `UnicodeDecodeError`: text that the encoding does not have.
+    Unicode(Box<UnicodeError>),
+    /// An exception of another kind, such as that of an audit hook.
+    Other(Cow<'static, str>),
+}
+
+/// Where text could not be converted: the attributes of Python's `UnicodeError`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnicodeError {
+    /// Which way it was to be converted.
+    pub operation: Conversion,
+    /// The encoding, as Python names it here: `charmap` for most that have one byte a character.
+    pub encoding: &'static str,
+    /// What was to be converted: bytes, or text as WTF-8.
+    pub object: Vec<u8>,
+    /// The first that could not be converted: a byte of bytes, a character of text.
+    pub start: usize,
+    /// The first after them.
+    pub end: usize,
+    /// Why not, in Python's words.
+    pub reason: &'static str,
+}
+
+/// A direction between text and bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Conversion {
+    /// Text to bytes.
+    Encode,
+    /// Bytes to text.
+    Decode,
 }
 
 /// A refusal of the filesystem: which, and of what path.
@@ -56,7 +92,7 @@ impl Error {
     pub fn code(&self) -> Option<ErrorCode> {
         match self {
             Self::Os(error) => Some(error.code),
-            Self::Value(_) | Self::Unsupported(_) => None,
+            _ => None,
         }
     }
 }
@@ -70,12 +106,48 @@ impl fmt::Display for Error {
             }
             Self::Os(OsError { message, path: None, .. })
             | Self::Value(message)
-            | Self::Unsupported(message) => f.write_str(message),
+            | Self::Unsupported(message)
+            | Self::Type(message)
+            | Self::Lookup(message)
+            | Self::Other(message) => f.write_str(message),
+            Self::Unicode(error) => error.fmt(f),
         }
     }
 }
 
 impl core::error::Error for Error {}
+
+impl fmt::Display for UnicodeError {
+    /// Python's `str(error)`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { encoding, start, end, reason, .. } = self;
+        let one = *end == start + 1;
+        let (direction, subjects) = match self.operation {
+            Conversion::Encode => ("encode", "characters"),
+            Conversion::Decode => ("decode", "bytes"),
+        };
+        write!(f, "'{encoding}' codec can't {direction} ")?;
+        match self.operation {
+            Conversion::Encode if one => {
+                let character = wtf8::code_points(&self.object).nth(*start).unwrap_or_default();
+                match character {
+                    0..=0xff => write!(f, "character '\\x{character:02x}'")?,
+                    0x100..=0xffff => write!(f, "character '\\u{character:04x}'")?,
+                    _ => write!(f, "character '\\U{character:08x}'")?,
+                }
+            }
+            Conversion::Decode if one => {
+                let byte = self.object.get(*start).copied().unwrap_or_default();
+                write!(f, "byte 0x{byte:02x}")?;
+            }
+            _ => write!(f, "{subjects}")?,
+        }
+        match one {
+            true => write!(f, " in position {start}: {reason}"),
+            false => write!(f, " in position {start}-{}: {reason}", end.saturating_sub(1)),
+        }
+    }
+}
 
 /// A string as Python's `repr` shows it: in quotes, control characters escaped.
 pub(crate) struct Repr<'a>(pub(crate) &'a str);

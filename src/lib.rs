@@ -56,11 +56,12 @@ mod state;
 mod storage;
 mod stream;
 mod temporary_file;
+mod wtf8;
 
 pub use ::wasi::filesystem::types::Descriptor;
 pub use create::{NameOptions, mkdtemp, mkstemp, mktemp};
 pub use directory::{DirectoryOptions, TemporaryDirectory, temporary_directory};
-pub use error::{Error, ErrorCode, OsError, Result};
+pub use error::{Conversion, Error, ErrorCode, OsError, Result, UnicodeError};
 pub use file::BinaryFile;
 pub use gettempdir::{gettempdir, gettempdirb, gettempprefix, gettempprefixb};
 pub use owed::{Kind, OwedItem, cleanup, owed};

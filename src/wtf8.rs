@@ -1,0 +1,152 @@
+//! Python's text: code points, lone surrogates among them. A `String` wherever there are none;
+//! otherwise WTF-8, which writes a surrogate as UTF-8 would.
+
+use alloc::{string::String, vec::Vec};
+
+use crate::error::{Error, Result};
+use crate::raw::reserve;
+
+/// A piece of text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Text {
+    Utf8(String),
+    /// With at least one surrogate.
+    Wtf8(Vec<u8>),
+}
+
+impl Default for Text {
+    fn default() -> Self {
+        Self::Utf8(String::new())
+    }
+}
+
+impl Text {
+    /// Text out of well-formed WTF-8.
+    pub(crate) fn from_wtf8(bytes: Vec<u8>) -> Self {
+        match String::from_utf8(bytes) {
+            Ok(string) => Self::Utf8(string),
+            Err(error) => Self::Wtf8(error.into_bytes()),
+        }
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        match self {
+            Self::Utf8(string) => string.as_bytes(),
+            Self::Wtf8(bytes) => bytes,
+        }
+    }
+
+    pub(crate) fn into_bytes(self) -> Vec<u8> {
+        match self {
+            Self::Utf8(string) => string.into_bytes(),
+            Self::Wtf8(bytes) => bytes,
+        }
+    }
+
+    /// How many bytes it takes as WTF-8.
+    pub(crate) fn len(&self) -> usize {
+        self.as_bytes().len()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.as_bytes().is_empty()
+    }
+
+    /// The bytes from `start` to `end`, both between characters.
+    pub(crate) fn slice(&self, start: usize, end: usize) -> Result<Self> {
+        let bytes = &self.as_bytes()[start..end];
+        let mut copy = Vec::new();
+        reserve(&mut copy, bytes.len())?;
+        match self {
+            Self::Utf8(string) => {
+                let part = string.get(start..end).expect("BUG: text is cut between characters");
+                let mut copy = String::from_utf8(copy).expect("BUG: nothing is valid UTF-8");
+                copy.push_str(part);
+                Ok(Self::Utf8(copy))
+            }
+            Self::Wtf8(_) => {
+                copy.extend_from_slice(bytes);
+                Ok(Self::from_wtf8(copy))
+            }
+        }
+    }
+
+    /// Appends, without a copy where nothing is there yet.
+    pub(crate) fn append(&mut self, other: Self) -> Result<()> {
+        if self.is_empty() {
+            *self = other;
+            return Ok(());
+        }
+        match (&mut *self, other) {
+            (Self::Utf8(all), Self::Utf8(other)) => {
+                all.try_reserve(other.len())
+                    .map_err(|_| Error::os(crate::ErrorCode::InsufficientMemory))?;
+                all.push_str(&other);
+            }
+            (_, other) => {
+                let mut bytes = core::mem::take(self).into_bytes();
+                reserve(&mut bytes, other.len())?;
+                bytes.extend_from_slice(other.as_bytes());
+                *self = Self::from_wtf8(bytes);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// How many characters `text` has: code points, as Python counts.
+pub(crate) fn count(text: &[u8]) -> usize {
+    // One byte of each is no continuation.
+    text.iter().filter(|byte| !continues(**byte)).count()
+}
+
+/// Where the first `characters` of `text` end, and how many of them there are.
+pub(crate) fn prefix(text: &[u8], characters: usize) -> (usize, usize) {
+    // No character takes more than four bytes, so most of a long text need not be walked.
+    let mut counted = 0;
+    for (at, byte) in text.iter().enumerate() {
+        if !continues(*byte) {
+            if counted == characters {
+                return (at, counted);
+            }
+            counted += 1;
+        }
+    }
+    (text.len(), counted)
+}
+
+fn continues(byte: u8) -> bool {
+    byte & 0xc0 == 0x80
+}
+
+/// The code points of well-formed WTF-8.
+pub(crate) fn code_points(text: &[u8]) -> impl Iterator<Item = u32> {
+    let mut rest = text;
+    core::iter::from_fn(move || {
+        let (first, after) = rest.split_first()?;
+        let (bits, more) = match first {
+            0..=0x7f => (u32::from(*first), 0),
+            0x80..=0xdf => (u32::from(first & 0x1f), 1),
+            0xe0..=0xef => (u32::from(first & 0x0f), 2),
+            _ => (u32::from(first & 0x07), 3),
+        };
+        let (continued, after) = after.split_at_checked(more)?;
+        rest = after;
+        Some(continued.iter().fold(bits, |bits, byte| bits << 6 | u32::from(byte & 0x3f)))
+    })
+}
+
+/// Appends a code point, a surrogate too; room for four bytes must be there.
+pub(crate) fn push(text: &mut Vec<u8>, code_point: u32) {
+    match char::from_u32(code_point) {
+        Some(character) => {
+            text.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+        }
+        None => {
+            let [.., high, low] = code_point.to_be_bytes();
+            let bits = u16::from_be_bytes([high, low]);
+            let six = |shift: u16| 0x80 | u8::try_from(bits >> shift & 0x3f).unwrap_or_default();
+            text.extend_from_slice(&[0xed, six(6), six(0)]);
+        }
+    }
+}
