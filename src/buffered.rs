@@ -77,10 +77,13 @@ impl Buffered {
     pub(crate) fn read1(&mut self, size: Option<u64>) -> Result<Vec<u8>> {
         self.flush()?;
         let size = size.unwrap_or(self.capacity());
-        if self.ahead() == 0 {
-            return self.read_past(size);
+        if self.ahead() > 0 {
+            return self.consume(size);
         }
-        self.consume(size)
+        self.forget();
+        let bytes = raw::read_once(&self.storage, self.position, size)?;
+        self.position += length(&bytes);
+        Ok(bytes)
     }
 
     /// What the buffer holds, after one read where it is empty; the position stays.

@@ -30,6 +30,8 @@ pub(crate) enum Class {
     Raw,
     /// `BufferedRandom`, `BufferedReader`, `BufferedWriter`.
     Buffered,
+    /// `SpooledTemporaryFile` over `BytesIO`.
+    Spooled,
 }
 
 /// What has become of a file.
@@ -52,6 +54,7 @@ pub(crate) fn check(method: Method, class: Class, mode: Mode, state: State) -> R
         (State::Closed, Class::Buffered) => {
             return Err(Error::value(closed_buffered(method, mode)));
         }
+        (State::Closed, Class::Spooled) => return Err(Error::value(closed_spooled(method))),
         (State::Detached, _) => return Err(Error::value(DETACHED)),
     }
     refused.map_or(Ok(()), |(text, _)| Err(Error::unsupported(text)))
@@ -76,6 +79,7 @@ fn refused(method: Method, class: Class, mode: Mode) -> Option<(&'static str, Re
         (Class::Raw, Method::Write | Method::Truncate) if writes => {
             Some(("File not open for writing", Refused::WhileOpen))
         }
+        (Class::Spooled, Method::Peek) => Some(("peek", Refused::InAnyState)),
         (Class::Buffered, Method::Read1) if reads => Some(("read1", Refused::InAnyState)),
         (Class::Buffered, Method::Peek) if reads => Some(("peek", Refused::InAnyState)),
         (Class::Buffered, Method::Read | Method::Readinto | Method::Readline) if reads => {
@@ -88,7 +92,10 @@ fn refused(method: Method, class: Class, mode: Mode) -> Option<(&'static str, Re
 }
 
 const CLOSED: &str = "I/O operation on closed file";
-const CLOSED_STOP: &str = "I/O operation on closed file.";
+pub(crate) const CLOSED_STOP: &str = "I/O operation on closed file.";
+
+/// The ValueError of entering the context of a closed spooled file.
+pub(crate) const ENTER_CLOSED: &str = "Cannot enter context with closed file";
 
 /// The ValueError of every method of a buffered file after `detach`.
 pub(crate) const DETACHED: &str = "raw stream has been detached";
@@ -97,6 +104,13 @@ fn closed_raw(method: Method) -> &'static str {
     match method {
         Method::Enter | Method::Flush | Method::Readlines | Method::Writelines => CLOSED_STOP,
         _ => CLOSED,
+    }
+}
+
+fn closed_spooled(method: Method) -> &'static str {
+    match method {
+        Method::Enter => ENTER_CLOSED,
+        _ => CLOSED_STOP,
     }
 }
 

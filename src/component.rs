@@ -1,7 +1,7 @@
 //! The exports of the component `tempfile.wasm`: WIT in, library calls, WIT out. The rules are the
 //! library's; here are only names.
 
-use alloc::{string::String, vec::Vec};
+use alloc::{string::{String, ToString as _}, vec::Vec};
 
 use ::wasi::filesystem::types::Descriptor;
 
@@ -9,7 +9,7 @@ use crate::bindings::exports::scratch::tempfile::{cleanup, descriptors, tempfile
 use crate::raw::length;
 use crate::{
     BinaryFile, Delete, DirectoryOptions, Error, ErrorCode, FileOptions, Kind, NameOptions,
-    OsError, TemporaryDirectory,
+    OsError, SpooledOptions, TemporaryDirectory, UnclosedKind,
 };
 
 /// The component's implementation of its exports.
@@ -22,45 +22,22 @@ impl tempfile::Guest for Component {
     type Directory = TemporaryDirectory;
 
     fn temporary_file(options: Option<tempfile::FileOptions>) -> Result<tempfile::BinaryFile> {
-        let defaults = FileOptions::default();
-        let file = match &options {
-            None => crate::temporary_file(&defaults),
-            Some(options) => crate::temporary_file(&FileOptions {
-                mode: options.mode.as_deref().unwrap_or(defaults.mode),
-                buffering: options.buffering.unwrap_or(defaults.buffering),
-                encoding: options.encoding.as_deref(),
-                newline: options.newline.as_deref(),
-                name: name(&options.suffix, &options.prefix, &options.dir),
-                errors: options.errors.as_deref(),
-            }),
-        };
-        Ok(tempfile::BinaryFile::new(file?))
+        let file = crate::temporary_file(&file_options(&options, FileOptions::default()))?;
+        Ok(tempfile::BinaryFile::new(file))
     }
 
     fn named_temporary_file(
         options: Option<tempfile::NamedFileOptions>,
     ) -> Result<tempfile::BinaryFile> {
-        let defaults = FileOptions::default();
-        let file = match &options {
-            None => crate::named_temporary_file(&defaults, Delete::default()),
-            Some(options) => {
-                let delete = match (options.delete, options.delete_on_close) {
-                    (Some(false), _) => Delete::Never,
-                    (_, Some(false)) => Delete::OnExit,
-                    _ => Delete::OnClose,
-                };
-                let options = FileOptions {
-                    mode: options.mode.as_deref().unwrap_or(defaults.mode),
-                    buffering: options.buffering.unwrap_or(defaults.buffering),
-                    encoding: options.encoding.as_deref(),
-                    newline: options.newline.as_deref(),
-                    name: name(&options.suffix, &options.prefix, &options.dir),
-                    errors: options.errors.as_deref(),
-                };
-                crate::named_temporary_file(&options, delete)
-            }
-        };
-        Ok(tempfile::BinaryFile::new(file?))
+        let (options, delete) = named_file_options(&options, FileOptions::default());
+        Ok(tempfile::BinaryFile::new(crate::named_temporary_file(&options, delete)?))
+    }
+
+    fn spooled_temporary_file(
+        options: Option<tempfile::SpooledFileOptions>,
+    ) -> Result<tempfile::BinaryFile> {
+        let options = spooled_file_options(&options, FileOptions::default());
+        Ok(tempfile::BinaryFile::new(crate::spooled_temporary_file(&options)?))
     }
 
     fn temporary_directory(
@@ -216,7 +193,7 @@ impl tempfile::GuestBinaryFile for BinaryFile {
     }
 
     fn mode(&self) -> Result<String> {
-        Ok(self.mode().map(String::from)?)
+        Ok(self.mode()?)
     }
 
     fn readable(&self) -> Result<bool> {
@@ -257,6 +234,10 @@ impl tempfile::GuestBinaryFile for BinaryFile {
         let file = self.reopen(mode, buffering.unwrap_or(defaults.buffering))?;
         Ok(tempfile::BinaryFile::new(file))
     }
+
+    fn rollover(&self) -> Result<()> {
+        Ok(self.rollover()?)
+    }
 }
 
 impl tempfile::GuestDirectory for TemporaryDirectory {
@@ -287,6 +268,22 @@ impl cleanup::Guest for Component {
         .collect()
     }
 
+    fn unclosed() -> Vec<cleanup::UnclosedItem> {
+        let unclosed = crate::unclosed().into_iter();
+        unclosed
+            .map(|item| cleanup::UnclosedItem {
+                kind: match item.kind {
+                    UnclosedKind::AnonymousFile => cleanup::UnclosedKind::AnonymousFile,
+                    UnclosedKind::NamedFile => cleanup::UnclosedKind::NamedFile,
+                    UnclosedKind::SpooledFile => cleanup::UnclosedKind::SpooledFile,
+                    UnclosedKind::Directory => cleanup::UnclosedKind::Directory,
+                },
+                path: item.path,
+                size: item.size,
+            })
+            .collect()
+    }
+
     fn cleanup() -> Vec<cleanup::Leftover> {
         crate::cleanup().into_iter().map(leftover).collect()
     }
@@ -305,6 +302,61 @@ impl descriptors::Guest for Component {
     fn take(file: tempfile::BinaryFileBorrow<'_>) -> Result<Descriptor> {
         Ok(file.get::<BinaryFile>().take()?)
     }
+}
+
+/// The options as the library takes them; what is left out is as in `defaults`.
+pub(crate) fn file_options<'a>(
+    options: &'a Option<tempfile::FileOptions>,
+    defaults: FileOptions<'a>,
+) -> FileOptions<'a> {
+    options.as_ref().map_or(defaults, |options| FileOptions {
+        mode: options.mode.as_deref().unwrap_or(defaults.mode),
+        buffering: options.buffering.unwrap_or(defaults.buffering),
+        encoding: options.encoding.as_deref(),
+        newline: options.newline.as_deref(),
+        name: name(&options.suffix, &options.prefix, &options.dir),
+        errors: options.errors.as_deref(),
+    })
+}
+
+pub(crate) fn named_file_options<'a>(
+    options: &'a Option<tempfile::NamedFileOptions>,
+    defaults: FileOptions<'a>,
+) -> (FileOptions<'a>, Delete) {
+    options.as_ref().map_or((defaults, Delete::default()), |options| {
+        let delete = match (options.delete, options.delete_on_close) {
+            (Some(false), _) => Delete::Never,
+            (_, Some(false)) => Delete::OnExit,
+            _ => Delete::OnClose,
+        };
+        let file = FileOptions {
+            mode: options.mode.as_deref().unwrap_or(defaults.mode),
+            buffering: options.buffering.unwrap_or(defaults.buffering),
+            encoding: options.encoding.as_deref(),
+            newline: options.newline.as_deref(),
+            name: name(&options.suffix, &options.prefix, &options.dir),
+            errors: options.errors.as_deref(),
+        };
+        (file, delete)
+    })
+}
+
+pub(crate) fn spooled_file_options<'a>(
+    options: &'a Option<tempfile::SpooledFileOptions>,
+    defaults: FileOptions<'a>,
+) -> SpooledOptions<'a> {
+    let defaults = SpooledOptions { file: defaults, ..SpooledOptions::default() };
+    options.as_ref().map_or(defaults, |options| SpooledOptions {
+        max_size: options.max_size.unwrap_or(defaults.max_size),
+        file: FileOptions {
+            mode: options.mode.as_deref().unwrap_or(defaults.file.mode),
+            buffering: options.buffering.unwrap_or(defaults.file.buffering),
+            encoding: options.encoding.as_deref(),
+            newline: options.newline.as_deref(),
+            name: name(&options.suffix, &options.prefix, &options.dir),
+            errors: options.errors.as_deref(),
+        },
+    })
 }
 
 fn name<'a>(
@@ -334,9 +386,7 @@ fn leftover(error: Error) -> cleanup::Leftover {
         Error::Os(OsError { message, path, .. }) => {
             cleanup::Leftover { path, reason: message.into_owned() }
         }
-        Error::Value(reason) | Error::Unsupported(reason) => {
-            cleanup::Leftover { path: None, reason: reason.into_owned() }
-        }
+        other => cleanup::Leftover { path: None, reason: other.to_string() },
     }
 }
 
@@ -346,14 +396,17 @@ impl From<Error> for tempfile::Error {
     #[inline(never)]
     fn from(error: Error) -> Self {
         match error {
-            Error::Os(OsError { code, message, path }) => Self::Os(tempfile::OsError {
-                code: code.into(),
-                message: message.into_owned(),
-                path,
-            }),
+            Error::Os(error) => Self::Os(error.into()),
             Error::Value(message) => Self::Value(message.into_owned()),
             Error::Unsupported(message) => Self::Unsupported(message.into_owned()),
+            other => Self::Other(other.to_string()),
         }
+    }
+}
+
+impl From<OsError> for tempfile::OsError {
+    fn from(OsError { code, message, path }: OsError) -> Self {
+        Self { code: code.into(), message: message.into_owned(), path }
     }
 }
 

@@ -11,7 +11,7 @@ use crate::gettempdir::gettempdir;
 use crate::host::{Preopen, abspath};
 use crate::place::Place;
 use crate::state::{template, tmp_max};
-use crate::{names, paths};
+use crate::{audit, names, paths};
 
 /// Where a new file or directory goes and what its name is made of.
 #[derive(Clone, Copy, Debug, Default)]
@@ -64,7 +64,7 @@ pub fn mktemp(options: NameOptions<'_>) -> Result<String> {
     // CPython binds the default when it is imported: `template` does not change it later.
     let options = NameOptions { prefix: options.prefix.or(Some("tmp")), ..options };
     let mut candidate = Candidate::new(options, "lstat", str::to_owned)?;
-    candidate.attempt("No usable temporary filename found", |place| match place.lstat() {
+    candidate.attempt(None, "No usable temporary filename found", |place| match place.lstat() {
         Ok(_) => Err(ErrorCode::Exist),
         Err(_) => Ok(()),
     })?;
@@ -74,7 +74,8 @@ pub fn mktemp(options: NameOptions<'_>) -> Result<String> {
 /// A new directory. An error shows the path as joined, relative where `dir` is.
 pub(crate) fn create_directory(options: NameOptions<'_>) -> Result<Place> {
     let mut candidate = Candidate::new(options, "mkdir", str::to_owned)?;
-    candidate.attempt("No usable temporary directory name found", Place::create_directory)?;
+    let exhausted = "No usable temporary directory name found";
+    candidate.attempt(Some("tempfile.mkdtemp"), exhausted, Place::create_directory)?;
     Ok(candidate.place)
 }
 
@@ -117,7 +118,8 @@ impl Candidate {
 
     /// Makes a file under a new name: `O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW`.
     pub(crate) fn create_file(mut self) -> Result<(Descriptor, Place)> {
-        let descriptor = self.attempt("No usable temporary file name found", Place::create_new)?;
+        let exhausted = "No usable temporary file name found";
+        let descriptor = self.attempt(Some("tempfile.mkstemp"), exhausted, Place::create_new)?;
         Ok((descriptor, self.place))
     }
 
@@ -131,18 +133,23 @@ impl Candidate {
         paths::join(&self.dir, paths::split(self.place.path()).1)
     }
 
-    /// Makes `attempt` at new names, at most `TMP_MAX` of them.
+    /// Makes `attempt` at new names, at most `TMP_MAX` of them, and raises `event` before each.
     fn attempt<T>(
         &mut self,
+        event: Option<&str>,
         exhausted: &'static str,
         attempt: impl Fn(&Place) -> Result<T, ErrorCode>,
     ) -> Result<T> {
         let made = names::attempt(tmp_max(), |name| {
             self.place.respell(self.at, name);
-            attempt(&self.place)
+            let heard = event.map_or(Ok(()), |event| audit::raise(event, || self.shown()));
+            match heard {
+                Ok(()) => attempt(&self.place).map(Ok),
+                Err(refusal) => Ok(Err(refusal)),
+            }
         });
         made.map_err(|code| Error::at(code, self.shown()))?
-            .ok_or_else(|| Error::described(ErrorCode::Exist, exhausted))
+            .ok_or_else(|| Error::described(ErrorCode::Exist, exhausted))?
     }
 }
 

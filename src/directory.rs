@@ -7,8 +7,8 @@ use spin::Mutex;
 
 use crate::create::{self, NameOptions};
 use crate::error::{Repr, Result};
-use crate::owed::{self, Kind, OwedItem};
 use crate::place::Place;
+use crate::register::{self, Kind, OwedItem};
 use crate::remove;
 
 /// A temporary directory, as [`temporary_directory`] returns it. Dropping it removes it, unless
@@ -16,14 +16,14 @@ use crate::remove;
 /// [`exit`](Self::exit) where they matter.
 pub struct TemporaryDirectory(Arc<Mutex<Tree>>);
 
-/// What a directory is for all who hold it: its handle, and the register of what is owed.
+/// What a directory is for all who hold it: its handle, and the register.
 pub(crate) struct Tree {
     place: Place,
     ignore_cleanup_errors: bool,
     /// Leaving the context removes.
     delete: bool,
     /// The entry in the register, while removing is owed.
-    duty: Option<owed::Id>,
+    duty: Option<register::Id>,
 }
 
 /// How a temporary directory is named and removed: Python's parameters, with its defaults.
@@ -56,7 +56,7 @@ pub fn temporary_directory(options: &DirectoryOptions<'_>) -> Result<TemporaryDi
         duty: None,
     }));
     if options.delete {
-        let id = owed::enter_directory(&tree);
+        let id = register::enter_directory(&tree);
         tree.lock().duty = Some(id);
     }
     Ok(TemporaryDirectory(tree))
@@ -104,7 +104,7 @@ impl Tree {
         }
         remove::tree(&self.place, self.ignore_cleanup_errors)?;
         if let Some(id) = self.duty.take() {
-            owed::strike(id);
+            register::strike(id);
         }
         Ok(())
     }
@@ -120,7 +120,7 @@ impl Drop for TemporaryDirectory {
     fn drop(&mut self) {
         let mut tree = self.0.lock();
         if let Some(id) = tree.duty.take() {
-            owed::strike(id);
+            register::strike(id);
             // Nobody is left to hear of an error, as in a Python finalizer.
             let _ = remove::tree(&tree.place, true);
         }

@@ -9,14 +9,17 @@ use crate::closed::{self, Class, Method, State};
 use crate::error::{Error, Result};
 use crate::lifecycle::Lifecycle;
 use crate::mode::{Buffering, Mode};
-use crate::raw::{length, reserve};
+use crate::raw::{Raw, length, reserve};
+use crate::register;
+use crate::spooled::Spool;
 use crate::storage::{Storage, check_room};
 use crate::stream::{self, Stream};
 
 /// An open binary file, as [`temporary_file`](crate::temporary_file) and its kin return it.
 ///
 /// Its methods are those of Python's `FileIO` where it is unbuffered, and of `BufferedRandom`,
-/// `BufferedReader` or `BufferedWriter` otherwise. They fail with
+/// `BufferedReader` or `BufferedWriter` otherwise; while a spooled file is in memory, those of
+/// `SpooledTemporaryFile` over `BytesIO`. They fail with
 ///
 /// * [`Error::Value`] on a closed or detached file, and for an argument that Python refuses so,
 /// * [`Error::Unsupported`] where the mode or the class does not offer the operation,
@@ -26,12 +29,16 @@ use crate::stream::{self, Stream};
 /// then, so call [`close`](Self::close) or [`exit`](Self::exit) where they matter.
 pub struct BinaryFile(Arc<Mutex<Open>>);
 
-/// What a file is for all who hold it: its handle, and the register of what is owed.
+/// What a file is for all who hold it: its handles, and the register.
 pub(crate) struct Open {
-    stream: Option<Stream>,
+    pub(crate) stream: Option<Stream>,
     /// What the file is, or was before it was closed.
-    class: Class,
-    mode: Mode,
+    pub(crate) class: Class,
+    pub(crate) mode: Mode,
+    /// What a spooled file was made with.
+    pub(crate) spool: Option<Spool>,
+    /// Its entry in the register.
+    id: Option<register::Id>,
     /// After `detach`: every call is an error, `close` too.
     detached: bool,
     pub(crate) lifecycle: Lifecycle,
@@ -47,8 +54,23 @@ impl Open {
         Self::with_stream(Stream::new(storage, buffering), mode, lifecycle)
     }
 
-    fn with_stream(stream: Stream, mode: Mode, lifecycle: Lifecycle) -> Self {
-        Self { class: stream.class(), stream: Some(stream), mode, detached: false, lifecycle }
+    pub(crate) fn with_stream(stream: Stream, mode: Mode, lifecycle: Lifecycle) -> Self {
+        Self {
+            class: stream.class(),
+            stream: Some(stream),
+            mode,
+            spool: None,
+            id: None,
+            detached: false,
+            lifecycle,
+        }
+    }
+
+    /// Takes the file out of the register.
+    pub(crate) fn strike(&mut self) {
+        if let Some(id) = self.id.take() {
+            register::strike(id);
+        }
     }
 
     /// The stream, if `method` may be called on it.
@@ -77,6 +99,22 @@ impl Open {
         self.stream.as_mut()
     }
 
+    /// Whether the file is closed.
+    pub(crate) fn closed(&self) -> Result<bool> {
+        if self.detached {
+            return Err(Error::value(closed::DETACHED));
+        }
+        Ok(self.stream.is_none())
+    }
+
+    /// The mode as the class spells it: a spooled file as it was given, until it is on the disk.
+    pub(crate) fn mode_name(&self) -> &str {
+        match &self.spool {
+            Some(spool) if self.class == Class::Spooled => spool.options().mode,
+            _ => self.mode.name(),
+        }
+    }
+
     /// Closes the stream as `file.close()` does: what waits is written, and whether or not that
     /// succeeds the file is closed. Nothing is deleted.
     pub(crate) fn close_stream(&mut self) -> Result<()> {
@@ -87,15 +125,18 @@ impl Open {
             return Ok(());
         };
         let flushed = stream.flush();
-        stream.into_raw().storage.close();
+        if let Some(raw) = stream.into_raw() {
+            raw.storage.close();
+        }
         flushed
     }
 
-    /// Takes the stream away, flushed; the file is detached from then on.
-    pub(crate) fn detach_stream(&mut self) -> Result<Stream> {
+    /// Takes the stream away, flushed and without its buffer; the file is detached from then on.
+    pub(crate) fn detach_stream(&mut self) -> Result<Raw> {
         self.stream(Method::Flush)?.flush()?;
         self.detached = true;
-        Ok(self.stream.take().expect("BUG: a stream that was flushed is there"))
+        let stream = self.stream.take().expect("BUG: a stream that was flushed is there");
+        stream.into_raw().ok_or_else(|| Error::unsupported("detach"))
     }
 }
 
@@ -103,23 +144,28 @@ impl fmt::Debug for BinaryFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let open = self.lock();
         let mut shown = f.debug_struct("BinaryFile");
-        shown.field("name", &open.lifecycle.name()).field("mode", &open.mode.name());
+        shown.field("name", &open.lifecycle.name()).field("mode", &open.mode_name());
         shown.field("closed", &open.stream.is_none()).finish()
     }
 }
 
 impl BinaryFile {
+    /// The first handle on a file.
     pub(crate) fn new(open: Open) -> Self {
-        Self(Arc::new(Mutex::new(open)))
+        let shared = Arc::new(Mutex::new(open));
+        let id = register::enter_file(&shared);
+        shared.lock().id = Some(id);
+        Self(shared)
+    }
+
+    /// One more handle on the same file.
+    pub(crate) fn share(&self) -> Self {
+        Self(Arc::clone(&self.0))
     }
 
     #[inline(never)]
     pub(crate) fn lock(&self) -> MutexGuard<'_, Open> {
         self.0.lock()
-    }
-
-    pub(crate) fn shared(&self) -> &Arc<Mutex<Open>> {
-        &self.0
     }
 
     /// Reads `size` bytes, or fewer at the end of the file; everything to the end where `size`
@@ -187,7 +233,10 @@ impl BinaryFile {
 
     /// Writes `bytes` and tells how many were taken: all of them, unless the file is unbuffered.
     pub fn write(&self, bytes: &[u8]) -> Result<usize> {
-        self.lock().stream(Method::Write)?.write(bytes)
+        let mut open = self.lock();
+        let written = open.stream(Method::Write)?.write(bytes)?;
+        open.check_position()?;
+        Ok(written)
     }
 
     /// Writes every item, with nothing between them; an unbuffered file, too, takes all of each.
@@ -202,7 +251,7 @@ impl BinaryFile {
                 rest = &rest[stream.write(rest)?..];
             }
         }
-        Ok(())
+        self.lock().check_position()
     }
 
     /// Moves the position to `offset` from the start (`whence` 0), from the position (1) or from
@@ -224,7 +273,10 @@ impl BinaryFile {
     /// Cuts the file to `size` bytes, or fills it up with zeros; to the position where `size` is
     /// `None`. Returns the size; the position stays.
     pub fn truncate(&self, size: Option<i64>) -> Result<u64> {
-        self.lock().stream(Method::Truncate)?.truncate(size)
+        let mut open = self.lock();
+        open.stream(Method::Truncate)?;
+        open.check_size(size)?;
+        open.stream(Method::Truncate)?.truncate(size)
     }
 
     /// Writes what waits in the buffer.
@@ -234,20 +286,17 @@ impl BinaryFile {
 
     /// Whether the file is closed.
     pub fn closed(&self) -> Result<bool> {
-        let open = self.lock();
-        if open.detached {
-            return Err(Error::value(closed::DETACHED));
-        }
-        Ok(open.stream.is_none())
+        self.lock().closed()
     }
 
-    /// The mode as `FileIO` spells it, such as `rb+`; it stays when the file is closed.
-    pub fn mode(&self) -> Result<&'static str> {
+    /// The mode as `FileIO` spells it, such as `rb+`, and as it was given for a spooled file in
+    /// memory; it stays when the file is closed.
+    pub fn mode(&self) -> Result<String> {
         let open = self.lock();
         if open.detached {
             return Err(Error::value(closed::DETACHED));
         }
-        Ok(open.mode.name())
+        Ok(String::from(open.mode_name()))
     }
 
     /// The path that the file was made under, absolute; `None` for a file without a name.
@@ -279,16 +328,20 @@ impl BinaryFile {
     /// but a duty to delete stays with it. Buffered files only.
     pub fn detach(&self) -> Result<BinaryFile> {
         let mut open = self.lock();
-        if open.class == Class::Raw {
+        if matches!(open.class, Class::Raw | Class::Spooled) {
             return Err(Error::unsupported("detach"));
         }
-        let raw = Stream::Raw(open.detach_stream()?.into_raw());
+        let raw = Stream::Raw(open.detach_stream()?);
         Ok(Self::new(Open::with_stream(raw, open.mode, open.lifecycle.second())))
     }
 
     /// What entering a context checks: that the file is open.
     pub fn enter(&self) -> Result<()> {
-        self.lock().stream(Method::Enter).map(|_| ())
+        let mut open = self.lock();
+        match open.closed() {
+            Ok(true) if open.spool.is_some() => Err(Error::value(closed::ENTER_CLOSED)),
+            _ => open.stream(Method::Enter).map(|_| ()),
+        }
     }
 }
 

@@ -29,12 +29,17 @@
 
 extern crate alloc;
 
+mod audit;
 #[cfg(feature = "component")]
 mod bindings;
 mod buffered;
 mod closed;
+mod codec;
 #[cfg(feature = "component")]
 mod component;
+#[cfg(feature = "component")]
+mod component_text;
+mod cookie;
 mod create;
 mod directory;
 mod error;
@@ -42,33 +47,45 @@ mod file;
 mod gettempdir;
 mod host;
 mod lifecycle;
+mod memory;
 mod mode;
 mod names;
-mod owed;
+mod newlines;
 mod paths;
 mod place;
 mod raw;
 mod recycle;
+mod register;
 mod remove;
 #[cfg(all(feature = "component", target_family = "wasm"))]
 mod rt;
+mod spooled;
 mod state;
 mod storage;
 mod stream;
 mod temporary_file;
+mod text_file;
+mod text_stream;
 mod wtf8;
 
 pub use ::wasi::filesystem::types::Descriptor;
+pub use audit::add_audit_hook;
+pub use cookie::{Cookie, DecoderState};
 pub use create::{NameOptions, mkdtemp, mkstemp, mktemp};
 pub use directory::{DirectoryOptions, TemporaryDirectory, temporary_directory};
 pub use error::{Conversion, Error, ErrorCode, OsError, Result, UnicodeError};
 pub use file::BinaryFile;
 pub use gettempdir::{gettempdir, gettempdirb, gettempprefix, gettempprefixb};
-pub use owed::{Kind, OwedItem, cleanup, owed};
 pub use recycle::set_spare_files;
+pub use register::{Kind, OwedItem, UnclosedItem, UnclosedKind, cleanup, owed, unclosed};
+pub use spooled::{SpooledOptions, spooled_temporary_file};
 pub use state::{set_tempdir, set_template, set_tmp_max, tempdir, template, tmp_max};
 pub use temporary_file::{
     Delete, FileOptions, named_temporary_file, open_temporary, temporary_file,
+};
+pub use text_file::{
+    ReconfigureOptions, TextFile, TextOptions, named_temporary_text_file,
+    spooled_temporary_text_file, temporary_text_file,
 };
 
 /// The README's examples compile.

@@ -10,9 +10,11 @@ use crate::error::{Error, OsError, Result};
 use crate::file::{BinaryFile, Open};
 use crate::host::abspath;
 use crate::mode::{Buffering, Mode, TextParameters};
-use crate::owed::{self, Kind, OwedItem};
 use crate::place::Place;
+use crate::register::{Kind, OwedItem, UnclosedItem, UnclosedKind};
 use crate::storage::Storage;
+use crate::stream::Stream;
+use crate::temporary_file::{Delete, Flavour};
 
 /// The name of a file, if it has one, and the duty to delete it.
 pub(crate) struct Lifecycle {
@@ -32,8 +34,6 @@ pub(crate) struct Lifecycle {
 
 /// What an object still has to delete.
 struct Duty {
-    /// Its entry in the register.
-    id: owed::Id,
     /// `close` deletes, not only leaving the context or dropping.
     on_close: bool,
     /// It was tried and refused. Python's methods do not try again; dropping and `cleanup` do.
@@ -61,6 +61,20 @@ impl Lifecycle {
     /// An anonymous file whose name the host would not take away while it is open.
     pub(crate) fn hidden(place: Place) -> Self {
         Self { place: Some(place), ..Self::anonymous() }
+    }
+
+    /// Decides anew whether and when the file is deleted.
+    pub(crate) fn set_delete(&mut self, delete: Delete) {
+        match delete {
+            Delete::OnClose => self.owe(true),
+            Delete::OnExit => self.owe(false),
+            Delete::Never => self.release(),
+        }
+    }
+
+    /// Makes deleting the file this object's duty.
+    pub(crate) fn owe(&mut self, on_close: bool) {
+        self.duty = Some(Duty { on_close, refused: false });
     }
 
     /// For a second object on the file: the same name, and nothing to decide about it.
@@ -99,9 +113,7 @@ impl Lifecycle {
 
     /// Ends the duty without deleting.
     fn release(&mut self) {
-        if let Some(duty) = self.duty.take() {
-            owed::strike(duty.id);
-        }
+        self.duty = None;
     }
 
     /// Deletes the file if that is owed. A file that is gone already is no error.
@@ -130,7 +142,7 @@ impl Lifecycle {
 
 impl Open {
     /// `_TemporaryFileCloser.close`, or `file.close` for a file without one.
-    fn close(&mut self) -> Result<()> {
+    pub(crate) fn close(&mut self) -> Result<()> {
         if self.lifecycle.close_called {
             return Ok(());
         }
@@ -143,7 +155,7 @@ impl Open {
         closed
     }
 
-    fn exit(&mut self) -> Result<()> {
+    pub(crate) fn exit(&mut self) -> Result<()> {
         let closed = self.close();
         if self.lifecycle.deletes(false) {
             self.lifecycle.delete()?;
@@ -158,6 +170,21 @@ impl Open {
         self.lifecycle.delete()
     }
 
+    /// What [`cleanup`](crate::cleanup) does to it: nothing where nothing is owed.
+    pub(crate) fn pay(&mut self) -> Result<()> {
+        if self.lifecycle.duty.is_some() { self.finalize() } else { Ok(()) }
+    }
+
+    pub(crate) fn unclosed_item(&self) -> Option<UnclosedItem> {
+        let size = self.stream.as_ref()?.size();
+        let kind = match self.stream.as_ref()? {
+            Stream::Memory(_) => UnclosedKind::SpooledFile,
+            _ if self.lifecycle.named => UnclosedKind::NamedFile,
+            _ => UnclosedKind::AnonymousFile,
+        };
+        Some(UnclosedItem { kind, path: self.lifecycle.name().map(String::from), size })
+    }
+
     pub(crate) fn owed_item(&self) -> Option<OwedItem> {
         self.lifecycle.duty.as_ref()?;
         let place = self.lifecycle.place.as_ref()?;
@@ -169,10 +196,11 @@ impl Open {
     }
 }
 
-impl Drop for BinaryFile {
+impl Drop for Open {
     fn drop(&mut self) {
         // Nobody is left to hear of an error, as in a Python finalizer.
-        let _ = self.lock().finalize();
+        let _ = self.finalize();
+        self.strike();
     }
 }
 
@@ -182,12 +210,6 @@ impl BinaryFile {
         let lifecycle = Lifecycle::named(place);
         let storage = Storage::shared(descriptor);
         Self::new(Open::new(storage, Mode::READ_WRITE, Buffering::Unbuffered, lifecycle))
-    }
-
-    /// Makes deleting the file this object's duty.
-    pub(crate) fn owe(&self, on_close: bool) {
-        let id = owed::enter_file(self.shared());
-        self.lock().lifecycle.duty = Some(Duty { id, on_close, refused: false });
     }
 
     /// Writes what waits, closes the file, and deletes it if that is due at `close`. Closed and
@@ -278,7 +300,8 @@ impl BinaryFile {
         if let Some(stream) = open.open_stream() {
             stream.flush()?;
             let named = from.metadata_hash().map_err(|code| Error::at(code, from.path()))?;
-            if stream.storage().metadata_hash().map_err(Error::os)? != named {
+            let storage = stream.storage().ok_or_else(|| Error::unsupported("persist"))?;
+            if storage.metadata_hash().map_err(Error::os)? != named {
                 return Err(replaced(from));
             }
         }
@@ -299,14 +322,15 @@ impl BinaryFile {
     /// the name is another file's by now, which can be told while this one is open.
     pub fn reopen(&self, mode: &str, buffering: i32) -> Result<BinaryFile> {
         let mode = Mode::parse(mode, TextParameters::default())?;
-        mode.refuse_text()?;
+        Flavour::Binary.check(!mode.text())?;
         let open = &mut *self.lock();
         let place = open.lifecycle.place("reopen")?.clone();
         if let Some(stream) = open.open_stream() {
             stream.flush()?;
         }
         let descriptor = place.open().map_err(|code| Error::at(code, place.path()))?;
-        if open.open_stream().is_some_and(|stream| !stream.storage().is_same_object(&descriptor)) {
+        let storage = open.open_stream().and_then(|stream| stream.storage());
+        if storage.is_some_and(|storage| !storage.is_same_object(&descriptor)) {
             return Err(replaced(place));
         }
         let storage = Storage::shared(descriptor);
@@ -326,7 +350,11 @@ impl BinaryFile {
     ///
     /// A value error on a closed or detached file; the filesystem's refusal to take what waits.
     pub fn take(&self) -> Result<Descriptor> {
-        let mut raw = self.lock().detach_stream()?.into_raw();
+        let mut open = self.lock();
+        if open.spool.is_some() {
+            open.roll_over()?;
+        }
+        let mut raw = open.detach_stream()?;
         raw.storage.settle().map_err(Error::os)?;
         Ok(raw.storage.into_descriptor())
     }

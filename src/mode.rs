@@ -32,7 +32,9 @@ impl Mode {
     /// Checks `mode`, and that a binary one comes without the parameters of text.
     pub(crate) fn parse(mode: &str, parameters: TextParameters<'_>) -> Result<Self> {
         let symbols = mode.as_bytes();
-        if symbols.contains(&0) {
+        let TextParameters { encoding, errors, newline } = parameters;
+        if [Some(mode), encoding, errors, newline].into_iter().flatten().any(|it| it.contains('\0'))
+        {
             return Err(Error::value("embedded null character"));
         }
         for (at, symbol) in symbols.iter().enumerate() {
@@ -68,12 +70,9 @@ impl Mode {
         Ok(Self { letter, updating: symbols.contains(&b'+'), text: !binary })
     }
 
-    /// Refuses a text mode where a binary file is to be returned.
-    pub(crate) fn refuse_text(self) -> Result<()> {
-        if self.text {
-            return Err(Error::unsupported("text files are not offered yet; add 'b' to the mode"));
-        }
-        Ok(())
+    /// Whether it is a text file's.
+    pub(crate) fn text(self) -> bool {
+        self.text
     }
 
     pub(crate) fn readable(self) -> bool {

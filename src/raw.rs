@@ -24,24 +24,14 @@ impl Raw {
         Self { storage, position: 0 }
     }
 
-    /// One read of at most `size` bytes, as long as `read(2)` makes it: a host gives at most
-    /// [`CHUNK`] at a time, and then is asked for the rest. To the end where `size` is `None`.
+    /// One read of at most `size` bytes; to the end where `size` is `None`.
     pub(crate) fn read(&mut self, size: Option<u64>) -> Result<Vec<u8>> {
         let Some(size) = size else {
             return self.readall();
         };
-        let mut bytes = Vec::new();
-        loop {
-            let wanted = size - length(&bytes);
-            let position = self.position + length(&bytes);
-            let read = self.storage.read_at(position, wanted).map_err(Error::os)?;
-            let came = length(&read);
-            append(&mut bytes, read)?;
-            if came < CHUNK || came == wanted {
-                self.position += length(&bytes);
-                return Ok(bytes);
-            }
-        }
+        let bytes = read_once(&self.storage, self.position, size)?;
+        self.position += length(&bytes);
+        Ok(bytes)
     }
 
     pub(crate) fn readall(&mut self) -> Result<Vec<u8>> {
@@ -88,6 +78,21 @@ impl Raw {
 
     pub(crate) fn truncate(&mut self, size: Option<i64>) -> Result<u64> {
         truncate(&mut self.storage, size, self.position)
+    }
+}
+
+/// As much as one `read(2)` of `size` bytes gives: a host gives at most [`CHUNK`] at a time, and then
+/// is asked for the rest.
+pub(crate) fn read_once(storage: &Storage, position: u64, size: u64) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    loop {
+        let wanted = size - length(&bytes);
+        let read = storage.read_at(position + length(&bytes), wanted).map_err(Error::os)?;
+        let came = length(&read);
+        append(&mut bytes, read)?;
+        if came < CHUNK || came == wanted {
+            return Ok(bytes);
+        }
     }
 }
 

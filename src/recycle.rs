@@ -10,11 +10,12 @@ use alloc::{sync::Arc, vec::Vec};
 
 use wasi::filesystem::types::Descriptor;
 
+use crate::audit;
 use crate::host::Preopen;
 use crate::state::STATE;
 
 /// How many spare files are kept at first.
-const SPARE_FILES: u32 = 4;
+const SPARE_FILES: u32 = if cfg!(feature = "audited") { 0 } else { 4 };
 
 /// The most bytes that a spare file keeps allocated on the host; a longer one is cut to nothing.
 const SPARE_BYTES: u64 = 64 << 10;
@@ -29,6 +30,7 @@ pub(crate) struct Spare {
 
 pub(crate) struct Spares {
     files: Vec<Spare>,
+    /// 0 where someone hears of events, so that every anonymous file is one.
     limit: u32,
 }
 
@@ -67,10 +69,12 @@ pub(crate) fn give(mut spare: Spare) {
 /// How many unlinked files are kept open at the most to serve later anonymous files: 4 at
 /// first, of 64 KiB each at the most. 0 keeps none and closes those that are kept. Beyond
 /// Python. Only the host can tell a spare file from a new one; as with Linux's `O_TMPFILE`, which
-/// Python uses, no name is drawn, so that one too long is not noticed.
+/// Python uses, no name is drawn, so that one too long is not noticed. Where there is an audit hook
+/// none are kept, whatever this is told: every anonymous file is new then, and an event.
 pub fn set_spare_files(files: u32) {
     let closed = {
         let mut state = STATE.lock();
+        let files = if audit::is_heard(&state) { 0 } else { files };
         state.spares.limit = files;
         let keep = usize::try_from(files).unwrap_or(usize::MAX).min(state.spares.files.len());
         state.spares.files.split_off(keep)

@@ -1,13 +1,14 @@
 //! What the module remembers between calls: Python's module variables, what the host granted,
-//! what is owed, and the spare files.
+//! the live objects, and the spare files.
 
-use alloc::{borrow::Cow, string::String};
+use alloc::{borrow::Cow, string::String, vec::Vec};
 
 use spin::Mutex;
 
+use crate::audit::Hook;
 use crate::host::Host;
-use crate::owed::Owed;
 use crate::recycle::Spares;
+use crate::register::Register;
 
 /// How many names `mkstemp` and its kin try; CPython's value where the C library has none.
 const TMP_MAX: u32 = 10_000;
@@ -19,8 +20,9 @@ pub(crate) static STATE: Mutex<State> = Mutex::new(State {
     tempdir: None,
     template: Cow::Borrowed("tmp"),
     tmp_max: TMP_MAX,
-    owed: Owed::new(),
+    register: Register::new(),
     spares: Spares::new(),
+    hooks: Vec::new(),
 });
 
 pub(crate) struct State {
@@ -29,8 +31,10 @@ pub(crate) struct State {
     pub(crate) tempdir: Option<String>,
     pub(crate) template: Cow<'static, str>,
     pub(crate) tmp_max: u32,
-    pub(crate) owed: Owed,
+    pub(crate) register: Register,
     pub(crate) spares: Spares,
+    /// In the order in which they were added.
+    pub(crate) hooks: Vec<&'static Hook>,
 }
 
 impl State {

@@ -1,10 +1,11 @@
-//! An open binary stream, buffered or not: what the methods of a file do once they may.
+//! An open binary stream, whatever its class: what the methods of a file do once they may.
 
 use alloc::{format, vec::Vec};
 
 use crate::buffered::Buffered;
 use crate::closed::Class;
 use crate::error::{Error, Result};
+use crate::memory::Memory;
 use crate::mode::Buffering;
 use crate::raw::Raw;
 use crate::storage::Storage;
@@ -12,6 +13,7 @@ use crate::storage::Storage;
 pub(crate) enum Stream {
     Raw(Raw),
     Buffered(Buffered),
+    Memory(Memory),
 }
 
 impl Stream {
@@ -26,6 +28,7 @@ impl Stream {
         match self {
             Self::Raw(_) => Class::Raw,
             Self::Buffered(_) => Class::Buffered,
+            Self::Memory(_) => Class::Spooled,
         }
     }
 
@@ -33,6 +36,7 @@ impl Stream {
         match self {
             Self::Raw(raw) => raw.read(size),
             Self::Buffered(buffered) => buffered.read(size),
+            Self::Memory(memory) => memory.read(size),
         }
     }
 
@@ -40,12 +44,13 @@ impl Stream {
         match self {
             Self::Raw(_) => Err(Error::unsupported("read1")),
             Self::Buffered(buffered) => buffered.read1(size),
+            Self::Memory(memory) => memory.read(size),
         }
     }
 
     pub(crate) fn peek(&mut self) -> Result<&[u8]> {
         match self {
-            Self::Raw(_) => Err(Error::unsupported("peek")),
+            Self::Raw(_) | Self::Memory(_) => Err(Error::unsupported("peek")),
             Self::Buffered(buffered) => buffered.peek(),
         }
     }
@@ -54,6 +59,7 @@ impl Stream {
         match self {
             Self::Raw(raw) => raw.readline(size),
             Self::Buffered(buffered) => buffered.readline(size),
+            Self::Memory(memory) => memory.readline(size),
         }
     }
 
@@ -61,12 +67,13 @@ impl Stream {
         match self {
             Self::Raw(raw) => raw.write(bytes),
             Self::Buffered(buffered) => buffered.write(bytes).map(|()| bytes.len()),
+            Self::Memory(memory) => memory.write(bytes).map(|()| bytes.len()),
         }
     }
 
     pub(crate) fn flush(&mut self) -> Result<()> {
         match self {
-            Self::Raw(_) => Ok(()),
+            Self::Raw(_) | Self::Memory(_) => Ok(()),
             Self::Buffered(buffered) => buffered.flush(),
         }
     }
@@ -75,6 +82,7 @@ impl Stream {
         match self {
             Self::Raw(raw) => raw.seek(offset, whence),
             Self::Buffered(buffered) => buffered.seek(offset, whence),
+            Self::Memory(memory) => memory.seek(offset, whence),
         }
     }
 
@@ -82,6 +90,7 @@ impl Stream {
         match self {
             Self::Raw(raw) => raw.position,
             Self::Buffered(buffered) => buffered.position(),
+            Self::Memory(memory) => memory.position,
         }
     }
 
@@ -89,21 +98,34 @@ impl Stream {
         match self {
             Self::Raw(raw) => raw.truncate(size),
             Self::Buffered(buffered) => buffered.truncate(size),
+            Self::Memory(memory) => memory.truncate(size),
         }
     }
 
-    /// The stream without its buffer, at the same position. Flush first.
-    pub(crate) fn into_raw(self) -> Raw {
+    /// The length of the file as far as it is written.
+    pub(crate) fn size(&self) -> Option<u64> {
         match self {
-            Self::Raw(raw) => raw,
-            Self::Buffered(buffered) => buffered.into_raw(),
+            Self::Memory(memory) => Some(memory.size()),
+            _ => self.storage()?.size().ok(),
         }
     }
 
-    pub(crate) fn storage(&self) -> &Storage {
+    /// The stream without its buffer, at the same position; `None` for one that is in memory. Flush
+    /// first.
+    pub(crate) fn into_raw(self) -> Option<Raw> {
         match self {
-            Self::Raw(raw) => &raw.storage,
-            Self::Buffered(buffered) => buffered.storage(),
+            Self::Raw(raw) => Some(raw),
+            Self::Buffered(buffered) => Some(buffered.into_raw()),
+            Self::Memory(_) => None,
+        }
+    }
+
+    /// The file on the host; `None` for one that is in memory.
+    pub(crate) fn storage(&self) -> Option<&Storage> {
+        match self {
+            Self::Raw(raw) => Some(&raw.storage),
+            Self::Buffered(buffered) => Some(buffered.storage()),
+            Self::Memory(_) => None,
         }
     }
 }

@@ -41,14 +41,43 @@ impl Default for FileOptions<'_> {
     }
 }
 
-impl FileOptions<'_> {
+impl<'a> FileOptions<'a> {
+    /// The defaults of a text file: mode `w+`.
+    pub fn text() -> Self {
+        Self { mode: "w+", ..Self::default() }
+    }
+
+    pub(crate) fn parameters(&self) -> TextParameters<'a> {
+        TextParameters { encoding: self.encoding, errors: self.errors, newline: self.newline }
+    }
+
     /// What `io.open` checks before the file is made.
-    fn check(&self) -> Result<(Mode, Buffering)> {
-        let parameters =
-            TextParameters { encoding: self.encoding, errors: self.errors, newline: self.newline };
-        let mode = Mode::parse(self.mode, parameters)?;
-        mode.refuse_text()?;
+    fn check(&self, flavour: Flavour) -> Result<(Mode, Buffering)> {
+        let mode = Mode::parse(self.mode, self.parameters())?;
+        flavour.check(!mode.text())?;
         Ok((mode, Buffering::parse(self.buffering)))
+    }
+}
+
+/// What a file is opened for, which in Python only the mode tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Flavour {
+    Binary,
+    Text,
+}
+
+impl Flavour {
+    /// Refuses a mode of the other flavour: the object to return is of another type.
+    pub(crate) fn check(self, binary: bool) -> Result<()> {
+        match (self, binary) {
+            (Self::Binary, false) => Err(Error::unsupported(
+                "a text mode makes a text file, which another function opens; or add 'b'",
+            )),
+            (Self::Text, true) => Err(Error::unsupported(
+                "a binary mode makes a binary file, which another function opens; or leave out 'b'",
+            )),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -73,15 +102,7 @@ pub enum Delete {
 ///
 /// As [`mkstemp`](crate::mkstemp); a value error for a wrong mode, in Python's words.
 pub fn temporary_file(options: &FileOptions<'_>) -> Result<BinaryFile> {
-    let (mode, buffering) = options.check()?;
-    let anonymous = create_anonymous(options.name)?;
-    let hidden = anonymous.place.is_some();
-    let lifecycle = anonymous.place.map_or_else(Lifecycle::anonymous, Lifecycle::hidden);
-    let file = BinaryFile::new(Open::new(anonymous.storage, mode, buffering, lifecycle));
-    if hidden {
-        file.owe(true);
-    }
-    Ok(file)
+    anonymous(options, Flavour::Binary).map(BinaryFile::new)
 }
 
 /// Opens a file with a name, to be deleted as `delete` says: Python's `NamedTemporaryFile`.
@@ -90,17 +111,31 @@ pub fn temporary_file(options: &FileOptions<'_>) -> Result<BinaryFile> {
 ///
 /// As [`temporary_file`].
 pub fn named_temporary_file(options: &FileOptions<'_>, delete: Delete) -> Result<BinaryFile> {
-    let (mode, buffering) = options.check()?;
+    named(options, delete, Flavour::Binary).map(BinaryFile::new)
+}
+
+/// A new file without a name.
+pub(crate) fn anonymous(options: &FileOptions<'_>, flavour: Flavour) -> Result<Open> {
+    let (mode, buffering) = options.check(flavour)?;
+    let Anonymous { storage, place } = create_anonymous(options.name)?;
+    let lifecycle = match place {
+        None => Lifecycle::anonymous(),
+        Some(place) => {
+            let mut hidden = Lifecycle::hidden(place);
+            hidden.owe(true);
+            hidden
+        }
+    };
+    Ok(Open::new(storage, mode, buffering, lifecycle))
+}
+
+/// A new file with a name.
+pub(crate) fn named(options: &FileOptions<'_>, delete: Delete, flavour: Flavour) -> Result<Open> {
+    let (mode, buffering) = options.check(flavour)?;
     let (descriptor, place) = Candidate::file(options.name)?.create_file()?;
-    let storage = Storage::shared(descriptor);
-    let lifecycle = Lifecycle::named(place);
-    let file = BinaryFile::new(Open::new(storage, mode, buffering, lifecycle));
-    match delete {
-        Delete::OnClose => file.owe(true),
-        Delete::OnExit => file.owe(false),
-        Delete::Never => {}
-    }
-    Ok(file)
+    let mut lifecycle = Lifecycle::named(place);
+    lifecycle.set_delete(delete);
+    Ok(Open::new(Storage::shared(descriptor), mode, buffering, lifecycle))
 }
 
 /// Opens a file without a name and hands out its descriptor: nothing is left to do for us.

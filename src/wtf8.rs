@@ -119,21 +119,43 @@ fn continues(byte: u8) -> bool {
     byte & 0xc0 == 0x80
 }
 
+/// Whether these bytes are WTF-8, each surrogate by itself.
+pub(crate) fn is_well_formed(bytes: &[u8]) -> bool {
+    let mut rest = bytes;
+    while let Err(error) = core::str::from_utf8(rest) {
+        rest = &rest[error.valid_up_to()..];
+        match rest {
+            [0xed, 0xa0..=0xbf, 0x80..=0xbf, after @ ..] => rest = after,
+            _ => return false,
+        }
+    }
+    true
+}
+
 /// The code points of well-formed WTF-8.
 pub(crate) fn code_points(text: &[u8]) -> impl Iterator<Item = u32> {
     let mut rest = text;
     core::iter::from_fn(move || {
-        let (first, after) = rest.split_first()?;
-        let (bits, more) = match first {
-            0..=0x7f => (u32::from(*first), 0),
-            0x80..=0xdf => (u32::from(first & 0x1f), 1),
-            0xe0..=0xef => (u32::from(first & 0x0f), 2),
-            _ => (u32::from(first & 0x07), 3),
-        };
-        let (continued, after) = after.split_at_checked(more)?;
+        let (first, after) = split_first(rest)?;
         rest = after;
-        Some(continued.iter().fold(bits, |bits, byte| bits << 6 | u32::from(byte & 0x3f)))
+        Some(first)
     })
+}
+
+/// The first code point of well-formed WTF-8, and what follows it.
+pub(crate) fn split_first(text: &[u8]) -> Option<(u32, &[u8])> {
+    let six = |byte: &u8| u32::from(byte & 0x3f);
+    match text {
+        [a @ ..=0x7f, rest @ ..] => Some((u32::from(*a), rest)),
+        [a @ ..=0xdf, b, rest @ ..] => Some((u32::from(a & 0x1f) << 6 | six(b), rest)),
+        [a @ ..=0xef, b, c, rest @ ..] => {
+            Some((u32::from(a & 0xf) << 12 | six(b) << 6 | six(c), rest))
+        }
+        [a, b, c, d, rest @ ..] => {
+            Some((u32::from(a & 7) << 18 | six(b) << 12 | six(c) << 6 | six(d), rest))
+        }
+        _ => None,
+    }
 }
 
 /// Appends a code point, a surrogate too; room for four bytes must be there.

@@ -1,0 +1,124 @@
+//! Places in a text file: what `tell` returns and `seek` takes.
+
+use alloc::vec::Vec;
+
+use wasi::filesystem::types::ErrorCode;
+
+use crate::error::{Error, Result};
+use crate::newlines::NewlineDecoder;
+use crate::wtf8;
+
+/// A place in a text file, opaque but for [`plain`](Self::plain) ones: the number that Python's
+/// `tell` returns, taken apart.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cookie {
+    /// The byte at which decoding begins, not below 0. Without a decoder's state it is the place.
+    pub position: i64,
+    /// What else it takes to get to the place.
+    pub decoder: Option<DecoderState>,
+}
+
+/// How a decoder gets from a byte position to a place in the text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DecoderState {
+    /// The decoder's flags at that position.
+    pub flags: u32,
+    /// How many bytes it is fed.
+    pub bytes_to_feed: u32,
+    /// How many of the characters that come of them lie before the place.
+    pub chars_to_skip: u32,
+    /// It is told that the bytes are the last.
+    pub need_eof: bool,
+}
+
+/// How bytes came to be decoded: the decoder's flags before, and the bytes, those that it held
+/// back among them. They end where the binary stream is.
+#[derive(Clone)]
+pub(crate) struct Snapshot {
+    pub(crate) flags: u32,
+    pub(crate) input: Vec<u8>,
+}
+
+impl Cookie {
+    /// The place at a byte position where a character begins.
+    #[must_use]
+    pub fn plain(position: u64) -> Self {
+        Self { position: i64::try_from(position).unwrap_or(i64::MAX), decoder: None }
+    }
+
+    fn new(position: u64, state: DecoderState) -> Self {
+        let decoder = (state != DecoderState::default()).then_some(state);
+        Self { decoder, ..Self::plain(position) }
+    }
+
+    /// The place at which `read` is read, which came of decoding the snapshot's bytes; they end at
+    /// `end`.
+    pub(crate) fn find(
+        end: u64,
+        snapshot: &Snapshot,
+        decoder: &NewlineDecoder,
+        read: &[u8],
+    ) -> Result<Self> {
+        let Snapshot { flags, input } = snapshot;
+        let start = end.saturating_sub(crate::raw::length(input));
+        let target = wtf8::count(read);
+        if target == 0 {
+            return Ok(Self::new(start, DecoderState { flags: *flags, ..Default::default() }));
+        }
+        let decode = |bytes: usize| -> Result<Partial> {
+            let mut decoder = decoder.clone();
+            decoder.set_state(*flags);
+            let text = decoder.decode(input[..bytes].to_vec(), false)?;
+            let (held, flags) = decoder.state();
+            Ok(Partial { characters: wtf8::count(text.as_bytes()), start: bytes - held.len(), flags })
+        };
+        // The fewest bytes of which so many characters come. In UTF-8 they often are the characters.
+        let (mut low, mut high) = match input.starts_with(read) {
+            true => (read.len() - 1, read.len()),
+            false => (0, input.len()),
+        };
+        let mut found = decode(high)?;
+        if found.characters < target {
+            (low, high) = (high, input.len());
+            found = decode(high)?;
+        } else if low > 0 && decode(low)?.characters >= target {
+            (low, high) = (0, low);
+            found = decode(high)?;
+        }
+        while low + 1 < high && found.characters >= target {
+            let middle = low.midpoint(high);
+            let there = decode(middle)?;
+            if there.characters < target {
+                low = middle;
+            } else {
+                (high, found) = (middle, there);
+            }
+        }
+        let position = |at: usize| start + u64::try_from(at).unwrap_or(u64::MAX);
+        if found.characters == target {
+            let state = DecoderState { flags: found.flags, ..Default::default() };
+            return Ok(Self::new(position(found.start), state));
+        }
+        // They come together with others, or only at the end of the file.
+        let need_eof = found.characters < target;
+        let before = if need_eof { found } else { decode(high - 1)? };
+        let narrow = |number: usize| u32::try_from(number).map_err(|_| {
+            Error::described(ErrorCode::Overflow, "can't reconstruct logical file position")
+        });
+        let state = DecoderState {
+            flags: before.flags,
+            bytes_to_feed: narrow(high - before.start)?,
+            chars_to_skip: narrow(target - before.characters)?,
+            need_eof,
+        };
+        Ok(Self::new(position(before.start), state))
+    }
+}
+
+/// What came of decoding some of the bytes.
+struct Partial {
+    characters: usize,
+    /// Up to where they were decoded: behind it they are held back.
+    start: usize,
+    flags: u32,
+}

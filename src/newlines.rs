@@ -1,0 +1,166 @@
+//! Line ends: what `newline` asks for, and CPython's `IncrementalNewlineDecoder`.
+
+use alloc::{format, string::String, vec::Vec};
+
+use memchr::{memchr, memchr2};
+
+use crate::codec::Decoder;
+use crate::error::{Error, Result};
+use crate::raw::reserve;
+use crate::wtf8::Text;
+
+/// What ends a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Newline {
+    /// `\n`, `\r` and `\r\n`, all read as `\n`: `newline=None`.
+    Universal,
+    /// The same three, read as they are: `newline=''`.
+    Untranslated,
+    Lf,
+    Cr,
+    CrLf,
+}
+
+impl Newline {
+    pub(crate) fn parse(newline: Option<&str>) -> Result<Self> {
+        Ok(match newline {
+            None => Self::Universal,
+            Some("") => Self::Untranslated,
+            Some("\n") => Self::Lf,
+            Some("\r") => Self::Cr,
+            Some("\r\n") => Self::CrLf,
+            Some(other) => {
+                return Err(Error::value(format!("illegal newline value: {other}")));
+            }
+        })
+    }
+
+    /// What is written for `\n`, where that is something else. On WASI a line ends with `\n`.
+    pub(crate) fn written(self) -> Option<&'static str> {
+        match self {
+            Self::Cr => Some("\r"),
+            Self::CrLf => Some("\r\n"),
+            _ => None,
+        }
+    }
+
+    /// Where the first line of `text` ends. `after_cr`: it follows a `\r` of the same line.
+    pub(crate) fn find_end(self, text: &[u8], after_cr: bool) -> Option<usize> {
+        match self {
+            Self::Universal | Self::Lf => memchr(b'\n', text).map(|at| at + 1),
+            Self::Cr => memchr(b'\r', text).map(|at| at + 1),
+            Self::CrLf if after_cr && text.first() == Some(&b'\n') => Some(1),
+            Self::CrLf => memchr::memmem::find(text, b"\r\n").map(|at| at + 2),
+            Self::Untranslated => memchr2(b'\n', b'\r', text).map(|at| {
+                let pair = text[at..].starts_with(b"\r\n");
+                at + 1 + usize::from(pair)
+            }),
+        }
+    }
+}
+
+/// A decoder that keeps `\r\n` together and, where line ends are universal, makes `\n` of them.
+#[derive(Clone)]
+pub(crate) struct NewlineDecoder {
+    decoder: Decoder,
+    newline: Newline,
+    /// A `\r` was decoded, and what follows it is not known yet.
+    pending_cr: bool,
+    seen: Seen,
+}
+
+/// Which line ends were read.
+#[derive(Clone, Copy, Default)]
+struct Seen {
+    cr: bool,
+    lf: bool,
+    crlf: bool,
+}
+
+impl NewlineDecoder {
+    pub(crate) fn new(decoder: Decoder, newline: Newline) -> Self {
+        Self { decoder, newline, pending_cr: false, seen: Seen::default() }
+    }
+
+    fn universal(&self) -> bool {
+        matches!(self.newline, Newline::Universal | Newline::Untranslated)
+    }
+
+    pub(crate) fn decode(&mut self, input: Vec<u8>, last: bool) -> Result<Text> {
+        let mut text = self.decoder.decode(input, last)?;
+        if !self.universal() {
+            return Ok(text);
+        }
+        if self.pending_cr && (last || !text.is_empty()) {
+            let mut joined = Text::Utf8(String::from("\r"));
+            joined.append(text)?;
+            text = joined;
+            self.pending_cr = false;
+        }
+        if !last && text.as_bytes().ends_with(b"\r") {
+            text = text.slice(0, text.len() - 1)?;
+            self.pending_cr = true;
+        }
+        self.look(text.as_bytes());
+        if self.newline == Newline::Universal { translate(text) } else { Ok(text) }
+    }
+
+    /// Notes which line ends there are.
+    fn look(&mut self, text: &[u8]) {
+        let mut rest = text;
+        while let Some(at) = memchr(b'\r', rest) {
+            self.seen.lf |= memchr(b'\n', &rest[..at]).is_some();
+            let pair = rest[at..].starts_with(b"\r\n");
+            self.seen.crlf |= pair;
+            self.seen.cr |= !pair;
+            rest = &rest[at + 1 + usize::from(pair)..];
+        }
+        self.seen.lf = self.seen.lf || memchr(b'\n', rest).is_some();
+    }
+
+    /// Those that were read, in Python's order.
+    pub(crate) fn newlines(&self) -> impl Iterator<Item = &'static str> {
+        let Seen { cr, lf, crlf } = self.seen;
+        [(cr, "\r"), (lf, "\n"), (crlf, "\r\n")]
+            .into_iter()
+            .filter_map(|(seen, newline)| seen.then_some(newline))
+    }
+
+    /// The bytes held back, and everything else that decides how the next ones are decoded.
+    pub(crate) fn state(&self) -> (&[u8], u32) {
+        let (held, flags) = self.decoder.state();
+        (held, flags << 1 | u32::from(self.pending_cr))
+    }
+
+    /// The state in which nothing is held back.
+    pub(crate) fn set_state(&mut self, flags: u32) {
+        self.decoder.set_state(flags >> 1);
+        self.pending_cr = self.universal() && flags & 1 == 1;
+    }
+
+    pub(crate) fn reset(&mut self) {
+        self.decoder.reset();
+        self.pending_cr = false;
+        self.seen = Seen::default();
+    }
+}
+
+/// `\n` for every line end.
+fn translate(text: Text) -> Result<Text> {
+    let Some(first) = memchr(b'\r', text.as_bytes()) else {
+        return Ok(text);
+    };
+    let mut translated = Vec::new();
+    reserve(&mut translated, text.len())?;
+    let (start, mut rest) = text.as_bytes().split_at(first);
+    translated.extend_from_slice(start);
+    while !rest.is_empty() {
+        // It begins with a `\r`.
+        translated.push(b'\n');
+        rest = rest.strip_prefix(b"\r\n").unwrap_or(&rest[1..]);
+        let (before, after) = rest.split_at(memchr(b'\r', rest).unwrap_or(rest.len()));
+        translated.extend_from_slice(before);
+        rest = after;
+    }
+    Ok(Text::from_wtf8(translated))
+}

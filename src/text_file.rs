@@ -1,0 +1,604 @@
+//! Text files: CPython's `TextIOWrapper` over a binary file, with the methods and answers that
+//! Python's have.
+
+use alloc::{format, string::String, vec::Vec};
+use core::fmt;
+
+use spin::{Mutex, MutexGuard};
+
+use crate::closed::{CLOSED_STOP, Class, Method};
+use crate::cookie::Cookie;
+use crate::error::{Error, Result};
+use crate::file::{BinaryFile, Open};
+use crate::mode::{Buffering, TextParameters};
+use crate::newlines::Newline;
+use crate::raw::reserve;
+use crate::spooled::{self, SpooledOptions};
+use crate::stream::Stream;
+use crate::temporary_file::{self, Delete, FileOptions, Flavour};
+use crate::text_stream::{Conversion, TextStream};
+use crate::wtf8::{self, Text};
+
+/// An open text file, as [`temporary_text_file`] and its kin return it, or
+/// [`wrap`](Self::wrap).
+///
+/// Sizes are characters: Unicode code points. A `String` cannot hold a lone surrogate, which the
+/// error handlers `surrogateescape` and `surrogatepass` read: then [`read`](Self::read) and its kin
+/// are a value error, the position stays, and their twins give the text as WTF-8, each surrogate by
+/// itself in three bytes. Beyond the errors of a [`BinaryFile`] there are [`Error::Unicode`] for what
+/// the encoding does not have, [`Error::Lookup`] for an error handler that is not known, at its first
+/// use, and [`Error::Type`] for one that cannot decode.
+///
+/// Dropping it writes what waits, closes it, and deletes it if that is its duty; errors are lost
+/// then.
+pub struct TextFile {
+    file: BinaryFile,
+    mode: String,
+    /// `None` once it is detached.
+    text: Mutex<Option<TextStream>>,
+}
+
+/// What makes text of bytes: the parameters of `TextIOWrapper`, with its defaults.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TextOptions<'a> {
+    /// Python's name of the encoding, or an alias; `UTF-8` where `None`.
+    pub encoding: Option<&'a str>,
+    /// What becomes of text that cannot be converted; `strict` where `None`.
+    pub errors: Option<&'a str>,
+    /// Where `None`, every line end is read as `\n`; where empty, every line end counts and is read
+    /// as it is; with `\n`, `\r` or `\r\n` only that one ends a line, and is written for `\n`.
+    pub newline: Option<&'a str>,
+    /// Writing a line end flushes.
+    pub line_buffering: bool,
+    /// Text does not wait to be passed to the binary file.
+    pub write_through: bool,
+}
+
+/// What [`reconfigure`](TextFile::reconfigure) changes: where `None`, nothing.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ReconfigureOptions<'a> {
+    /// As in [`TextOptions`]; without `errors` those become `strict`.
+    pub encoding: Option<&'a str>,
+    /// As in [`TextOptions`].
+    pub errors: Option<&'a str>,
+    /// As in [`TextOptions`], where `Some`.
+    pub newline: Option<Option<&'a str>>,
+    /// As in [`TextOptions`].
+    pub line_buffering: Option<bool>,
+    /// As in [`TextOptions`].
+    pub write_through: Option<bool>,
+}
+
+/// [`temporary_file`](crate::temporary_file) in a text mode: see [`FileOptions::text`].
+///
+/// # Errors
+///
+/// As there; [`Error::Lookup`] for an encoding that is not known, a value error for a wrong
+/// `newline` and for a text file without a buffer.
+pub fn temporary_text_file(options: &FileOptions<'_>) -> Result<TextFile> {
+    let file = BinaryFile::new(temporary_file::anonymous(options, Flavour::Text)?);
+    TextFile::open(file, options)
+}
+
+/// [`named_temporary_file`](crate::named_temporary_file) in a text mode: see
+/// [`FileOptions::text`].
+///
+/// # Errors
+///
+/// As [`temporary_text_file`].
+pub fn named_temporary_text_file(options: &FileOptions<'_>, delete: Delete) -> Result<TextFile> {
+    // As in Python the file exists before the parameters of text are looked at, and goes where they
+    // are wrong, whatever `delete` says.
+    let open = temporary_file::named(options, Delete::OnClose, Flavour::Text)?;
+    let file = TextFile::open(BinaryFile::new(open), options)?;
+    file.file.lock().lifecycle.set_delete(delete);
+    Ok(file)
+}
+
+/// [`spooled_temporary_file`](crate::spooled_temporary_file) in a text mode: see
+/// [`FileOptions::text`]. [`max_size`](SpooledOptions::max_size) counts bytes, as they are encoded.
+///
+/// # Errors
+///
+/// [`Error::Lookup`] for an encoding that is not known, a value error for a wrong `newline`,
+/// [`Error::Unsupported`] for a binary mode.
+pub fn spooled_temporary_text_file(options: &SpooledOptions<'_>) -> Result<TextFile> {
+    Flavour::Text.check(options.file.mode.contains('b'))?;
+    let TextParameters { encoding, errors, newline } = options.file.parameters();
+    let options_of_text = TextOptions { encoding, errors, newline, ..TextOptions::default() };
+    let file = spooled::in_memory(options, Flavour::Text);
+    TextFile::over(file, String::from(options.file.mode), &options_of_text)
+}
+
+impl fmt::Debug for TextFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("TextFile");
+        shown.field("name", &self.name()).field("mode", &self.mode);
+        shown.field("encoding", &self.encoding()).finish()
+    }
+}
+
+/// What a method works on: the text, and the binary file below.
+struct Parts<'a> {
+    text: MutexGuard<'a, Option<TextStream>>,
+    open: MutexGuard<'a, Open>,
+}
+
+impl Parts<'_> {
+    /// The text and the stream of an open file.
+    fn get(&mut self) -> Result<(&mut TextStream, &mut Stream)> {
+        let text = self.text.as_mut().ok_or_else(detached)?;
+        if self.open.closed()? {
+            return Err(Error::value(CLOSED_STOP));
+        }
+        let stream = self.open.open_stream().expect("BUG: a file that is not closed has a stream");
+        Ok((text, stream))
+    }
+
+    /// Moves a spooled file to the disk, if it is in memory.
+    fn roll_over(&mut self) -> Result<()> {
+        let (text, stream) = self.get()?;
+        if !matches!(stream, Stream::Memory(_)) {
+            return Ok(());
+        }
+        let place = text.tell(stream)?;
+        let conversion = text.conversion.clone();
+        let line_buffering = match &self.open.spool {
+            Some(spool) => check_buffered(spool.options().buffering)?,
+            None => false,
+        };
+        self.open.roll_over()?;
+        let mode = self.open.mode;
+        let (text, stream) = self.get()?;
+        *text = TextStream::new(conversion, (mode.readable(), mode.writable()), 0);
+        text.line_buffering = line_buffering;
+        text.seek(place, stream).map(|_| ())
+    }
+
+    /// What `SpooledTemporaryFile` checks after every write.
+    fn check_position(&mut self) -> Result<()> {
+        if self.open.class == Class::Spooled
+            && let Some(max_size) = self.open.spool.as_ref().map(|spool| spool.max_size)
+            && max_size != 0
+        {
+            let (text, stream) = self.get()?;
+            let place = text.tell(stream)?;
+            if place.decoder.is_some() || place.position > max_size {
+                self.roll_over()?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl TextFile {
+    fn open(file: BinaryFile, options: &FileOptions<'_>) -> Result<Self> {
+        let TextParameters { encoding, errors, newline } = options.parameters();
+        let line_buffering = check_buffered(options.buffering)?;
+        let of_text =
+            TextOptions { encoding, errors, newline, line_buffering, write_through: false };
+        Self::over(file, String::from(options.mode), &of_text)
+    }
+
+    /// Text over an open, buffered binary file, which is shared and not taken: Python's
+    /// `TextIOWrapper(file)`. Dropping the text file closes both. [`BinaryFile::reopen`] makes a
+    /// buffered file of an unbuffered one.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Lookup`] for an encoding that is not known; a value error for a wrong `newline`, and
+    /// for a binary file that is closed or has no buffer.
+    pub fn wrap(file: &BinaryFile, options: &TextOptions<'_>) -> Result<Self> {
+        let mode = file.mode()?;
+        if file.lock().class == Class::Raw {
+            return Err(Error::value(UNBUFFERED));
+        }
+        Self::over(file.share(), mode, options)
+    }
+
+    fn over(file: BinaryFile, mode: String, options: &TextOptions<'_>) -> Result<Self> {
+        let newline = Newline::parse(options.newline)?;
+        let conversion = Conversion::new(options.encoding, options.errors, newline)?;
+        let text = {
+            let mut open = file.lock();
+            let directions = (open.mode.readable(), open.mode.writable());
+            let position = open.stream(Method::Ask)?.tell();
+            let mut text = TextStream::new(conversion, directions, position);
+            text.line_buffering = options.line_buffering;
+            text.write_through = options.write_through;
+            text
+        };
+        Ok(Self { file, mode, text: Mutex::new(Some(text)) })
+    }
+
+    #[inline(never)]
+    fn parts(&self) -> Parts<'_> {
+        Parts { text: self.text.lock(), open: self.file.lock() }
+    }
+
+    /// Calls `ask` on the binary file, unless it is detached.
+    fn below<T>(&self, ask: fn(&BinaryFile) -> Result<T>) -> Result<T> {
+        if self.text.lock().is_none() {
+            return Err(detached());
+        }
+        ask(&self.file)
+    }
+
+    /// Reads, as bytes of WTF-8.
+    fn read_text(
+        &self,
+        read: impl FnOnce(&mut TextStream, &mut Stream) -> Result<Text>,
+    ) -> Result<Text> {
+        let mut parts = self.parts();
+        let (text, stream) = parts.get()?;
+        read(text, stream)
+    }
+
+    /// Reads, and goes back where the text has surrogates.
+    fn read_string(
+        &self,
+        read: impl FnOnce(&mut TextStream, &mut Stream) -> Result<Text>,
+    ) -> Result<String> {
+        let mut parts = self.parts();
+        let (text, stream) = parts.get()?;
+        let mut before = None;
+        if text.reads_surrogates() {
+            text.pass_all_on(stream)?;
+            before = Some((text.clone(), stream.tell()));
+        }
+        match read(text, stream)? {
+            Text::Utf8(string) => Ok(string),
+            Text::Wtf8(_) => {
+                if let Some((as_before, position)) = before {
+                    *text = as_before;
+                    stream.seek(i64::try_from(position).unwrap_or(i64::MAX), 0)?;
+                }
+                Err(Error::value(
+                    "the text has lone surrogates, which a string cannot hold: read it as WTF-8",
+                ))
+            }
+        }
+    }
+
+    /// Reads `size` characters, or fewer at the end; everything to the end where `size` is `None` or
+    /// negative.
+    pub fn read(&self, size: Option<i64>) -> Result<String> {
+        self.read_string(|text, stream| text.read(at_most(size), stream))
+    }
+
+    /// [`read`](Self::read) as WTF-8.
+    pub fn read_wtf8(&self, size: Option<i64>) -> Result<Vec<u8>> {
+        let text = self.read_text(|text, stream| text.read(at_most(size), stream));
+        text.map(Text::into_bytes)
+    }
+
+    /// Reads a line with its end, at most `size` characters of it; empty at the end.
+    pub fn readline(&self, size: Option<i64>) -> Result<String> {
+        self.read_string(|text, stream| text.readline(at_most(size), stream))
+    }
+
+    /// [`readline`](Self::readline) as WTF-8.
+    pub fn readline_wtf8(&self, size: Option<i64>) -> Result<Vec<u8>> {
+        let text = self.read_text(|text, stream| text.readline(at_most(size), stream));
+        text.map(Text::into_bytes)
+    }
+
+    /// The next line, `None` at the end: Python's `next(file)`. Between the first line and the end,
+    /// or `flush` or `seek`, `tell` is refused, as in Python.
+    pub fn next(&self) -> Result<Option<String>> {
+        let line = self.read_string(TextStream::next)?;
+        Ok(Some(line).filter(|line| !line.is_empty()))
+    }
+
+    /// [`next`](Self::next) as WTF-8.
+    pub fn next_wtf8(&self) -> Result<Option<Vec<u8>>> {
+        let line = self.read_text(TextStream::next)?;
+        Ok(Some(line.into_bytes()).filter(|line| !line.is_empty()))
+    }
+
+    /// Reads lines to the end, or stops after the line with which they total more than `hint`
+    /// characters, if `hint` is above 0.
+    pub fn readlines(&self, hint: Option<i64>) -> Result<Vec<String>> {
+        let hint = at_most(hint).filter(|hint| *hint > 0);
+        self.parts().get()?;
+        let (mut lines, mut total) = (Vec::new(), 0);
+        while hint.is_none_or(|hint| total <= hint)
+            && let Some(line) = self.next()?
+        {
+            if hint.is_some() {
+                total += characters(line.as_bytes());
+            }
+            reserve(&mut lines, 1)?;
+            lines.push(line);
+        }
+        Ok(lines)
+    }
+
+    /// Writes `text` and tells how many characters. Nothing of it is written where it cannot be
+    /// encoded. After a read it goes, as in Python, where the binary file is: behind what was read
+    /// ahead. [`seek`](Self::seek) first.
+    pub fn write(&self, text: &str) -> Result<u64> {
+        self.put(text.as_bytes())?;
+        Ok(characters(text.as_bytes()))
+    }
+
+    /// [`write`](Self::write) of WTF-8.
+    ///
+    /// # Errors
+    ///
+    /// A value error for bytes that are none.
+    pub fn write_wtf8(&self, text: &[u8]) -> Result<u64> {
+        if !wtf8::is_well_formed(text) {
+            return Err(Error::value("not WTF-8"));
+        }
+        self.put(text)?;
+        Ok(characters(text))
+    }
+
+    fn put(&self, text: &[u8]) -> Result<()> {
+        let mut parts = self.parts();
+        let (stream_of_text, stream) = parts.get()?;
+        stream_of_text.write(text, stream)?;
+        parts.check_position()
+    }
+
+    /// Writes every item, with nothing between them.
+    pub fn writelines<S: AsRef<str>>(&self, lines: impl IntoIterator<Item = S>) -> Result<()> {
+        self.parts().get()?;
+        // The caller's iterator may use this very file, so it is not locked meanwhile.
+        for line in lines {
+            let mut parts = self.parts();
+            let (text, stream) = parts.get()?;
+            text.write(line.as_ref().as_bytes(), stream)?;
+        }
+        self.parts().check_position()
+    }
+
+    /// Moves to a place that [`tell`](Self::tell) gave, or to any byte position (`whence` 0); with the
+    /// empty cookie to where it is (1) or to the end (2). Returns the new place.
+    pub fn seek(&self, place: Cookie, whence: i32) -> Result<Cookie> {
+        let mut parts = self.parts();
+        let (text, stream) = parts.get()?;
+        let somewhere = place != Cookie::default();
+        match whence {
+            0 if place.position < 0 => {
+                Err(Error::value(format!("negative seek position {}", place.position)))
+            }
+            0 => text.seek(place, stream),
+            1 if somewhere => Err(Error::unsupported("can't do nonzero cur-relative seeks")),
+            1 => {
+                let place = text.tell(stream)?;
+                text.seek(place, stream)
+            }
+            2 if somewhere => Err(Error::unsupported("can't do nonzero end-relative seeks")),
+            2 => text.seek_to_end(stream),
+            _ => Err(Error::value(format!("invalid whence ({whence}, should be 0, 1 or 2)"))),
+        }
+    }
+
+    /// The place, to be given back to [`seek`](Self::seek).
+    pub fn tell(&self) -> Result<Cookie> {
+        let mut parts = self.parts();
+        let (text, stream) = parts.get()?;
+        text.tell(stream)
+    }
+
+    /// Makes the file `size` bytes long; where `None`, up to where the binary file is, behind what
+    /// was read ahead. Returns the size.
+    pub fn truncate(&self, size: Option<i64>) -> Result<u64> {
+        let mut parts = self.parts();
+        parts.get()?;
+        let max_size = parts.open.spool.as_ref().map(|spool| spool.max_size);
+        if max_size.zip(size).is_some_and(|(max_size, size)| size > max_size) {
+            parts.roll_over()?;
+        }
+        let (text, stream) = parts.get()?;
+        text.flush(stream)?;
+        parts.open.stream(Method::Truncate)?.truncate(size)
+    }
+
+    /// Writes what waits, here and in the binary file.
+    pub fn flush(&self) -> Result<()> {
+        let mut parts = self.parts();
+        let (text, stream) = parts.get()?;
+        text.flush(stream)
+    }
+
+    /// Writes what waits, and ends the binary file as `end` does, whether or not that succeeds.
+    fn finish(&self, end: fn(&mut Open) -> Result<()>) -> Result<()> {
+        let mut parts = self.parts();
+        let Parts { text, open } = &mut parts;
+        let text = text.as_mut().ok_or_else(detached)?;
+        let flushed = open.open_stream().map_or(Ok(()), |stream| text.flush(stream));
+        // Of two errors Python shows the later.
+        end(open).and(flushed)
+    }
+
+    /// As [`BinaryFile::close`].
+    pub fn close(&self) -> Result<()> {
+        self.finish(Open::close)
+    }
+
+    /// As [`BinaryFile::close_file`].
+    pub fn close_file(&self) -> Result<()> {
+        self.finish(Open::close_stream)
+    }
+
+    /// As [`BinaryFile::exit`].
+    pub fn exit(&self) -> Result<()> {
+        self.finish(Open::exit)
+    }
+
+    /// As [`BinaryFile::enter`].
+    pub fn enter(&self) -> Result<()> {
+        match self.below(BinaryFile::closed)? {
+            true if self.file.lock().spool.is_some() => self.file.enter(),
+            true => Err(Error::value(CLOSED_STOP)),
+            false => Ok(()),
+        }
+    }
+
+    /// Whether the file is closed.
+    pub fn closed(&self) -> Result<bool> {
+        self.below(BinaryFile::closed)
+    }
+
+    /// As [`BinaryFile::name`].
+    pub fn name(&self) -> Option<String> {
+        self.file.name()
+    }
+
+    /// The mode as it was given.
+    pub fn mode(&self) -> &str {
+        &self.mode
+    }
+
+    /// The encoding as it was given, `UTF-8` by default; empty once the file is detached.
+    pub fn encoding(&self) -> String {
+        let text = self.text.lock();
+        text.as_ref().map(|text| text.conversion.encoding_name.clone()).unwrap_or_default()
+    }
+
+    /// The error handler as it was given, `strict` by default; empty once the file is detached.
+    pub fn errors(&self) -> String {
+        let text = self.text.lock();
+        text.as_ref().map(|text| text.conversion.errors_name.clone()).unwrap_or_default()
+    }
+
+    /// Which line ends were read so far, where they are translated or all count: those of `\r`, `\n`,
+    /// `\r\n` that occurred, in this order.
+    pub fn newlines(&self) -> Result<Vec<&'static str>> {
+        self.text.lock().as_ref().map(TextStream::newlines).ok_or_else(detached)
+    }
+
+    /// Whether writing a line end flushes.
+    pub fn line_buffering(&self) -> bool {
+        self.text.lock().as_ref().is_some_and(|text| text.line_buffering)
+    }
+
+    /// Whether text does not wait.
+    pub fn write_through(&self) -> bool {
+        self.text.lock().as_ref().is_some_and(|text| text.write_through)
+    }
+
+    /// Whether the mode allows reading.
+    pub fn readable(&self) -> Result<bool> {
+        self.below(BinaryFile::readable)
+    }
+
+    /// Whether the mode allows writing.
+    pub fn writable(&self) -> Result<bool> {
+        self.below(BinaryFile::writable)
+    }
+
+    /// Always, while the file is open.
+    pub fn seekable(&self) -> Result<bool> {
+        self.below(BinaryFile::seekable)
+    }
+
+    /// Never: no temporary file is a terminal.
+    pub fn isatty(&self) -> Result<bool> {
+        self.below(BinaryFile::isatty)
+    }
+
+    /// Changes what is given, and flushes.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unsupported`] for an encoding, error handler or line end while something is read
+    /// ahead; as [`wrap`](Self::wrap).
+    pub fn reconfigure(&self, options: &ReconfigureOptions<'_>) -> Result<()> {
+        let mut parts = self.parts();
+        let ReconfigureOptions { encoding, errors, newline, line_buffering, write_through } =
+            *options;
+        let given = [encoding, errors, newline.flatten()].into_iter().flatten();
+        if given.into_iter().any(|given| given.contains('\0')) {
+            return Err(Error::value("embedded null character"));
+        }
+        let text = parts.text.as_mut().ok_or_else(detached)?;
+        let converts = encoding.is_some() || errors.is_some() || newline.is_some();
+        if converts && text.has_decoded() {
+            return Err(Error::unsupported(
+                "It is not possible to set the encoding or newline of stream after the first read",
+            ));
+        }
+        let newline = newline.map(Newline::parse).transpose()?;
+        let (text, stream) = parts.get()?;
+        text.flush(stream)?;
+        if let Some(newline) = newline {
+            text.conversion.newline = newline;
+        }
+        if converts {
+            let before = &text.conversion;
+            let errors = match (encoding, errors) {
+                (_, Some(errors)) => errors,
+                (Some(_), None) => "strict",
+                (None, None) => &before.errors_name,
+            };
+            let encoding = encoding.unwrap_or(&before.encoding_name);
+            let conversion = Conversion::new(Some(encoding), Some(errors), before.newline)?;
+            text.convert(conversion, stream.tell());
+        }
+        text.line_buffering = line_buffering.unwrap_or(text.line_buffering);
+        text.write_through = write_through.unwrap_or(text.write_through);
+        Ok(())
+    }
+
+    /// Flushes, and hands the binary file over, with the duty to delete it; this object is useless
+    /// afterwards.
+    pub fn detach(&self) -> Result<BinaryFile> {
+        let mut parts = self.parts();
+        let (text, stream) = parts.get()?;
+        text.flush(stream)?;
+        *parts.text = None;
+        Ok(self.file.share())
+    }
+
+    /// The binary file below, shared: for [`keep`](BinaryFile::keep),
+    /// [`persist`](BinaryFile::persist) and [`reopen`](BinaryFile::reopen). What waits here is not
+    /// there yet: [`flush`](Self::flush) first.
+    pub fn buffer(&self) -> Result<BinaryFile> {
+        self.below(|file| Ok(file.share()))
+    }
+
+    /// As [`BinaryFile::rollover`].
+    pub fn rollover(&self) -> Result<()> {
+        let mut parts = self.parts();
+        if parts.open.spool.is_none() {
+            return Err(Error::unsupported("rollover"));
+        }
+        if parts.open.class == Class::Spooled { parts.roll_over() } else { Ok(()) }
+    }
+}
+
+impl Drop for TextFile {
+    fn drop(&mut self) {
+        if self.text.lock().is_some() {
+            // Nobody is left to hear of an error, as in a Python finalizer.
+            let _ = self.finish(Open::finalize);
+        }
+    }
+}
+
+const UNBUFFERED: &str = "can't have unbuffered text I/O";
+
+/// Refuses a text file without a buffer, and tells whether it is to be flushed line by line.
+fn check_buffered(buffering: i32) -> Result<bool> {
+    match Buffering::parse(buffering) {
+        Buffering::Unbuffered => Err(Error::value(UNBUFFERED)),
+        Buffering::Buffer(_) => Ok(buffering == 1),
+    }
+}
+
+fn detached() -> Error {
+    Error::value("underlying buffer has been detached")
+}
+
+fn characters(text: &[u8]) -> u64 {
+    u64::try_from(wtf8::count(text)).unwrap_or(u64::MAX)
+}
+
+/// A size that CPython takes as one: `None` where it is missing or negative, for no limit.
+fn at_most(size: Option<i64>) -> Option<u64> {
+    size.and_then(|size| u64::try_from(size).ok())
+}
