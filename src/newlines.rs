@@ -2,7 +2,7 @@
 
 use alloc::{format, string::String, vec::Vec};
 
-use memchr::{memchr, memchr2};
+use memchr::{memchr, memchr_iter, memchr2};
 
 use crate::codec::Decoder;
 use crate::error::{Error, Result};
@@ -50,7 +50,9 @@ impl Newline {
             Self::Universal | Self::Lf => memchr(b'\n', text).map(|at| at + 1),
             Self::Cr => memchr(b'\r', text).map(|at| at + 1),
             Self::CrLf if after_cr && text.first() == Some(&b'\n') => Some(1),
-            Self::CrLf => memchr::memmem::find(text, b"\r\n").map(|at| at + 2),
+            Self::CrLf => memchr_iter(b'\r', text)
+                .find(|at| text.get(at + 1) == Some(&b'\n'))
+                .map(|at| at + 2),
             Self::Untranslated => memchr2(b'\n', b'\r', text).map(|at| {
                 let pair = text[at..].starts_with(b"\r\n");
                 at + 1 + usize::from(pair)
@@ -119,11 +121,15 @@ impl NewlineDecoder {
     }
 
     /// Those that were read, in Python's order.
-    pub(crate) fn newlines(&self) -> impl Iterator<Item = &'static str> {
+    pub(crate) fn newlines(&self) -> Vec<&'static str> {
         let Seen { cr, lf, crlf } = self.seen;
-        [(cr, "\r"), (lf, "\n"), (crlf, "\r\n")]
-            .into_iter()
-            .filter_map(|(seen, newline)| seen.then_some(newline))
+        let mut newlines = Vec::new();
+        for (seen, newline) in [(cr, "\r"), (lf, "\n"), (crlf, "\r\n")] {
+            if seen {
+                newlines.push(newline);
+            }
+        }
+        newlines
     }
 
     /// The bytes held back, and everything else that decides how the next ones are decoded.

@@ -171,6 +171,25 @@ impl Parts<'_> {
     }
 }
 
+/// What is read at a time.
+#[derive(Clone, Copy)]
+enum Piece {
+    Characters(Option<u64>),
+    Line(Option<u64>),
+    Next,
+}
+
+impl Piece {
+    #[inline(never)]
+    fn read(self, text: &mut TextStream, stream: &mut Stream) -> Result<Text> {
+        match self {
+            Self::Characters(size) => text.read(size, stream),
+            Self::Line(size) => text.readline(size, stream),
+            Self::Next => text.next(stream),
+        }
+    }
+}
+
 impl TextFile {
     fn open(file: BinaryFile, options: &FileOptions<'_>) -> Result<Self> {
         let TextParameters { encoding, errors, newline } = options.parameters();
@@ -217,6 +236,7 @@ impl TextFile {
     }
 
     /// Calls `ask` on the binary file, unless it is detached.
+    #[inline(never)]
     fn below<T>(&self, ask: fn(&BinaryFile) -> Result<T>) -> Result<T> {
         if self.text.lock().is_none() {
             return Err(detached());
@@ -224,21 +244,14 @@ impl TextFile {
         ask(&self.file)
     }
 
-    /// Reads, as bytes of WTF-8.
-    fn read_text(
-        &self,
-        read: impl FnOnce(&mut TextStream, &mut Stream) -> Result<Text>,
-    ) -> Result<Text> {
+    fn text(&self, what: Piece) -> Result<Text> {
         let mut parts = self.parts();
         let (text, stream) = parts.get()?;
-        read(text, stream)
+        what.read(text, stream)
     }
 
     /// Reads, and goes back where the text has surrogates.
-    fn read_string(
-        &self,
-        read: impl FnOnce(&mut TextStream, &mut Stream) -> Result<Text>,
-    ) -> Result<String> {
+    fn string(&self, what: Piece) -> Result<String> {
         let mut parts = self.parts();
         let (text, stream) = parts.get()?;
         let mut before = None;
@@ -246,7 +259,7 @@ impl TextFile {
             text.pass_all_on(stream)?;
             before = Some((text.clone(), stream.tell()));
         }
-        match read(text, stream)? {
+        match what.read(text, stream)? {
             Text::Utf8(string) => Ok(string),
             Text::Wtf8(_) => {
                 if let Some((as_before, position)) = before {
@@ -263,36 +276,34 @@ impl TextFile {
     /// Reads `size` characters, or fewer at the end; everything to the end where `size` is `None` or
     /// negative.
     pub fn read(&self, size: Option<i64>) -> Result<String> {
-        self.read_string(|text, stream| text.read(at_most(size), stream))
+        self.string(Piece::Characters(at_most(size)))
     }
 
     /// [`read`](Self::read) as WTF-8.
     pub fn read_wtf8(&self, size: Option<i64>) -> Result<Vec<u8>> {
-        let text = self.read_text(|text, stream| text.read(at_most(size), stream));
-        text.map(Text::into_bytes)
+        self.text(Piece::Characters(at_most(size))).map(Text::into_bytes)
     }
 
     /// Reads a line with its end, at most `size` characters of it; empty at the end.
     pub fn readline(&self, size: Option<i64>) -> Result<String> {
-        self.read_string(|text, stream| text.readline(at_most(size), stream))
+        self.string(Piece::Line(at_most(size)))
     }
 
     /// [`readline`](Self::readline) as WTF-8.
     pub fn readline_wtf8(&self, size: Option<i64>) -> Result<Vec<u8>> {
-        let text = self.read_text(|text, stream| text.readline(at_most(size), stream));
-        text.map(Text::into_bytes)
+        self.text(Piece::Line(at_most(size))).map(Text::into_bytes)
     }
 
     /// The next line, `None` at the end: Python's `next(file)`. Between the first line and the end,
     /// or `flush` or `seek`, `tell` is refused, as in Python.
     pub fn next(&self) -> Result<Option<String>> {
-        let line = self.read_string(TextStream::next)?;
+        let line = self.string(Piece::Next)?;
         Ok(Some(line).filter(|line| !line.is_empty()))
     }
 
     /// [`next`](Self::next) as WTF-8.
     pub fn next_wtf8(&self) -> Result<Option<Vec<u8>>> {
-        let line = self.read_text(TextStream::next)?;
+        let line = self.text(Piece::Next)?;
         Ok(Some(line.into_bytes()).filter(|line| !line.is_empty()))
     }
 

@@ -132,7 +132,7 @@ impl TextStream {
     }
 
     pub(crate) fn newlines(&self) -> Vec<&'static str> {
-        self.decoder.iter().flat_map(NewlineDecoder::newlines).collect()
+        self.decoder.as_ref().map(NewlineDecoder::newlines).unwrap_or_default()
     }
 
     /// Goes on with another conversion.

@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 use host_tests::{Program, Run, Sandbox, names_in, program_names};
 
 /// The programs and where they are run.
-const TESTED: [(&str, &str); 8] = [
+const TESTED: [(&str, &str); 10] = [
+    ("audit_hooks", "audit"),
     ("calls_linked", "host_calls"),
     ("descriptors_direct", "programs"),
     ("doc_examples", "programs"),
@@ -14,6 +15,7 @@ const TESTED: [(&str, &str); 8] = [
     ("lifecycle_exit", "endings"),
     ("lifecycle_leak", "endings"),
     ("lifecycle_return", "endings"),
+    ("python_examples", "programs"),
     ("readme_program", "programs"),
 ];
 
@@ -37,6 +39,11 @@ fn every_program_has_a_test() {
 #[test]
 fn the_examples_of_pythons_documentation_work() {
     assert!(names_in(run("doc_examples").tmp()).is_empty());
+}
+
+#[test]
+fn the_examples_of_the_page_on_python_work() {
+    assert!(names_in(run("python_examples").tmp()).is_empty());
 }
 
 #[test]

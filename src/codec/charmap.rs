@@ -1,48 +1,139 @@
 //! Encodings with one byte a character, by table.
 
-use super::Encoding;
+use alloc::boxed::Box;
 
-/// One of them, by its place in the list.
+use super::{Encoding, tables};
+
+/// One of the tables, by its place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Charmap(pub(super) u8);
+pub(crate) struct Charmap(pub(super) usize);
+
+/// What a byte without a meaning has instead of a character.
+const NONE: u16 = 0xfffe;
 
 /// What each byte means.
 #[derive(Clone)]
 pub(super) struct Table {
-    characters: [u16; 256],
+    characters: Box<[u16; 256]>,
+    /// The lower half is ASCII.
+    pub(super) is_ascii: bool,
 }
-
-/// What a byte without meaning has: no character.
-const NONE: u16 = 0xfffe;
 
 impl Table {
     /// The table of an encoding that has one byte a character.
     pub(super) fn of(encoding: Encoding) -> Option<Self> {
-        let known = match encoding {
-            Encoding::Ascii => 0x80,
-            Encoding::Latin1 => 0x100,
-            Encoding::Charmap(_) => 0x80, // TODO
+        let mut characters = Box::new([NONE; 256]);
+        match encoding {
+            Encoding::Ascii => fill(0x80, &mut characters),
+            Encoding::Latin1 => fill(0x100, &mut characters),
+            Encoding::Charmap(Charmap(place)) => expand(place, &mut characters),
             _ => return None,
-        };
-        let mut characters = [NONE; 256];
-        for (character, place) in (0..known).zip(&mut characters) {
-            *place = character;
         }
-        Some(Self { characters })
-    }
-
-    /// Whether the first half is ASCII.
-    pub(super) fn is_ascii(&self) -> bool {
-        (0..0x80).zip(&self.characters).all(|(byte, character)| byte == *character)
+        let is_ascii = (0..0x80).zip(&*characters).all(|(byte, character)| byte == *character);
+        Some(Self { characters, is_ascii })
     }
 
     pub(super) fn character(&self, byte: u8) -> Option<u32> {
         let character = self.characters[usize::from(byte)];
-        (character != NONE).then(|| character.into())
+        (character != NONE).then_some(character.into())
+    }
+}
+
+/// Which byte means a character.
+#[derive(Clone)]
+pub(super) struct Inverse {
+    table: Table,
+    /// Bytes that have a meaning, 0x100 added, where the hash of their character is or next to it.
+    slots: Box<[u16; SLOTS]>,
+    /// How many characters, of the first ones, are their own bytes.
+    same: u8,
+}
+
+/// Twice as many as there may be characters.
+const SLOTS: usize = 512;
+
+impl Inverse {
+    pub(super) fn of(table: Table) -> Self {
+        let mut inverse = Self { table, slots: Box::new([0; SLOTS]), same: 0 };
+        for byte in 0..=255 {
+            // Of several bytes that mean the same the last one is taken, as in Python.
+            if let Some(character) = inverse.table.character(byte) {
+                let slot = inverse.slot(character);
+                inverse.slots[slot] = 0x100 | u16::from(byte);
+            }
+        }
+        let other = (0..u8::MAX).find(|byte| inverse.byte((*byte).into()) != Some(*byte));
+        inverse.same = other.unwrap_or(u8::MAX);
+        inverse
     }
 
-    pub(super) fn byte(&self, code_point: u32) -> Option<u8> {
-        let at = self.characters.iter().position(|it| u32::from(*it) == code_point)?;
-        u8::try_from(at).ok()
+    /// Whether ASCII is encoded as it is.
+    pub(super) fn is_ascii(&self) -> bool {
+        self.same >= 0x80
+    }
+
+    pub(super) fn byte(&self, character: u32) -> Option<u8> {
+        match u8::try_from(character) {
+            Ok(same) if same < self.same => Some(same),
+            _ => match self.slots[self.slot(character)].to_be_bytes() {
+                [0, _] => None,
+                [_, byte] => Some(byte),
+            },
+        }
+    }
+
+    /// Where a character is, or where it would be.
+    fn slot(&self, character: u32) -> usize {
+        let [hash, next, ..] = character.wrapping_mul(0x9e37_79b1).to_be_bytes();
+        let hash = usize::from(hash) << 1 | usize::from(next >> 7);
+        let free = |slot: &usize| match self.slots[*slot].to_be_bytes() {
+            [0, _] => true,
+            [_, byte] => self.table.character(byte) == Some(character),
+        };
+        (hash..SLOTS).chain(0..hash).find(free).unwrap_or(hash)
+    }
+}
+
+/// The first characters of Unicode, as many as `known`.
+fn fill(known: u16, characters: &mut [u16; 256]) {
+    for (character, place) in (0..known).zip(characters) {
+        *place = character;
+    }
+}
+
+/// Writes a table as `charmaps.py` describes it.
+fn expand(place: usize, characters: &mut [u16; 256]) {
+    let mut tables = tables::TABLES;
+    for _ in 0..place {
+        let length = tables.get(1).map_or(0, |length| usize::from(*length));
+        tables = tables.get(2 + length..).unwrap_or_default();
+    }
+    let [base, length, runs @ ..] = tables else { return };
+    match usize::from(*base).checked_sub(1) {
+        Some(base) => expand(base, characters),
+        None => fill(0x100, characters),
+    }
+    let mut runs = runs.get(..usize::from(*length)).unwrap_or_default().iter().copied();
+    let mut next = 0xffff_u16;
+    let mut places = characters.iter_mut();
+    while let Some(run) = runs.next() {
+        let mut successive = None;
+        for place in places.by_ref().take(usize::from(run & 0x3f) + 1) {
+            let mut character = || match runs.next().unwrap_or_default() {
+                distance @ ..=0x7f => next.wrapping_add(distance.into()).wrapping_sub(64),
+                high => {
+                    let character = u16::from_be_bytes([high & 0x7f, runs.next().unwrap_or_default()]);
+                    if character < 0x7000 { character } else { character | 0x8000 }
+                }
+            };
+            *place = match run >> 6 {
+                0 => *place,
+                1 => NONE,
+                2 => successive.map_or_else(character, |last: u16| last.wrapping_add(1)),
+                _ => character(),
+            };
+            successive = Some(*place);
+            next = place.wrapping_add(1);
+        }
     }
 }

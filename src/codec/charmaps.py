@@ -19,6 +19,7 @@ import codecs
 import encodings
 import pkgutil
 import sys
+import textwrap
 from encodings.aliases import aliases
 
 # In the order of `Encoding::FIXED` in names.rs.
@@ -71,43 +72,52 @@ def character(character, before):
     return bytes([0x80 | character >> 8 & 0x7F, character & 0xFF])
 
 
-def encode(table, base):
+def runs_of(table):
+    """The runs that need no base: for each start, where they end and their bytes."""
+    before = [NONE, *table]
+    singly = [character(*pair) for pair in zip(table, before)]
+    for start in range(256):
+        undefined = successive = defined = True
+        runs = []
+        for end in range(start + 1, min(start + 64, 256) + 1):
+            at, length = end - 1, end - 1 - start
+            undefined &= table[at] == NONE
+            defined &= table[at] != NONE
+            successive &= defined and table[at] == table[start] + length
+            if undefined:
+                runs.append((end, bytes([0x40 | length])))
+            elif successive:
+                runs.append((end, bytes([0x80 | length]) + singly[start]))
+            elif defined:
+                runs.append((end, bytes([0xC0 | length]) + b"".join(singly[start:end])))
+            else:
+                break
+        yield runs
+
+
+def encode(table, runs, base):
     """The shortest runs that make the table out of its base."""
     best = [b""] + [None] * 256
-
-    def offer(end, runs):
-        if best[end] is None or len(runs) < len(best[end]):
-            best[end] = runs
-
     for start in range(256):
-        before = table[start - 1] if start else NONE
-        ends = range(start + 1, min(start + 64, 256) + 1)
-        first = character(table[start], before)
-        copied = undefined = successive = True
-        each = b""
-        for end in ends:
-            at, length = end - 1, end - 1 - start
-            copied &= table[at] == base[at]
-            undefined &= table[at] == NONE
-            successive &= table[at] == table[start] + length
-            each += character(table[at], table[at - 1] if at else NONE)
-            if copied:
-                offer(end, best[start] + bytes([length]))
-            if undefined:
-                offer(end, best[start] + bytes([0x40 | length]))
-            if successive:
-                offer(end, best[start] + bytes([0x80 | length]) + first)
-            if NONE not in table[start:end]:
-                offer(end, best[start] + bytes([0xC0 | length]) + each)
+        offers = list(runs[start])
+        for end in range(start + 1, min(start + 64, 256) + 1):
+            if table[end - 1] != base[end - 1]:
+                break
+            offers.append((end, bytes([end - 1 - start])))
+        for end, run in offers:
+            if best[end] is None or len(best[start]) + len(run) < len(best[end]):
+                best[end] = best[start] + run
     return best[256]
 
 
 def arrange(tables):
     """The tables in such an order, and each out of such a base before it, that all is short."""
-    runs = {
-        (name, base): encode(tables[name], tables.get(base, LATIN_1))
-        for name in tables for base in [None, *tables] if name != base
-    }
+    runs = {}
+    for name, table in tables.items():
+        own = list(runs_of(table))
+        for base in [None, *tables]:
+            if base != name:
+                runs[name, base] = encode(table, own, tables.get(base, LATIN_1))
     cost = {pair: len(of_pair) for pair, of_pair in runs.items()}
     bases = {}
     while len(bases) < len(tables):
@@ -144,7 +154,7 @@ def literal(name, data):
     line = ""
     for byte in data:
         plain = 0x21 <= byte < 0x7F and chr(byte) not in '"\\'
-        line += chr(byte) if plain else "\\0" if byte == 0 else f"\\x{byte:02x}"
+        line += chr(byte) if plain else f"\\x{byte:02x}"
         if len(line) > 90:
             yield line
             line = ""
@@ -152,7 +162,9 @@ def literal(name, data):
 
 
 def names(module):
-    return " ".join([module, *sorted(alias for alias in aliases if aliases[alias] == module)])
+    """The module and its aliases, without those that no name in lower case can be."""
+    found = (alias for alias, target in aliases.items() if target == module)
+    return " ".join([module, *sorted(alias for alias in found if alias.islower() or alias.isdigit())])
 
 
 def main():
@@ -173,7 +185,7 @@ def main():
     print("/// `Encoding::FIXED`, those with tables, and those that are not of text.")
     print('pub(super) const NAMES: &str = "\\')
     for module in [*FIXED, *arranged, *no_text]:
-        print(f"{names(module)}\\n\\")
+        print(" \\\n".join(textwrap.wrap(names(module), 96)) + "\\n\\")
     print('";\n')
     print("pub(super) const TABLES: &[u8] = b\"\\")
     for name, data in arranged.items():

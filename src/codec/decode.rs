@@ -1,6 +1,6 @@
 //! Bytes to text.
 
-use alloc::{boxed::Box, string::String, vec::Vec};
+use alloc::{string::String, vec::Vec};
 use core::mem;
 
 use super::charmap::Table;
@@ -23,12 +23,12 @@ pub(crate) struct Decoder {
     held: Vec<u8>,
     flags: u32,
     /// What each byte means, where every byte is a character.
-    table: Option<Box<Table>>,
+    table: Option<Table>,
 }
 
 impl Decoder {
     pub(crate) fn new(encoding: Encoding, handler: Handler) -> Self {
-        let table = Table::of(encoding).map(Box::new);
+        let table = Table::of(encoding);
         let mut decoder = Self { encoding, handler, held: Vec::new(), flags: 0, table };
         decoder.reset();
         decoder
@@ -149,10 +149,10 @@ impl Decoder {
     }
 
     fn single(&mut self, bytes: Vec<u8>) -> Result<Text> {
-        let Some(table) = self.table.as_deref() else {
+        let Some(table) = &self.table else {
             return Ok(Text::default());
         };
-        if table.is_ascii() && bytes.is_ascii() {
+        if table.is_ascii && bytes.is_ascii() {
             return Ok(Text::from_wtf8(bytes));
         }
         let (name, reason) = self.encoding.of_bytes();
@@ -296,15 +296,29 @@ fn single(
     handler: &Handler,
     out: &mut Writer,
 ) -> Result<usize, Failure> {
-    for (at, byte) in bytes.iter().enumerate() {
-        match table.character(*byte) {
-            Some(character) => out.push(character)?,
-            // Every handler that takes one byte goes on after it.
-            None => drop(handler.decode(bytes, (at, at + 1), reason, Form::Bytes, out)?),
+    for (at, block) in bytes.chunks(BLOCK).enumerate() {
+        // What stands for a byte takes four at the most.
+        out.reserve(4 * BLOCK)?;
+        if table.is_ascii
+            && block.is_ascii()
+            && let Ok(block) = str::from_utf8(block)
+        {
+            out.push_str(block)?;
+            continue;
+        }
+        for (byte, at) in block.iter().zip(BLOCK * at..) {
+            match table.character(*byte) {
+                Some(character) => out.put(character),
+                // Every handler that takes one byte goes on after it.
+                None => drop(handler.decode(bytes, (at, at + 1), reason, Form::Bytes, out)?),
+            }
         }
     }
     Ok(bytes.len())
 }
+
+/// For how many bytes there is made room at a time.
+const BLOCK: usize = 16;
 
 /// Text in the making: UTF-8 until there is a surrogate.
 #[derive(Default)]
@@ -321,36 +335,38 @@ impl Writer {
     }
 
     pub(super) fn push(&mut self, code_point: u32) -> Result<()> {
+        self.reserve(4)?;
+        self.put(code_point);
+        Ok(())
+    }
+
+    /// Room for what is then put there.
+    fn reserve(&mut self, bytes: usize) -> Result<()> {
+        match &mut self.text {
+            Text::Utf8(text) => text
+                .try_reserve(bytes)
+                .map_err(|_| Error::os(ErrorCode::InsufficientMemory)),
+            Text::Wtf8(text) => reserve(text, bytes),
+        }
+    }
+
+    fn put(&mut self, code_point: u32) {
         match (&mut self.text, char::from_u32(code_point)) {
-            (Text::Utf8(text), Some(character)) => {
-                room(text, character.len_utf8())?;
-                text.push(character);
-            }
+            (Text::Utf8(text), Some(character)) => text.push(character),
             (text, _) => {
                 let mut bytes = mem::take(text).into_bytes();
-                reserve(&mut bytes, 4)?;
                 wtf8::push(&mut bytes, code_point);
                 *text = Text::Wtf8(bytes);
             }
         }
-        Ok(())
     }
 
     fn push_str(&mut self, more: &str) -> Result<()> {
+        self.reserve(more.len())?;
         match &mut self.text {
-            Text::Utf8(text) => {
-                room(text, more.len())?;
-                text.push_str(more);
-            }
-            Text::Wtf8(bytes) => {
-                reserve(bytes, more.len())?;
-                bytes.extend_from_slice(more.as_bytes());
-            }
+            Text::Utf8(text) => text.push_str(more),
+            Text::Wtf8(bytes) => bytes.extend_from_slice(more.as_bytes()),
         }
         Ok(())
     }
-}
-
-fn room(text: &mut String, more: usize) -> Result<()> {
-    text.try_reserve(more).map_err(|_| Error::os(ErrorCode::InsufficientMemory))
 }

@@ -1,8 +1,8 @@
 //! Text to bytes.
 
-use alloc::{boxed::Box, vec::Vec};
+use alloc::vec::Vec;
 
-use super::charmap::Table;
+use super::charmap::{Inverse, Table};
 use super::handler::{Form, unknown};
 use super::{Encoding, Failure, Handler, MARK, Order, is_surrogate};
 use crate::error::{Conversion, Result};
@@ -16,13 +16,14 @@ pub(crate) struct Encoder {
     handler: Handler,
     /// The next text is preceded by a byte order mark, where the encoding has one.
     at_start: bool,
-    table: Option<Box<Table>>,
+    /// Which byte each character is, where every character is one byte.
+    inverse: Option<Inverse>,
 }
 
 impl Encoder {
     /// At the start of a stream.
     pub(crate) fn new(encoding: Encoding, handler: Handler) -> Self {
-        Self { encoding, handler, at_start: true, table: Table::of(encoding).map(Box::new) }
+        Self { encoding, handler, at_start: true, inverse: Table::of(encoding).map(Inverse::of) }
     }
 
     /// Whether the next text stands at the start of the stream.
@@ -82,8 +83,8 @@ impl Encoder {
             }
         }
         let verbatim = match form {
-            Form::Utf8 => surrogate(text).is_none(),
-            Form::Bytes => self.table.as_ref().is_some_and(|it| it.is_ascii()) && text.is_ascii(),
+            Form::Utf8 => !has_surrogate(text),
+            Form::Bytes => self.inverse.as_ref().is_some_and(Inverse::is_ascii) && text.is_ascii(),
             _ => false,
         };
         if verbatim {
@@ -95,7 +96,7 @@ impl Encoder {
             reserve(out, 4)?;
             rest = match self.put(code_point, out) {
                 true => after,
-                false => self.recover(text, rest, after, out)?,
+                false => self.recover(text, rest, out)?,
             };
         }
         Ok(())
@@ -113,45 +114,48 @@ impl Encoder {
     /// Appends a character, or nothing where the encoding does not have it; room for four bytes
     /// must be there.
     fn put(&self, code_point: u32, out: &mut Vec<u8>) -> bool {
-        match (self.form(), &self.table) {
-            (Form::Bytes, Some(table)) => match table.byte(code_point) {
+        match &self.inverse {
+            Some(inverse) => match inverse.byte(code_point) {
                 Some(byte) => out.push(byte),
                 None => return false,
             },
-            (form, _) => return !is_surrogate(code_point) && form.push(code_point, out),
+            None => return !is_surrogate(code_point) && self.form().push(code_point, out),
         }
         true
     }
 
-    /// Writes what stands for the first character of `rest`, which cannot be encoded and has
-    /// `after` after it, and for all such characters after it. Returns what is left.
+    fn has(&self, code_point: u32) -> bool {
+        match &self.inverse {
+            Some(inverse) => inverse.byte(code_point).is_some(),
+            None => !is_surrogate(code_point),
+        }
+    }
+
+    /// Writes what stands for the first character of `rest`, a part of `text`, which cannot be
+    /// encoded, and for those like it that follow at once. Returns what is left.
     fn recover<'a>(
         &self,
         text: &[u8],
         rest: &'a [u8],
-        mut after: &'a [u8],
         out: &mut Vec<u8>,
     ) -> Result<&'a [u8], Failure> {
         let form = self.form();
-        let before = out.len();
-        // UTF-16 and UTF-32 hand over one character at a time.
-        while let (Form::Bytes | Form::Utf8, Some((next, beyond))) = (form, wtf8::split_first(after))
-        {
-            reserve(out, 4)?;
-            if self.put(next, out) {
-                out.truncate(before);
-                break;
-            }
-            after = beyond;
-        }
-        let run = rest.get(..rest.len() - after.len()).unwrap_or_default();
-        let start = wtf8::count(text) - wtf8::count(rest);
-        let end = start + wtf8::count(run);
-        let (_, reason) = self.encoding.of_bytes();
-        let reason = if matches!(form, Form::Bytes) { reason } else { "surrogates not allowed" };
-        let refused = |start| Err(Failure::Unicode { start, end, reason });
+        let after = match form {
+            Form::Bytes | Form::Utf8 => self.after_run(rest),
+            // One at a time.
+            Form::Utf16(_) | Form::Utf32(_) => wtf8::split_first(rest).map_or(rest, |it| it.1),
+        };
+        let run = &rest[..rest.len() - after.len()];
+        let refused = |taken: usize| {
+            let start = wtf8::count(text) - wtf8::count(rest);
+            let reason = match form {
+                Form::Bytes => self.encoding.of_bytes().1,
+                _ => "surrogates not allowed",
+            };
+            Err(Failure::Unicode { start: start + taken, end: start + wtf8::count(run), reason })
+        };
         for (at, code_point) in wtf8::code_points(run).enumerate() {
-            // What a handler writes takes ten characters at the most.
+            // The longest replacement has ten characters of at most four bytes.
             reserve(out, 40)?;
             match (&self.handler, code_point) {
                 (Handler::Ignore, _) => {}
@@ -159,21 +163,24 @@ impl Encoder {
                     let [.., byte] = code_point.to_be_bytes();
                     out.push(byte);
                 }
+                // Most encodings take as many as they can before they fail, these all or none.
                 (Handler::SurrogateEscape, _) => match self.encoding {
-                    // What these took before it stays taken.
-                    Encoding::Ascii | Encoding::Latin1 => return refused(start + at),
-                    _ if matches!(form, Form::Utf8) => return refused(start + at),
-                    _ => return refused(start),
+                    Encoding::Charmap(_) => return refused(0),
+                    _ => return refused(at),
                 },
-                (Handler::SurrogatePass, 0xd800..=0xdfff) if form.push(code_point, out) => {}
+                (Handler::SurrogatePass, _) => {
+                    if !is_surrogate(code_point) || !form.push(code_point, out) {
+                        return refused(0);
+                    }
+                }
                 (Handler::Unknown(name), _) => return Err(unknown(name)),
                 (handler, _) => {
                     let Some(replacement) = handler.replacement(code_point) else {
-                        return refused(start);
+                        return refused(0);
                     };
                     for character in replacement.as_bytes() {
                         if !self.put((*character).into(), out) {
-                            return refused(start);
+                            return refused(0);
                         }
                     }
                 }
@@ -181,11 +188,31 @@ impl Encoder {
         }
         Ok(after)
     }
+
+    /// What follows the characters at the start of `rest` that cannot be encoded.
+    fn after_run<'a>(&self, mut rest: &'a [u8]) -> &'a [u8] {
+        while let Some((code_point, after)) = wtf8::split_first(rest)
+            && !self.has(code_point)
+        {
+            rest = after;
+        }
+        rest
+    }
 }
 
-/// Where the first surrogate is.
-fn surrogate(text: &[u8]) -> Option<usize> {
-    text.windows(2).position(|pair| pair[0] == 0xed && pair[1] >= 0xa0)
+/// Whether there is a surrogate: 0xed and more than 0x9f. Eight bytes at a time, as there mostly is
+/// no 0xed.
+fn has_surrogate(text: &[u8]) -> bool {
+    let (words, rest) = text.as_chunks();
+    let has_lead = |word: &[u8; 8]| {
+        let zero_where_lead = u64::from_ne_bytes(*word) ^ u64::from_ne_bytes([0xed; 8]);
+        let borrow = zero_where_lead.wrapping_sub(u64::from_ne_bytes([1; 8]));
+        borrow & !zero_where_lead & u64::from_ne_bytes([0x80; 8]) != 0
+    };
+    let begins = |bytes: &[u8]| bytes.windows(2).any(|pair| pair[0] == 0xed && pair[1] > 0x9f);
+    let mut words = words.iter().enumerate();
+    words.any(|(at, word)| has_lead(word) && begins(&text[8 * at..text.len().min(8 * at + 9)]))
+        || begins(rest)
 }
 
 /// Appends, if there is memory for it.

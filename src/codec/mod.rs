@@ -6,6 +6,9 @@ mod decode;
 mod encode;
 mod handler;
 mod names;
+mod tables;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use decode::Decoder;
 pub(crate) use encode::Encoder;

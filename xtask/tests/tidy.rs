@@ -9,12 +9,14 @@ use serde_json::Value;
 use xtask::workspace;
 
 /// Every package of ours, and those of ours that it may depend on (docs: "Floors").
-const FLOORS: [(&str, &[&str]); 11] = [
+const FLOORS: [(&str, &[&str]); 12] = [
     ("tmpfs", &[]),
     ("tmpfs-component", &["tmpfs"]),
     ("wasmtime-scratch", &["tmpfs"]),
     ("wasi-tempfile", &[]),
     ("wasi-tempfile-client", &["wasi-tempfile"]),
+    // An embedder, who gets the component built as the harness does.
+    ("audit-example", &["xtask"]),
     ("external-sort", &["wasi-tempfile", "wasi-tempfile-client", "wasmtime-scratch"]),
     ("host-tests-bench-guests", &["wasi-tempfile"]),
     ("host-tests-programs", &["wasi-tempfile", "wasi-tempfile-client"]),
@@ -161,6 +163,14 @@ fn the_readmes_program_is_one_that_runs() {
     assert!(read("README.md").contains(&format!("```rs\n{program}```")));
 }
 
+#[test]
+fn the_readmes_hook_is_that_of_the_example() {
+    let read = |path: &str| fs::read_to_string(workspace::root().join(path)).unwrap();
+    let example = read("examples/audit/src/main.rs");
+    let hook = example.split("\n\n").find(|item| item.starts_with("impl audit::Host")).unwrap();
+    assert!(read("README.md").contains(&format!("```rs\n{hook}\n```")));
+}
+
 /// The last column of a row names tests as `file` or `file::test`.
 #[test]
 fn every_test_that_the_compatibility_table_names_exists() {
@@ -172,10 +182,10 @@ fn every_test_that_the_compatibility_table_names_exists() {
         assert_eq!(columns.len(), 6, "four columns: {row}");
         for name in columns[4].split('`').skip(1).step_by(2) {
             let (file, test) = name.split_once("::").unwrap_or((name, ""));
-            let path = format!("host-tests/tests/{file}.rs");
-            if !workspace::root().join(&path).exists()
-                || !read(&path).contains(&format!("fn {test}"))
-            {
+            let paths = [format!("{file}.rs"), format!("{file}/main.rs")]
+                .map(|path| format!("host-tests/tests/{path}"));
+            let found = paths.iter().find(|path| workspace::root().join(path).exists());
+            if !found.is_some_and(|path| read(path).contains(&format!("fn {test}"))) {
                 missing.push(name.to_owned());
             }
         }
