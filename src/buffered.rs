@@ -117,11 +117,12 @@ impl Buffered {
         if !self.dirty {
             self.forget();
         }
-        if self.buffer.len() + bytes.len() > self.capacity {
+        // A whole buffer's worth goes past the buffer, as in CPython.
+        if self.buffer.len() + bytes.len() > self.capacity || bytes.len() >= self.capacity {
             self.flush()?;
         }
         let mut rest = bytes;
-        while rest.len() > self.capacity {
+        while rest.len() >= self.capacity {
             let written = self.storage.write_at(self.position, rest).map_err(Error::os)?;
             self.position += length(&rest[..written]);
             rest = &rest[written..];
@@ -149,16 +150,13 @@ impl Buffered {
     }
 
     pub(crate) fn seek(&mut self, offset: i64, whence: i32) -> Result<u64> {
+        self.flush()?;
         let base = match whence {
             0 => 0,
             1 => self.position,
-            _ => {
-                self.flush()?;
-                self.storage.size().map_err(Error::os)?
-            }
+            _ => self.storage.size().map_err(Error::os)?,
         };
         let target = raw::displace(base, offset)?;
-        self.flush()?;
         let start = self.position - length(&self.buffer[..self.at]);
         match target.checked_sub(start).map(usize::try_from) {
             // Within what was read ahead, nothing need be read again.

@@ -131,12 +131,21 @@ impl Open {
         flushed
     }
 
-    /// Takes the stream away, flushed and without its buffer; the file is detached from then on.
-    pub(crate) fn detach_stream(&mut self) -> Result<Raw> {
+    /// Takes the stream away, flushed; the file is detached from then on.
+    pub(crate) fn detach_stream(&mut self) -> Result<Stream> {
         self.stream(Method::Flush)?.flush()?;
         self.detached = true;
-        let stream = self.stream.take().expect("BUG: a stream that was flushed is there");
-        stream.into_raw().ok_or_else(|| Error::unsupported("detach"))
+        Ok(self.stream.take().expect("BUG: a stream that was flushed is there"))
+    }
+
+    /// As [`detach_stream`](Self::detach_stream), without the buffer.
+    pub(crate) fn detach_raw(&mut self) -> Result<Raw> {
+        self.detach_stream()?.into_raw().ok_or_else(|| Error::unsupported("detach"))
+    }
+
+    /// A second file, which has the stream and nothing to delete.
+    pub(crate) fn with_detached(&self, stream: Stream) -> Self {
+        Self::with_stream(stream, self.mode, self.lifecycle.second())
     }
 }
 
@@ -156,6 +165,11 @@ impl BinaryFile {
         let id = register::enter_file(&shared);
         shared.lock().id = Some(id);
         Self(shared)
+    }
+
+    /// Whether there is another handle on the same file.
+    pub(crate) fn is_shared(&self) -> bool {
+        Arc::strong_count(&self.0) > 1
     }
 
     /// One more handle on the same file.
@@ -331,8 +345,8 @@ impl BinaryFile {
         if matches!(open.class, Class::Raw | Class::Spooled) {
             return Err(Error::unsupported("detach"));
         }
-        let raw = Stream::Raw(open.detach_stream()?);
-        Ok(Self::new(Open::with_stream(raw, open.mode, open.lifecycle.second())))
+        let raw = Stream::Raw(open.detach_raw()?);
+        Ok(Self::new(open.with_detached(raw)))
     }
 
     /// What entering a context checks: that the file is open.

@@ -354,7 +354,7 @@ impl BinaryFile {
         if open.spool.is_some() {
             open.roll_over()?;
         }
-        let mut raw = open.detach_stream()?;
+        let mut raw = open.detach_raw()?;
         raw.storage.settle().map_err(Error::os)?;
         Ok(raw.storage.into_descriptor())
     }

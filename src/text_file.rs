@@ -33,6 +33,8 @@ use crate::wtf8::{self, Text};
 /// then.
 pub struct TextFile {
     file: BinaryFile,
+    /// The file was there before, and is not this object's to end once it is detached.
+    wraps: bool,
     mode: String,
     /// `None` once it is detached.
     text: Mutex<Option<TextStream>>,
@@ -212,7 +214,9 @@ impl TextFile {
         if file.lock().class == Class::Raw {
             return Err(Error::value(UNBUFFERED));
         }
-        Self::over(file.share(), mode, options)
+        let mut text = Self::over(file.share(), mode, options)?;
+        text.wraps = true;
+        Ok(text)
     }
 
     fn over(file: BinaryFile, mode: String, options: &TextOptions<'_>) -> Result<Self> {
@@ -227,7 +231,7 @@ impl TextFile {
             text.write_through = options.write_through;
             text
         };
-        Ok(Self { file, mode, text: Mutex::new(Some(text)) })
+        Ok(Self { file, wraps: false, mode, text: Mutex::new(Some(text)) })
     }
 
     #[inline(never)]
@@ -419,10 +423,18 @@ impl TextFile {
     fn finish(&self, end: fn(&mut Open) -> Result<()>) -> Result<()> {
         let mut parts = self.parts();
         let Parts { text, open } = &mut parts;
-        let text = text.as_mut().ok_or_else(detached)?;
-        let flushed = open.open_stream().map_or(Ok(()), |stream| text.flush(stream));
+        if text.is_none() && self.wraps {
+            return Err(detached());
+        }
+        let flushed = match (&mut **text, open.open_stream()) {
+            (Some(text), Some(stream)) => text.flush(stream),
+            _ => Ok(()),
+        };
         // Of two errors Python shows the later.
-        end(open).and(flushed)
+        match end(open).and(flushed) {
+            Err(Error::Value(_)) if text.is_none() => Err(detached()),
+            outcome => outcome,
+        }
     }
 
     /// As [`BinaryFile::close`].
@@ -555,14 +567,18 @@ impl TextFile {
         Ok(())
     }
 
-    /// Flushes, and hands the binary file over, with the duty to delete it; this object is useless
-    /// afterwards.
+    /// Flushes, and hands the binary file over; this object is useless afterwards, but a duty to
+    /// delete stays with it.
     pub fn detach(&self) -> Result<BinaryFile> {
         let mut parts = self.parts();
         let (text, stream) = parts.get()?;
         text.flush(stream)?;
         *parts.text = None;
-        Ok(self.file.share())
+        if self.file.is_shared() {
+            return Ok(self.file.share());
+        }
+        let stream = parts.open.detach_stream()?;
+        Ok(BinaryFile::new(parts.open.with_detached(stream)))
     }
 
     /// The binary file below, shared: for [`keep`](BinaryFile::keep),
@@ -584,10 +600,8 @@ impl TextFile {
 
 impl Drop for TextFile {
     fn drop(&mut self) {
-        if self.text.lock().is_some() {
-            // Nobody is left to hear of an error, as in a Python finalizer.
-            let _ = self.finish(Open::finalize);
-        }
+        // Nobody is left to hear of an error, as in a Python finalizer.
+        let _ = self.finish(Open::finalize);
     }
 }
 

@@ -114,26 +114,31 @@ fn expand(place: usize, characters: &mut [u16; 256]) {
         None => fill(0x100, characters),
     }
     let mut runs = runs.get(..usize::from(*length)).unwrap_or_default().iter().copied();
-    let mut next = 0xffff_u16;
     let mut places = characters.iter_mut();
+    let mut before = NONE;
     while let Some(run) = runs.next() {
-        let mut successive = None;
+        let mut successor = None;
         for place in places.by_ref().take(usize::from(run & 0x3f) + 1) {
-            let mut character = || match runs.next().unwrap_or_default() {
-                distance @ ..=0x7f => next.wrapping_add(distance.into()).wrapping_sub(64),
-                high => {
-                    let character = u16::from_be_bytes([high & 0x7f, runs.next().unwrap_or_default()]);
-                    if character < 0x7000 { character } else { character | 0x8000 }
-                }
+            *place = match (run >> 6, successor) {
+                (0, _) => *place,
+                (1, _) => NONE,
+                (2, Some(successor)) => successor,
+                _ => character(&mut runs, before),
             };
-            *place = match run >> 6 {
-                0 => *place,
-                1 => NONE,
-                2 => successive.map_or_else(character, |last: u16| last.wrapping_add(1)),
-                _ => character(),
-            };
-            successive = Some(*place);
-            next = place.wrapping_add(1);
+            before = *place;
+            successor = Some(before.wrapping_add(1));
         }
+    }
+}
+
+/// The next character of a table, which follows `before`.
+fn character(runs: &mut impl Iterator<Item = u8>, before: u16) -> u16 {
+    let mut next = || runs.next().unwrap_or_default();
+    match next() {
+        distance @ ..=0x7f => before.wrapping_add(1 + u16::from(distance)).wrapping_sub(64),
+        high => match u16::from_be_bytes([high & 0x7f, next()]) {
+            character @ ..=0x6fff => character,
+            folded => folded | 0x8000,
+        },
     }
 }

@@ -140,7 +140,12 @@ impl Decoder {
                 // Whatever the handler is.
                 let reason = "Stream does not start with BOM";
                 let result = Err(Failure::Unicode { start: 0, end: width, reason });
-                return self.finish(bytes, out, result, if width == 2 { "utf-16" } else { "utf-32" });
+                return self.finish(
+                    bytes,
+                    out,
+                    result,
+                    if width == 2 { "utf-16" } else { "utf-32" },
+                );
             }
             (None, Some(_), Ok(_)) => self.flags = u32::from(order == Order::Big),
             _ => {}
@@ -318,7 +323,7 @@ fn single(
 }
 
 /// For how many bytes there is made room at a time.
-const BLOCK: usize = 16;
+const BLOCK: usize = 32;
 
 /// Text in the making: UTF-8 until there is a surrogate.
 #[derive(Default)]
@@ -343,9 +348,9 @@ impl Writer {
     /// Room for what is then put there.
     fn reserve(&mut self, bytes: usize) -> Result<()> {
         match &mut self.text {
-            Text::Utf8(text) => text
-                .try_reserve(bytes)
-                .map_err(|_| Error::os(ErrorCode::InsufficientMemory)),
+            Text::Utf8(text) => {
+                text.try_reserve(bytes).map_err(|_| Error::os(ErrorCode::InsufficientMemory))
+            }
             Text::Wtf8(text) => reserve(text, bytes),
         }
     }

@@ -4,9 +4,9 @@ extern crate std;
 
 mod any_chunks;
 
+use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-use alloc::format;
 use std::eprintln;
 use std::process::Command;
 
@@ -186,7 +186,8 @@ fn differences<'a>(cases: impl Iterator<Item = &'a str>) -> Vec<String> {
 #[test]
 fn every_case_is_as_in_cpython() {
     let conversions = ["decode ", "encode "];
-    let cases = || RECORDED.lines().filter(|line| conversions.iter().any(|it| line.starts_with(it)));
+    let cases =
+        || RECORDED.lines().filter(|line| conversions.iter().any(|it| line.starts_with(it)));
     assert!(cases().count() > 2_000);
     let differences = differences(cases());
     assert!(differences.is_empty(), "{}", differences.join("\n"));

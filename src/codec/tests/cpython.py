@@ -142,7 +142,7 @@ def table(name):
     meanings = meanings.replace(shown("".join(map(chr, range(128)))), "ascii:")
     inverse = everything.encode(name, "ignore").hex().replace(bytes(range(128)).hex(), "ascii:")
     print(f"table {name} {meanings} {inverse}")
-    beyond = "".join(map(chr, range(0x10000, sys.maxunicode + 1)))
+    beyond = "".join(map(chr, range(0x10000, sys.maxunicode + 1, 251)))
     assert not beyond.encode(name, "ignore")
 
 
