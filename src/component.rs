@@ -1,7 +1,10 @@
 //! The exports of the component `tempfile.wasm`: WIT in, library calls, WIT out. The rules are the
 //! library's; here are only names.
 
-use alloc::{string::{String, ToString as _}, vec::Vec};
+use alloc::{
+    string::{String, ToString as _},
+    vec::Vec,
+};
 
 use ::wasi::filesystem::types::Descriptor;
 

@@ -70,7 +70,11 @@ impl Cookie {
             decoder.set_state(*flags);
             let text = decoder.decode(input[..bytes].to_vec(), false)?;
             let (held, flags) = decoder.state();
-            Ok(Partial { characters: wtf8::count(text.as_bytes()), start: bytes - held.len(), flags })
+            Ok(Partial {
+                characters: wtf8::count(text.as_bytes()),
+                start: bytes - held.len(),
+                flags,
+            })
         };
         // The fewest bytes of which so many characters come. In UTF-8 they often are the characters.
         let (mut low, mut high) = match input.starts_with(read) {
@@ -102,9 +106,11 @@ impl Cookie {
         // They come together with others, or only at the end of the file.
         let need_eof = found.characters < target;
         let before = if need_eof { found } else { decode(high - 1)? };
-        let narrow = |number: usize| u32::try_from(number).map_err(|_| {
-            Error::described(ErrorCode::Overflow, "can't reconstruct logical file position")
-        });
+        let narrow = |number: usize| {
+            u32::try_from(number).map_err(|_| {
+                Error::described(ErrorCode::Overflow, "can't reconstruct logical file position")
+            })
+        };
         let state = DecoderState {
             flags: before.flags,
             bytes_to_feed: narrow(high - before.start)?,

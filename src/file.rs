@@ -229,7 +229,18 @@ impl BinaryFile {
     /// Reads to the next line feed and returns it too, or to the end, or at most `size` bytes.
     /// Empty only at the end, or where `size` is 0.
     pub fn readline(&self, size: Option<i64>) -> Result<Vec<u8>> {
-        self.lock().stream(Method::Readline)?.readline(at_most(size))
+        let mut open = self.lock();
+        if size == Some(0) && !open.detached {
+            // The base class's method asks nothing then; a buffered reader has its own.
+            let asks = open.class == Class::Spooled
+                || open.class == Class::Buffered && open.mode.readable();
+            return if asks {
+                open.stream(Method::Readline).map(|_| Vec::new())
+            } else {
+                Ok(Vec::new())
+            };
+        }
+        open.stream(Method::Readline)?.readline(at_most(size))
     }
 
     /// Reads lines to the end, or stops after the line with which they total more than `hint`

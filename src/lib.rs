@@ -64,6 +64,7 @@ mod state;
 mod storage;
 mod stream;
 mod temporary_file;
+mod temporary_text_file;
 mod text_file;
 mod text_stream;
 mod wtf8;
@@ -83,10 +84,10 @@ pub use state::{set_tempdir, set_template, set_tmp_max, tempdir, template, tmp_m
 pub use temporary_file::{
     Delete, FileOptions, named_temporary_file, open_temporary, temporary_file,
 };
-pub use text_file::{
-    ReconfigureOptions, TextFile, TextOptions, named_temporary_text_file,
-    spooled_temporary_text_file, temporary_text_file,
+pub use temporary_text_file::{
+    named_temporary_text_file, spooled_temporary_text_file, temporary_text_file,
 };
+pub use text_file::{ReconfigureOptions, TextFile, TextOptions};
 
 /// The README's examples compile.
 #[cfg(doctest)]

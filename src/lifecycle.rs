@@ -141,13 +141,17 @@ impl Lifecycle {
 }
 
 impl Open {
-    /// `_TemporaryFileCloser.close`, or `file.close` for a file without one.
-    pub(crate) fn close(&mut self) -> Result<()> {
+    /// `_TemporaryFileCloser.close`, or `file.close` for a file without one. `close` closes the
+    /// stream.
+    pub(crate) fn close_by(
+        &mut self,
+        close: &mut dyn FnMut(&mut Self) -> Result<()>,
+    ) -> Result<()> {
         if self.lifecycle.close_called {
             return Ok(());
         }
         self.lifecycle.close_called = self.lifecycle.named;
-        let closed = self.close_stream();
+        let closed = close(self);
         if self.lifecycle.deletes(true) {
             // Of two errors Python shows the later.
             self.lifecycle.delete()?;
@@ -155,8 +159,8 @@ impl Open {
         closed
     }
 
-    pub(crate) fn exit(&mut self) -> Result<()> {
-        let closed = self.close();
+    pub(crate) fn exit_by(&mut self, close: &mut dyn FnMut(&mut Self) -> Result<()>) -> Result<()> {
+        let closed = self.close_by(close);
         if self.lifecycle.deletes(false) {
             self.lifecycle.delete()?;
         }
@@ -165,9 +169,16 @@ impl Open {
 
     /// Closes, and deletes as far as that is still owed, also where it was refused before. Whether
     /// the file took what waited is no longer of interest.
-    pub(crate) fn finalize(&mut self) -> Result<()> {
-        let _ = self.exit();
+    pub(crate) fn finalize_by(
+        &mut self,
+        close: &mut dyn FnMut(&mut Self) -> Result<()>,
+    ) -> Result<()> {
+        let _ = self.exit_by(close);
         self.lifecycle.delete()
+    }
+
+    fn finalize(&mut self) -> Result<()> {
+        self.finalize_by(&mut Self::close_stream)
     }
 
     /// What [`cleanup`](crate::cleanup) does to it: nothing where nothing is owed.
@@ -219,7 +230,7 @@ impl BinaryFile {
     ///
     /// The filesystem's refusal to take what waits, or to delete; a value error after `detach`.
     pub fn close(&self) -> Result<()> {
-        self.lock().close()
+        self.lock().close_by(&mut Open::close_stream)
     }
 
     /// Leaves the context: closes the file, and deletes it if that is due at all.
@@ -228,7 +239,7 @@ impl BinaryFile {
     ///
     /// As [`close`](Self::close).
     pub fn exit(&self) -> Result<()> {
-        self.lock().exit()
+        self.lock().exit_by(&mut Open::close_stream)
     }
 
     /// Closes the stream alone, as `f.file.close()` does on Python's named file: nothing is

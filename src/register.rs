@@ -114,7 +114,8 @@ pub(crate) fn strike(id: Id) {
     STATE.lock().register.strike(id);
 }
 
-/// All objects, oldest first.
+/// All objects, oldest first. A file can be locked only where an audit hook asks about the move of
+/// a spooled file to the disk: that one is passed over, and has nothing to delete.
 fn objects() -> Vec<Live> {
     let slots = &STATE.lock().register.slots;
     let entered = slots.iter().enumerate();
@@ -133,7 +134,7 @@ pub fn owed() -> Vec<OwedItem> {
     objects()
         .iter()
         .filter_map(|object| match object {
-            Live::File(file) => file.upgrade()?.lock().owed_item(),
+            Live::File(file) => file.upgrade()?.try_lock()?.owed_item(),
             Live::Directory(directory) => directory.upgrade()?.lock().owed_item(),
         })
         .collect()
@@ -145,7 +146,7 @@ pub fn unclosed() -> Vec<UnclosedItem> {
     objects()
         .iter()
         .filter_map(|object| match object {
-            Live::File(file) => file.upgrade()?.lock().unclosed_item(),
+            Live::File(file) => file.upgrade()?.try_lock()?.unclosed_item(),
             Live::Directory(directory) => {
                 let OwedItem { path, size, .. } = directory.upgrade()?.lock().owed_item()?;
                 Some(UnclosedItem { kind: UnclosedKind::Directory, path: Some(path), size })
@@ -162,7 +163,7 @@ pub fn cleanup() -> Vec<Error> {
         .iter()
         .rev()
         .filter_map(|object| match object {
-            Live::File(file) => file.upgrade()?.lock().pay().err(),
+            Live::File(file) => file.upgrade()?.try_lock()?.pay().err(),
             Live::Directory(directory) => directory.upgrade()?.lock().cleanup().err(),
         })
         .collect()

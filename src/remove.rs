@@ -7,13 +7,13 @@
 //! memory. Names of subdirectories are remembered [`BATCH`] bytes at a time; a directory with
 //! more is listed again. Everything else is removed as it is listed.
 
-use alloc::{string::String, vec, vec::Vec};
+use alloc::{borrow::Cow, string::String, vec, vec::Vec};
 
 use wasi::filesystem::types::{
     Descriptor, DescriptorFlags, DescriptorType, ErrorCode, OpenFlags, PathFlags,
 };
 
-use crate::error::{Error, Result};
+use crate::error::{Error, OsError, Result};
 use crate::names;
 use crate::place::Place;
 
@@ -66,7 +66,11 @@ fn refuse_other(place: &Place) -> Result<()> {
     }
     match place.stat() {
         Err(ErrorCode::NoEntry) => Ok(()),
-        _ => Err(Error::described(ErrorCode::Loop, "Cannot call rmtree on a symbolic link")),
+        _ => Err(Error::Os(OsError {
+            code: ErrorCode::Loop,
+            message: Cow::Borrowed("Cannot call rmtree on a symbolic link"),
+            path: Some(String::from(place.path())),
+        })),
     }
 }
 

@@ -10,12 +10,11 @@ use crate::closed::{CLOSED_STOP, Class, Method};
 use crate::cookie::Cookie;
 use crate::error::{Error, Result};
 use crate::file::{BinaryFile, Open};
-use crate::mode::{Buffering, TextParameters};
 use crate::newlines::Newline;
 use crate::raw::reserve;
-use crate::spooled::{self, SpooledOptions};
 use crate::stream::Stream;
-use crate::temporary_file::{self, Delete, FileOptions, Flavour};
+use crate::temporary_file::Delete;
+use crate::temporary_text_file::{UNBUFFERED, check_buffered};
 use crate::text_stream::{Conversion, TextStream};
 use crate::wtf8::{self, Text};
 
@@ -36,8 +35,7 @@ pub struct TextFile {
     /// The file was there before, and is not this object's to end once it is detached.
     wraps: bool,
     mode: String,
-    /// `None` once it is detached.
-    text: Mutex<Option<TextStream>>,
+    text: Mutex<TextStream>,
 }
 
 /// What makes text of bytes: the parameters of `TextIOWrapper`, with its defaults.
@@ -71,47 +69,6 @@ pub struct ReconfigureOptions<'a> {
     pub write_through: Option<bool>,
 }
 
-/// [`temporary_file`](crate::temporary_file) in a text mode: see [`FileOptions::text`].
-///
-/// # Errors
-///
-/// As there; [`Error::Lookup`] for an encoding that is not known, a value error for a wrong
-/// `newline` and for a text file without a buffer.
-pub fn temporary_text_file(options: &FileOptions<'_>) -> Result<TextFile> {
-    let file = BinaryFile::new(temporary_file::anonymous(options, Flavour::Text)?);
-    TextFile::open(file, options)
-}
-
-/// [`named_temporary_file`](crate::named_temporary_file) in a text mode: see
-/// [`FileOptions::text`].
-///
-/// # Errors
-///
-/// As [`temporary_text_file`].
-pub fn named_temporary_text_file(options: &FileOptions<'_>, delete: Delete) -> Result<TextFile> {
-    // As in Python the file exists before the parameters of text are looked at, and goes where they
-    // are wrong, whatever `delete` says.
-    let open = temporary_file::named(options, Delete::OnClose, Flavour::Text)?;
-    let file = TextFile::open(BinaryFile::new(open), options)?;
-    file.file.lock().lifecycle.set_delete(delete);
-    Ok(file)
-}
-
-/// [`spooled_temporary_file`](crate::spooled_temporary_file) in a text mode: see
-/// [`FileOptions::text`]. [`max_size`](SpooledOptions::max_size) counts bytes, as they are encoded.
-///
-/// # Errors
-///
-/// [`Error::Lookup`] for an encoding that is not known, a value error for a wrong `newline`,
-/// [`Error::Unsupported`] for a binary mode.
-pub fn spooled_temporary_text_file(options: &SpooledOptions<'_>) -> Result<TextFile> {
-    Flavour::Text.check(options.file.mode.contains('b'))?;
-    let TextParameters { encoding, errors, newline } = options.file.parameters();
-    let options_of_text = TextOptions { encoding, errors, newline, ..TextOptions::default() };
-    let file = spooled::in_memory(options, Flavour::Text);
-    TextFile::over(file, String::from(options.file.mode), &options_of_text)
-}
-
 impl fmt::Debug for TextFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("TextFile");
@@ -122,19 +79,21 @@ impl fmt::Debug for TextFile {
 
 /// What a method works on: the text, and the binary file below.
 struct Parts<'a> {
-    text: MutexGuard<'a, Option<TextStream>>,
+    text: MutexGuard<'a, TextStream>,
     open: MutexGuard<'a, Open>,
 }
 
 impl Parts<'_> {
     /// The text and the stream of an open file.
     fn get(&mut self) -> Result<(&mut TextStream, &mut Stream)> {
-        let text = self.text.as_mut().ok_or_else(detached)?;
+        if self.text.detached {
+            return Err(detached());
+        }
         if self.open.closed()? {
             return Err(Error::value(CLOSED_STOP));
         }
         let stream = self.open.open_stream().expect("BUG: a file that is not closed has a stream");
-        Ok((text, stream))
+        Ok((&mut self.text, stream))
     }
 
     /// Moves a spooled file to the disk, if it is in memory.
@@ -193,14 +152,6 @@ impl Piece {
 }
 
 impl TextFile {
-    fn open(file: BinaryFile, options: &FileOptions<'_>) -> Result<Self> {
-        let TextParameters { encoding, errors, newline } = options.parameters();
-        let line_buffering = check_buffered(options.buffering)?;
-        let of_text =
-            TextOptions { encoding, errors, newline, line_buffering, write_through: false };
-        Self::over(file, String::from(options.mode), &of_text)
-    }
-
     /// Text over an open, buffered binary file, which is shared and not taken: Python's
     /// `TextIOWrapper(file)`. Dropping the text file closes both. [`BinaryFile::reopen`] makes a
     /// buffered file of an unbuffered one.
@@ -219,7 +170,7 @@ impl TextFile {
         Ok(text)
     }
 
-    fn over(file: BinaryFile, mode: String, options: &TextOptions<'_>) -> Result<Self> {
+    pub(crate) fn over(file: BinaryFile, mode: String, options: &TextOptions<'_>) -> Result<Self> {
         let newline = Newline::parse(options.newline)?;
         let conversion = Conversion::new(options.encoding, options.errors, newline)?;
         let text = {
@@ -231,7 +182,12 @@ impl TextFile {
             text.write_through = options.write_through;
             text
         };
-        Ok(Self { file, wraps: false, mode, text: Mutex::new(Some(text)) })
+        Ok(Self { file, wraps: false, mode, text: Mutex::new(text) })
+    }
+
+    /// Decides anew whether and when the file is deleted.
+    pub(crate) fn set_delete(&self, delete: Delete) {
+        self.file.lock().lifecycle.set_delete(delete);
     }
 
     #[inline(never)]
@@ -242,7 +198,7 @@ impl TextFile {
     /// Calls `ask` on the binary file, unless it is detached.
     #[inline(never)]
     fn below<T>(&self, ask: fn(&BinaryFile) -> Result<T>) -> Result<T> {
-        if self.text.lock().is_none() {
+        if self.text.lock().detached {
             return Err(detached());
         }
         ask(&self.file)
@@ -419,37 +375,40 @@ impl TextFile {
         text.flush(stream)
     }
 
-    /// Writes what waits, and ends the binary file as `end` does, whether or not that succeeds.
-    fn finish(&self, end: fn(&mut Open) -> Result<()>) -> Result<()> {
+    /// Ends the file as `end` does, which closes the stream after what waits was written. Of a
+    /// detached file only a duty to delete is left, and none of one that wraps another.
+    fn finish(
+        &self,
+        end: fn(&mut Open, &mut dyn FnMut(&mut Open) -> Result<()>) -> Result<()>,
+    ) -> Result<()> {
         let mut parts = self.parts();
         let Parts { text, open } = &mut parts;
-        if text.is_none() && self.wraps {
+        if text.detached && self.wraps {
             return Err(detached());
         }
-        let flushed = match (&mut **text, open.open_stream()) {
-            (Some(text), Some(stream)) => text.flush(stream),
-            _ => Ok(()),
-        };
-        // Of two errors Python shows the later.
-        match end(open).and(flushed) {
-            Err(Error::Value(_)) if text.is_none() => Err(detached()),
-            outcome => outcome,
-        }
+        end(open, &mut |open| {
+            if text.detached {
+                return Err(detached());
+            }
+            let flushed = open.open_stream().map_or(Ok(()), |stream| text.flush(stream));
+            // Of two errors Python shows the later.
+            open.close_stream().and(flushed)
+        })
     }
 
     /// As [`BinaryFile::close`].
     pub fn close(&self) -> Result<()> {
-        self.finish(Open::close)
+        self.finish(Open::close_by)
     }
 
     /// As [`BinaryFile::close_file`].
     pub fn close_file(&self) -> Result<()> {
-        self.finish(Open::close_stream)
+        self.finish(|open, close| close(open))
     }
 
     /// As [`BinaryFile::exit`].
     pub fn exit(&self) -> Result<()> {
-        self.finish(Open::exit)
+        self.finish(Open::exit_by)
     }
 
     /// As [`BinaryFile::enter`].
@@ -476,32 +435,31 @@ impl TextFile {
         &self.mode
     }
 
-    /// The encoding as it was given, `UTF-8` by default; empty once the file is detached.
+    /// The encoding as it was given, `UTF-8` by default.
     pub fn encoding(&self) -> String {
-        let text = self.text.lock();
-        text.as_ref().map(|text| text.conversion.encoding_name.clone()).unwrap_or_default()
+        self.text.lock().conversion.encoding_name.clone()
     }
 
-    /// The error handler as it was given, `strict` by default; empty once the file is detached.
+    /// The error handler as it was given, `strict` by default.
     pub fn errors(&self) -> String {
-        let text = self.text.lock();
-        text.as_ref().map(|text| text.conversion.errors_name.clone()).unwrap_or_default()
+        self.text.lock().conversion.errors_name.clone()
     }
 
     /// Which line ends were read so far, where they are translated or all count: those of `\r`, `\n`,
     /// `\r\n` that occurred, in this order.
     pub fn newlines(&self) -> Result<Vec<&'static str>> {
-        self.text.lock().as_ref().map(TextStream::newlines).ok_or_else(detached)
+        let text = self.text.lock();
+        if text.detached { Err(detached()) } else { Ok(text.newlines()) }
     }
 
     /// Whether writing a line end flushes.
     pub fn line_buffering(&self) -> bool {
-        self.text.lock().as_ref().is_some_and(|text| text.line_buffering)
+        self.text.lock().line_buffering
     }
 
     /// Whether text does not wait.
     pub fn write_through(&self) -> bool {
-        self.text.lock().as_ref().is_some_and(|text| text.write_through)
+        self.text.lock().write_through
     }
 
     /// Whether the mode allows reading.
@@ -538,9 +496,11 @@ impl TextFile {
         if given.into_iter().any(|given| given.contains('\0')) {
             return Err(Error::value("embedded null character"));
         }
-        let text = parts.text.as_mut().ok_or_else(detached)?;
         let converts = encoding.is_some() || errors.is_some() || newline.is_some();
-        if converts && text.has_decoded() {
+        if parts.text.detached {
+            return Err(detached());
+        }
+        if converts && parts.text.has_decoded() {
             return Err(Error::unsupported(
                 "It is not possible to set the encoding or newline of stream after the first read",
             ));
@@ -573,7 +533,7 @@ impl TextFile {
         let mut parts = self.parts();
         let (text, stream) = parts.get()?;
         text.flush(stream)?;
-        *parts.text = None;
+        parts.text.detached = true;
         if self.file.is_shared() {
             return Ok(self.file.share());
         }
@@ -601,17 +561,7 @@ impl TextFile {
 impl Drop for TextFile {
     fn drop(&mut self) {
         // Nobody is left to hear of an error, as in a Python finalizer.
-        let _ = self.finish(Open::finalize);
-    }
-}
-
-const UNBUFFERED: &str = "can't have unbuffered text I/O";
-
-/// Refuses a text file without a buffer, and tells whether it is to be flushed line by line.
-fn check_buffered(buffering: i32) -> Result<bool> {
-    match Buffering::parse(buffering) {
-        Buffering::Unbuffered => Err(Error::value(UNBUFFERED)),
-        Buffering::Buffer(_) => Ok(buffering == 1),
+        let _ = self.finish(Open::finalize_by);
     }
 }
 

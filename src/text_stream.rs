@@ -4,6 +4,9 @@
 //! `decoded`. At most one of them holds anything. `snapshot` remembers how the bytes came to be
 //! decoded, so that [`tell`](TextStream::tell) can say where in them the text was read up to.
 
+#[cfg(test)]
+mod tests;
+
 use alloc::{string::String, vec::Vec};
 
 use memchr::{memchr, memchr2};
@@ -25,6 +28,8 @@ pub(crate) struct TextStream {
     pub(crate) conversion: Conversion,
     pub(crate) line_buffering: bool,
     pub(crate) write_through: bool,
+    /// After `detach`: nearly every call is an error.
+    pub(crate) detached: bool,
     /// `None` where the mode does not allow writing.
     encoder: Option<Encoder>,
     /// `None` where the mode does not allow reading.
@@ -110,6 +115,7 @@ impl TextStream {
             conversion,
             line_buffering: false,
             write_through: false,
+            detached: false,
             pending: Vec::new(),
             decoded: None,
             snapshot: None,
@@ -291,7 +297,7 @@ impl TextStream {
         let mut wanted = usize::try_from(size.unwrap_or(u64::MAX)).unwrap_or(usize::MAX);
         let mut line = Text::default();
         loop {
-            while self.decoded.as_ref().is_none_or(|decoded| decoded.rest().is_empty()) {
+            while self.decoded.as_ref().is_none_or(|decoded| decoded.text.is_empty()) {
                 if !self.read_chunk(0, stream)? {
                     self.forget();
                     return Ok(line);
@@ -311,6 +317,7 @@ impl TextStream {
             if end.is_some() || !whole || wanted == 0 {
                 return Ok(line);
             }
+            self.decoded = None;
         }
     }
 

@@ -160,15 +160,12 @@ pub(crate) fn split_first(text: &[u8]) -> Option<(u32, &[u8])> {
 
 /// Appends a code point, a surrogate too; room for four bytes must be there.
 pub(crate) fn push(text: &mut Vec<u8>, code_point: u32) {
-    match char::from_u32(code_point) {
-        Some(character) => {
-            text.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
-        }
-        None => {
-            let [.., high, low] = code_point.to_be_bytes();
-            let bits = u16::from_be_bytes([high, low]);
-            let six = |shift: u16| 0x80 | u8::try_from(bits >> shift & 0x3f).unwrap_or_default();
-            text.extend_from_slice(&[0xed, six(6), six(0)]);
-        }
+    let lead = |shift: u32| (code_point >> shift).to_le_bytes()[0];
+    let six = |shift: u32| 0x80 | lead(shift) & 0x3f;
+    match code_point {
+        ..0x80 => text.push(lead(0)),
+        ..0x800 => text.extend_from_slice(&[0xc0 | lead(6), six(0)]),
+        ..0x1_0000 => text.extend_from_slice(&[0xe0 | lead(12), six(6), six(0)]),
+        _ => text.extend_from_slice(&[0xf0 | lead(18), six(12), six(6), six(0)]),
     }
 }

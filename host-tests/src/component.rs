@@ -11,8 +11,14 @@ use wasmtime::{Cache, CacheConfig, Config, Engine};
 use xtask::components::{self, Profile};
 use xtask::{compose, workspace};
 
-/// The name of the component `tempfile.wasm` among what ships.
-pub const TEMPFILE: &str = "tempfile";
+/// The components that offer `scratch:tempfile`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Library {
+    /// `tempfile.wasm`.
+    Plain,
+    /// `tempfile-audited.wasm`, which asks its host before it makes anything.
+    Audited,
+}
 
 /// Whether the code counts what it executes. Counting costs time, so that only the tests of
 /// limits ask for it.
@@ -33,26 +39,47 @@ pub struct Code {
     pub component: Component,
 }
 
-/// `tempfile.wasm` alone.
-#[must_use]
-pub fn tempfile(metering: Metering) -> Code {
-    compiled(TEMPFILE, metering, || bytes_of_tempfile().to_vec())
+impl Library {
+    /// Its binary.
+    ///
+    /// # Panics
+    /// It cannot be built.
+    #[must_use]
+    pub fn bytes(self) -> &'static [u8] {
+        static PLAIN: LazyLock<Vec<u8>> = LazyLock::new(|| built("tempfile"));
+        static AUDITED: LazyLock<Vec<u8>> = LazyLock::new(|| built("tempfile-audited"));
+        match self {
+            Self::Plain => &PLAIN,
+            Self::Audited => &AUDITED,
+        }
+    }
+
+    /// The component alone.
+    #[must_use]
+    pub fn code(self, metering: Metering) -> Code {
+        compiled("", self, metering, || self.bytes().to_vec())
+    }
 }
 
-/// A program of `programs/`, composed with `tempfile.wasm` where it imports that.
+fn built(name: &str) -> Vec<u8> {
+    let file = components::build(name).expect("building a component that ships");
+    fs::read(file).expect("reading a component that ships")
+}
+
+/// A program of `programs/`, composed with the library where it imports that.
 ///
 /// # Panics
 /// There is no such program, or it does not fit the library.
 #[must_use]
-pub fn component_of(program: &str, metering: Metering) -> Code {
-    compiled(program, metering, || {
+pub fn component_of(program: &str, library: Library, metering: Metering) -> Code {
+    compiled(program, library, metering, || {
         let file = PROGRAMS.get(program).unwrap_or_else(|| panic!("no program {program}"));
         let bytes = fs::read(file).expect("reading a program");
         let imports = xtask::binary::imports(&bytes).expect("reading the imports of a program");
         if !imports.iter().any(|import| import.starts_with("scratch:")) {
             return bytes;
         }
-        compose::plug(&bytes, bytes_of_tempfile()).expect("composing a program")
+        compose::plug(&bytes, library.bytes()).expect("composing a program")
     })
 }
 
@@ -61,31 +88,27 @@ pub fn program_names() -> impl Iterator<Item = &'static str> {
     PROGRAMS.keys().map(String::as_str)
 }
 
-/// The binary of `tempfile.wasm`.
-#[must_use]
-pub fn bytes_of_tempfile() -> &'static [u8] {
-    static BYTES: LazyLock<Vec<u8>> = LazyLock::new(|| {
-        let file = components::build(TEMPFILE).expect("building tempfile.wasm");
-        fs::read(file).expect("reading tempfile.wasm")
-    });
-    &BYTES
-}
-
 static PROGRAMS: LazyLock<BTreeMap<String, PathBuf>> = LazyLock::new(|| {
     components::programs("host-tests-programs", Profile::Checked).expect("building the programs")
 });
 
-type Compiled = BTreeMap<(String, Metering), Code>;
+/// By program, none for a library alone.
+type Compiled = BTreeMap<(String, Library, Metering), Code>;
 
 /// Compiles what is asked for the first time. The lock is held meanwhile, so that tests in many
 /// threads do not compile the same thing many times.
-fn compiled(name: &str, metering: Metering, bytes: impl FnOnce() -> Vec<u8>) -> Code {
+fn compiled(
+    program: &str,
+    library: Library,
+    metering: Metering,
+    bytes: impl FnOnce() -> Vec<u8>,
+) -> Code {
     static COMPILED: Mutex<Compiled> = Mutex::new(BTreeMap::new());
     let mut compiled = COMPILED.lock().unwrap_or_else(|poisoned| {
         // A panic while compiling leaves the map as it was.
         poisoned.into_inner()
     });
-    let code = compiled.entry((name.to_owned(), metering)).or_insert_with(|| {
+    let code = compiled.entry((program.to_owned(), library, metering)).or_insert_with(|| {
         let engine = engine(metering).clone();
         let component = Component::new(&engine, bytes()).expect("compiling a component");
         Code { engine, component }

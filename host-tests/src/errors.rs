@@ -1,6 +1,7 @@
 //! Short spellings of expected errors.
 
 use crate::bindings::exports::scratch::tempfile::tempfile::{Error, ErrorCode, OsError};
+use crate::bindings::exports::scratch::tempfile::text::TextError;
 
 /// Python's `ValueError`.
 #[must_use]
@@ -33,4 +34,28 @@ pub fn code_of(error: &Error) -> Option<ErrorCode> {
         Error::Os(error) => Some(error.code),
         _ => None,
     }
+}
+
+/// What a text file says where a binary one would say `error`.
+impl From<Error> for TextError {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Os(error) => Self::Os(error),
+            Error::Value(text) => Self::Value(text),
+            Error::Unsupported(text) => Self::Unsupported(text),
+            Error::Other(text) => Self::Other(text),
+        }
+    }
+}
+
+/// Python's `LookupError`.
+#[must_use]
+pub fn lookup(text: &str) -> TextError {
+    TextError::Lookup(text.to_owned())
+}
+
+/// Python's `TypeError`.
+#[must_use]
+pub fn wrong_type(text: &str) -> TextError {
+    TextError::Type(text.to_owned())
 }

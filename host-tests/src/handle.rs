@@ -10,8 +10,10 @@ use wasmtime_wasi::p2::bindings::sync::filesystem::types::{DescriptorStat, HostD
 use crate::bindings::exports::scratch::tempfile::tempfile::{
     Error, GuestBinaryFile, GuestDirectory,
 };
+use crate::bindings::exports::scratch::tempfile::text::{TextError, TextOptions};
 use crate::counters::Host;
 use crate::sandbox::{Outcome, Sandbox};
+use crate::text_handle::TextFile;
 
 type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -275,6 +277,25 @@ impl<'a> File<'a> {
             file.call_reopen(store, this, mode, buffering)
         };
         Ok(File::new(self.sandbox, self.call(call)?))
+    }
+
+    /// The function `text-file.wrap`.
+    ///
+    /// # Errors
+    /// As the component's.
+    pub fn wrap(&self, options: Option<&TextOptions>) -> Result<TextFile<'a>, TextError> {
+        let text = self
+            .sandbox
+            .call_text(|guest, store| guest.text_file().call_wrap(store, self.resource, options))?;
+        Ok(TextFile::new(self.sandbox, text))
+    }
+
+    /// The method `rollover`.
+    ///
+    /// # Errors
+    /// As the component's.
+    pub fn rollover(&self) -> Result<()> {
+        self.call(|file, store, this| file.call_rollover(store, this))
     }
 }
 

@@ -4,6 +4,7 @@
 
 pub mod bench;
 
+mod audit;
 mod bindings;
 mod component;
 mod counters;
@@ -14,21 +15,27 @@ mod handle;
 mod options;
 mod program;
 mod sandbox;
+mod text_handle;
 mod tree;
 
-pub use bindings::exports::scratch::tempfile::cleanup::{Kind, Leftover, OwedItem};
+pub use audit::Answer;
+pub use bindings::exports::scratch::tempfile::cleanup::{
+    Kind, Leftover, OwedItem, UnclosedItem, UnclosedKind,
+};
 pub use bindings::exports::scratch::tempfile::tempfile::{
     DirectoryOptions, Error, ErrorCode, FileOptions, MkstempOptions, NameOptions, NamedFileOptions,
-    OsError,
+    OsError, SpooledFileOptions,
 };
-pub use component::{
-    Code, Metering, TEMPFILE, bytes_of_tempfile, component_of, program_names, tempfile,
+pub use bindings::exports::scratch::tempfile::text::{
+    Conversion, Cookie, DecoderState, ReconfigureOptions, TextError, TextOptions, UnicodeError,
 };
+pub use component::{Code, Library, Metering, component_of, program_names};
 pub use draws::{Draws, FIRST_REJECTED, name_of};
-pub use errors::{code_of, os, os_at, unsupported, value};
+pub use errors::{code_of, lookup, os, os_at, unsupported, value, wrong_type};
 pub use faults::Faults;
 pub use handle::{Descriptor, Directory, File};
-pub use options::{dir, in_dir, named};
+pub use options::{dir, in_dir, named, place};
 pub use program::{Program, Run};
 pub use sandbox::{Builder, Sandbox};
+pub use text_handle::TextFile;
 pub use tree::{Tree, names_in};

@@ -2,7 +2,9 @@
 
 use crate::bindings::exports::scratch::tempfile::tempfile::{
     DirectoryOptions, FileOptions, MkstempOptions, NameOptions, NamedFileOptions,
+    SpooledFileOptions,
 };
+use crate::bindings::exports::scratch::tempfile::text::{Cookie, ReconfigureOptions, TextOptions};
 
 /// Options that say only in which directory.
 pub fn dir<T: From<NameOptions>>(dir: &str) -> Option<T> {
@@ -20,6 +22,12 @@ pub fn in_dir(dir: &str) -> NameOptions {
 pub fn named(prefix: &str, suffix: &str) -> NameOptions {
     let (prefix, suffix) = (Some(prefix.to_owned()), Some(suffix.to_owned()));
     NameOptions { suffix, prefix, dir: None }
+}
+
+/// A place in a text file that is a byte position and nothing more.
+#[must_use]
+pub fn place(position: i64) -> Cookie {
+    Cookie { position, decoder: None }
 }
 
 #[expect(clippy::derivable_impls, reason = "the type is generated")]
@@ -44,6 +52,38 @@ impl Default for FileOptions {
 impl Default for NamedFileOptions {
     fn default() -> Self {
         NameOptions::default().into()
+    }
+}
+
+impl Default for SpooledFileOptions {
+    fn default() -> Self {
+        NameOptions::default().into()
+    }
+}
+
+#[expect(clippy::derivable_impls, reason = "the type is generated")]
+impl Default for TextOptions {
+    fn default() -> Self {
+        Self {
+            encoding: None,
+            errors: None,
+            newline: None,
+            line_buffering: None,
+            write_through: None,
+        }
+    }
+}
+
+#[expect(clippy::derivable_impls, reason = "the type is generated")]
+impl Default for ReconfigureOptions {
+    fn default() -> Self {
+        Self {
+            encoding: None,
+            errors: None,
+            newline: None,
+            line_buffering: None,
+            write_through: None,
+        }
     }
 }
 
@@ -87,6 +127,22 @@ impl From<NameOptions> for NamedFileOptions {
             delete: None,
             errors: None,
             delete_on_close: None,
+        }
+    }
+}
+
+impl From<NameOptions> for SpooledFileOptions {
+    fn from(NameOptions { suffix, prefix, dir }: NameOptions) -> Self {
+        Self {
+            max_size: None,
+            mode: None,
+            buffering: None,
+            encoding: None,
+            newline: None,
+            suffix,
+            prefix,
+            dir,
+            errors: None,
         }
     }
 }

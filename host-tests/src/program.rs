@@ -9,7 +9,7 @@ use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
 use tempfile::TempDir;
 
 use crate::counters::Host;
-use crate::sandbox::{Builder, linker};
+use crate::sandbox::Builder;
 use crate::{Leftover, component};
 
 /// How much a program may print.
@@ -52,11 +52,11 @@ impl Program {
     #[must_use]
     pub fn run(self, arguments: &[&str]) -> Run {
         let Self { name, mut builder } = self;
-        let code = component::component_of(name, builder.metering());
+        let code = component::component_of(name, builder.library(), builder.metering());
         let (stdout, stderr) = (MemoryOutputPipe::new(OUTPUT), MemoryOutputPipe::new(OUTPUT));
         builder.wasi().stdout(stdout.clone()).stderr(stderr.clone()).arg(name).args(arguments);
+        let linker = builder.linker(&code.engine);
         let (mut store, tmp, _) = builder.store(&code.engine);
-        let linker = linker(&code.engine);
         let instance =
             linker.instantiate(&mut store, &code.component).expect("instantiating a program");
         let command = Command::new(&mut store, &instance).expect("it is a program");

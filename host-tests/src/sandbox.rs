@@ -8,15 +8,18 @@ use wasmtime::component::Linker;
 use wasmtime::{Engine, Store, StoreContextMut};
 use wasmtime_wasi::{FsPerms, WasiCtxBuilder};
 
+use crate::audit::{self, Answer, Hook};
 use crate::bindings::Component;
 use crate::bindings::exports::scratch::tempfile::tempfile::{
     DirectoryOptions, Error, FileOptions, Guest, MkstempOptions, NameOptions, NamedFileOptions,
+    SpooledFileOptions,
 };
-use crate::component::{self, Metering};
+use crate::bindings::exports::scratch::tempfile::text::{self, TextError};
+use crate::component::{Library, Metering};
 use crate::counters::Host;
 use crate::draws::{Count, Draws};
 use crate::faults::{self, Faults};
-use crate::{Descriptor, Directory, File, Leftover, OwedItem, Tree};
+use crate::{Descriptor, Directory, File, Leftover, OwedItem, TextFile, Tree, UnclosedItem};
 
 /// What a guest gets of the host.
 pub struct Builder {
@@ -26,6 +29,7 @@ pub struct Builder {
     fuel: Option<u64>,
     epochs: Option<u64>,
     memory_limit: Option<usize>,
+    hook: Option<Hook>,
 }
 
 impl Default for Builder {
@@ -33,7 +37,15 @@ impl Default for Builder {
         let mut wasi = WasiCtxBuilder::new();
         // Before any preopen, which copies it: file calls stay on this thread, ten times as fast.
         wasi.allow_blocking_current_thread(true);
-        Self { wasi, tmp: None, draws: Draws::Real, fuel: None, epochs: None, memory_limit: None }
+        Self {
+            wasi,
+            tmp: None,
+            draws: Draws::Real,
+            fuel: None,
+            epochs: None,
+            memory_limit: None,
+            hook: None,
+        }
     }
 }
 
@@ -112,12 +124,35 @@ impl Builder {
         self
     }
 
+    /// Asks `hook`, with the event and the path, before anything is made: the library is
+    /// `tempfile-audited.wasm`.
+    #[must_use]
+    pub fn audit(mut self, hook: impl Fn(&str, &str) -> Answer + Send + Sync + 'static) -> Self {
+        self.hook = Some(Box::new(hook));
+        self
+    }
+
+    pub(crate) fn library(&self) -> Library {
+        if self.hook.is_some() { Library::Audited } else { Library::Plain }
+    }
+
     pub(crate) fn metering(&self) -> Metering {
         if self.fuel.is_some() || self.epochs.is_some() { Metering::On } else { Metering::Off }
     }
 
     pub(crate) fn wasi(&mut self) -> &mut WasiCtxBuilder {
         &mut self.wasi
+    }
+
+    /// All of WASI 0.2 that wasmtime has, and the hook.
+    pub(crate) fn linker(&mut self, engine: &Engine) -> Linker<Host> {
+        let mut linker = Linker::new(engine);
+        wasmtime_wasi::p2::add_to_linker_sync(&mut linker).expect("linking WASI");
+        faults::install(&mut linker).expect("linking what can fail");
+        if let Some(hook) = self.hook.take() {
+            audit::install(&mut linker, hook).expect("linking the audit hook");
+        }
+        linker
     }
 
     /// The store that the guest runs in, and what outlives it.
@@ -148,22 +183,14 @@ impl Builder {
     /// # Panics
     /// It cannot be instantiated.
     #[must_use]
-    pub fn start(self) -> Sandbox {
-        let code = component::tempfile(self.metering());
+    pub fn start(mut self) -> Sandbox {
+        let code = self.library().code(self.metering());
+        let linker = self.linker(&code.engine);
         let (mut store, tmp, draws) = self.store(&code.engine);
-        let linker = linker(&code.engine);
         let exports = Component::instantiate(&mut store, &code.component, &linker)
             .expect("instantiating tempfile.wasm");
         Sandbox { store: RefCell::new(store), exports, tmp, draws }
     }
-}
-
-/// All of WASI 0.2 that wasmtime has.
-pub(crate) fn linker(engine: &Engine) -> Linker<Host> {
-    let mut linker = Linker::new(engine);
-    wasmtime_wasi::p2::add_to_linker_sync(&mut linker).expect("linking WASI");
-    faults::install(&mut linker).expect("linking what can fail");
-    linker
 }
 
 /// An instance of `tempfile.wasm`.
@@ -327,6 +354,70 @@ impl Sandbox {
         Ok(File::new(self, self.call(call)?))
     }
 
+    /// The export `spooled-temporary-file`.
+    ///
+    /// # Errors
+    /// As the component's.
+    pub fn spooled_temporary_file(
+        &self,
+        options: Option<SpooledFileOptions>,
+    ) -> Result<File<'_>, Error> {
+        let call = |guest: &Guest, store: &mut Store<Host>| {
+            guest.call_spooled_temporary_file(store, options.as_ref())
+        };
+        Ok(File::new(self, self.call(call)?))
+    }
+
+    /// Makes one call to the interface `text`.
+    pub(crate) fn call_text<T>(
+        &self,
+        call: impl FnOnce(&text::Guest, &mut Store<Host>) -> Outcome<T>,
+    ) -> T {
+        call(self.exports.scratch_tempfile_text(), &mut self.store.borrow_mut())
+            .expect("the component trapped")
+    }
+
+    /// The export `text.temporary-text-file`.
+    ///
+    /// # Errors
+    /// As the component's.
+    pub fn temporary_text_file(
+        &self,
+        options: Option<FileOptions>,
+    ) -> Result<TextFile<'_>, TextError> {
+        let file =
+            self.call_text(|guest, store| guest.call_temporary_text_file(store, options.as_ref()));
+        Ok(TextFile::new(self, file?))
+    }
+
+    /// The export `text.named-temporary-text-file`.
+    ///
+    /// # Errors
+    /// As the component's.
+    pub fn named_temporary_text_file(
+        &self,
+        options: Option<NamedFileOptions>,
+    ) -> Result<TextFile<'_>, TextError> {
+        let file = self.call_text(|guest, store| {
+            guest.call_named_temporary_text_file(store, options.as_ref())
+        });
+        Ok(TextFile::new(self, file?))
+    }
+
+    /// The export `text.spooled-temporary-text-file`.
+    ///
+    /// # Errors
+    /// As the component's.
+    pub fn spooled_temporary_text_file(
+        &self,
+        options: Option<SpooledFileOptions>,
+    ) -> Result<TextFile<'_>, TextError> {
+        let file = self.call_text(|guest, store| {
+            guest.call_spooled_temporary_text_file(store, options.as_ref())
+        });
+        Ok(TextFile::new(self, file?))
+    }
+
     /// The export `temporary-directory`.
     ///
     /// # Errors
@@ -432,6 +523,12 @@ impl Sandbox {
     pub fn owed(&self) -> Vec<OwedItem> {
         let cleanup = self.exports.scratch_tempfile_cleanup();
         self.store(|store| cleanup.call_owed(store)).expect("the component trapped")
+    }
+
+    /// The export `cleanup.unclosed`.
+    pub fn unclosed(&self) -> Vec<UnclosedItem> {
+        let cleanup = self.exports.scratch_tempfile_cleanup();
+        self.store(|store| cleanup.call_unclosed(store)).expect("the component trapped")
     }
 
     /// The export `cleanup.cleanup`.

@@ -81,11 +81,14 @@ fn ensure() -> Result<()> {
 }
 
 fn clippy_component() -> Result<()> {
-    let mut cargo = workspace::cargo();
-    cargo.args(["clippy", "--quiet", "--package", "wasi-tempfile", "--lib"]);
-    cargo.args(["--features", "component"]);
-    target::ensure(Target::Wasip2)?.apply(&mut cargo, &[]);
-    denying_warnings(&mut cargo)
+    for features in ["component", "audited"] {
+        let mut cargo = workspace::cargo();
+        cargo.args(["clippy", "--quiet", "--package", "wasi-tempfile", "--lib"]);
+        cargo.args(["--features", features]);
+        target::ensure(Target::Wasip2)?.apply(&mut cargo, &[]);
+        denying_warnings(&mut cargo)?;
+    }
+    Ok(())
 }
 
 fn clippy_guests() -> Result<()> {

@@ -72,12 +72,18 @@ struct Shipped {
     features: &'static [&'static str],
 }
 
-const SHIPPED: [Shipped; 2] = [
+const SHIPPED: [Shipped; 3] = [
     Shipped {
         name: "tempfile",
         package: "wasi-tempfile",
         part: Part::Library,
         features: &["component"],
+    },
+    Shipped {
+        name: "tempfile-audited",
+        package: "wasi-tempfile",
+        part: Part::Library,
+        features: &["audited"],
     },
     Shipped {
         name: "external-sort",

@@ -58,15 +58,15 @@ pub fn plug(program: &[u8], library: &[u8]) -> Result<Vec<u8>> {
     Ok(graph.encode(EncodeOptions::default())?)
 }
 
-/// Composes the program in a file with the shipped `tempfile` component, into a file.
+/// Composes the program in a file with a shipped library, `tempfile` or `tempfile-audited`, into a
+/// file.
 ///
 /// # Errors
 /// As [`plug`] and [`components::build`], or a file cannot be read or written.
-pub fn plug_file(program: &Path, output: &Path) -> Result<()> {
+pub fn plug_file(program: &Path, library: &str, output: &Path) -> Result<()> {
     let bytes = fs::read(program).with_context(|| format!("reading {}", program.display()))?;
-    let library = fs::read(components::build("tempfile")?)?;
-    let composition = plug(&bytes, &library)
-        .with_context(|| format!("composing {} with tempfile.wasm", program.display()))?;
+    let composition = plug(&bytes, &fs::read(components::build(library)?)?)
+        .with_context(|| format!("composing {} with {library}.wasm", program.display()))?;
     fs::write(output, composition).with_context(|| format!("writing {}", output.display()))
 }
 

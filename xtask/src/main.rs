@@ -11,7 +11,9 @@ const USAGE: &str = "\
 usage: cargo xtask COMMAND
   target [wasip1]              make the wasm target work, from wherever it can be had
   build                        build what ships, into target/components
-  compose APP.wasm -o OUT.wasm put tempfile.wasm under a program that imports it
+  compose [--audited] APP.wasm -o OUT.wasm
+                               put tempfile.wasm, or tempfile-audited.wasm, under a program that
+                               imports it
   wit [--check]                refresh the vendored WIT, or compare it
   demo [ARGS]                  run the demonstration
   bench [ARGS]                 run the measurements
@@ -35,7 +37,10 @@ fn dispatch(words: &[&str]) -> Result<()> {
         ["target", "wasip1"] => ensure(Target::Wasip1),
         ["build"] => components::report(),
         ["compose", program, "-o", output] => {
-            compose::plug_file(Path::new(program), Path::new(output))
+            compose::plug_file(Path::new(program), "tempfile", Path::new(output))
+        }
+        ["compose", "--audited", program, "-o", output] => {
+            compose::plug_file(Path::new(program), "tempfile-audited", Path::new(output))
         }
         ["wit"] => wit::refresh(),
         ["wit", "--check"] => wit::check(),

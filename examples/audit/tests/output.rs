@@ -1,0 +1,44 @@
+//! The example does what its README section says.
+
+use std::process::Command;
+
+const EXPECTED: &str = "\
+mkstemp
+  tempfile.mkstemp /tmp/tmp........
+  made
+mkdtemp
+  tempfile.mkdtemp /tmp/tmp........
+  made
+mkdtemp in /data
+  tempfile.mkdtemp /data/tmp........
+  refused: /data/tmp........ is not in /tmp
+mkdtemp in /tmp/../data
+  tempfile.mkdtemp /tmp/../data/tmp........
+  refused: /tmp/../data/tmp........ is not in /tmp
+temporary-file
+  tempfile.mkstemp /tmp/tmp........
+  made
+named-temporary-file
+  tempfile.mkstemp /tmp/tmp........
+  refused: three attempts were enough
+left: 2 in /tmp, 0 in /data
+";
+
+#[test]
+fn it_logs_every_attempt_and_refuses_what_it_says() {
+    let output = Command::new(env!("CARGO_BIN_EXE_audit-example")).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(without_chance(&String::from_utf8(output.stdout).unwrap()), EXPECTED);
+}
+
+/// The text with the eight characters of every name that is drawn replaced by dots.
+fn without_chance(text: &str) -> String {
+    let mut parts = text.split("/tmp");
+    let mut plain = parts.next().unwrap_or_default().to_owned();
+    for part in text.split("/tmp").skip(1) {
+        let name = part.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+        let dots = ".".repeat(name.count());
+        plain = plain + "/tmp" + &dots + &part[dots.len()..];
+    }
+    plain
+}

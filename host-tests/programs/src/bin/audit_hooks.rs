@@ -1,0 +1,95 @@
+//! Adds audit hooks to the library that is linked in. They hear of everything that is made, in
+//! their order; they refuse, and use the library themselves.
+
+use std::sync::Mutex;
+use std::{fs, mem};
+
+use wasi_tempfile::{
+    Error, FileOptions, NameOptions, Result, SpooledOptions, add_audit_hook, cleanup, gettempdir,
+    mkdtemp, mkstemp, mktemp, open_temporary, owed, set_spare_files, spooled_temporary_file,
+    temporary_file, unclosed,
+};
+
+static HEARD: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+fn hear(hook: &str, event: &str, path: &str) {
+    HEARD.lock().unwrap().push(format!("{hook}: {event} {path}"));
+}
+
+/// What the hooks heard since the last time.
+fn heard() -> Vec<String> {
+    mem::take(&mut HEARD.lock().unwrap())
+}
+
+fn prefix(prefix: &str) -> NameOptions<'_> {
+    NameOptions { prefix: Some(prefix), ..NameOptions::default() }
+}
+
+fn anonymous() -> Result<()> {
+    temporary_file(&FileOptions::default())?.close()
+}
+
+fn spooled() -> Result<()> {
+    spooled_temporary_file(&SpooledOptions::default())?.rollover()
+}
+
+fn handed_out() -> Result<()> {
+    open_temporary(NameOptions::default()).map(drop)
+}
+
+fn main() {
+    // It would serve the next one, and does no more once somebody listens.
+    anonymous().unwrap();
+
+    add_audit_hook(|event, path| {
+        hear("first", event, path);
+        // The call that a hook is asked about holds up nothing that the hook asks or makes.
+        assert_eq!(gettempdir().unwrap(), "/tmp");
+        assert!(owed().is_empty() && unclosed().is_empty() && cleanup().is_empty());
+        if path.contains("log-") {
+            return Ok(());
+        }
+        let log = mkdtemp(prefix("log-")).map_err(|error| error.to_string())?;
+        fs::remove_dir(log).map_err(|error| error.to_string())
+    });
+    add_audit_hook(|event, path| {
+        hear("second", event, path);
+        if path.contains("secret-") { Err("it is secret".to_owned()) } else { Ok(()) }
+    });
+    add_audit_hook(|event, path| {
+        hear("third", event, path);
+        Ok(())
+    });
+
+    set_spare_files(4);
+    for make in [anonymous, anonymous, spooled, handed_out] {
+        make().unwrap();
+        let expected = [
+            "first: tempfile.mkstemp /tmp/tmp",
+            "first: tempfile.mkdtemp /tmp/log-",
+            "second: tempfile.mkdtemp /tmp/log-",
+            "third: tempfile.mkdtemp /tmp/log-",
+            "second: tempfile.mkstemp /tmp/tmp",
+            "third: tempfile.mkstemp /tmp/tmp",
+        ];
+        let heard = heard();
+        assert_eq!(heard.len(), expected.len(), "{heard:?}");
+        assert!(heard.iter().zip(expected).all(|(it, start)| it.starts_with(start)), "{heard:?}");
+    }
+    mktemp(NameOptions::default()).unwrap();
+    assert!(heard().is_empty());
+
+    for make in [|| mkstemp(prefix("secret-")).map(drop), || mkdtemp(prefix("secret-")).map(drop)] {
+        assert_eq!(make(), Err(Error::Other("it is secret".into())));
+        let heard = heard();
+        assert_eq!(heard.iter().filter(|it| it.contains("secret-")).count(), 2, "{heard:?}");
+        assert!(!heard.iter().any(|it| it.starts_with("third") && it.contains("secret-")));
+    }
+
+    // One that is added by another is asked about the same event already, as in CPython.
+    add_audit_hook(|_, _| {
+        add_audit_hook(|_, _| Err("nothing any more".to_owned()));
+        Ok(())
+    });
+    assert_eq!(mkdtemp(NameOptions::default()).unwrap_err().to_string(), "nothing any more");
+}

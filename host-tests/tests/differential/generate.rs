@@ -1,0 +1,122 @@
+//! Random programs: what kinds there are, and how each begins.
+
+use crate::chance::Chance;
+use crate::form::Program;
+use crate::{binary, text, world};
+
+/// A kind of object, with programs of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    TemporaryBinary,
+    TemporaryText,
+    NamedBinary,
+    NamedText,
+    SpooledBinary,
+    SpooledText,
+    Directories,
+    Names,
+}
+
+impl Kind {
+    pub(crate) const ALL: [Self; 8] = [
+        Self::TemporaryBinary,
+        Self::TemporaryText,
+        Self::NamedBinary,
+        Self::NamedText,
+        Self::SpooledBinary,
+        Self::SpooledText,
+        Self::Directories,
+        Self::Names,
+    ];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::TemporaryBinary => "temporary-file",
+            Self::TemporaryText => "temporary-text-file",
+            Self::NamedBinary => "named-temporary-file",
+            Self::NamedText => "named-temporary-text-file",
+            Self::SpooledBinary => "spooled-temporary-file",
+            Self::SpooledText => "spooled-temporary-text-file",
+            Self::Directories => "temporary-directory",
+            Self::Names => "names",
+        }
+    }
+
+    /// Whether CPython 3.12 changed what is compared.
+    pub(crate) fn of_lifecycle(self) -> bool {
+        matches!(self, Self::NamedBinary | Self::NamedText | Self::Directories | Self::Names)
+    }
+
+    pub(crate) fn named(self) -> bool {
+        matches!(self, Self::NamedBinary | Self::NamedText)
+    }
+
+    pub(crate) fn spooled(self) -> bool {
+        matches!(self, Self::SpooledBinary | Self::SpooledText)
+    }
+
+    /// The program that follows from a seed.
+    pub(crate) fn program(self, seed: u64) -> Program {
+        let at = Self::ALL.iter().position(|kind| *kind == self).expect("it is a kind");
+        let mut chance = Chance::new(seed * 8 + u64::try_from(at).unwrap());
+        match self {
+            Self::TemporaryBinary | Self::NamedBinary | Self::SpooledBinary => {
+                binary::program(self, &mut chance)
+            }
+            Self::TemporaryText | Self::NamedText | Self::SpooledText => {
+                text::program(self, &mut chance)
+            }
+            Self::Directories => world::directories(&mut chance),
+            Self::Names => world::names(&mut chance),
+        }
+    }
+}
+
+/// The option `buffering`, and how large a buffer is likely.
+pub(crate) fn buffering(kind: Kind, chance: &mut Chance) -> (Option<i32>, u64) {
+    let buffering = match chance.below(10) {
+        0 => return (None, 8192),
+        1 => 0,
+        // A spooled file on the disk would have Python's buffer of a block then.
+        2 if !kind.spooled() => chance.of(&[-1, 1, -5]),
+        2..6 => 2 + i32::try_from(chance.below(9)).unwrap(),
+        6 => 100,
+        _ => chance.of(&[16, 128, 4096, 8191, 8192, 8193]),
+    };
+    let buffer = u64::try_from(buffering).ok().filter(|it| *it > 1).unwrap_or(8192);
+    (Some(if kind.spooled() && buffering < 0 { 8192 } else { buffering }), buffer)
+}
+
+/// Options of any file: whether it is deleted, where it is, how much of it is in memory.
+pub(crate) fn options(kind: Kind, chance: &mut Chance, options: &mut Vec<String>) {
+    let mut option = |key: &str, value: &str| options.push(format!("{key}={value}"));
+    if kind.named() {
+        if chance.one_in(4) {
+            option("delete", chance.of(&["0", "1"]));
+        }
+        if chance.one_in(3) {
+            option("delete-on-close", chance.of(&["0", "1"]));
+        }
+        if chance.one_in(10) {
+            option("prefix", chance.of(&["\"\"", "x", "%C3%A9"]).trim_matches('"'));
+        }
+        if chance.one_in(10) {
+            option("suffix", chance.of(&[".txt", "-", "a"]));
+        }
+    }
+    if kind.spooled() && !chance.one_in(8) {
+        option("max-size", chance.of(&["0", "1", "5", "10", "11", "100", "8192", "-1"]));
+    }
+    if (kind.named() || kind.spooled()) && chance.one_in(40) {
+        option("dir", chance.of(&["@", "@/nix", "."]));
+    }
+}
+
+/// A step towards the end of a file that is closed by its owner, and not by being dropped.
+pub(crate) fn ending(kind: Kind, chance: &mut Chance) -> &'static str {
+    if kind.named() {
+        chance.of(&["close", "close", "exit", "close-file"])
+    } else {
+        chance.of(&["close", "close", "exit"])
+    }
+}

@@ -1,0 +1,224 @@
+//! Random programs of file operations, run by CPython and by the component, line by line the same.
+//!
+//! `DIFFERENTIAL_PROGRAMS` says how many of each kind, `DIFFERENTIAL_SEED` the first seed:
+//!
+//! ```sh
+//! DIFFERENTIAL_PROGRAMS=20000 cargo test -p host-tests --test differential -- --nocapture
+//! ```
+//!
+//! A machine without CPython 3.11 or newer compares with what was recorded of 3.13.0; with one
+//! older than 3.12, which knows less of deletion, named files and directories do.
+//! `DIFFERENTIAL_RECORDED=1` does it everywhere, `DIFFERENTIAL_RECORD=1` records.
+
+mod arguments;
+mod binary;
+mod chance;
+mod component;
+mod cpython;
+mod form;
+mod generate;
+mod outcome;
+mod places;
+mod recorded;
+mod shown;
+mod shrink;
+mod text;
+mod world;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::sync::Mutex;
+use std::thread;
+
+use component::Component;
+use cpython::{CPython, LIFECYCLE, REFERENCE};
+use form::{Outcomes, Program};
+use generate::Kind;
+use outcome::first_difference;
+
+/// How many programs of each kind run by default, and are recorded.
+const PROGRAMS: u64 = 400;
+
+/// How many programs run at a time.
+const BATCH: u64 = 200;
+
+/// How many failing programs are shown, each for another reason.
+const SHOWN: usize = 5;
+
+fn variable(name: &str) -> Option<u64> {
+    std::env::var(name).ok().map(|value| value.parse().expect("it is a number"))
+}
+
+/// Runs programs of a kind on both sides.
+fn compare(kind: Kind) {
+    let first = variable("DIFFERENTIAL_SEED").unwrap_or(0);
+    let seeds = first..first + variable("DIFFERENTIAL_PROGRAMS").unwrap_or(PROGRAMS);
+    let name = kind.name();
+    match CPython::start() {
+        Some(cpython) if cpython.version >= LIFECYCLE || !kind.of_lifecycle() => {
+            let version = cpython.version;
+            println!(
+                "{name}: {} programs, seeds {seeds:?}, CPython {version}",
+                seeds.clone().count()
+            );
+            compare_live(kind, seeds, cpython);
+        }
+        older => {
+            let why = older
+                .map_or("no CPython here".to_owned(), |it| format!("CPython {} here", it.version));
+            let recorded = recorded::marks_of(kind);
+            println!("{name}: {} recorded programs of CPython {REFERENCE}: {why}", recorded.len());
+            compare_recorded(kind, &recorded);
+        }
+    }
+}
+
+fn compare_live(kind: Kind, seeds: std::ops::Range<u64>, mut cpython: CPython) {
+    let mut component = Component::start();
+    let (mut failures, mut marks) = (BTreeMap::new(), Vec::new());
+    let mut seed = seeds.start;
+    while seed < seeds.end && failures.len() < SHOWN {
+        let batch: Vec<u64> = (seed..seeds.end.min(seed + BATCH)).collect();
+        let programs: Vec<Program> = batch.iter().map(|seed| kind.program(*seed)).collect();
+        let (expected, found) = both(&mut cpython, &mut component, &programs);
+        for (at, (expected, found)) in expected.iter().zip(&found).enumerate() {
+            if first_difference(expected, found).is_some() && failures.len() < SHOWN {
+                let (reason, shown) =
+                    failure(batch[at], &programs[at], &mut cpython, &mut component);
+                failures.entry(reason).or_insert(shown);
+            }
+            if batch[at] < PROGRAMS {
+                marks.push(recorded::marks(expected));
+            }
+        }
+        seed += BATCH;
+    }
+    let failures: Vec<String> = failures.into_values().collect();
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+    if cpython.version == REFERENCE && seeds.start == 0 && seeds.end >= PROGRAMS {
+        record_or_check(kind, &marks);
+    }
+}
+
+/// What each program comes to in CPython and here, at the same time.
+fn both(
+    cpython: &mut CPython,
+    component: &mut Component,
+    programs: &[Program],
+) -> (Vec<Outcomes>, Vec<Outcomes>) {
+    thread::scope(|threads| {
+        let expected = threads.spawn(|| cpython.run(programs));
+        let found = programs.iter().map(|program| component.run(program)).collect();
+        (expected.join().expect("CPython runs programs"), found)
+    })
+}
+
+/// Shrinks a program that fails and shows it with what both sides said, after what it is about:
+/// the method, and the family of both outcomes.
+fn failure(
+    seed: u64,
+    program: &Program,
+    cpython: &mut CPython,
+    component: &mut Component,
+) -> (String, String) {
+    let smallest = shrink::shrink(program.clone(), |programs| {
+        let (expected, found) = both(cpython, component, programs);
+        let pairs = expected.iter().zip(&found);
+        pairs.map(|(expected, found)| first_difference(expected, found).is_some()).collect()
+    });
+    let (expected, found) = both(cpython, component, std::slice::from_ref(&smallest));
+    let mut reason = String::new();
+    let mut shown = format!("\nseed {seed}, shrunk from {} lines:\n", program.len());
+    let difference = first_difference(&expected[0], &found[0]);
+    for (at, line) in smallest.iter().enumerate() {
+        let outcome = |outcomes: &Outcomes| outcomes.get(at).cloned().unwrap_or_default();
+        shown += &format!("    {line}\n");
+        if Some(at) == difference {
+            let word = |text: &str| text.split([' ', ':']).next().unwrap_or_default().to_owned();
+            let (expected, found) = (outcome(&expected[0]), outcome(&found[0]));
+            reason = [word(line), word(&expected), word(&found)].join(" ");
+            shown += &format!("        CPython: {expected}\n        here:    {found}\n");
+        } else {
+            shown += &format!("        {}\n", outcome(&found[0]));
+        }
+    }
+    (reason, shown)
+}
+
+fn compare_recorded(kind: Kind, recorded: &[&str]) {
+    let mut component = Component::start();
+    let mut failures = Vec::new();
+    for (seed, recorded) in (0..).zip(recorded) {
+        let program = kind.program(seed);
+        let outcomes = component.run(&program);
+        if let Some(line) = recorded::first_difference(recorded, &outcomes) {
+            let upto = program.iter().zip(&outcomes).take(line + 1);
+            let upto: String =
+                upto.map(|(line, outcome)| format!("    {line}\n        {outcome}\n")).collect();
+            failures.push(format!("seed {seed}, where the last line is not as recorded:\n{upto}"));
+        }
+    }
+    failures.truncate(SHOWN);
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+/// Writes a kind's part of the recording, or sees to it that it is what CPython says.
+fn record_or_check(kind: Kind, marks: &[String]) {
+    static RECORDING: Mutex<()> = Mutex::new(());
+    if std::env::var_os("DIFFERENTIAL_RECORD").is_none() {
+        let same = recorded::marks_of(kind) == marks;
+        assert!(same, "DIFFERENTIAL_RECORD=1 records the programs of {} anew", kind.name());
+        return;
+    }
+    let recording = RECORDING.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    let old = fs::read_to_string(recorded::FILE).unwrap_or_default();
+    let mut sections: Vec<String> = old
+        .split("\n\n")
+        .map(|section| section.trim().to_owned())
+        .filter(|section| !section.is_empty() && section.lines().next() != Some(kind.name()))
+        .collect();
+    sections.push(format!("{}\n{}", kind.name(), marks.join("\n")));
+    sections.sort();
+    fs::write(recorded::FILE, sections.join("\n\n") + "\n").expect("writing the recording");
+    drop(recording);
+}
+
+#[test]
+fn programs_on_temporary_binary_files_agree_with_cpython() {
+    compare(Kind::TemporaryBinary);
+}
+
+#[test]
+fn programs_on_temporary_text_files_agree_with_cpython() {
+    compare(Kind::TemporaryText);
+}
+
+#[test]
+fn programs_on_named_binary_files_agree_with_cpython() {
+    compare(Kind::NamedBinary);
+}
+
+#[test]
+fn programs_on_named_text_files_agree_with_cpython() {
+    compare(Kind::NamedText);
+}
+
+#[test]
+fn programs_on_spooled_binary_files_agree_with_cpython() {
+    compare(Kind::SpooledBinary);
+}
+
+#[test]
+fn programs_on_spooled_text_files_agree_with_cpython() {
+    compare(Kind::SpooledText);
+}
+
+#[test]
+fn programs_on_temporary_directories_agree_with_cpython() {
+    compare(Kind::Directories);
+}
+
+#[test]
+fn programs_on_names_agree_with_cpython() {
+    compare(Kind::Names);
+}

@@ -1,0 +1,37 @@
+//! What CPython answered when it was recorded: two letters for each line of each program.
+
+use crate::form::Outcomes;
+use crate::generate::Kind;
+use crate::outcome::{expected, mark, met};
+
+/// CPython 3.13.0's, written by this test where `DIFFERENTIAL_RECORD` is set.
+const RECORDED: &str = include_str!("../cpython/programs.txt");
+
+/// The marks of a kind's programs, in the order of their seeds.
+pub(crate) fn marks_of(kind: Kind) -> Vec<&'static str> {
+    let section = RECORDED
+        .split("\n\n")
+        .find_map(|section| section.trim_start().strip_prefix(kind.name())?.strip_prefix('\n'));
+    section.map_or_else(Vec::new, |section| section.lines().collect())
+}
+
+/// The marks of a program's outcomes.
+pub(crate) fn marks(cpython: &Outcomes) -> String {
+    let marks = cpython.iter().flat_map(|outcome| mark(&expected(outcome)));
+    marks.map(char::from).collect()
+}
+
+/// The first line at which the component did not do what was recorded.
+pub(crate) fn first_difference(recorded: &str, component: &Outcomes) -> Option<usize> {
+    let recorded: Vec<&[u8]> = recorded.as_bytes().chunks(2).collect();
+    let lines = recorded.len().max(component.len());
+    (0..lines).find(|&line| match (recorded.get(line), component.get(line)) {
+        (Some(recorded), Some(component)) => {
+            !met(component).iter().any(|it| mark(it) == **recorded)
+        }
+        _ => true,
+    })
+}
+
+/// Where the recording stands.
+pub(crate) const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cpython/programs.txt");

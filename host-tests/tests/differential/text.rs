@@ -1,0 +1,337 @@
+//! Programs on text files.
+
+use crate::chance::Chance;
+use crate::form::Program;
+use crate::generate::{Kind, buffering, ending, options};
+
+const MODES: [&str; 12] = ["w+", "w+", "w+", "w+t", "+w", "r+", "x+", "a+", "w", "r", "x", "a"];
+const SPOOLED_MODES: [&str; 6] = ["w+", "w+", "w+t", "r+", "x+", "a+"];
+const WRONG_MODES: [&str; 6] = ["", "+", "z", "wr", "ww", "U"];
+
+const ENCODINGS: [&str; 22] = [
+    "utf-8",
+    "utf-8",
+    "utf-8",
+    "utf-8",
+    "UTF8",
+    "utf_8",
+    "ascii",
+    "latin-1",
+    "cp1252",
+    "cp437",
+    "koi8-r",
+    "iso8859-15",
+    "utf-8-sig",
+    "utf-8-sig",
+    "utf-16",
+    "utf-16",
+    "utf-16-le",
+    "utf-16-be",
+    "utf-32",
+    "utf-32-le",
+    "utf-32-be",
+    "Latin1",
+];
+const WRONG_ENCODINGS: [&str; 4] = ["bad", "hex", "utf-9", "rot13"];
+
+const HANDLERS: [&str; 8] = [
+    "strict",
+    "ignore",
+    "replace",
+    "backslashreplace",
+    "xmlcharrefreplace",
+    "ignore",
+    "replace",
+    "strict",
+];
+const SURROGATES: [&str; 3] = ["surrogateescape", "surrogatepass", "surrogateescape"];
+
+const NEWLINES: [&str; 4] = ["", "%0A", "%0D", "%0D%0A"];
+const WRONG_NEWLINES: [&str; 4] = ["x", "%0A%0D", "%0D%0A%0A", "%E2%82%AC"];
+
+/// Characters of one to four bytes, and where lines may end.
+const CHARACTERS: [&str; 20] = [
+    "a",
+    "b",
+    "1",
+    "%0A",
+    "%0A",
+    "%0D",
+    "%0D%0A",
+    "%0D%0A",
+    "%C3%A9",
+    "%C3%A9",
+    "%C3%BF",
+    "%E2%82%AC",
+    "%F0%9F%98%80",
+    "%C4%80",
+    "%EF%BB%BF",
+    "%E2%80%A8",
+    "%C2%85",
+    "%00",
+    "x%0D",
+    "%0Dy",
+];
+
+/// Halves of surrogate pairs, as WTF-8.
+const HALVES: [&str; 6] =
+    ["%ED%B2%80", "%ED%B3%BF", "%ED%A0%80", "%ED%B0%80", "%ED%AF%BF", "%ED%A0%BD%ED%B8%80"];
+
+/// Bytes that are text in some encodings and not in others.
+const BYTES: [&str; 16] = [
+    "abc",
+    "%0D%0A",
+    "%0D",
+    "%0A",
+    "%FF",
+    "%C3%A9",
+    "%C3",
+    "%E2%82",
+    "%E2%82%AC",
+    "%ED%A0%80",
+    "%F0%9F%98",
+    "%F0%9F%98%80",
+    "%00",
+    "%FE%FF",
+    "%FF%FE",
+    "%81",
+];
+
+struct Text<'c> {
+    kind: Kind,
+    chance: &'c mut Chance,
+    program: Program,
+    buffer: u64,
+    /// Handlers that read surrogates occur, and so the twins of all methods are called.
+    surrogates: bool,
+    places: u32,
+    /// After `next` CPython does not know where it is until it seeks: `tell` fails or is wrong,
+    /// and moving to the disk loses bytes.
+    iterating: bool,
+    closed: bool,
+    detached: bool,
+}
+
+pub(crate) fn program(kind: Kind, chance: &mut Chance) -> Program {
+    let surrogates = chance.one_in(4);
+    let mut made = vec![format!("0={}", kind.name())];
+    if !chance.one_in(3) {
+        let usual: &[&str] = if kind.spooled() { &SPOOLED_MODES } else { &MODES };
+        made.push(format!("mode={}", chance.of_odd(usual, &WRONG_MODES).replace('+', "%2B")));
+    }
+    let (buffering, buffer) = buffering(kind, chance);
+    // Text takes no file without a buffer.
+    let buffering = buffering.filter(|it| *it != 0 || chance.one_in(10));
+    made.extend(buffering.map(|it| format!("buffering={it}")));
+    if !chance.one_in(8) {
+        made.push(format!("encoding={}", chance.of_odd(&ENCODINGS, &WRONG_ENCODINGS)));
+    }
+    if surrogates || chance.one_in(2) {
+        made.push(format!("errors={}", handler(surrogates, chance)));
+    }
+    if chance.one_in(2) {
+        made.push(format!("newline={}", chance.of_odd(&NEWLINES, &WRONG_NEWLINES)));
+    }
+    options(kind, chance, &mut made);
+    let mut text = Text {
+        kind,
+        chance,
+        program: vec![made.join(" ")],
+        buffer,
+        surrogates,
+        places: 0,
+        iterating: false,
+        closed: false,
+        detached: false,
+    };
+    if !kind.spooled() && text.chance.one_in(3) {
+        text.bytes();
+    }
+    let steps = 3 + text.chance.below(22);
+    for step in 0..steps {
+        if step * 3 > steps * 2 && text.chance.one_in(6) {
+            text.end();
+        } else {
+            text.step();
+        }
+    }
+    text.finish()
+}
+
+fn handler(surrogates: bool, chance: &mut Chance) -> &'static str {
+    if surrogates && !chance.one_in(4) {
+        chance.of(&SURROGATES)
+    } else {
+        chance.of_odd(&HANDLERS, &["bad", ""])
+    }
+}
+
+impl Text<'_> {
+    fn call(&mut self, call: &str) {
+        self.program.push(format!("0.{call}"));
+    }
+
+    /// The method, or its twin.
+    fn twin(&mut self, method: &str) -> String {
+        let twin = self.surrogates || self.chance.one_in(8);
+        if twin { format!("{method}-wtf8") } else { method.to_owned() }
+    }
+
+    /// Bytes that may be no text, from below.
+    fn bytes(&mut self) {
+        self.program.push("1=0.buffer".to_owned());
+        let pieces = 1 + self.chance.below(6);
+        let pieces: Vec<_> = (0..pieces).map(|_| self.piece(&BYTES)).collect();
+        self.program.push(format!("1.write {}", pieces.join("+")));
+        self.program.push("1.seek 0 0".to_owned());
+        if self.chance.one_in(2) {
+            self.program.push("1.drop".to_owned());
+        }
+    }
+
+    fn piece(&mut self, of: &[&str]) -> String {
+        let piece = self.chance.of(of);
+        match self.chance.below(8) {
+            0..5 => piece.to_owned(),
+            5 | 6 => format!("{piece}*{}", 1 + self.chance.below(9)),
+            _ => format!("{piece}*{}", 1 + self.chance.length(self.buffer)),
+        }
+    }
+
+    fn content(&mut self, halves: bool) -> String {
+        let pieces = self.chance.below(6);
+        let pieces: Vec<_> = (0..pieces)
+            .map(|_| {
+                let half = halves && self.chance.one_in(6);
+                self.piece(if half { &HALVES } else { &CHARACTERS })
+            })
+            .collect();
+        if pieces.is_empty() { "\"\"".to_owned() } else { pieces.join("+") }
+    }
+
+    fn end(&mut self) {
+        if self.chance.one_in(4) {
+            self.detached = true;
+            self.program.push("2=0.detach".to_owned());
+            let then = self.chance.of(&["2.tell", "2.read -", "2.write xyz", "2.readline 3"]);
+            self.program.push(then.to_owned());
+        } else {
+            // Python leaves the file of a wrapper without one to the garbage collector.
+            let ending = if self.detached { "close" } else { ending(self.kind, self.chance) };
+            self.call(ending);
+        }
+        self.closed = true;
+    }
+
+    fn step(&mut self) {
+        let size = self.chance.size(self.buffer);
+        match self.chance.below(48) {
+            0..6 => {
+                let read = self.twin("read");
+                self.call(&format!("{read} {size}"));
+            }
+            6..11 => {
+                let readline = self.twin("readline");
+                self.call(&format!("{readline} {}", size.parse().unwrap_or(-1)));
+            }
+            11 if !self.surrogates => self.call(&format!("readlines {size}")),
+            12..15 => {
+                self.iterating = true;
+                let next = self.twin("next");
+                self.call(&next);
+            }
+            15..24 => {
+                let halves = self.surrogates || self.chance.one_in(12);
+                let content = self.content(halves);
+                self.call(&format!("write{} {content}", if halves { "-wtf8" } else { "" }));
+            }
+            24 => {
+                let items = self.chance.below(4);
+                let items: Vec<_> = (0..items).map(|_| self.content(false)).collect();
+                let items = if items.is_empty() { "[]".to_owned() } else { items.join(" ") };
+                self.call(&format!("writelines {items}"));
+            }
+            25..30 => self.seek(),
+            30..34 => {
+                self.places += 1;
+                self.program.push(format!("c{}=0.tell", self.places));
+            }
+            34..40 if self.iterating => self.seek(),
+            34 => self.truncate(),
+            35 | 36 => self.call("flush"),
+            37 if self.kind.spooled() && !self.closed => self.call("rollover"),
+            38 | 39 if !self.kind.spooled() => self.reconfigure(),
+            40 => self.call("enter"),
+            41 | 42 => self.call("newlines"),
+            _ => {
+                let question = self.chance.of(&[
+                    "closed", "name", "mode", "encoding", "errors", "newlines", "readable",
+                    "writable", "seekable", "isatty",
+                ]);
+                self.call(question);
+            }
+        }
+    }
+
+    fn seek(&mut self) {
+        self.iterating = false;
+        let place = match self.chance.below(12) {
+            0..3 => "0 0".to_owned(),
+            3..8 if self.places > 0 => {
+                format!("c{} 0", 1 + self.chance.below(u64::from(self.places)))
+            }
+            8 => "0 2".to_owned(),
+            9 => "0 1".to_owned(),
+            10 => self.chance.of(&["-1 0", "3 1", "-3 2", "0 3", "0 -1", "0 5"]).to_owned(),
+            _ => format!("{} 0", self.chance.length(self.buffer)),
+        };
+        self.call(&format!("seek {place}"));
+    }
+
+    fn truncate(&mut self) {
+        let size = match self.chance.below(3) {
+            0 => "-".to_owned(),
+            _ if self.kind.spooled() && self.closed => "-".to_owned(),
+            1 if self.chance.one_in(3) => "-1".to_owned(),
+            _ => self.chance.length(self.buffer).to_string(),
+        };
+        self.call(&format!("truncate {size}"));
+    }
+
+    fn reconfigure(&mut self) {
+        let mut options = vec!["reconfigure".to_owned()];
+        if self.chance.one_in(2) {
+            options.push(format!("encoding={}", self.chance.of_odd(&ENCODINGS, &WRONG_ENCODINGS)));
+        }
+        if self.chance.one_in(3) {
+            options.push(format!("errors={}", handler(self.surrogates, self.chance)));
+        }
+        if self.chance.one_in(3) {
+            let usual = ["None", "", "%0A", "%0D", "%0D%0A"];
+            options.push(format!("newline={}", self.chance.of_odd(&usual, &WRONG_NEWLINES)));
+        }
+        for flag in ["line-buffering", "write-through"] {
+            if self.chance.one_in(4) {
+                options.push(format!("{flag}={}", self.chance.below(2)));
+            }
+        }
+        self.call(&options.join(" "));
+        if self.chance.one_in(3) {
+            let question =
+                self.chance.of(&["line-buffering", "write-through", "encoding", "errors"]);
+            self.call(question);
+        }
+    }
+
+    fn finish(mut self) -> Program {
+        self.call("flush");
+        self.call("dump");
+        self.call("drop");
+        for slot in ["1.drop", "2.drop"] {
+            if self.program.iter().any(|line| line.starts_with(&format!("{}=", &slot[..1]))) {
+                self.program.push(slot.to_owned());
+            }
+        }
+        self.program
+    }
+}

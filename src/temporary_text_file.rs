@@ -1,0 +1,69 @@
+//! `TemporaryFile`, `NamedTemporaryFile` and `SpooledTemporaryFile` in their text modes.
+
+use alloc::string::String;
+
+use crate::error::{Error, Result};
+use crate::file::BinaryFile;
+use crate::mode::{Buffering, TextParameters};
+use crate::spooled::{self, SpooledOptions};
+use crate::temporary_file::{self, Delete, FileOptions, Flavour};
+use crate::text_file::{TextFile, TextOptions};
+
+/// [`temporary_file`](crate::temporary_file) in a text mode: see [`FileOptions::text`].
+///
+/// # Errors
+///
+/// As there; [`Error::Lookup`] for an encoding that is not known, a value error for a wrong
+/// `newline` and for a text file without a buffer.
+pub fn temporary_text_file(options: &FileOptions<'_>) -> Result<TextFile> {
+    let file = BinaryFile::new(temporary_file::anonymous(options, Flavour::Text)?);
+    open(file, options)
+}
+
+/// [`named_temporary_file`](crate::named_temporary_file) in a text mode: see
+/// [`FileOptions::text`].
+///
+/// # Errors
+///
+/// As [`temporary_text_file`].
+pub fn named_temporary_text_file(options: &FileOptions<'_>, delete: Delete) -> Result<TextFile> {
+    // As in Python the file exists before the parameters of text are looked at, and goes where they
+    // are wrong, whatever `delete` says.
+    let named = temporary_file::named(options, Delete::OnClose, Flavour::Text)?;
+    let file = open(BinaryFile::new(named), options)?;
+    file.set_delete(delete);
+    Ok(file)
+}
+
+/// [`spooled_temporary_file`](crate::spooled_temporary_file) in a text mode: see
+/// [`FileOptions::text`]. [`max_size`](SpooledOptions::max_size) counts bytes, as they are encoded.
+///
+/// # Errors
+///
+/// [`Error::Lookup`] for an encoding that is not known, a value error for a wrong `newline`,
+/// [`Error::Unsupported`] for a binary mode.
+pub fn spooled_temporary_text_file(options: &SpooledOptions<'_>) -> Result<TextFile> {
+    Flavour::Text.check(options.file.mode.contains('b'))?;
+    let TextParameters { encoding, errors, newline } = options.file.parameters();
+    let options_of_text = TextOptions { encoding, errors, newline, ..TextOptions::default() };
+    let file = spooled::in_memory(options, Flavour::Text);
+    TextFile::over(file, String::from(options.file.mode), &options_of_text)
+}
+
+fn open(file: BinaryFile, options: &FileOptions<'_>) -> Result<TextFile> {
+    let TextParameters { encoding, errors, newline } = options.parameters();
+    let line_buffering = check_buffered(options.buffering)?;
+    let of_text = TextOptions { encoding, errors, newline, line_buffering, write_through: false };
+    TextFile::over(file, String::from(options.mode), &of_text)
+}
+
+/// CPython's text for a text file without a buffer.
+pub(crate) const UNBUFFERED: &str = "can't have unbuffered text I/O";
+
+/// Refuses a text file without a buffer, and tells whether it is to be flushed line by line.
+pub(crate) fn check_buffered(buffering: i32) -> Result<bool> {
+    match Buffering::parse(buffering) {
+        Buffering::Unbuffered => Err(Error::value(UNBUFFERED)),
+        Buffering::Buffer(_) => Ok(buffering == 1),
+    }
+}
