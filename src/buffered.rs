@@ -42,6 +42,9 @@ impl Buffered {
 
     /// `size` bytes, or fewer at the end; all to the end where `size` is `None`.
     pub(crate) fn read(&mut self, size: Option<u64>) -> Result<Vec<u8>> {
+        if size == Some(0) {
+            return Ok(Vec::new());
+        }
         self.consistently(|file| {
             let Some(size) = size else {
                 let mut all = file.consume(u64::MAX)?;

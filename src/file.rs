@@ -230,11 +230,11 @@ impl BinaryFile {
     /// Empty only at the end, or where `size` is 0.
     pub fn readline(&self, size: Option<i64>) -> Result<Vec<u8>> {
         let mut open = self.lock();
-        if size == Some(0) && !open.detached {
-            // The base class's method asks nothing then; a buffered reader has its own.
-            let asks = open.class == Class::Spooled
-                || open.class == Class::Buffered && open.mode.readable();
-            return if asks {
+        // Their base class's method, which raw files and those that only write have, asks nothing then.
+        let own = open.class == Class::Spooled
+            || open.class == Class::Buffered && open.mode.readable();
+        if size == Some(0) {
+            return if own {
                 open.stream(Method::Readline).map(|_| Vec::new())
             } else {
                 Ok(Vec::new())
@@ -372,7 +372,9 @@ impl BinaryFile {
 
 fn read_lines(stream: &mut Stream, hint: Option<u64>) -> Result<Vec<Vec<u8>>> {
     let (mut lines, mut total) = (Vec::new(), 0);
-    while hint.is_none_or(|hint| total <= hint) {
+    // `BytesIO` stops with the line that reaches the hint, the other classes with the next.
+    let reached = u64::from(matches!(stream, Stream::Memory(_)));
+    while hint.is_none_or(|hint| total + reached <= hint) {
         let line = stream.readline(None)?;
         if line.is_empty() {
             break;

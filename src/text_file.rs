@@ -497,9 +497,6 @@ impl TextFile {
             return Err(Error::value("embedded null character"));
         }
         let converts = encoding.is_some() || errors.is_some() || newline.is_some();
-        if parts.text.detached {
-            return Err(detached());
-        }
         if converts && parts.text.has_decoded() {
             return Err(Error::unsupported(
                 "It is not possible to set the encoding or newline of stream after the first read",

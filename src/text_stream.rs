@@ -174,7 +174,7 @@ impl TextStream {
             }
             _ => encoder.encode(text, &mut self.pending)?,
         }
-        if waiting > 0 && self.pending.len() > CHUNK {
+        if waiting > 0 && self.pending.len() - waiting >= CHUNK {
             self.pass_on(waiting, stream)?;
         }
         if self.pending.len() >= CHUNK || ends_line || self.write_through {

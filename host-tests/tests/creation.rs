@@ -247,3 +247,20 @@ fn a_directory_swapped_for_a_link_between_two_calls_is_not_followed_out() {
     assert!(names_in(outside.path()).is_empty());
     assert_eq!(sandbox.tree().len(), 1);
 }
+
+#[test]
+fn mode_bits_are_the_hosts() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let umask = status.lines().find_map(|line| line.strip_prefix("Umask:")).unwrap();
+    let umask = u32::from_str_radix(umask.trim(), 8).unwrap();
+    let sandbox = Sandbox::new();
+    let mode = |path: &str| {
+        let metadata = std::fs::metadata(sandbox.host_path(path)).unwrap();
+        metadata.permissions().mode() & 0o777
+    };
+    let (_file, file) = sandbox.mkstemp(None).unwrap();
+    assert_eq!(mode(&file), 0o666 & !umask);
+    assert_eq!(mode(&sandbox.mkdtemp(None).unwrap()), 0o777 & !umask);
+}
