@@ -217,4 +217,29 @@ mod tests {
         assert_eq!(Buffering::parse(1), Buffering::Buffer(8192));
         assert_eq!(Buffering::parse(2), Buffering::Buffer(2));
     }
+
+    #[test]
+    fn any_string_is_a_mode_or_a_value_error() {
+        let mut chance = 0x5eed_u64;
+        let mut below = |bound: usize| {
+            chance ^= chance << 13;
+            chance ^= chance >> 7;
+            chance ^= chance << 17;
+            usize::try_from(chance >> 33).unwrap() % bound
+        };
+        let alphabet: alloc::vec::Vec<char> = "axrwb+taxrwb+tzU\0é\u{10ffff}".chars().collect();
+        for _ in 0..50_000 {
+            let length = below(6);
+            let mode: alloc::string::String =
+                (0..length).map(|_| alphabet[below(alphabet.len())]).collect();
+            let count = |letters: &str| mode.chars().filter(|it| letters.contains(*it)).count();
+            let each_once = "axrwb+t".chars().all(|letter| mode.matches(letter).count() < 2);
+            let known = count("axrwb+t") == mode.chars().count();
+            let expected = known && each_once && count("tb") < 2 && count("axrw") == 1;
+            match parse(&mode) {
+                Ok(parsed) => assert!(expected && parsed.text() == (count("b") == 0), "{mode:?}"),
+                Err(error) => assert!(!expected && matches!(error, Error::Value(_)), "{mode:?}"),
+            }
+        }
+    }
 }
