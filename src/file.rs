@@ -231,8 +231,8 @@ impl BinaryFile {
     pub fn readline(&self, size: Option<i64>) -> Result<Vec<u8>> {
         let mut open = self.lock();
         // Their base class's method, which raw files and those that only write have, asks nothing then.
-        let own = open.class == Class::Spooled
-            || open.class == Class::Buffered && open.mode.readable();
+        let own =
+            open.class == Class::Spooled || open.class == Class::Buffered && open.mode.readable();
         if size == Some(0) {
             return if own {
                 open.stream(Method::Readline).map(|_| Vec::new())

@@ -140,13 +140,13 @@ impl Lifecycle {
     }
 }
 
+/// What closes a file's stream.
+pub(crate) type Close<'a> = dyn FnMut(&mut Open) -> Result<()> + 'a;
+
 impl Open {
     /// `_TemporaryFileCloser.close`, or `file.close` for a file without one. `close` closes the
     /// stream.
-    pub(crate) fn close_by(
-        &mut self,
-        close: &mut dyn FnMut(&mut Self) -> Result<()>,
-    ) -> Result<()> {
+    pub(crate) fn close_by(&mut self, close: &mut Close<'_>) -> Result<()> {
         if self.lifecycle.close_called {
             return Ok(());
         }
@@ -169,10 +169,7 @@ impl Open {
 
     /// Closes, and deletes as far as that is still owed, also where it was refused before. Whether
     /// the file took what waited is no longer of interest.
-    pub(crate) fn finalize_by(
-        &mut self,
-        close: &mut dyn FnMut(&mut Self) -> Result<()>,
-    ) -> Result<()> {
+    pub(crate) fn finalize_by(&mut self, close: &mut Close<'_>) -> Result<()> {
         let _ = self.exit_by(close);
         self.lifecycle.delete()
     }

@@ -2,6 +2,7 @@
 
 use wasi::filesystem::types::{Descriptor, ErrorCode};
 
+use crate::closed::Class;
 use crate::create::{Candidate, NameOptions};
 use crate::error::{Error, Result};
 use crate::file::{BinaryFile, Open};
@@ -126,16 +127,27 @@ pub(crate) fn anonymous(options: &FileOptions<'_>, flavour: Flavour) -> Result<O
             hidden
         }
     };
-    Ok(Open::new(storage, mode, buffering, lifecycle))
+    checked(Open::new(storage, mode, buffering, lifecycle), flavour)
 }
 
-/// A new file with a name.
+/// A new file with a name. Where it is refused in the end, it goes if `delete` does not say never.
 pub(crate) fn named(options: &FileOptions<'_>, delete: Delete, flavour: Flavour) -> Result<Open> {
     let (mode, buffering) = options.check(flavour)?;
     let (descriptor, place) = Candidate::file(options.name)?.create_file()?;
     let mut lifecycle = Lifecycle::named(place);
     lifecycle.set_delete(delete);
-    Ok(Open::new(Storage::shared(descriptor), mode, buffering, lifecycle))
+    checked(Open::new(Storage::shared(descriptor), mode, buffering, lifecycle), flavour)
+}
+
+/// CPython's text for a text file without a buffer.
+pub(crate) const UNBUFFERED: &str = "can't have unbuffered text I/O";
+
+/// Refuses a text file without a buffer, which CPython does when the file is made.
+fn checked(open: Open, flavour: Flavour) -> Result<Open> {
+    match (flavour, open.class) {
+        (Flavour::Text, Class::Raw) => Err(Error::value(UNBUFFERED)),
+        _ => Ok(open),
+    }
 }
 
 /// Opens a file without a name and hands out its descriptor: nothing is left to do for us.

@@ -2,9 +2,9 @@
 
 use alloc::string::String;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::file::BinaryFile;
-use crate::mode::{Buffering, TextParameters};
+use crate::mode::TextParameters;
 use crate::spooled::{self, SpooledOptions};
 use crate::temporary_file::{self, Delete, FileOptions, Flavour};
 use crate::text_file::{TextFile, TextOptions};
@@ -52,18 +52,7 @@ pub fn spooled_temporary_text_file(options: &SpooledOptions<'_>) -> Result<TextF
 
 fn open(file: BinaryFile, options: &FileOptions<'_>) -> Result<TextFile> {
     let TextParameters { encoding, errors, newline } = options.parameters();
-    let line_buffering = check_buffered(options.buffering)?;
+    let line_buffering = options.buffering == 1;
     let of_text = TextOptions { encoding, errors, newline, line_buffering, write_through: false };
     TextFile::over(file, String::from(options.mode), &of_text)
-}
-
-/// CPython's text for a text file without a buffer.
-pub(crate) const UNBUFFERED: &str = "can't have unbuffered text I/O";
-
-/// Refuses a text file without a buffer, and tells whether it is to be flushed line by line.
-pub(crate) fn check_buffered(buffering: i32) -> Result<bool> {
-    match Buffering::parse(buffering) {
-        Buffering::Unbuffered => Err(Error::value(UNBUFFERED)),
-        Buffering::Buffer(_) => Ok(buffering == 1),
-    }
 }

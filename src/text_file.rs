@@ -10,11 +10,11 @@ use crate::closed::{CLOSED_STOP, Class, Method};
 use crate::cookie::Cookie;
 use crate::error::{Error, Result};
 use crate::file::{BinaryFile, Open};
+use crate::lifecycle::Close;
 use crate::newlines::Newline;
 use crate::raw::reserve;
 use crate::stream::Stream;
-use crate::temporary_file::Delete;
-use crate::temporary_text_file::{UNBUFFERED, check_buffered};
+use crate::temporary_file::{Delete, UNBUFFERED};
 use crate::text_stream::{Conversion, TextStream};
 use crate::wtf8::{self, Text};
 
@@ -104,10 +104,8 @@ impl Parts<'_> {
         }
         let place = text.tell(stream)?;
         let conversion = text.conversion.clone();
-        let line_buffering = match &self.open.spool {
-            Some(spool) => check_buffered(spool.options().buffering)?,
-            None => false,
-        };
+        let line_buffering =
+            self.open.spool.as_ref().is_some_and(|spool| spool.options().buffering == 1);
         self.open.roll_over()?;
         let mode = self.open.mode;
         let (text, stream) = self.get()?;
@@ -377,10 +375,7 @@ impl TextFile {
 
     /// Ends the file as `end` does, which closes the stream after what waits was written. Of a
     /// detached file only a duty to delete is left, and none of one that wraps another.
-    fn finish(
-        &self,
-        end: fn(&mut Open, &mut dyn FnMut(&mut Open) -> Result<()>) -> Result<()>,
-    ) -> Result<()> {
+    fn finish(&self, end: fn(&mut Open, &mut Close<'_>) -> Result<()>) -> Result<()> {
         let mut parts = self.parts();
         let Parts { text, open } = &mut parts;
         if text.detached && self.wraps {

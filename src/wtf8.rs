@@ -163,9 +163,9 @@ pub(crate) fn push(text: &mut Vec<u8>, code_point: u32) {
     let lead = |shift: u32| (code_point >> shift).to_le_bytes()[0];
     let six = |shift: u32| 0x80 | lead(shift) & 0x3f;
     match code_point {
-        ..0x80 => text.push(lead(0)),
-        ..0x800 => text.extend_from_slice(&[0xc0 | lead(6), six(0)]),
-        ..0x1_0000 => text.extend_from_slice(&[0xe0 | lead(12), six(6), six(0)]),
+        ..=0x7f => text.push(lead(0)),
+        0x80..=0x7ff => text.extend_from_slice(&[0xc0 | lead(6), six(0)]),
+        0x800..=0xffff => text.extend_from_slice(&[0xe0 | lead(12), six(6), six(0)]),
         _ => text.extend_from_slice(&[0xf0 | lead(18), six(12), six(6), six(0)]),
     }
 }

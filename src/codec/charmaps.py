@@ -164,7 +164,7 @@ def literal(name, data):
 def names(module):
     """The module and its aliases, without those that no name in lower case can be."""
     found = (alias for alias, target in aliases.items() if target == module)
-    return " ".join([module, *sorted(alias for alias in found if alias.islower() or alias.isdigit())])
+    return " ".join([module, *sorted(alias for alias in found if alias == alias.lower())])
 
 
 def main():

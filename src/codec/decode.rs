@@ -1,12 +1,11 @@
 //! Bytes to text.
 
 use alloc::{string::String, vec::Vec};
-use core::mem;
 
 use super::charmap::Table;
-use super::handler::Form;
-use super::{Encoding, Failure, Handler, MARK, Order, is_surrogate};
-use crate::error::{Conversion, Error, ErrorCode, Result};
+use super::form::{Form, Order};
+use super::{Encoding, Failure, Handler, MARK, ascii_block, extend};
+use crate::error::{Conversion, Result};
 use crate::raw::{append, reserve};
 use crate::wtf8::{self, Text};
 
@@ -102,9 +101,9 @@ impl Decoder {
             Err(error) => error.into_bytes(),
         };
         append(&mut bytes, tail)?;
-        let mut out = Writer::for_bytes(&bytes)?;
-        let result = utf_8(&bytes, last, &self.handler, &mut out);
-        self.finish(bytes, out, result, "utf-8")
+        let mut text = Vec::new();
+        let decoded = utf_8(&bytes, last, &self.handler, &mut text);
+        self.finish(bytes, text, decoded, "utf-8")
     }
 
     /// UTF-16 or UTF-32, of units of `width` bytes.
@@ -130,47 +129,39 @@ impl Decoder {
             (None, Some(order)) => (order, width),
             (None, None) => (Order::Little, 0),
         };
-        let mut out = Writer::for_bytes(&bytes)?;
-        let (result, name) = match width {
-            2 => (utf_16(&bytes, start, order, last, &self.handler, &mut out), order.name16()),
-            _ => (utf_32(&bytes, start, order, last, &self.handler, &mut out), order.name32()),
-        };
-        match (known, mark, &result) {
-            (None, None, Ok(decoded)) if *decoded >= width => {
+        let form = if width == 2 { Form::Utf16(order) } else { Form::Utf32(order) };
+        let mut name = form.name();
+        let mut text = Vec::new();
+        let mut decoded = units(&bytes, start, form, last, &self.handler, &mut text);
+        match decoded {
+            Ok(_) if start > 0 => self.flags = u32::from(order == Order::Big),
+            Ok(length) if known.is_none() && length >= width => {
                 // Whatever the handler is.
                 let reason = "Stream does not start with BOM";
-                let result = Err(Failure::Unicode { start: 0, end: width, reason });
-                return self.finish(
-                    bytes,
-                    out,
-                    result,
-                    if width == 2 { "utf-16" } else { "utf-32" },
-                );
+                decoded = Err(Failure::Unicode { start: 0, end: width, reason });
+                name = if width == 2 { "utf-16" } else { "utf-32" };
             }
-            (None, Some(_), Ok(_)) => self.flags = u32::from(order == Order::Big),
             _ => {}
         }
-        self.finish(bytes, out, result, name)
+        self.finish(bytes, text, decoded, name)
     }
 
     fn single(&mut self, bytes: Vec<u8>) -> Result<Text> {
-        let Some(table) = &self.table else {
-            return Ok(Text::default());
-        };
+        let Some(table) = &self.table else { return Ok(Text::default()) };
         if table.is_ascii && bytes.is_ascii() {
             return Ok(Text::from_wtf8(bytes));
         }
         let (name, reason) = self.encoding.of_bytes();
-        let mut out = Writer::for_bytes(&bytes)?;
-        let result = single(&bytes, table, reason, &self.handler, &mut out);
-        self.finish(bytes, out, result, name)
+        let mut text = Vec::new();
+        let decoded = single(&bytes, table, reason, &self.handler, &mut text);
+        self.finish(bytes, text, decoded, name)
     }
 
     /// Holds back what was not decoded.
     fn finish(
         &mut self,
         bytes: Vec<u8>,
-        out: Writer,
+        text: Vec<u8>,
         decoded: Result<usize, Failure>,
         encoding: &'static str,
     ) -> Result<Text> {
@@ -178,7 +169,7 @@ impl Decoder {
             Ok(decoded) => {
                 self.held.clear();
                 self.held.extend_from_slice(bytes.get(decoded..).unwrap_or_default());
-                Ok(out.text)
+                Ok(Text::from_wtf8(text))
             }
             Err(failure) => Err(failure.of(Conversion::Decode, encoding, bytes)),
         }
@@ -193,7 +184,7 @@ fn incomplete(bytes: &[u8]) -> usize {
             0x80..=0xbf => {}
             // Python waits for the third byte of a surrogate.
             0xed if matches!(tail, [_, 0xa0..=0xbf]) => return length,
-            0xc0..=0xff => match core::str::from_utf8(tail) {
+            0xc0..=0xff => match str::from_utf8(tail) {
                 Err(error) if error.error_len().is_none() => return length,
                 _ => return 0,
             },
@@ -203,94 +194,99 @@ fn incomplete(bytes: &[u8]) -> usize {
     0
 }
 
-fn utf_8(bytes: &[u8], last: bool, handler: &Handler, out: &mut Writer) -> Result<usize, Failure> {
+fn utf_8(
+    bytes: &[u8],
+    last: bool,
+    handler: &Handler,
+    text: &mut Vec<u8>,
+) -> Result<usize, Failure> {
     let mut at = 0;
     loop {
         let rest = bytes.get(at..).unwrap_or_default();
-        let error = match core::str::from_utf8(rest) {
-            Ok(text) => {
-                out.push_str(text)?;
-                return Ok(bytes.len());
-            }
-            Err(error) => error,
+        let (valid, error) = match str::from_utf8(rest) {
+            Ok(_) => (rest.len(), None),
+            Err(error) => (error.valid_up_to(), Some(error)),
         };
-        let (valid, rest) = rest.split_at(error.valid_up_to());
-        out.push_str(core::str::from_utf8(valid).unwrap_or_default())?;
+        let (valid, rest) = rest.split_at(valid);
+        extend(text, valid)?;
         at += valid.len();
+        let (Some(error), [first, ..]) = (error, rest) else { return Ok(at) };
         if !last && incomplete(rest) == rest.len() {
             return Ok(at);
         }
-        let (length, reason) = match (error.error_len(), rest[0]) {
+        let (length, reason) = match (error.error_len(), first) {
             (None, _) => (rest.len(), "unexpected end of data"),
             (Some(length), 0xc2..=0xf4) => (length, "invalid continuation byte"),
             (Some(length), _) => (length, "invalid start byte"),
         };
-        at = handler.decode(bytes, (at, at + length), reason, Form::Utf8, out)?;
+        at = handler.decode(bytes, (at, at + length), reason, Form::Utf8, text)?;
     }
 }
 
-fn utf_16(
+fn units(
     bytes: &[u8],
     mut at: usize,
-    order: Order,
+    form: Form,
     last: bool,
     handler: &Handler,
-    out: &mut Writer,
+    text: &mut Vec<u8>,
 ) -> Result<usize, Failure> {
+    reserve(text, bytes.len() / form.width())?;
     loop {
-        let (length, reason) = match bytes.get(at..).unwrap_or_default() {
-            [] => return Ok(at),
-            [_] if last => (1, "truncated data"),
-            [_] => return Ok(at),
-            [a, b, rest @ ..] => match (order.u16([*a, *b]), rest) {
-                (high @ 0xd800..=0xdbff, [c, d, ..]) => match order.u16([*c, *d]) {
-                    low @ 0xdc00..=0xdfff => {
-                        let bits = u32::from(high & 0x3ff) << 10 | u32::from(low & 0x3ff);
-                        out.push(0x1_0000 + bits)?;
-                        at += 4;
-                        continue;
-                    }
-                    _ => (2, "illegal UTF-16 surrogate"),
-                },
-                (0xd800..=0xdbff, _) if last => (2 + rest.len(), "unexpected end of data"),
-                (0xd800..=0xdbff, _) => return Ok(at),
-                (0xdc00..=0xdfff, _) => (2, "illegal encoding"),
-                (unit, _) => {
-                    out.push(unit.into())?;
-                    at += 2;
-                    continue;
-                }
-            },
+        let rest = bytes.get(at..).unwrap_or_default();
+        let next = match form {
+            Form::Utf16(order) => utf_16(rest, order),
+            Form::Utf32(order) => utf_32(rest, order),
+            Form::Bytes | Form::Utf8 => return Ok(bytes.len()),
         };
-        at = handler.decode(bytes, (at, at + length), reason, Form::Utf16(order), out)?;
+        let (length, reason) = match next {
+            Next::Character(character, length) => {
+                push(text, character)?;
+                at += length;
+                continue;
+            }
+            Next::Wrong(length, reason) => (length, reason),
+            Next::Incomplete(reason) if last && !rest.is_empty() => (rest.len(), reason),
+            Next::Incomplete(_) => return Ok(at),
+        };
+        at = handler.decode(bytes, (at, at + length), reason, form, text)?;
     }
 }
 
-fn utf_32(
-    bytes: &[u8],
-    mut at: usize,
-    order: Order,
-    last: bool,
-    handler: &Handler,
-    out: &mut Writer,
-) -> Result<usize, Failure> {
-    loop {
-        let (length, reason) = match bytes.get(at..).unwrap_or_default() {
-            [a, b, c, d, ..] => match order.u32([*a, *b, *c, *d]) {
-                code_point if is_surrogate(code_point) => {
-                    (4, "code point in surrogate code point range(0xd800, 0xe000)")
-                }
-                0x11_0000.. => (4, "code point not in range(0x110000)"),
-                code_point => {
-                    out.push(code_point)?;
-                    at += 4;
-                    continue;
-                }
-            },
-            rest if last && !rest.is_empty() => (rest.len(), "truncated data"),
-            _ => return Ok(at),
-        };
-        at = handler.decode(bytes, (at, at + length), reason, Form::Utf32(order), out)?;
+/// What stands at the start of some bytes.
+enum Next {
+    /// A character of so many bytes.
+    Character(u32, usize),
+    /// So many bytes that are none.
+    Wrong(usize, &'static str),
+    /// Less than a character, or nothing; and why it is wrong if nothing follows.
+    Incomplete(&'static str),
+}
+
+fn utf_16(bytes: &[u8], order: Order) -> Next {
+    let [a, b, rest @ ..] = bytes else { return Next::Incomplete("truncated data") };
+    match (order.u16([*a, *b]), rest) {
+        (high @ 0xd800..=0xdbff, [c, d, ..]) => match order.u16([*c, *d]) {
+            low @ 0xdc00..=0xdfff => {
+                let bits = u32::from(high & 0x3ff) << 10 | u32::from(low & 0x3ff);
+                Next::Character(0x1_0000 + bits, 4)
+            }
+            _ => Next::Wrong(2, "illegal UTF-16 surrogate"),
+        },
+        (0xd800..=0xdbff, _) => Next::Incomplete("unexpected end of data"),
+        (0xdc00..=0xdfff, _) => Next::Wrong(2, "illegal encoding"),
+        (unit, _) => Next::Character(unit.into(), 2),
+    }
+}
+
+fn utf_32(bytes: &[u8], order: Order) -> Next {
+    let [a, b, c, d, ..] = bytes else { return Next::Incomplete("truncated data") };
+    match order.u32([*a, *b, *c, *d]) {
+        0xd800..=0xdfff => {
+            Next::Wrong(4, "code point in surrogate code point range(0xd800, 0xe000)")
+        }
+        0x11_0000.. => Next::Wrong(4, "code point not in range(0x110000)"),
+        character => Next::Character(character, 4),
     }
 }
 
@@ -299,79 +295,30 @@ fn single(
     table: &Table,
     reason: &'static str,
     handler: &Handler,
-    out: &mut Writer,
+    text: &mut Vec<u8>,
 ) -> Result<usize, Failure> {
-    for (at, block) in bytes.chunks(BLOCK).enumerate() {
-        // What stands for a byte takes four at the most.
-        out.reserve(4 * BLOCK)?;
-        if table.is_ascii
-            && block.is_ascii()
-            && let Ok(block) = str::from_utf8(block)
-        {
-            out.push_str(block)?;
+    reserve(text, bytes.len())?;
+    let mut at = 0;
+    while let Some(rest @ [byte, ..]) = bytes.get(at..) {
+        if let Some((block, _)) = ascii_block(rest).filter(|_| table.is_ascii) {
+            extend(text, block)?;
+            at += block.len();
             continue;
         }
-        for (byte, at) in block.iter().zip(BLOCK * at..) {
-            match table.character(*byte) {
-                Some(character) => out.put(character),
-                // Every handler that takes one byte goes on after it.
-                None => drop(handler.decode(bytes, (at, at + 1), reason, Form::Bytes, out)?),
+        match table.character(*byte) {
+            Some(character) => {
+                push(text, character)?;
+                at += 1;
             }
+            None => at = handler.decode(bytes, (at, at + 1), reason, Form::Bytes, text)?,
         }
     }
-    Ok(bytes.len())
+    Ok(at)
 }
 
-/// For how many bytes there is made room at a time.
-const BLOCK: usize = 32;
-
-/// Text in the making: UTF-8 until there is a surrogate.
-#[derive(Default)]
-pub(super) struct Writer {
-    text: Text,
-}
-
-impl Writer {
-    /// With room for as many characters in ASCII.
-    fn for_bytes(bytes: &[u8]) -> Result<Self> {
-        let mut room = Vec::new();
-        reserve(&mut room, bytes.len())?;
-        Ok(Self { text: Text::from_wtf8(room) })
-    }
-
-    pub(super) fn push(&mut self, code_point: u32) -> Result<()> {
-        self.reserve(4)?;
-        self.put(code_point);
-        Ok(())
-    }
-
-    /// Room for what is then put there.
-    fn reserve(&mut self, bytes: usize) -> Result<()> {
-        match &mut self.text {
-            Text::Utf8(text) => {
-                text.try_reserve(bytes).map_err(|_| Error::os(ErrorCode::InsufficientMemory))
-            }
-            Text::Wtf8(text) => reserve(text, bytes),
-        }
-    }
-
-    fn put(&mut self, code_point: u32) {
-        match (&mut self.text, char::from_u32(code_point)) {
-            (Text::Utf8(text), Some(character)) => text.push(character),
-            (text, _) => {
-                let mut bytes = mem::take(text).into_bytes();
-                wtf8::push(&mut bytes, code_point);
-                *text = Text::Wtf8(bytes);
-            }
-        }
-    }
-
-    fn push_str(&mut self, more: &str) -> Result<()> {
-        self.reserve(more.len())?;
-        match &mut self.text {
-            Text::Utf8(text) => text.push_str(more),
-            Text::Wtf8(bytes) => bytes.extend_from_slice(more.as_bytes()),
-        }
-        Ok(())
-    }
+/// Appends a code point, if there is memory for it.
+pub(super) fn push(text: &mut Vec<u8>, code_point: u32) -> Result<()> {
+    reserve(text, 4)?;
+    wtf8::push(text, code_point);
+    Ok(())
 }

@@ -3,8 +3,9 @@
 use alloc::vec::Vec;
 
 use super::charmap::{Inverse, Table};
-use super::handler::{Form, unknown};
-use super::{Encoding, Failure, Handler, MARK, Order, is_surrogate};
+use super::form::{Form, Order, is_surrogate};
+use super::handler::unknown;
+use super::{Encoding, Failure, Handler, MARK, ascii_block, extend};
 use crate::error::{Conversion, Result};
 use crate::raw::reserve;
 use crate::wtf8;
@@ -31,14 +32,6 @@ impl Encoder {
         self.at_start = at_start;
     }
 
-    /// As [`encode`](Self::encode), of text without surrogates.
-    pub(crate) fn encode_str(&mut self, text: &str, out: &mut Vec<u8>) -> Result<()> {
-        match self.encoding {
-            Encoding::Utf8 => extend(out, text.as_bytes()),
-            _ => self.encode(text.as_bytes(), out),
-        }
-    }
-
     /// Appends the bytes of `text`, which is well-formed WTF-8, or nothing where it fails; the
     /// stream's start is over also then.
     pub(crate) fn encode(&mut self, text: &[u8], out: &mut Vec<u8>) -> Result<()> {
@@ -60,15 +53,13 @@ impl Encoder {
         }
     }
 
-    /// The encoding as Python's errors name it.
+    /// What Python's errors call the encoding.
     fn name(&self) -> &'static str {
-        match self.encoding {
-            Encoding::Utf8 | Encoding::Utf8Sig => "utf-8",
-            Encoding::Utf16(None) if self.at_start => "utf-16",
-            Encoding::Utf32(None) if self.at_start => "utf-32",
-            Encoding::Utf16(order) => order.unwrap_or(Order::Little).name16(),
-            Encoding::Utf32(order) => order.unwrap_or(Order::Little).name32(),
-            Encoding::Ascii | Encoding::Latin1 | Encoding::Charmap(_) => self.encoding.of_bytes().0,
+        match (self.encoding, self.form()) {
+            (_, Form::Bytes) => self.encoding.of_bytes().0,
+            (Encoding::Utf16(None), _) if self.at_start => "utf-16",
+            (Encoding::Utf32(None), _) if self.at_start => "utf-32",
+            (_, form) => form.name(),
         }
     }
 
@@ -82,17 +73,25 @@ impl Encoder {
                 _ => {}
             }
         }
+        let keeps_ascii = match &self.inverse {
+            Some(inverse) => inverse.is_ascii(),
+            None => matches!(form, Form::Utf8),
+        };
         let verbatim = match form {
             Form::Utf8 => !has_surrogate(text),
-            Form::Bytes => self.inverse.as_ref().is_some_and(Inverse::is_ascii) && text.is_ascii(),
-            _ => false,
+            _ => keeps_ascii && text.is_ascii(),
         };
         if verbatim {
             return Ok(extend(out, text)?);
         }
-        reserve(out, form.width() * wtf8::count(text))?;
+        reserve(out, form.width().saturating_mul(wtf8::count(text)))?;
         let mut rest = text;
         while let Some((code_point, after)) = wtf8::split_first(rest) {
+            if let Some((block, after)) = ascii_block(rest).filter(|_| keeps_ascii) {
+                extend(out, block)?;
+                rest = after;
+                continue;
+            }
             reserve(out, 4)?;
             rest = match self.put(code_point, out) {
                 true => after,
@@ -175,13 +174,9 @@ impl Encoder {
                 }
                 (Handler::Unknown(name), _) => return Err(unknown(name)),
                 (handler, _) => {
-                    let Some(replacement) = handler.replacement(code_point) else {
+                    let put = |character: u8| self.put(character.into(), out);
+                    if !handler.replace(code_point, put) {
                         return refused(0);
-                    };
-                    for character in replacement.as_bytes() {
-                        if !self.put((*character).into(), out) {
-                            return refused(0);
-                        }
                     }
                 }
             }
@@ -213,11 +208,4 @@ fn has_surrogate(text: &[u8]) -> bool {
     let mut words = words.iter().enumerate();
     words.any(|(at, word)| has_lead(word) && begins(&text[8 * at..text.len().min(8 * at + 9)]))
         || begins(rest)
-}
-
-/// Appends, if there is memory for it.
-fn extend(out: &mut Vec<u8>, bytes: &[u8]) -> Result<()> {
-    reserve(out, bytes.len())?;
-    out.extend_from_slice(bytes);
-    Ok(())
 }

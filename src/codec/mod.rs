@@ -4,6 +4,7 @@
 mod charmap;
 mod decode;
 mod encode;
+mod form;
 mod handler;
 mod names;
 mod tables;
@@ -14,9 +15,10 @@ pub(crate) use decode::Decoder;
 pub(crate) use encode::Encoder;
 pub(crate) use handler::Handler;
 
-use alloc::{boxed::Box, vec::Vec};
+use alloc::{boxed::Box, string::String, vec::Vec};
 
-use crate::error::{Conversion, Error, UnicodeError};
+use crate::error::{Conversion, Error, ErrorCode, Result, UnicodeError};
+use crate::raw::reserve;
 
 /// An encoding of text that Python has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,24 +27,18 @@ pub(crate) enum Encoding {
     /// With a byte order mark at the start.
     Utf8Sig,
     /// In this order of bytes; in the one that a mark at the start tells where it is `None`.
-    Utf16(Option<Order>),
-    Utf32(Option<Order>),
+    Utf16(Option<form::Order>),
+    Utf32(Option<form::Order>),
     Ascii,
     Latin1,
     Charmap(charmap::Charmap),
 }
 
-/// Which byte of a unit comes first: the least (native here) or the most significant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Order {
-    Little,
-    Big,
-}
+/// The byte order mark as UTF-8.
+const MARK: &[u8] = b"\xef\xbb\xbf";
 
 impl Encoding {
-    pub(crate) const UTF_8: Self = Self::Utf8;
-
-    /// The encoding and the reason as Python's errors name them where it has one byte a character.
+    /// What Python's errors call it and give as the reason where a character is one byte.
     fn of_bytes(self) -> (&'static str, &'static str) {
         match self {
             Self::Ascii => ("ascii", "ordinal not in range(128)"),
@@ -52,40 +48,7 @@ impl Encoding {
     }
 }
 
-impl Order {
-    fn u16(self, bytes: [u8; 2]) -> u16 {
-        match self {
-            Self::Little => u16::from_le_bytes(bytes),
-            Self::Big => u16::from_be_bytes(bytes),
-        }
-    }
-
-    fn u32(self, bytes: [u8; 4]) -> u32 {
-        match self {
-            Self::Little => u32::from_le_bytes(bytes),
-            Self::Big => u32::from_be_bytes(bytes),
-        }
-    }
-
-    fn name16(self) -> &'static str {
-        match self {
-            Self::Little => "utf-16-le",
-            Self::Big => "utf-16-be",
-        }
-    }
-
-    fn name32(self) -> &'static str {
-        match self {
-            Self::Little => "utf-32-le",
-            Self::Big => "utf-32-be",
-        }
-    }
-}
-
-/// The byte order mark as UTF-8.
-const MARK: &[u8] = b"\xef\xbb\xbf";
-
-/// Why a conversion ended: at a place that the handler does not take, or for another reason.
+/// Why a conversion ended: at a place that the handler refuses, or for another reason.
 enum Failure {
     Unicode { start: usize, end: usize, reason: &'static str },
     Other(Error),
@@ -110,12 +73,33 @@ impl Failure {
     }
 }
 
-fn is_surrogate(code_point: u32) -> bool {
-    matches!(code_point, 0xd800..=0xdfff)
+/// A `LookupError` with a text of these parts.
+fn lookup_error(parts: &[&str]) -> Error {
+    let mut text = String::new();
+    for part in parts {
+        if text.try_reserve(part.len()).is_err() {
+            return Error::os(ErrorCode::InsufficientMemory);
+        }
+        text.push_str(part);
+    }
+    Error::Lookup(text.into())
 }
 
-/// What Python's `PyErr_Format` keeps of a name.
-fn shortened(name: &str) -> alloc::borrow::Cow<'_, str> {
-    let name = name.as_bytes();
-    alloc::string::String::from_utf8_lossy(&name[..name.len().min(400)])
+/// What Python shows of a name in most errors, in two parts: 400 bytes, and a sign for a character
+/// of which that is only the beginning.
+fn shortened(name: &str) -> [&str; 2] {
+    let end = name.floor_char_boundary(400);
+    [name.get(..end).unwrap_or_default(), if end < name.len().min(400) { "\u{fffd}" } else { "" }]
+}
+
+/// Appends, if there is memory for it.
+fn extend(all: &mut Vec<u8>, bytes: &[u8]) -> Result<()> {
+    reserve(all, bytes.len())?;
+    all.extend_from_slice(bytes);
+    Ok(())
+}
+
+/// Some bytes at the start, if all of these are ASCII, and the rest.
+fn ascii_block(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    bytes.split_at_checked(16).filter(|(block, _)| block.is_ascii())
 }

@@ -1,9 +1,10 @@
 //! Encodings by name: Python's `codecs.lookup`.
 
-use alloc::{format, string::String};
+use alloc::vec::Vec;
 
 use super::charmap::Charmap;
-use super::{Encoding, Order, shortened, tables};
+use super::form::Order;
+use super::{Encoding, lookup_error, shortened, tables};
 use crate::error::{Error, Result};
 
 impl Encoding {
@@ -25,45 +26,55 @@ impl Encoding {
 
     /// The encoding that Python's `io.open` has by this name.
     pub(crate) fn find(name: &str) -> Result<Self> {
-        if name.contains('\0') {
+        if name.as_bytes().contains(&0) {
             return Err(Error::value("embedded null character"));
         }
-        let Some(place) = place(name) else {
-            return Err(Error::Lookup(format!("unknown encoding: {name}").into()));
-        };
-        let fixed = Self::FIXED.get(place).copied();
-        let charmap = || Some(place - Self::FIXED.len()).filter(|place| *place < tables::COUNT);
-        fixed.or_else(|| charmap().map(|place| Self::Charmap(Charmap(place)))).ok_or_else(|| {
-            let name = shortened(name);
-            let advice = "use codecs.open() to handle arbitrary codecs";
-            Error::Lookup(format!("'{name}' is not a text encoding; {advice}").into())
-        })
+        let place = place(name).ok_or_else(|| lookup_error(&["unknown encoding: ", name]))?;
+        let tables = Self::FIXED.len()..Self::FIXED.len() + tables::COUNT;
+        match Self::FIXED.get(place) {
+            Some(fixed) => Ok(*fixed),
+            None if tables.contains(&place) => Ok(Self::Charmap(Charmap(place - tables.start))),
+            None => {
+                let [name, cut] = shortened(name);
+                let advice = "use codecs.open() to handle arbitrary codecs";
+                Err(lookup_error(&["'", name, cut, "' is not a text encoding; ", advice]))
+            }
+        }
     }
 }
 
 /// The place of a name's line in the list.
 fn place(name: &str) -> Option<usize> {
-    let name = normalized(name);
+    let dotted = normalized(name, b'.')?;
     // An alias may be written with dots, a module not.
-    let dotless = name.replace('.', "_");
-    tables::NAMES.lines().position(|line| {
-        let mut names = line.split(' ');
-        names.next() == Some(&*name) || names.any(|alias| alias == name || alias == dotless)
+    let dotless = normalized(name, b'_')?;
+    tables::NAMES.as_bytes().split(|byte| *byte == b'\n').position(|line| {
+        let mut names = line.split(|byte| *byte == b' ');
+        names.next() == Some(&dotted) || names.any(|alias| alias == dotted || alias == dotless)
     })
 }
 
-/// The name in lower case, with one underscore for whatever separates letters, digits and dots.
-fn normalized(name: &str) -> String {
-    let mut normalized = String::new();
-    for part in name.split(|character: char| !character.is_ascii_alphanumeric() && character != '.')
-    {
-        if !part.is_empty() {
-            if !normalized.is_empty() {
-                normalized.push('_');
-            }
-            normalized.push_str(part);
+/// No name is longer.
+const LONGEST: usize = 32;
+
+/// The name in lower case, with one underscore for whatever separates letters, digits and dots,
+/// and `dot` for a dot; nothing if no name is like that.
+fn normalized(name: &str, dot: u8) -> Option<Vec<u8>> {
+    let mut normalized = Vec::with_capacity(LONGEST + 2);
+    let mut separate = false;
+    for byte in name.bytes() {
+        if !byte.is_ascii_alphanumeric() && byte != b'.' {
+            separate = !normalized.is_empty();
+            continue;
+        }
+        if separate {
+            normalized.push(b'_');
+            separate = false;
+        }
+        normalized.push(if byte == b'.' { dot } else { byte.to_ascii_lowercase() });
+        if normalized.len() > LONGEST {
+            return None;
         }
     }
-    normalized.make_ascii_lowercase();
-    normalized
+    (!normalized.is_empty()).then_some(normalized)
 }

@@ -144,16 +144,9 @@ fn encode(name: &str, handler: &str, start: &str, texts: &str) -> String {
     encoder.reset(start == "start");
     let steps = texts.split('|').map(|text| {
         let text = unshown(text);
-        let before = b"before".to_vec();
-        let mut out = before.clone();
-        let mut again = encoder.clone();
+        let mut out = b"before".to_vec();
         let outcome = encoder.encode(&text, &mut out);
-        let new = out.strip_prefix(&before[..]).unwrap();
-        if let Ok(text) = str::from_utf8(&text) {
-            let mut other = before.clone();
-            assert_eq!(again.encode_str(text, &mut other), outcome);
-            assert_eq!(other, out);
-        }
+        let new = out.strip_prefix(b"before").unwrap();
         match outcome {
             Ok(()) => hex(new),
             Err(error) => {

@@ -29,8 +29,9 @@ UTF_32 = ["utf_32", "utf_32_le", "utf_32_be"]
 
 # Names besides the modules and aliases; some are written in ways that Python takes as the same.
 NAMES = [
-    "", " ", ".", "UTF8", "Utf-8", " utf-8 ", "utf 8", "__utf--8__", "utf.8", "utf8.", "\u00e9utf-8",
-    "ut\u00e9f8", "utf-\uff18", "iso_8859.1", "iso-8859-1", "ISO_8859-1:1987", "ansi_x3.4.1968",
+    "", " ", ".", "UTF8", "Utf-8", " utf-8 ", "utf 8", "__utf--8__", "utf.8", "utf8.",
+    "\u00e9utf-8", "ut\u00e9f8", "utf-\uff18",
+    "iso_8859.1", "iso-8859-1", "ISO_8859-1:1987", "ansi_x3.4.1968",
     "ANSI_X3.4-1968", "iso_646.irv.1991", "windows-1252", "CP 437", "hex.codec", "rot-13", "Base64",
     "hex" + "-" * 500, "hex" + "\u00e9" * 300, "x" * 500, "\u00e9" * 300, "aliases", "cp0037",
     "csHPRoman8", "utf-8-variants", "mac-latin2", "koi8", "KOI8-R", "utf8\n", "'", "a\0b",
@@ -63,7 +64,8 @@ BYTES = {
 
 def escaped(character):
     code = ord(character)
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+    letter, digits = ("x", 2) if code < 0x100 else ("u", 4) if code < 0x10000 else ("U", 8)
+    return f"\\{letter}{code:0{digits}x}"
 
 
 def shown(text):
