@@ -159,7 +159,7 @@ impl Open {
         closed
     }
 
-    pub(crate) fn exit_by(&mut self, close: &mut dyn FnMut(&mut Self) -> Result<()>) -> Result<()> {
+    pub(crate) fn exit_by(&mut self, close: &mut Close<'_>) -> Result<()> {
         let closed = self.close_by(close);
         if self.lifecycle.deletes(false) {
             self.lifecycle.delete()?;
