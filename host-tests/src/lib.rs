@@ -3,6 +3,7 @@
 //! on it.
 
 pub mod bench;
+pub mod script;
 
 mod audit;
 mod bindings;

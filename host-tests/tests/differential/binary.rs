@@ -1,7 +1,8 @@
 //! Programs on binary files.
 
 use crate::chance::Chance;
-use crate::form::Program;
+use host_tests::script::Script;
+
 use crate::generate::{Kind, buffering, ending, options};
 
 const MODES: [&str; 12] =
@@ -16,7 +17,7 @@ const WRONG_MODES: [&str; 10] = ["b", "", "+", "zb", "wrb", "wwb", "w++b", "tb",
 struct Binary<'c> {
     kind: Kind,
     chance: &'c mut Chance,
-    program: Program,
+    program: Script,
     buffer: u64,
     unbuffered: bool,
     /// How much `read1` and `peek` give after a write is not the same as CPython's.
@@ -26,7 +27,7 @@ struct Binary<'c> {
     slot: u32,
 }
 
-pub(crate) fn program(kind: Kind, chance: &mut Chance) -> Program {
+pub(crate) fn program(kind: Kind, chance: &mut Chance) -> Script {
     let mut made = vec![format!("0={}", kind.name())];
     let spooled = kind.spooled();
     // Python would make a text file of a mode without `b`, if it is a good one.
@@ -125,6 +126,10 @@ impl Binary<'_> {
                     _ => format!("{} 0", self.chance.length(buffer)),
                 };
                 self.call(&format!("seek {place}"));
+                if self.written && place.starts_with('-') {
+                    // CPython miscounts after a seek that was refused where bytes wait.
+                    self.call("flush");
+                }
             }
             30 => self.truncate(),
             31 => self.call("flush"),
@@ -185,7 +190,7 @@ impl Binary<'_> {
     }
 
     /// What every program ends with: all bytes, and that the object is gone.
-    fn finish(mut self) -> Program {
+    fn finish(mut self) -> Script {
         self.call("flush");
         self.call("dump");
         self.program.push("0.drop".to_owned());

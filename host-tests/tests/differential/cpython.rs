@@ -6,7 +6,7 @@ use std::{fmt, thread};
 
 use tempfile::TempDir;
 
-use crate::form::{Outcomes, Program};
+use host_tests::script::{Outcomes, Script};
 
 /// What an interpreter may be called; some answer only to a version in pyenv's variable.
 const INTERPRETERS: [(&str, Option<&str>); 9] = [
@@ -56,7 +56,7 @@ impl CPython {
         let (version, name, pyenv) = found.max_by_key(|(version, ..)| *version)?;
         let root = TempDir::new().expect("making a directory for CPython");
         let mut process = interpreter(name, pyenv)
-            .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cpython/programs.py"))
+            .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cpython/scripts.py"))
             .arg(root.path())
             .stdin(Stdio::piped())
             .spawn()
@@ -67,7 +67,7 @@ impl CPython {
     }
 
     /// Runs the programs.
-    pub(crate) fn run(&mut self, programs: &[Program]) -> Vec<Outcomes> {
+    pub(crate) fn run(&mut self, programs: &[Script]) -> Vec<Outcomes> {
         let text: String = programs
             .iter()
             .flat_map(|program| program.iter().map(String::as_str).chain(["end"]))

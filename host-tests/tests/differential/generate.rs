@@ -1,7 +1,8 @@
 //! Random programs: what kinds there are, and how each begins.
 
 use crate::chance::Chance;
-use crate::form::Program;
+use host_tests::script::Script;
+
 use crate::{binary, text, world};
 
 /// A kind of object, with programs of its own.
@@ -56,7 +57,7 @@ impl Kind {
     }
 
     /// The program that follows from a seed.
-    pub(crate) fn program(self, seed: u64) -> Program {
+    pub(crate) fn program(self, seed: u64) -> Script {
         let at = Self::ALL.iter().position(|kind| *kind == self).expect("it is a kind");
         let mut chance = Chance::new(seed * 8 + u64::try_from(at).unwrap());
         match self {

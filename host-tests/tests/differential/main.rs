@@ -10,18 +10,15 @@
 //! older than 3.12, which knows less of deletion, named files and directories do.
 //! `DIFFERENTIAL_RECORDED=1` does it everywhere, `DIFFERENTIAL_RECORD=1` records.
 
-mod arguments;
 mod binary;
 mod chance;
-mod component;
 mod cpython;
-mod form;
 mod generate;
+mod methods;
 mod outcome;
-mod places;
 mod recorded;
-mod shown;
 mod shrink;
+mod tables;
 mod text;
 mod world;
 
@@ -30,11 +27,10 @@ use std::fs;
 use std::sync::Mutex;
 use std::thread;
 
-use component::Component;
 use cpython::{CPython, LIFECYCLE, REFERENCE};
-use form::{Outcomes, Program};
 use generate::Kind;
-use outcome::first_difference;
+use host_tests::script::{Interpreter, Outcomes, Script};
+use outcome::{comparable, first_difference};
 
 /// How many programs of each kind run by default, and are recorded.
 const PROGRAMS: u64 = 400;
@@ -74,21 +70,22 @@ fn compare(kind: Kind) {
 }
 
 fn compare_live(kind: Kind, seeds: std::ops::Range<u64>, mut cpython: CPython) {
-    let mut component = Component::start();
+    let mut component = Interpreter::start();
     let (mut failures, mut marks) = (BTreeMap::new(), Vec::new());
     let mut seed = seeds.start;
     while seed < seeds.end && failures.len() < SHOWN {
         let batch: Vec<u64> = (seed..seeds.end.min(seed + BATCH)).collect();
-        let programs: Vec<Program> = batch.iter().map(|seed| kind.program(*seed)).collect();
+        let programs: Vec<Script> = batch.iter().map(|seed| kind.program(*seed)).collect();
         let (expected, found) = both(&mut cpython, &mut component, &programs);
         for (at, (expected, found)) in expected.iter().zip(&found).enumerate() {
-            if first_difference(expected, found).is_some() && failures.len() < SHOWN {
-                let (reason, shown) =
-                    failure(batch[at], &programs[at], &mut cpython, &mut component);
+            let program = &programs[at];
+            let difference = first_difference(program, expected, found);
+            if difference.is_some() && failures.len() < SHOWN {
+                let (reason, shown) = failure(batch[at], program, &mut cpython, &mut component);
                 failures.entry(reason).or_insert(shown);
             }
             if batch[at] < PROGRAMS {
-                marks.push(recorded::marks(expected));
+                marks.push(recorded::marks(&expected[..comparable(program, expected, found)]));
             }
         }
         seed += BATCH;
@@ -103,8 +100,8 @@ fn compare_live(kind: Kind, seeds: std::ops::Range<u64>, mut cpython: CPython) {
 /// What each program comes to in CPython and here, at the same time.
 fn both(
     cpython: &mut CPython,
-    component: &mut Component,
-    programs: &[Program],
+    component: &mut Interpreter,
+    programs: &[Script],
 ) -> (Vec<Outcomes>, Vec<Outcomes>) {
     thread::scope(|threads| {
         let expected = threads.spawn(|| cpython.run(programs));
@@ -117,19 +114,20 @@ fn both(
 /// the method, and the family of both outcomes.
 fn failure(
     seed: u64,
-    program: &Program,
+    program: &Script,
     cpython: &mut CPython,
-    component: &mut Component,
+    component: &mut Interpreter,
 ) -> (String, String) {
     let smallest = shrink::shrink(program.clone(), |programs| {
         let (expected, found) = both(cpython, component, programs);
-        let pairs = expected.iter().zip(&found);
-        pairs.map(|(expected, found)| first_difference(expected, found).is_some()).collect()
+        let outcomes = programs.iter().zip(expected.iter().zip(&found));
+        let fails = |(program, (expected, found))| first_difference(program, expected, found);
+        outcomes.map(fails).map(|difference| difference.is_some()).collect()
     });
     let (expected, found) = both(cpython, component, std::slice::from_ref(&smallest));
     let mut reason = String::new();
     let mut shown = format!("\nseed {seed}, shrunk from {} lines:\n", program.len());
-    let difference = first_difference(&expected[0], &found[0]);
+    let difference = first_difference(&smallest, &expected[0], &found[0]);
     for (at, line) in smallest.iter().enumerate() {
         let outcome = |outcomes: &Outcomes| outcomes.get(at).cloned().unwrap_or_default();
         shown += &format!("    {line}\n");
@@ -146,7 +144,7 @@ fn failure(
 }
 
 fn compare_recorded(kind: Kind, recorded: &[&str]) {
-    let mut component = Component::start();
+    let mut component = Interpreter::start();
     let mut failures = Vec::new();
     for (seed, recorded) in (0..).zip(recorded) {
         let program = kind.program(seed);

@@ -1,8 +1,9 @@
 //! What CPython answered when it was recorded: two letters for each line of each program.
 
-use crate::form::Outcomes;
+use host_tests::script::{Outcomes, expected, met};
+
 use crate::generate::Kind;
-use crate::outcome::{expected, mark, met};
+use crate::outcome::mark;
 
 /// CPython 3.13.0's, written by this test where `DIFFERENTIAL_RECORD` is set.
 const RECORDED: &str = include_str!("../cpython/programs.txt");
@@ -15,21 +16,17 @@ pub(crate) fn marks_of(kind: Kind) -> Vec<&'static str> {
     section.map_or_else(Vec::new, |section| section.lines().collect())
 }
 
-/// The marks of a program's outcomes.
-pub(crate) fn marks(cpython: &Outcomes) -> String {
+/// The marks of those outcomes of a program that can be compared.
+pub(crate) fn marks(cpython: &[String]) -> String {
     let marks = cpython.iter().flat_map(|outcome| mark(&expected(outcome)));
     marks.map(char::from).collect()
 }
 
 /// The first line at which the component did not do what was recorded.
 pub(crate) fn first_difference(recorded: &str, component: &Outcomes) -> Option<usize> {
-    let recorded: Vec<&[u8]> = recorded.as_bytes().chunks(2).collect();
-    let lines = recorded.len().max(component.len());
-    (0..lines).find(|&line| match (recorded.get(line), component.get(line)) {
-        (Some(recorded), Some(component)) => {
-            !met(component).iter().any(|it| mark(it) == **recorded)
-        }
-        _ => true,
+    recorded.as_bytes().chunks(2).enumerate().position(|(line, recorded)| {
+        let outcome = component.get(line).map_or_else(Vec::new, |outcome| met(outcome));
+        !outcome.iter().any(|it| mark(it) == *recorded)
     })
 }
 

@@ -1,10 +1,10 @@
 //! Making a program that fails smaller while it still fails.
 
-use crate::form::Program;
+use host_tests::script::Script;
 
 /// A smaller program for which `fails` is true. It is asked for many programs at once, since an
 /// interpreter is faster that way.
-pub(crate) fn shrink(program: Program, mut fails: impl FnMut(&[Program]) -> Vec<bool>) -> Program {
+pub(crate) fn shrink(program: Script, mut fails: impl FnMut(&[Script]) -> Vec<bool>) -> Script {
     let mut smallest = program;
     // Each round makes it smaller, so that there is a last one.
     loop {
@@ -18,7 +18,7 @@ pub(crate) fn shrink(program: Program, mut fails: impl FnMut(&[Program]) -> Vec<
 }
 
 /// Programs with one thing less, those with much less first.
-fn smaller(program: &Program) -> Vec<Program> {
+fn smaller(program: &Script) -> Vec<Script> {
     let mut found = Vec::new();
     let lines = program.len();
     for length in [lines / 2, lines / 4, lines / 8, 2, 1] {

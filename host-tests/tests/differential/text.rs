@@ -1,7 +1,8 @@
 //! Programs on text files.
 
 use crate::chance::Chance;
-use crate::form::Program;
+use host_tests::script::Script;
+
 use crate::generate::{Kind, buffering, ending, options};
 
 const MODES: [&str; 12] = ["w+", "w+", "w+", "w+t", "+w", "r+", "x+", "a+", "w", "r", "x", "a"];
@@ -100,7 +101,7 @@ const BYTES: [&str; 16] = [
 struct Text<'c> {
     kind: Kind,
     chance: &'c mut Chance,
-    program: Program,
+    program: Script,
     buffer: u64,
     /// Handlers that read surrogates occur, and so the twins of all methods are called.
     surrogates: bool,
@@ -108,11 +109,13 @@ struct Text<'c> {
     /// After `next` CPython does not know where it is until it seeks: `tell` fails or is wrong,
     /// and moving to the disk loses bytes.
     iterating: bool,
+    /// After `tell` CPython does not know any more which line ends it read.
+    told: bool,
     closed: bool,
     detached: bool,
 }
 
-pub(crate) fn program(kind: Kind, chance: &mut Chance) -> Program {
+pub(crate) fn program(kind: Kind, chance: &mut Chance) -> Script {
     let surrogates = chance.one_in(4);
     let mut made = vec![format!("0={}", kind.name())];
     if !chance.one_in(3) {
@@ -141,6 +144,7 @@ pub(crate) fn program(kind: Kind, chance: &mut Chance) -> Program {
         surrogates,
         places: 0,
         iterating: false,
+        told: false,
         closed: false,
         detached: false,
     };
@@ -168,6 +172,8 @@ fn handler(surrogates: bool, chance: &mut Chance) -> &'static str {
 
 impl Text<'_> {
     fn call(&mut self, call: &str) {
+        // A spooled file asks where it is after every write.
+        self.told |= self.kind.spooled() && call.starts_with("write");
         self.program.push(format!("0.{call}"));
     }
 
@@ -234,7 +240,10 @@ impl Text<'_> {
                 let readline = self.twin("readline");
                 self.call(&format!("{readline} {}", size.parse().unwrap_or(-1)));
             }
-            11 if !self.surrogates => self.call(&format!("readlines {size}")),
+            11 if !self.surrogates => {
+                self.iterating = true;
+                self.call(&format!("readlines {size}"));
+            }
             12..15 => {
                 self.iterating = true;
                 let next = self.twin("next");
@@ -254,6 +263,7 @@ impl Text<'_> {
             25..30 => self.seek(),
             30..34 => {
                 self.places += 1;
+                self.told = true;
                 self.program.push(format!("c{}=0.tell", self.places));
             }
             34..40 if self.iterating => self.seek(),
@@ -262,11 +272,11 @@ impl Text<'_> {
             37 if self.kind.spooled() && !self.closed => self.call("rollover"),
             38 | 39 if !self.kind.spooled() => self.reconfigure(),
             40 => self.call("enter"),
-            41 | 42 => self.call("newlines"),
+            41 | 42 if !self.told => self.call("newlines"),
             _ => {
                 let question = self.chance.of(&[
-                    "closed", "name", "mode", "encoding", "errors", "newlines", "readable",
-                    "writable", "seekable", "isatty",
+                    "closed", "name", "mode", "encoding", "errors", "readable", "writable",
+                    "seekable", "isatty",
                 ]);
                 self.call(question);
             }
@@ -274,17 +284,21 @@ impl Text<'_> {
     }
 
     fn seek(&mut self) {
-        self.iterating = false;
         let place = match self.chance.below(12) {
             0..3 => "0 0".to_owned(),
             3..8 if self.places > 0 => {
                 format!("c{} 0", 1 + self.chance.below(u64::from(self.places)))
             }
             8 => "0 2".to_owned(),
-            9 => "0 1".to_owned(),
-            10 => self.chance.of(&["-1 0", "3 1", "-3 2", "0 3", "0 -1", "0 5"]).to_owned(),
+            9 => {
+                self.told = true;
+                "0 1".to_owned()
+            }
+            10 => self.chance.of(&["-1 0", "3 1", "-3 2", "0 3", "0 -1", "0 5", "7 2"]).to_owned(),
             _ => format!("{} 0", self.chance.length(self.buffer)),
         };
+        // Others may be refused.
+        self.iterating &= !matches!(place.as_str(), "0 0" | "0 2");
         self.call(&format!("seek {place}"));
     }
 
@@ -323,7 +337,7 @@ impl Text<'_> {
         }
     }
 
-    fn finish(mut self) -> Program {
+    fn finish(mut self) -> Script {
         self.call("flush");
         self.call("dump");
         self.call("drop");

@@ -1,7 +1,7 @@
 //! Programs on directories, and on names.
 
 use crate::chance::Chance;
-use crate::form::Program;
+use host_tests::script::Script;
 
 const PREFIXES: [&str; 8] = ["", "a", "tmp", "%C3%A9", "x.", "a%20b", "_", "-"];
 const SUFFIXES: [&str; 7] = ["", ".txt", ".", "b", "%C3%A9", ".tar.gz", "~"];
@@ -10,7 +10,7 @@ const DIRS: [&str; 10] =
 const WRONG_DIRS: [&str; 4] = ["@/nix", "@/file", "@/loop", "nix/nix"];
 
 /// What every such program finds below the root.
-fn world() -> Program {
+fn world() -> Script {
     ["dir @/sub", "file @/file abc", "link @/loop loop"].map(str::to_owned).to_vec()
 }
 
@@ -32,7 +32,7 @@ fn name_options(chance: &mut Chance) -> String {
 }
 
 /// A directory with a tree in it, and its end.
-pub(crate) fn directories(chance: &mut Chance) -> Program {
+pub(crate) fn directories(chance: &mut Chance) -> Script {
     let mut program = world();
     let mut made = format!("0=temporary-directory{}", name_options(chance));
     for flag in ["delete", "ignore-cleanup-errors"] {
@@ -50,8 +50,10 @@ pub(crate) fn directories(chance: &mut Chance) -> Program {
                 program.push(format!("dir {path}"));
                 folders.push(path);
             }
-            2 => program
-                .push(format!("link {path} {}", chance.of(&["@/sub", "@/file", "nix", ".", ".."]))),
+            2 => program.push(format!(
+                "link {path} {}",
+                chance.of(&["../sub", "../file", "nix", ".", ".."])
+            )),
             _ => program.push(format!("file {path} a*{}", chance.below(100))),
         }
     }
@@ -63,7 +65,7 @@ pub(crate) fn directories(chance: &mut Chance) -> Program {
             5 => &["0.name"],
             6 => &["remove 0:"],
             7 => &["remove 0:", "file 0: x"],
-            8 => &["remove 0:", "link 0: @/sub"],
+            8 => &["remove 0:", "link 0: sub"],
             9 => &["remove 0:", "link 0: nix"],
             10 => &["remove 0:", "dir 0:", "file 0:/new x"],
             _ => &["file 0:/late x"],
@@ -75,7 +77,7 @@ pub(crate) fn directories(chance: &mut Chance) -> Program {
 }
 
 /// Names: what is made where, and what the module remembers.
-pub(crate) fn names(chance: &mut Chance) -> Program {
+pub(crate) fn names(chance: &mut Chance) -> Script {
     let mut program = world();
     for at in 0..1 + chance.below(12) {
         let line = match chance.below(16) {
