@@ -18,7 +18,7 @@ use crate::temporary_file::{Delete, UNBUFFERED};
 use crate::text_stream::{Conversion, TextStream};
 use crate::wtf8::{self, Text};
 
-/// An open text file, as [`temporary_text_file`] and its kin return it, or
+/// An open text file, as [`temporary_text_file`](crate::temporary_text_file) and its kin return it, or
 /// [`wrap`](Self::wrap).
 ///
 /// Sizes are characters: Unicode code points. A `String` cannot hold a lone surrogate, which the
