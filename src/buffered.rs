@@ -170,9 +170,15 @@ impl Buffered {
         Ok(target)
     }
 
-    pub(crate) fn truncate(&mut self, size: Option<i64>) -> Result<u64> {
+    /// Writes what waits and forgets what was read ahead.
+    pub(crate) fn rewind(&mut self) -> Result<()> {
         self.flush()?;
         self.forget();
+        Ok(())
+    }
+
+    pub(crate) fn truncate(&mut self, size: Option<i64>) -> Result<u64> {
+        self.rewind()?;
         raw::truncate(&mut self.storage, size, self.position)
     }
 

@@ -203,7 +203,10 @@ impl BinaryFile {
 
     /// `readinto` without the buffer.
     pub(crate) fn read_bounded(&self, length: u64) -> Result<Vec<u8>> {
-        self.lock().stream(Method::Readinto)?.read(Some(length))
+        let mut open = self.lock();
+        let stream = open.stream(Method::Readinto)?;
+        stream.flush()?;
+        stream.read(Some(length))
     }
 
     /// Reads everything to the end.
@@ -223,7 +226,14 @@ impl BinaryFile {
     /// What the buffer holds, after one read where it is empty; the position stays. Buffered
     /// files only.
     pub fn peek(&self) -> Result<Vec<u8>> {
-        self.lock().stream(Method::Peek)?.peek().map(<[u8]>::to_vec)
+        let mut open = self.lock();
+        let writable = open.mode.writable();
+        let stream = open.stream(Method::Peek)?;
+        if writable {
+            // As CPython does where it could write: what was read ahead is read anew.
+            stream.rewind()?;
+        }
+        stream.peek().map(<[u8]>::to_vec)
     }
 
     /// Reads to the next line feed and returns it too, or to the end, or at most `size` bytes.

@@ -78,6 +78,14 @@ impl Stream {
         }
     }
 
+    /// Writes what waits and forgets what was read ahead.
+    pub(crate) fn rewind(&mut self) -> Result<()> {
+        match self {
+            Self::Raw(_) | Self::Memory(_) => Ok(()),
+            Self::Buffered(buffered) => buffered.rewind(),
+        }
+    }
+
     pub(crate) fn seek(&mut self, offset: i64, whence: i32) -> Result<u64> {
         match self {
             Self::Raw(raw) => raw.seek(offset, whence),
