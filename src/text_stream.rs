@@ -37,7 +37,10 @@ pub(crate) struct TextStream {
     pending: Vec<u8>,
     decoded: Option<Decoded>,
     snapshot: Option<Snapshot>,
-    /// Iteration does not keep snapshots, as in CPython; `tell` is refused meanwhile.
+    /// CPython has a snapshot, too: it takes none during an iteration, and forgets what was read ahead
+    /// only where it has one.
+    remembered: bool,
+    /// An iteration has not come to its end: `tell` is refused, as in CPython.
     iterating: bool,
     /// Bytes to a character in what was read last.
     ratio: f64,
@@ -119,6 +122,7 @@ impl TextStream {
             pending: Vec::new(),
             decoded: None,
             snapshot: None,
+            remembered: false,
             iterating: false,
             ratio: 0.0,
         };
@@ -162,6 +166,7 @@ impl TextStream {
     fn forget(&mut self) {
         self.decoded = None;
         self.snapshot = None;
+        self.remembered = false;
     }
 
     pub(crate) fn write(&mut self, text: &[u8], stream: &mut Stream) -> Result<()> {
@@ -183,7 +188,7 @@ impl TextStream {
         if ends_line {
             stream.flush()?;
         }
-        if self.snapshot.is_some() {
+        if self.remembered {
             self.forget();
         }
         if let Some(decoder) = &mut self.decoder {
@@ -230,7 +235,7 @@ impl TextStream {
             let rest = self.decoder()?.decode(bytes, true)?;
             let mut text = self.take(None)?;
             text.append(rest)?;
-            if self.snapshot.is_some() {
+            if self.remembered {
                 self.forget();
             }
             return Ok(text);
@@ -268,26 +273,21 @@ impl TextStream {
     /// Reads ahead: as much as one call of the binary stream gives, of at least [`CHUNK`] bytes and
     /// about `wanted` characters. False at the end.
     fn read_chunk(&mut self, wanted: usize, stream: &mut Stream) -> Result<bool> {
-        let iterating = self.iterating;
         let ratio = self.ratio.max(1.0);
         let decoder = self.decoder()?;
         let (held, flags) = decoder.state();
-        let held = held.to_vec();
+        let mut input = held.to_vec();
         let bytes = stream.read1(Some(length_of(CHUNK.max(scaled(wanted, ratio)))))?;
         let last = bytes.is_empty();
-        let mut input = held;
-        if !iterating {
-            reserve(&mut input, bytes.len())?;
-            input.extend_from_slice(&bytes);
-        }
+        reserve(&mut input, bytes.len())?;
+        input.extend_from_slice(&bytes);
         let read = bytes.len();
         let text = decoder.decode(bytes, last)?;
         let characters = wtf8::count(text.as_bytes());
         self.ratio = ratio_of(read, characters);
         self.decoded = Some(Decoded { text, used: 0 });
-        if !iterating {
-            self.snapshot = Some(Snapshot { flags, input });
-        }
+        self.snapshot = Some(Snapshot { flags, input });
+        self.remembered |= !self.iterating;
         Ok(!last || characters > 0)
     }
 
@@ -327,6 +327,7 @@ impl TextStream {
         let line = self.readline(None, stream)?;
         if line.is_empty() {
             self.snapshot = None;
+            self.remembered = false;
             self.iterating = false;
         }
         Ok(line)
@@ -374,6 +375,7 @@ impl TextStream {
                 self.decoded = Some(Decoded { text, used });
                 if characters < skip {
                     self.snapshot = Some(Snapshot { flags: state.flags, input });
+                    self.remembered = true;
                     return Err(Error::described(
                         ErrorCode::Io,
                         "can't restore logical file position",
@@ -381,6 +383,7 @@ impl TextStream {
                 }
             }
             self.snapshot = Some(Snapshot { flags: state.flags, input });
+            self.remembered = true;
         }
         self.set_start(start);
         Ok(place)
