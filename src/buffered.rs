@@ -18,6 +18,8 @@ pub(crate) struct Buffered {
     storage: Storage,
     /// The most bytes that `buffer` holds.
     capacity: usize,
+    /// The mode allows both directions.
+    updating: bool,
     buffer: Vec<u8>,
     /// How many bytes of `buffer` lie before the position; all of them while `dirty`.
     at: usize,
@@ -28,8 +30,9 @@ pub(crate) struct Buffered {
 }
 
 impl Buffered {
-    pub(crate) fn new(storage: Storage, capacity: usize) -> Self {
-        Self { storage, capacity, buffer: Vec::new(), at: 0, position: 0, dirty: false }
+    pub(crate) fn new(storage: Storage, capacity: usize, updating: bool) -> Self {
+        let buffer = Vec::new();
+        Self { storage, capacity, updating, buffer, at: 0, position: 0, dirty: false }
     }
 
     pub(crate) fn position(&self) -> u64 {
@@ -91,7 +94,7 @@ impl Buffered {
 
     /// What the buffer holds, after one read where it is empty; the position stays.
     pub(crate) fn peek(&mut self) -> Result<&[u8]> {
-        self.flush()?;
+        self.sync()?;
         if self.ahead() == 0 {
             self.fill()?;
         }
@@ -140,8 +143,18 @@ impl Buffered {
         Ok(())
     }
 
+    /// Python's `flush`: writes what waits, and where the mode allows both directions what was read
+    /// ahead is read anew, as in CPython.
+    pub(crate) fn sync(&mut self) -> Result<()> {
+        self.flush()?;
+        if self.updating {
+            self.forget();
+        }
+        Ok(())
+    }
+
     /// Writes what waits. What the host did not take still waits after an error.
-    pub(crate) fn flush(&mut self) -> Result<()> {
+    fn flush(&mut self) -> Result<()> {
         while self.dirty {
             let start = self.position - length(&self.buffer);
             let written = self.storage.write_at(start, &self.buffer).map_err(Error::os)?;
@@ -170,15 +183,9 @@ impl Buffered {
         Ok(target)
     }
 
-    /// Writes what waits and forgets what was read ahead.
-    pub(crate) fn rewind(&mut self) -> Result<()> {
+    pub(crate) fn truncate(&mut self, size: Option<i64>) -> Result<u64> {
         self.flush()?;
         self.forget();
-        Ok(())
-    }
-
-    pub(crate) fn truncate(&mut self, size: Option<i64>) -> Result<u64> {
-        self.rewind()?;
         raw::truncate(&mut self.storage, size, self.position)
     }
 

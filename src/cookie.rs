@@ -6,6 +6,7 @@ use wasi::filesystem::types::ErrorCode;
 
 use crate::error::{Error, Result};
 use crate::newlines::NewlineDecoder;
+use crate::raw::copy;
 use crate::wtf8;
 
 /// A place in a text file, opaque but for [`plain`](Self::plain) ones: the number that Python's
@@ -33,10 +34,11 @@ pub struct DecoderState {
 
 /// How bytes came to be decoded: the decoder's flags before, and the bytes, those that it held
 /// back among them. They end where the binary stream is.
-#[derive(Clone)]
 pub(crate) struct Snapshot {
     pub(crate) flags: u32,
     pub(crate) input: Vec<u8>,
+    /// They were the last.
+    pub(crate) last: bool,
 }
 
 impl Cookie {
@@ -59,7 +61,7 @@ impl Cookie {
         decoder: &NewlineDecoder,
         read: &[u8],
     ) -> Result<Self> {
-        let Snapshot { flags, input } = snapshot;
+        let Snapshot { flags, input, .. } = snapshot;
         let start = end.saturating_sub(crate::raw::length(input));
         let target = wtf8::count(read);
         if target == 0 {
@@ -68,7 +70,7 @@ impl Cookie {
         let decode = |bytes: usize| -> Result<Partial> {
             let mut decoder = decoder.clone();
             decoder.set_state(*flags);
-            let text = decoder.decode(input[..bytes].to_vec(), false)?;
+            let text = decoder.decode(copy(&input[..bytes])?, false)?;
             let (held, flags) = decoder.state();
             Ok(Partial {
                 characters: wtf8::count(text.as_bytes()),

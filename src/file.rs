@@ -41,6 +41,10 @@ pub(crate) struct Open {
     id: Option<register::Id>,
     /// After `detach`: every call is an error, `close` too.
     detached: bool,
+    /// A text file above decides about the name: ending this one only closes it.
+    pub(crate) below_text: bool,
+    /// How many text files are detached from it, and hold it for its name only.
+    pub(crate) left: usize,
     pub(crate) lifecycle: Lifecycle,
 }
 
@@ -51,7 +55,7 @@ impl Open {
         buffering: Buffering,
         lifecycle: Lifecycle,
     ) -> Self {
-        Self::with_stream(Stream::new(storage, buffering), mode, lifecycle)
+        Self::with_stream(Stream::new(storage, buffering, mode), mode, lifecycle)
     }
 
     pub(crate) fn with_stream(stream: Stream, mode: Mode, lifecycle: Lifecycle) -> Self {
@@ -62,6 +66,8 @@ impl Open {
             spool: None,
             id: None,
             detached: false,
+            below_text: false,
+            left: 0,
             lifecycle,
         }
     }
@@ -131,21 +137,16 @@ impl Open {
         flushed
     }
 
-    /// Takes the stream away, flushed; the file is detached from then on.
-    pub(crate) fn detach_stream(&mut self) -> Result<Stream> {
-        self.stream(Method::Flush)?.flush()?;
+    /// Takes the stream away, flushed and without its buffer; the file is detached from then on.
+    pub(crate) fn detach_stream(&mut self) -> Result<Raw> {
+        let stream = self.stream(Method::Flush)?;
+        stream.flush()?;
+        if stream.storage().is_none() {
+            return Err(Error::unsupported("detach"));
+        }
         self.detached = true;
-        Ok(self.stream.take().expect("BUG: a stream that was flushed is there"))
-    }
-
-    /// As [`detach_stream`](Self::detach_stream), without the buffer.
-    pub(crate) fn detach_raw(&mut self) -> Result<Raw> {
-        self.detach_stream()?.into_raw().ok_or_else(|| Error::unsupported("detach"))
-    }
-
-    /// A second file, which has the stream and nothing to delete.
-    pub(crate) fn with_detached(&self, stream: Stream) -> Self {
-        Self::with_stream(stream, self.mode, self.lifecycle.second())
+        let stream = self.stream.take().and_then(Stream::into_raw);
+        Ok(stream.expect("BUG: a stream with storage is one without its buffer"))
     }
 }
 
@@ -167,14 +168,14 @@ impl BinaryFile {
         Self(shared)
     }
 
-    /// Whether there is another handle on the same file.
-    pub(crate) fn is_shared(&self) -> bool {
-        Arc::strong_count(&self.0) > 1
-    }
-
     /// One more handle on the same file.
     pub(crate) fn share(&self) -> Self {
         Self(Arc::clone(&self.0))
+    }
+
+    /// How many handles there are on the file.
+    pub(crate) fn handles(&self) -> usize {
+        Arc::strong_count(&self.0)
     }
 
     #[inline(never)]
@@ -227,13 +228,7 @@ impl BinaryFile {
     /// files only.
     pub fn peek(&self) -> Result<Vec<u8>> {
         let mut open = self.lock();
-        let writable = open.mode.writable();
-        let stream = open.stream(Method::Peek)?;
-        if writable {
-            // As CPython does where it could write: what was read ahead is read anew.
-            stream.rewind()?;
-        }
-        stream.peek().map(<[u8]>::to_vec)
+        open.stream(Method::Peek)?.peek().map(<[u8]>::to_vec)
     }
 
     /// Reads to the next line feed and returns it too, or to the end, or at most `size` bytes.
@@ -366,8 +361,8 @@ impl BinaryFile {
         if matches!(open.class, Class::Raw | Class::Spooled) {
             return Err(Error::unsupported("detach"));
         }
-        let raw = Stream::Raw(open.detach_raw()?);
-        Ok(Self::new(open.with_detached(raw)))
+        let raw = Stream::Raw(open.detach_stream()?);
+        Ok(Self::new(Open::with_stream(raw, open.mode, open.lifecycle.second())))
     }
 
     /// What entering a context checks: that the file is open.

@@ -212,12 +212,30 @@ impl Drop for Open {
     }
 }
 
+impl Drop for BinaryFile {
+    /// The last handle ends the file, which [`Open`] does; here, the last but those of text files
+    /// that were detached.
+    fn drop(&mut self) {
+        if self.handles() > 1 {
+            let mut open = self.lock();
+            if open.left > 0 && self.handles() - 1 == open.left {
+                let _ = if open.below_text { open.close_stream() } else { open.finalize() };
+            }
+        }
+    }
+}
+
 impl BinaryFile {
     /// What `mkstemp` returns: unbuffered, and nobody's to delete.
     pub(crate) fn made(descriptor: Descriptor, place: Place) -> Self {
         let lifecycle = Lifecycle::named(place);
         let storage = Storage::shared(descriptor);
         Self::new(Open::new(storage, Mode::READ_WRITE, Buffering::Unbuffered, lifecycle))
+    }
+
+    fn end(&self, end: fn(&mut Open, &mut Close<'_>) -> Result<()>) -> Result<()> {
+        let mut open = self.lock();
+        if open.below_text { open.close_stream() } else { end(&mut open, &mut Open::close_stream) }
     }
 
     /// Writes what waits, closes the file, and deletes it if that is due at `close`. Closed and
@@ -227,7 +245,7 @@ impl BinaryFile {
     ///
     /// The filesystem's refusal to take what waits, or to delete; a value error after `detach`.
     pub fn close(&self) -> Result<()> {
-        self.lock().close_by(&mut Open::close_stream)
+        self.end(Open::close_by)
     }
 
     /// Leaves the context: closes the file, and deletes it if that is due at all.
@@ -236,7 +254,7 @@ impl BinaryFile {
     ///
     /// As [`close`](Self::close).
     pub fn exit(&self) -> Result<()> {
-        self.lock().exit_by(&mut Open::close_stream)
+        self.end(Open::exit_by)
     }
 
     /// Closes the stream alone, as `f.file.close()` does on Python's named file: nothing is
@@ -362,7 +380,7 @@ impl BinaryFile {
         if open.spool.is_some() {
             open.roll_over()?;
         }
-        let mut raw = open.detach_raw()?;
+        let mut raw = open.detach_stream()?;
         raw.storage.settle().map_err(Error::os)?;
         Ok(raw.storage.into_descriptor())
     }

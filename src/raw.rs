@@ -150,6 +150,14 @@ pub(crate) fn reserve<T>(items: &mut Vec<T>, additional: usize) -> Result<()> {
     items.try_reserve(additional).map_err(|_| Error::os(ErrorCode::InsufficientMemory))
 }
 
+/// A copy, or an error where no memory is left.
+pub(crate) fn copy(bytes: &[u8]) -> Result<Vec<u8>> {
+    let mut copy = Vec::new();
+    reserve(&mut copy, bytes.len())?;
+    copy.extend_from_slice(bytes);
+    Ok(copy)
+}
+
 pub(crate) fn length(bytes: &[u8]) -> u64 {
     u64::try_from(bytes.len()).expect("BUG: a length fits 64 bits")
 }

@@ -6,7 +6,7 @@ use crate::buffered::Buffered;
 use crate::closed::Class;
 use crate::error::{Error, Result};
 use crate::memory::Memory;
-use crate::mode::Buffering;
+use crate::mode::{Buffering, Mode};
 use crate::raw::Raw;
 use crate::storage::Storage;
 
@@ -17,10 +17,11 @@ pub(crate) enum Stream {
 }
 
 impl Stream {
-    pub(crate) fn new(storage: Storage, buffering: Buffering) -> Self {
+    pub(crate) fn new(storage: Storage, buffering: Buffering, mode: Mode) -> Self {
+        let updating = mode.readable() && mode.writable();
         match buffering {
             Buffering::Unbuffered => Self::Raw(Raw::new(storage)),
-            Buffering::Buffer(size) => Self::Buffered(Buffered::new(storage, size)),
+            Buffering::Buffer(size) => Self::Buffered(Buffered::new(storage, size, updating)),
         }
     }
 
@@ -74,15 +75,7 @@ impl Stream {
     pub(crate) fn flush(&mut self) -> Result<()> {
         match self {
             Self::Raw(_) | Self::Memory(_) => Ok(()),
-            Self::Buffered(buffered) => buffered.flush(),
-        }
-    }
-
-    /// Writes what waits and forgets what was read ahead.
-    pub(crate) fn rewind(&mut self) -> Result<()> {
-        match self {
-            Self::Raw(_) | Self::Memory(_) => Ok(()),
-            Self::Buffered(buffered) => buffered.rewind(),
+            Self::Buffered(buffered) => buffered.sync(),
         }
     }
 

@@ -47,6 +47,7 @@ pub fn spooled_temporary_text_file(options: &SpooledOptions<'_>) -> Result<TextF
     let TextParameters { encoding, errors, newline } = options.file.parameters();
     let options_of_text = TextOptions { encoding, errors, newline, ..TextOptions::default() };
     let file = spooled::in_memory(options, Flavour::Text);
+    file.lock().below_text = true;
     TextFile::over(file, String::from(options.file.mode), &options_of_text)
 }
 
@@ -54,5 +55,6 @@ fn open(file: BinaryFile, options: &FileOptions<'_>) -> Result<TextFile> {
     let TextParameters { encoding, errors, newline } = options.parameters();
     let line_buffering = options.buffering == 1;
     let of_text = TextOptions { encoding, errors, newline, line_buffering, write_through: false };
+    file.lock().below_text = true;
     TextFile::over(file, String::from(options.mode), &of_text)
 }

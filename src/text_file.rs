@@ -13,9 +13,10 @@ use crate::file::{BinaryFile, Open};
 use crate::lifecycle::Close;
 use crate::newlines::Newline;
 use crate::raw::reserve;
+use crate::storage::check_room;
 use crate::stream::Stream;
 use crate::temporary_file::{Delete, UNBUFFERED};
-use crate::text_stream::{Conversion, TextStream};
+use crate::text_stream::{Conversion, Mark, TextStream};
 use crate::wtf8::{self, Text};
 
 /// An open text file, as [`temporary_text_file`](crate::temporary_text_file) and its kin return it, or
@@ -102,13 +103,15 @@ impl Parts<'_> {
         if !matches!(stream, Stream::Memory(_)) {
             return Ok(());
         }
-        let place = text.tell(stream)?;
+        text.check_telling()?;
         let conversion = text.conversion.clone();
         let line_buffering =
             self.open.spool.as_ref().is_some_and(|spool| spool.options().buffering == 1);
         self.open.roll_over()?;
         let mode = self.open.mode;
+        // The bytes on the disk are those in memory, so what was read ahead is so still.
         let (text, stream) = self.get()?;
+        let place = text.tell(stream)?;
         *text = TextStream::new(conversion, (mode.readable(), mode.writable()), 0);
         text.line_buffering = line_buffering;
         text.seek(place, stream).map(|_| ())
@@ -139,13 +142,24 @@ enum Piece {
 }
 
 impl Piece {
+    /// Reads it, and says how to go back. Where the filesystem or memory refuses, the place stays.
     #[inline(never)]
-    fn read(self, text: &mut TextStream, stream: &mut Stream) -> Result<Text> {
-        match self {
+    fn read(self, text: &mut TextStream, stream: &mut Stream) -> Result<(Text, Mark)> {
+        if matches!(self, Self::Characters(_)) {
+            text.check_readable()?;
+        }
+        text.pass_all_on(stream)?;
+        let before = text.mark(stream);
+        let read = match self {
             Self::Characters(size) => text.read(size, stream),
             Self::Line(size) => text.readline(size, stream),
             Self::Next => text.next(stream),
+        };
+        if let Err(error @ Error::Os(_)) = read {
+            text.go_back(before, stream);
+            return Err(error);
         }
+        Ok((read?, before))
     }
 }
 
@@ -160,7 +174,12 @@ impl TextFile {
     /// for a binary file that is closed or has no buffer.
     pub fn wrap(file: &BinaryFile, options: &TextOptions<'_>) -> Result<Self> {
         let mode = file.mode()?;
-        if file.lock().class == Class::Raw {
+        let unbuffered = {
+            let open = file.lock();
+            let spool = open.spool.as_ref();
+            open.class == Class::Raw || spool.is_some_and(|spool| spool.options().buffering == 0)
+        };
+        if unbuffered {
             return Err(Error::value(UNBUFFERED));
         }
         let mut text = Self::over(file.share(), mode, options)?;
@@ -205,25 +224,17 @@ impl TextFile {
     fn text(&self, what: Piece) -> Result<Text> {
         let mut parts = self.parts();
         let (text, stream) = parts.get()?;
-        what.read(text, stream)
+        what.read(text, stream).map(|(text, _)| text)
     }
 
     /// Reads, and goes back where the text has surrogates.
     fn string(&self, what: Piece) -> Result<String> {
         let mut parts = self.parts();
         let (text, stream) = parts.get()?;
-        let mut before = None;
-        if text.reads_surrogates() {
-            text.pass_all_on(stream)?;
-            before = Some((text.clone(), stream.tell()));
-        }
         match what.read(text, stream)? {
-            Text::Utf8(string) => Ok(string),
-            Text::Wtf8(_) => {
-                if let Some((as_before, position)) = before {
-                    *text = as_before;
-                    stream.seek(i64::try_from(position).unwrap_or(i64::MAX), 0)?;
-                }
+            (Text::Utf8(string), _) => Ok(string),
+            (Text::Wtf8(_), before) => {
+                text.go_back(before, stream);
                 Err(Error::value(
                     "the text has lone surrogates, which a string cannot hold: read it as WTF-8",
                 ))
@@ -280,6 +291,8 @@ impl TextFile {
             reserve(&mut lines, 1)?;
             lines.push(line);
         }
+        // Passing them on to another component takes an array of their places.
+        check_room(lines.len() * size_of::<&[u8]>()).map_err(Error::os)?;
         Ok(lines)
     }
 
@@ -374,13 +387,16 @@ impl TextFile {
     }
 
     /// Ends the file as `end` does, which closes the stream after what waits was written. Of a
-    /// detached file only a duty to delete is left, and none of one that wraps another.
+    /// detached file only a duty to delete is left.
     fn finish(&self, end: fn(&mut Open, &mut Close<'_>) -> Result<()>) -> Result<()> {
         let mut parts = self.parts();
         let Parts { text, open } = &mut parts;
-        if text.detached && self.wraps {
-            return Err(detached());
-        }
+        let end = match (self.wraps, text.detached) {
+            (true, true) => return Err(detached()),
+            // Whatever ends it, it closes the file below.
+            (true, false) => Open::close_by,
+            (false, _) => end,
+        };
         end(open, &mut |open| {
             if text.detached {
                 return Err(detached());
@@ -520,17 +536,14 @@ impl TextFile {
     }
 
     /// Flushes, and hands the binary file over; this object is useless afterwards, but a duty to
-    /// delete stays with it.
+    /// delete stays with it, unless it wraps a file.
     pub fn detach(&self) -> Result<BinaryFile> {
         let mut parts = self.parts();
         let (text, stream) = parts.get()?;
         text.flush(stream)?;
         parts.text.detached = true;
-        if self.file.is_shared() {
-            return Ok(self.file.share());
-        }
-        let stream = parts.open.detach_stream()?;
-        Ok(BinaryFile::new(parts.open.with_detached(stream)))
+        parts.open.left += 1;
+        Ok(self.file.share())
     }
 
     /// The binary file below, shared: for [`keep`](BinaryFile::keep),
@@ -554,6 +567,8 @@ impl Drop for TextFile {
     fn drop(&mut self) {
         // Nobody is left to hear of an error, as in a Python finalizer.
         let _ = self.finish(Open::finalize_by);
+        let Parts { text, mut open } = self.parts();
+        open.left -= usize::from(text.detached);
     }
 }
 

@@ -16,14 +16,13 @@ use crate::codec::{Decoder, Encoder, Encoding, Handler};
 use crate::cookie::{Cookie, Snapshot};
 use crate::error::{Error, Result};
 use crate::newlines::{Newline, NewlineDecoder};
-use crate::raw::reserve;
+use crate::raw::{copy, reserve};
 use crate::stream::Stream;
 use crate::wtf8::{self, Text};
 
 /// How many bytes are read, or may wait to be written, at a time: CPython's `_CHUNK_SIZE`.
 const CHUNK: usize = 8192;
 
-#[derive(Clone)]
 pub(crate) struct TextStream {
     pub(crate) conversion: Conversion,
     pub(crate) line_buffering: bool,
@@ -53,6 +52,20 @@ pub(crate) struct Conversion {
     pub(crate) errors_name: String,
     pub(crate) newline: Newline,
     encoding: Encoding,
+}
+
+/// How to go back to what was read up to.
+pub(crate) struct Mark {
+    /// Where the bytes begin that are read ahead, or the stream is.
+    start: u64,
+    /// How many there are.
+    length: u64,
+    flags: u32,
+    last: bool,
+    /// How many bytes of the text were read.
+    used: Option<usize>,
+    remembered: bool,
+    iterating: bool,
 }
 
 /// Text that was read ahead, of which `used` bytes, as WTF-8, are read.
@@ -130,9 +143,58 @@ impl TextStream {
         stream
     }
 
-    /// Whether text with surrogates in it may be read.
-    pub(crate) fn reads_surrogates(&self) -> bool {
-        matches!(self.conversion.errors_name.as_str(), "surrogateescape" | "surrogatepass")
+    /// What is to be remembered to undo a read.
+    pub(crate) fn mark(&self, stream: &Stream) -> Mark {
+        let Self { remembered, iterating, .. } = *self;
+        let position = stream.tell();
+        let used = self.decoded.as_ref().map(|decoded| decoded.used);
+        match (&self.snapshot, &self.decoder) {
+            (Some(Snapshot { flags, input, last }), _) if used.is_some() => {
+                let (length, flags, last) = (crate::raw::length(input), *flags, *last);
+                let start = position.saturating_sub(length);
+                Mark { start, length, flags, last, used, remembered, iterating }
+            }
+            (_, decoder) => {
+                let (held, flags) = decoder.as_ref().map_or((0, 0), |decoder| {
+                    let (held, flags) = decoder.state();
+                    (crate::raw::length(held), flags)
+                });
+                let start = position.saturating_sub(held);
+                let used = None;
+                Mark { start, length: held, flags, last: false, used, remembered, iterating }
+            }
+        }
+    }
+
+    /// Undoes what was read since the mark, as far as the file can be read again.
+    pub(crate) fn go_back(&mut self, mark: Mark, stream: &mut Stream) {
+        let Mark { start, length, flags, last, used, remembered, iterating } = mark;
+        self.forget();
+        let Some(decoder) = &mut self.decoder else { return };
+        decoder.set_state(flags);
+        let again = stream.seek(i64::try_from(start).unwrap_or(i64::MAX), 0);
+        let again = again.and_then(|_| stream.read(Some(length))).and_then(|input| {
+            let text = decoder.decode(copy(&input)?, last)?;
+            Ok((input, text))
+        });
+        if let Ok((input, text)) = again {
+            self.decoded = used.map(|used| Decoded { used: used.min(text.len()), text });
+            self.snapshot = used.map(|_| Snapshot { flags, input, last });
+        }
+        (self.remembered, self.iterating) = (remembered, iterating);
+    }
+
+    pub(crate) fn check_readable(&mut self) -> Result<()> {
+        self.decoder().map(|_| ())
+    }
+
+    /// Refuses to tell the place during an iteration, as CPython does.
+    pub(crate) fn check_telling(&self) -> Result<()> {
+        if self.iterating {
+            let message = "telling position disabled by next() call";
+            return Err(Error::described(ErrorCode::Io, message));
+        }
+        Ok(())
     }
 
     /// Whether something that was read ahead, or its place, is remembered: what forbids
@@ -228,8 +290,6 @@ impl TextStream {
 
     /// `size` characters, or fewer at the end; all to the end where `size` is `None`.
     pub(crate) fn read(&mut self, size: Option<u64>, stream: &mut Stream) -> Result<Text> {
-        self.decoder()?;
-        self.pass_all_on(stream)?;
         let Some(size) = size else {
             let bytes = stream.read(None)?;
             let rest = self.decoder()?.decode(bytes, true)?;
@@ -286,14 +346,13 @@ impl TextStream {
         let characters = wtf8::count(text.as_bytes());
         self.ratio = ratio_of(read, characters);
         self.decoded = Some(Decoded { text, used: 0 });
-        self.snapshot = Some(Snapshot { flags, input });
+        self.snapshot = Some(Snapshot { flags, input, last });
         self.remembered |= !self.iterating;
         Ok(!last || characters > 0)
     }
 
     /// A line with its end, or what is left; at most `size` characters of it.
     pub(crate) fn readline(&mut self, size: Option<u64>, stream: &mut Stream) -> Result<Text> {
-        self.pass_all_on(stream)?;
         let mut wanted = usize::try_from(size.unwrap_or(u64::MAX)).unwrap_or(usize::MAX);
         let mut line = Text::default();
         loop {
@@ -334,12 +393,7 @@ impl TextStream {
     }
 
     pub(crate) fn tell(&mut self, stream: &mut Stream) -> Result<Cookie> {
-        if self.iterating {
-            return Err(Error::described(
-                ErrorCode::Io,
-                "telling position disabled by next() call",
-            ));
-        }
+        self.check_telling()?;
         self.flush(stream)?;
         let position = stream.tell();
         match (&self.decoder, &self.snapshot) {
@@ -369,12 +423,13 @@ impl TextStream {
             let mut input = Vec::new();
             if state.chars_to_skip > 0 {
                 input = stream.read(Some(state.bytes_to_feed.into()))?;
-                let text = decoder.decode(input.clone(), state.need_eof)?;
+                let text = decoder.decode(copy(&input)?, state.need_eof)?;
                 let skip = usize::try_from(state.chars_to_skip).unwrap_or(usize::MAX);
                 let (used, characters) = wtf8::prefix(text.as_bytes(), skip);
                 self.decoded = Some(Decoded { text, used });
                 if characters < skip {
-                    self.snapshot = Some(Snapshot { flags: state.flags, input });
+                    self.snapshot =
+                        Some(Snapshot { flags: state.flags, input, last: state.need_eof });
                     self.remembered = true;
                     return Err(Error::described(
                         ErrorCode::Io,
@@ -382,7 +437,7 @@ impl TextStream {
                     ));
                 }
             }
-            self.snapshot = Some(Snapshot { flags: state.flags, input });
+            self.snapshot = Some(Snapshot { flags: state.flags, input, last: state.need_eof });
             self.remembered = true;
         }
         self.set_start(start);

@@ -80,7 +80,7 @@ fn check(encoding: &str, errors: &str, newline: Newline, bytes: &[u8], from: u64
     for (place, before) in &places {
         let case = format!("{encoding} {errors} {newline:?} {place:?}");
         // With the same decoder, and with one that has seen nothing.
-        for mut text in [text.clone(), text_stream(encoding, errors, newline)] {
+        for text in [&mut text, &mut text_stream(encoding, errors, newline)] {
             assert_eq!(text.seek(*place, &mut stream), Ok(*place), "{case}");
             assert_eq!(text.tell(&mut stream), Ok(*place), "{case}");
             let mut rest = Vec::new();
@@ -187,5 +187,37 @@ fn a_line_end_is_what_newline_says() {
         }
         assert_eq!(read, lines.iter().copied().map(String::from).collect::<Vec<_>>());
         assert_eq!(text.newlines(), seen);
+    }
+}
+
+#[test]
+fn a_read_can_be_undone_anywhere() {
+    let mut chance = Chance(0xbac);
+    for round in 0..4_000 {
+        let encoding = ENCODINGS[chance.below(ENCODINGS.len())];
+        let bytes: Vec<u8> = (0..60)
+            .map(|_| b"\r\n\xe9a"[chance.below(4)] ^ [0, 0, 0x40][chance.below(3)])
+            .collect();
+        let mut stream = over(&bytes);
+        let mut text = text_stream(encoding, HANDLERS[round % 5], NEWLINES[chance.below(5)]);
+        for _ in 0..chance.below(4) {
+            let _ = text.read(Some(u64::try_from(chance.below(9)).unwrap()), &mut stream);
+        }
+        if chance.below(3) == 0 {
+            let _ = text.readline(None, &mut stream);
+        }
+        let mark = text.mark(&stream);
+        let rest = |text: &mut TextStream, stream: &mut Stream| {
+            let mut all = Vec::new();
+            while let Ok(part) = text.readline(None, stream)
+                && !part.is_empty()
+            {
+                all.extend_from_slice(part.as_bytes());
+            }
+            all
+        };
+        let expected = rest(&mut text, &mut stream);
+        text.go_back(mark, &mut stream);
+        assert!(rest(&mut text, &mut stream) == expected, "{encoding} {round}");
     }
 }
