@@ -105,10 +105,11 @@ impl Buffered {
         self.consistently(|file| {
             let mut line = Vec::new();
             loop {
-                let ahead = &file.buffer[file.at..];
-                let end = ahead.iter().position(|byte| *byte == b'\n').map(|at| at + 1);
-                let wanted = length(&ahead[..end.unwrap_or(ahead.len())]);
                 let limit = size.map_or(u64::MAX, |size| size - length(&line));
+                let ahead = &file.buffer[file.at..];
+                let ahead = &ahead[..ahead.len().min(usize::try_from(limit).unwrap_or(usize::MAX))];
+                let end = memchr::memchr(b'\n', ahead).map(|at| at + 1);
+                let wanted = length(&ahead[..end.unwrap_or(ahead.len())]);
                 append(&mut line, file.consume(wanted.min(limit))?)?;
                 let ended = end.is_some() && wanted <= limit;
                 if ended || size == Some(length(&line)) || file.fill()? == 0 {
@@ -155,14 +156,22 @@ impl Buffered {
 
     /// Writes what waits. What the host did not take still waits after an error.
     fn flush(&mut self) -> Result<()> {
-        while self.dirty {
-            let start = self.position - length(&self.buffer);
-            let written = self.storage.write_at(start, &self.buffer).map_err(Error::os)?;
-            self.buffer.drain(..written);
-            self.at = self.buffer.len();
-            self.dirty = !self.buffer.is_empty();
+        if !self.dirty {
+            return Ok(());
         }
-        Ok(())
+        let start = self.position - length(&self.buffer);
+        let (mut written, mut outcome) = (0, Ok(()));
+        while outcome.is_ok() && written < self.buffer.len() {
+            let (before, rest) = self.buffer.split_at(written);
+            match self.storage.write_at(start + length(before), rest) {
+                Ok(more) => written += more,
+                Err(code) => outcome = Err(Error::os(code)),
+            }
+        }
+        self.buffer.drain(..written);
+        self.at = self.buffer.len();
+        self.dirty = !self.buffer.is_empty();
+        outcome
     }
 
     pub(crate) fn seek(&mut self, offset: i64, whence: i32) -> Result<u64> {

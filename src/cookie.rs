@@ -53,13 +53,13 @@ impl Cookie {
         Self { decoder, ..Self::plain(position) }
     }
 
-    /// The place at which `read` is read, which came of decoding the snapshot's bytes; they end at
-    /// `end`.
+    /// The place at which `read` is read of a text of `all` bytes, which came of decoding the
+    /// snapshot's bytes; they end at `end`.
     pub(crate) fn find(
         end: u64,
         snapshot: &Snapshot,
         decoder: &NewlineDecoder,
-        read: &[u8],
+        (read, all): (&[u8], usize),
     ) -> Result<Self> {
         let Snapshot { flags, input, .. } = snapshot;
         let start = end.saturating_sub(crate::raw::length(input));
@@ -78,26 +78,28 @@ impl Cookie {
                 flags,
             })
         };
-        // The fewest bytes of which so many characters come. In UTF-8 they often are the characters.
-        let (mut low, mut high) = match input.starts_with(read) {
-            true => (read.len() - 1, read.len()),
-            false => (0, input.len()),
-        };
+        // The fewest bytes of which so many characters come lie between `low` and `high`, about where
+        // the share of the text that was read says; where bytes are the text, just there.
+        let guess = input.len().saturating_mul(read.len()).div_ceil(all.max(1));
+        let (mut low, mut high) = (0, guess.max(1).min(input.len()));
         let mut found = decode(high)?;
-        if found.characters < target {
-            (low, high) = (high, input.len());
-            found = decode(high)?;
-        } else if low > 0 && decode(low)?.characters >= target {
-            (low, high) = (0, low);
+        let mut step = 1;
+        while found.characters < target && high < input.len() {
+            (low, high) = (high, high.saturating_add(step).min(input.len()));
+            step *= 4;
             found = decode(high)?;
         }
+        step = 1;
         while low + 1 < high && found.characters >= target {
-            let middle = low.midpoint(high);
+            // Close to `high` at first, where the guess mostly is.
+            let middle = (low + 1).max(high.saturating_sub(step)).min(high - 1);
             let there = decode(middle)?;
             if there.characters < target {
                 low = middle;
+                step = (high - low).div_ceil(2);
             } else {
                 (high, found) = (middle, there);
+                step = step.saturating_mul(4).min((high - low).div_ceil(2)).max(1);
             }
         }
         let position = |at: usize| start + u64::try_from(at).unwrap_or(u64::MAX);

@@ -51,7 +51,8 @@ impl Memory {
         while line < limit {
             let (page, at, room) = locate(self.position + line)?;
             let filled = self.pages.get(page).map_or(&[][..], |page| page.get(at..).unwrap_or(&[]));
-            if let Some(end) = memchr::memchr(b'\n', filled) {
+            let rest = usize::try_from(limit - line).unwrap_or(usize::MAX);
+            if let Some(end) = memchr::memchr(b'\n', &filled[..filled.len().min(rest)]) {
                 line += length(&filled[..=end]);
                 break;
             }

@@ -114,17 +114,39 @@ pub(crate) fn strike(id: Id) {
     STATE.lock().register.strike(id);
 }
 
-/// All objects, oldest first. A file can be locked only where an audit hook asks about the move of
+/// All objects, oldest first; `None` where no memory is left for the list. A file can be locked only where an audit hook asks about the move of
 /// a spooled file to the disk: that one is passed over, and has nothing to delete.
-fn objects() -> Vec<Live> {
+fn objects() -> Option<Vec<Live>> {
     let slots = &STATE.lock().register.slots;
+    let mut order = Vec::new();
+    order.try_reserve_exact(slots.len()).ok()?;
     let entered = slots.iter().enumerate();
-    let entered = entered.filter_map(|(id, slot)| slot.as_ref().map(|(entered, _)| (*entered, id)));
+    order.extend(entered.filter_map(|(id, slot)| slot.as_ref().map(|(entered, _)| (*entered, id))));
+    let mut objects = Vec::new();
+    objects.try_reserve_exact(order.len()).ok()?;
     // A heap sorts with a seventh of the code that a slice's `sort` brings along.
-    let oldest_first = entered.collect::<BinaryHeap<_>>().into_sorted_vec().into_iter();
-    oldest_first
-        .filter_map(|(_, id)| slots[id].as_ref().map(|(_, object)| object.clone()))
-        .collect()
+    let oldest_first = BinaryHeap::from(order).into_sorted_vec().into_iter();
+    objects.extend(
+        oldest_first.filter_map(|(_, id)| slots[id].as_ref().map(|(_, object)| object.clone())),
+    );
+    Some(objects)
+}
+
+/// The newest object that was entered before `limit`.
+fn newest(limit: u64) -> Option<(u64, Live)> {
+    let slots = &STATE.lock().register.slots;
+    let earlier = slots.iter().flatten().filter(|(entered, _)| *entered < limit);
+    earlier.max_by_key(|(entered, _)| *entered).cloned()
+}
+
+impl Live {
+    /// Removes what it owes.
+    fn pay(&self) -> Option<Error> {
+        match self {
+            Self::File(file) => file.upgrade()?.try_lock()?.pay().err(),
+            Self::Directory(directory) => directory.upgrade()?.lock().cleanup().err(),
+        }
+    }
 }
 
 /// What live objects would delete, in the order in which it was made: temporary directories,
@@ -133,6 +155,7 @@ fn objects() -> Vec<Live> {
 pub fn owed() -> Vec<OwedItem> {
     objects()
         .iter()
+        .flatten()
         .filter_map(|object| match object {
             Live::File(file) => file.upgrade()?.try_lock()?.owed_item(),
             Live::Directory(directory) => directory.upgrade()?.lock().owed_item(),
@@ -145,6 +168,7 @@ pub fn owed() -> Vec<OwedItem> {
 pub fn unclosed() -> Vec<UnclosedItem> {
     objects()
         .iter()
+        .flatten()
         .filter_map(|object| match object {
             Live::File(file) => file.upgrade()?.try_lock()?.unclosed_item(),
             Live::Directory(directory) => {
@@ -159,12 +183,14 @@ pub fn unclosed() -> Vec<UnclosedItem> {
 /// behave as closed afterwards. Returns the errors of what could not be removed: those objects
 /// still owe it.
 pub fn cleanup() -> Vec<Error> {
-    objects()
-        .iter()
-        .rev()
-        .filter_map(|object| match object {
-            Live::File(file) => file.upgrade()?.try_lock()?.pay().err(),
-            Live::Directory(directory) => directory.upgrade()?.lock().cleanup().err(),
-        })
-        .collect()
+    if let Some(objects) = objects() {
+        return objects.iter().rev().filter_map(Live::pay).collect();
+    }
+    // Where no memory is left, the newest is looked for each time, which takes none.
+    let (mut errors, mut limit) = (Vec::new(), u64::MAX);
+    while let Some((entered, object)) = newest(limit) {
+        limit = entered;
+        errors.extend(object.pay());
+    }
+    errors
 }

@@ -241,6 +241,12 @@ impl TextStream {
             }
             _ => encoder.encode(text, &mut self.pending)?,
         }
+        if self.remembered {
+            self.forget();
+        }
+        if let Some(decoder) = &mut self.decoder {
+            decoder.reset();
+        }
         if waiting > 0 && self.pending.len() - waiting >= CHUNK {
             self.pass_on(waiting, stream)?;
         }
@@ -250,25 +256,22 @@ impl TextStream {
         if ends_line {
             stream.flush()?;
         }
-        if self.remembered {
-            self.forget();
-        }
-        if let Some(decoder) = &mut self.decoder {
-            decoder.reset();
-        }
         Ok(())
     }
 
     /// Gives the first `length` of the bytes that wait to the binary stream. What it did not take
-    /// still waits after an error.
+    /// still waits after an error, unless no file could ever take it.
     fn pass_on(&mut self, length: usize, stream: &mut Stream) -> Result<()> {
         let start = stream.tell();
         let written = stream.write(&self.pending[..length]);
         let taken = usize::try_from(stream.tell().saturating_sub(start)).unwrap_or(usize::MAX);
-        if taken >= self.pending.len() {
-            self.pending.clear();
-        } else {
+        let never = matches!(&written, Err(error) if error.code() == Some(ErrorCode::FileTooLarge));
+        if taken < self.pending.len() && !never {
             self.pending.drain(..taken);
+        } else if self.pending.capacity() > 8 * CHUNK {
+            self.pending = Vec::new();
+        } else {
+            self.pending.clear();
         }
         written.map(|_| ())
     }
@@ -364,7 +367,9 @@ impl TextStream {
             }
             let decoded = self.decoded.as_mut().expect("BUG: something was read ahead");
             let rest = decoded.rest();
-            let end = self.conversion.newline.find_end(rest, line.as_bytes().ends_with(b"\r"));
+            // No character takes more than four bytes.
+            let window = &rest[..rest.len().min(wanted.saturating_mul(4))];
+            let end = self.conversion.newline.find_end(window, line.as_bytes().ends_with(b"\r"));
             let part = &rest[..end.unwrap_or(rest.len())];
             let (cut, characters) = match size {
                 Some(_) => wtf8::prefix(part, wanted),
@@ -400,7 +405,8 @@ impl TextStream {
             (Some(decoder), Some(snapshot)) => {
                 let read = self.decoded.as_ref();
                 let read = read.map_or(&[][..], |decoded| &decoded.text.as_bytes()[..decoded.used]);
-                Cookie::find(position, snapshot, decoder, read)
+                let all = self.decoded.as_ref().map_or(0, |decoded| decoded.text.len());
+                Cookie::find(position, snapshot, decoder, (read, all))
             }
             _ => Ok(Cookie::plain(position)),
         }

@@ -87,7 +87,7 @@ impl Text {
                 let mut bytes = core::mem::take(self).into_bytes();
                 reserve(&mut bytes, other.len())?;
                 bytes.extend_from_slice(other.as_bytes());
-                *self = Self::from_wtf8(bytes);
+                *self = Self::Wtf8(bytes);
             }
         }
         Ok(())

@@ -288,6 +288,15 @@ impl Sandbox {
         self.store.borrow_mut().set_fuel(fuel).expect("the sandbox counts fuel");
     }
 
+    /// How much fuel is left.
+    ///
+    /// # Panics
+    /// The sandbox was built without fuel.
+    #[must_use]
+    pub fn fuel_left(&self) -> u64 {
+        self.store.borrow().get_fuel().expect("the sandbox counts fuel")
+    }
+
     /// Sets after how many raised epochs the guest traps.
     pub fn set_epochs(&self, epochs: u64) {
         self.store.borrow_mut().set_epoch_deadline(epochs);
