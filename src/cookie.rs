@@ -6,7 +6,7 @@ use wasi::filesystem::types::ErrorCode;
 
 use crate::error::{Error, Result};
 use crate::newlines::NewlineDecoder;
-use crate::raw::copy;
+use crate::raw::{copy, length};
 use crate::wtf8;
 
 /// A place in a text file, opaque but for [`plain`](Self::plain) ones: the number that Python's
@@ -39,6 +39,25 @@ pub(crate) struct Snapshot {
     pub(crate) input: Vec<u8>,
     /// They were the last.
     pub(crate) last: bool,
+    /// The place that was found last.
+    found: Found,
+}
+
+impl Snapshot {
+    pub(crate) fn new(flags: u32, input: Vec<u8>, last: bool) -> Self {
+        Self { flags, input, last, found: Found::default() }
+    }
+}
+
+/// A place among a snapshot's bytes at which nothing is held back; the beginning at first.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Found {
+    /// How many bytes lie before it.
+    at: usize,
+    /// How many bytes, as WTF-8, the text before it has.
+    used: usize,
+    /// The decoder's flags there, if it is not the beginning.
+    flags: Option<u32>,
 }
 
 impl Cookie {
@@ -57,19 +76,26 @@ impl Cookie {
     /// snapshot's bytes; they end at `end`.
     pub(crate) fn find(
         end: u64,
-        snapshot: &Snapshot,
+        snapshot: &mut Snapshot,
         decoder: &NewlineDecoder,
         (read, all): (&[u8], usize),
     ) -> Result<Self> {
-        let Snapshot { flags, input, .. } = snapshot;
-        let start = end.saturating_sub(crate::raw::length(input));
+        let Snapshot { flags, input, found: before, .. } = snapshot;
+        // From the place found last, unless it lies behind this one.
+        if before.used > read.len() {
+            *before = Found::default();
+        }
+        let flags = before.flags.unwrap_or(*flags);
+        let (start, input) = (end.saturating_sub(length(input)), &input[before.at..]);
+        let start = start + u64::try_from(before.at).unwrap_or(u64::MAX);
+        let (read, all) = (&read[before.used..], all - before.used);
         let target = wtf8::count(read);
         if target == 0 {
-            return Ok(Self::new(start, DecoderState { flags: *flags, ..Default::default() }));
+            return Ok(Self::new(start, DecoderState { flags, ..Default::default() }));
         }
         let decode = |bytes: usize| -> Result<Partial> {
             let mut decoder = decoder.clone();
-            decoder.set_state(*flags);
+            decoder.set_state(flags);
             let text = decoder.decode(copy(&input[..bytes])?, false)?;
             let (held, flags) = decoder.state();
             Ok(Partial {
@@ -104,24 +130,29 @@ impl Cookie {
         }
         let position = |at: usize| start + u64::try_from(at).unwrap_or(u64::MAX);
         if found.characters == target {
+            *before = Found {
+                at: before.at + found.start,
+                used: before.used + read.len(),
+                flags: Some(found.flags),
+            };
             let state = DecoderState { flags: found.flags, ..Default::default() };
             return Ok(Self::new(position(found.start), state));
         }
         // They come together with others, or only at the end of the file.
         let need_eof = found.characters < target;
-        let before = if need_eof { found } else { decode(high - 1)? };
+        let ahead = if need_eof { found } else { decode(high - 1)? };
         let narrow = |number: usize| {
             u32::try_from(number).map_err(|_| {
                 Error::described(ErrorCode::Overflow, "can't reconstruct logical file position")
             })
         };
         let state = DecoderState {
-            flags: before.flags,
-            bytes_to_feed: narrow(high - before.start)?,
-            chars_to_skip: narrow(target - before.characters)?,
+            flags: ahead.flags,
+            bytes_to_feed: narrow(high - ahead.start)?,
+            chars_to_skip: narrow(target - ahead.characters)?,
             need_eof,
         };
-        Ok(Self::new(position(before.start), state))
+        Ok(Self::new(position(ahead.start), state))
     }
 }
 

@@ -149,7 +149,7 @@ impl TextStream {
         let position = stream.tell();
         let used = self.decoded.as_ref().map(|decoded| decoded.used);
         match (&self.snapshot, &self.decoder) {
-            (Some(Snapshot { flags, input, last }), _) if used.is_some() => {
+            (Some(Snapshot { flags, input, last, .. }), _) if used.is_some() => {
                 let (length, flags, last) = (crate::raw::length(input), *flags, *last);
                 let start = position.saturating_sub(length);
                 Mark { start, length, flags, last, used, remembered, iterating }
@@ -179,7 +179,7 @@ impl TextStream {
         });
         if let Ok((input, text)) = again {
             self.decoded = used.map(|used| Decoded { used: used.min(text.len()), text });
-            self.snapshot = used.map(|_| Snapshot { flags, input, last });
+            self.snapshot = used.map(|_| Snapshot::new(flags, input, last));
         }
         (self.remembered, self.iterating) = (remembered, iterating);
     }
@@ -349,7 +349,7 @@ impl TextStream {
         let characters = wtf8::count(text.as_bytes());
         self.ratio = ratio_of(read, characters);
         self.decoded = Some(Decoded { text, used: 0 });
-        self.snapshot = Some(Snapshot { flags, input, last });
+        self.snapshot = Some(Snapshot::new(flags, input, last));
         self.remembered |= !self.iterating;
         Ok(!last || characters > 0)
     }
@@ -401,7 +401,7 @@ impl TextStream {
         self.check_telling()?;
         self.flush(stream)?;
         let position = stream.tell();
-        match (&self.decoder, &self.snapshot) {
+        match (&self.decoder, &mut self.snapshot) {
             (Some(decoder), Some(snapshot)) => {
                 let read = self.decoded.as_ref();
                 let read = read.map_or(&[][..], |decoded| &decoded.text.as_bytes()[..decoded.used]);
@@ -434,8 +434,7 @@ impl TextStream {
                 let (used, characters) = wtf8::prefix(text.as_bytes(), skip);
                 self.decoded = Some(Decoded { text, used });
                 if characters < skip {
-                    self.snapshot =
-                        Some(Snapshot { flags: state.flags, input, last: state.need_eof });
+                    self.snapshot = Some(Snapshot::new(state.flags, input, state.need_eof));
                     self.remembered = true;
                     return Err(Error::described(
                         ErrorCode::Io,
@@ -443,7 +442,7 @@ impl TextStream {
                     ));
                 }
             }
-            self.snapshot = Some(Snapshot { flags: state.flags, input, last: state.need_eof });
+            self.snapshot = Some(Snapshot::new(state.flags, input, state.need_eof));
             self.remembered = true;
         }
         self.set_start(start);

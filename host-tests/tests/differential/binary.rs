@@ -84,8 +84,11 @@ impl Binary<'_> {
             }
         } else {
             // Python leaves the file of a wrapper without one to the garbage collector.
-            let ending = if self.detached { "close" } else { ending(self.kind, self.chance) };
-            self.call(ending);
+            if self.detached {
+                self.call("close");
+            } else {
+                self.program.push(ending(self.kind, self.chance).to_owned());
+            }
             self.closed = true;
         }
     }
@@ -170,7 +173,7 @@ impl Binary<'_> {
     fn peek(&mut self) {
         // In memory there is no buffer to peek into.
         if !self.kind.spooled() {
-            self.call(if self.written && !self.unbuffered { "peek-some" } else { "peek" });
+            self.call("peek");
         }
     }
 

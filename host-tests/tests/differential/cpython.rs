@@ -2,6 +2,7 @@
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::LazyLock;
 use std::{fmt, thread};
 
 use tempfile::TempDir;
@@ -9,26 +10,20 @@ use tempfile::TempDir;
 use host_tests::script::{Outcomes, Script};
 
 /// What an interpreter may be called; some answer only to a version in pyenv's variable.
-const INTERPRETERS: [(&str, Option<&str>); 9] = [
+const INTERPRETERS: [(&str, Option<&str>); 6] = [
     ("python3.14", None),
     ("python3.13", None),
     ("python3.13", Some("3.13.0")),
     ("python3.12", None),
-    ("python3.12", Some("3.12.1")),
-    ("python3.11", None),
     ("python3", None),
     ("python3", Some("3.13.0")),
-    ("python3", Some("3.12.1")),
 ];
 
 /// Python's version, such as 3.13.0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Version(pub(crate) [u32; 3]);
 
-/// Deleting on close, directories that stay, and absolute names of them came with it.
-pub(crate) const LIFECYCLE: Version = Version([3, 12, 0]);
-
-/// The one that the recording is of.
+/// The one that the recording and the tables are of.
 pub(crate) const REFERENCE: Version = Version([3, 13, 0]);
 
 /// A running interpreter.
@@ -42,18 +37,12 @@ pub(crate) struct CPython {
 }
 
 impl CPython {
-    /// `None` where the machine has none that is recent enough.
-    pub(crate) fn start() -> Option<Self> {
+    /// The newest on the machine; `None` where that is older than `since`.
+    pub(crate) fn start(since: Version) -> Option<Self> {
         if std::env::var_os("DIFFERENTIAL_RECORDED").is_some() {
             return None;
         }
-        let found = INTERPRETERS.iter().filter_map(|&(name, pyenv)| {
-            let output = interpreter(name, pyenv).arg("-V").output().ok()?;
-            let version = version(std::str::from_utf8(&output.stdout).ok()?)?;
-            (output.status.success() && version >= Version([3, 11, 0]))
-                .then_some((version, name, pyenv))
-        });
-        let (version, name, pyenv) = found.max_by_key(|(version, ..)| *version)?;
+        let (version, name, pyenv) = (*NEWEST).filter(|(version, ..)| *version >= since)?;
         let root = TempDir::new().expect("making a directory for CPython");
         let mut process = interpreter(name, pyenv)
             .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cpython/scripts.py"))
@@ -83,6 +72,16 @@ impl CPython {
         })
     }
 }
+
+/// The newest interpreter of the machine, and how it is called.
+static NEWEST: LazyLock<Option<(Version, &str, Option<&str>)>> = LazyLock::new(|| {
+    let found = INTERPRETERS.iter().filter_map(|&(name, pyenv)| {
+        let output = interpreter(name, pyenv).arg("-V").output().ok()?;
+        let version = version(std::str::from_utf8(&output.stdout).ok()?)?;
+        output.status.success().then_some((version, name, pyenv))
+    });
+    found.max_by_key(|(version, ..)| *version)
+});
 
 fn outcomes(answers: &mut BufReader<ChildStdout>) -> Outcomes {
     let mut outcomes = Vec::new();

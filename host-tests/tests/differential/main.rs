@@ -6,9 +6,8 @@
 //! DIFFERENTIAL_PROGRAMS=20000 cargo test -p host-tests --test differential -- --nocapture
 //! ```
 //!
-//! A machine without CPython 3.11 or newer compares with what was recorded of 3.13.0; with one
-//! older than 3.12, which knows less of deletion, named files and directories do.
-//! `DIFFERENTIAL_RECORDED=1` does it everywhere, `DIFFERENTIAL_RECORD=1` records.
+//! A machine without a CPython that is recent enough, and any with `DIFFERENTIAL_RECORDED=1`,
+//! compares with what was recorded of 3.13.0. `DIFFERENTIAL_RECORD=1` records.
 
 mod binary;
 mod chance;
@@ -20,6 +19,7 @@ mod recorded;
 mod shrink;
 mod tables;
 mod text;
+mod words;
 mod world;
 
 use std::collections::BTreeMap;
@@ -27,7 +27,7 @@ use std::fs;
 use std::sync::Mutex;
 use std::thread;
 
-use cpython::{CPython, LIFECYCLE, REFERENCE};
+use cpython::{CPython, REFERENCE};
 use generate::Kind;
 use host_tests::script::{Interpreter, Outcomes, Script};
 use outcome::{comparable, first_difference};
@@ -50,22 +50,15 @@ fn compare(kind: Kind) {
     let first = variable("DIFFERENTIAL_SEED").unwrap_or(0);
     let seeds = first..first + variable("DIFFERENTIAL_PROGRAMS").unwrap_or(PROGRAMS);
     let name = kind.name();
-    match CPython::start() {
-        Some(cpython) if cpython.version >= LIFECYCLE || !kind.of_lifecycle() => {
-            let version = cpython.version;
-            println!(
-                "{name}: {} programs, seeds {seeds:?}, CPython {version}",
-                seeds.clone().count()
-            );
-            compare_live(kind, seeds, cpython);
-        }
-        older => {
-            let why = older
-                .map_or("no CPython here".to_owned(), |it| format!("CPython {} here", it.version));
-            let recorded = recorded::marks_of(kind);
-            println!("{name}: {} recorded programs of CPython {REFERENCE}: {why}", recorded.len());
-            compare_recorded(kind, &recorded);
-        }
+    if let Some(cpython) = CPython::start(kind.since()) {
+        let (count, version) = (seeds.clone().count(), cpython.version);
+        println!("{name}: {count} programs, seeds {seeds:?}, CPython {version}");
+        compare_live(kind, seeds, cpython);
+    } else {
+        let (recorded, since) = (recorded::marks_of(kind), kind.since());
+        let count = recorded.len();
+        println!("{name}: no CPython {since} here: {count} programs as recorded of {REFERENCE}");
+        compare_recorded(kind, &recorded);
     }
 }
 

@@ -59,7 +59,9 @@ fn smaller_lines(line: &str) -> Vec<String> {
         match word.split_once('=') {
             Some((key, value)) => {
                 found.push(with(None));
+                // No buffer is another class.
                 let simpler = smaller_numbers(value).into_iter();
+                let simpler = simpler.filter(|value| key != "buffering" || value != "0");
                 found.extend(simpler.map(|value| with(Some(&format!("{key}={value}")))));
             }
             None => {

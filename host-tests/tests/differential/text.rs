@@ -4,99 +4,10 @@ use crate::chance::Chance;
 use host_tests::script::Script;
 
 use crate::generate::{Kind, buffering, ending, options};
-
-const MODES: [&str; 12] = ["w+", "w+", "w+", "w+t", "+w", "r+", "x+", "a+", "w", "r", "x", "a"];
-const SPOOLED_MODES: [&str; 6] = ["w+", "w+", "w+t", "r+", "x+", "a+"];
-const WRONG_MODES: [&str; 6] = ["", "+", "z", "wr", "ww", "U"];
-
-const ENCODINGS: [&str; 22] = [
-    "utf-8",
-    "utf-8",
-    "utf-8",
-    "utf-8",
-    "UTF8",
-    "utf_8",
-    "ascii",
-    "latin-1",
-    "cp1252",
-    "cp437",
-    "koi8-r",
-    "iso8859-15",
-    "utf-8-sig",
-    "utf-8-sig",
-    "utf-16",
-    "utf-16",
-    "utf-16-le",
-    "utf-16-be",
-    "utf-32",
-    "utf-32-le",
-    "utf-32-be",
-    "Latin1",
-];
-const WRONG_ENCODINGS: [&str; 4] = ["bad", "hex", "utf-9", "rot13"];
-
-const HANDLERS: [&str; 8] = [
-    "strict",
-    "ignore",
-    "replace",
-    "backslashreplace",
-    "xmlcharrefreplace",
-    "ignore",
-    "replace",
-    "strict",
-];
-const SURROGATES: [&str; 3] = ["surrogateescape", "surrogatepass", "surrogateescape"];
-
-const NEWLINES: [&str; 4] = ["", "%0A", "%0D", "%0D%0A"];
-const WRONG_NEWLINES: [&str; 4] = ["x", "%0A%0D", "%0D%0A%0A", "%E2%82%AC"];
-
-/// Characters of one to four bytes, and where lines may end.
-const CHARACTERS: [&str; 20] = [
-    "a",
-    "b",
-    "1",
-    "%0A",
-    "%0A",
-    "%0D",
-    "%0D%0A",
-    "%0D%0A",
-    "%C3%A9",
-    "%C3%A9",
-    "%C3%BF",
-    "%E2%82%AC",
-    "%F0%9F%98%80",
-    "%C4%80",
-    "%EF%BB%BF",
-    "%E2%80%A8",
-    "%C2%85",
-    "%00",
-    "x%0D",
-    "%0Dy",
-];
-
-/// Halves of surrogate pairs, as WTF-8.
-const HALVES: [&str; 6] =
-    ["%ED%B2%80", "%ED%B3%BF", "%ED%A0%80", "%ED%B0%80", "%ED%AF%BF", "%ED%A0%BD%ED%B8%80"];
-
-/// Bytes that are text in some encodings and not in others.
-const BYTES: [&str; 16] = [
-    "abc",
-    "%0D%0A",
-    "%0D",
-    "%0A",
-    "%FF",
-    "%C3%A9",
-    "%C3",
-    "%E2%82",
-    "%E2%82%AC",
-    "%ED%A0%80",
-    "%F0%9F%98",
-    "%F0%9F%98%80",
-    "%00",
-    "%FE%FF",
-    "%FF%FE",
-    "%81",
-];
+use crate::words::{
+    BYTES, CHARACTERS, CHARMAPS, ENCODINGS, HALVES, HANDLERS, MODES, NEWLINES, SPOOLED_MODES,
+    SURROGATES, WRONG_ENCODINGS, WRONG_MODES, WRONG_NEWLINES,
+};
 
 struct Text<'c> {
     kind: Kind,
@@ -105,6 +16,10 @@ struct Text<'c> {
     buffer: u64,
     /// Handlers that read surrogates occur, and so the twins of all methods are called.
     surrogates: bool,
+    /// Slot 1 was made first, and wrapped.
+    wrapped: bool,
+    /// Slot 1 has the binary file.
+    below: bool,
     places: u32,
     /// After `next` CPython does not know where it is until it seeks: `tell` fails or is wrong,
     /// and moving to the disk loses bytes.
@@ -117,31 +32,45 @@ struct Text<'c> {
 
 pub(crate) fn program(kind: Kind, chance: &mut Chance) -> Script {
     let surrogates = chance.one_in(4);
+    let wrapped = !kind.spooled() && chance.one_in(8);
     let mut made = vec![format!("0={}", kind.name())];
-    if !chance.one_in(3) {
-        let usual: &[&str] = if kind.spooled() { &SPOOLED_MODES } else { &MODES };
-        made.push(format!("mode={}", chance.of_odd(usual, &WRONG_MODES).replace('+', "%2B")));
+    let modes: &[&str] = if kind.spooled() { &SPOOLED_MODES } else { &MODES };
+    let mode = chance.of_odd(modes, &WRONG_MODES).replace('+', "%2B");
+    if wrapped {
+        made = vec![format!("1={}", kind.name().replace("text-", ""))];
+        made.extend((!chance.one_in(3)).then(|| format!("mode={}b", mode.replace('t', ""))));
+    } else {
+        made.extend((!chance.one_in(3)).then(|| format!("mode={mode}")));
     }
     let (buffering, buffer) = buffering(kind, chance);
     // Text takes no file without a buffer.
-    let buffering = buffering.filter(|it| *it != 0 || chance.one_in(10));
+    let buffering = buffering.filter(|it| *it != 0 || (!wrapped && chance.one_in(10)));
     made.extend(buffering.map(|it| format!("buffering={it}")));
+    let mut words = vec!["0=1.wrap".to_owned()];
+    let of_text = if wrapped { &mut words } else { &mut made };
     if !chance.one_in(8) {
-        made.push(format!("encoding={}", chance.of_odd(&ENCODINGS, &WRONG_ENCODINGS)));
+        of_text.push(format!("encoding={}", encoding(chance)));
     }
     if surrogates || chance.one_in(2) {
-        made.push(format!("errors={}", handler(surrogates, chance)));
+        of_text.push(format!("errors={}", handler(surrogates, chance)));
     }
     if chance.one_in(2) {
-        made.push(format!("newline={}", chance.of_odd(&NEWLINES, &WRONG_NEWLINES)));
+        of_text.push(format!("newline={}", chance.of_odd(&NEWLINES, &WRONG_NEWLINES)));
+    }
+    if wrapped && chance.one_in(3) {
+        words.push(chance.of(&["line-buffering=1", "write-through=1"]).to_owned());
     }
     options(kind, chance, &mut made);
+    let mut program = vec![made.join(" ")];
+    program.extend(wrapped.then(|| words.join(" ")));
     let mut text = Text {
         kind,
         chance,
-        program: vec![made.join(" ")],
+        program,
         buffer,
         surrogates,
+        wrapped,
+        below: wrapped,
         places: 0,
         iterating: false,
         told: false,
@@ -155,11 +84,21 @@ pub(crate) fn program(kind: Kind, chance: &mut Chance) -> Script {
     for step in 0..steps {
         if step * 3 > steps * 2 && text.chance.one_in(6) {
             text.end();
+        } else if text.below && text.chance.one_in(6) {
+            text.steps_below();
         } else {
             text.step();
         }
     }
     text.finish()
+}
+
+fn encoding(chance: &mut Chance) -> &'static str {
+    if chance.one_in(6) {
+        chance.of(&CHARMAPS)
+    } else {
+        chance.of_odd(&ENCODINGS, &WRONG_ENCODINGS)
+    }
 }
 
 fn handler(surrogates: bool, chance: &mut Chance) -> &'static str {
@@ -185,14 +124,43 @@ impl Text<'_> {
 
     /// Bytes that may be no text, from below.
     fn bytes(&mut self) {
-        self.program.push("1=0.buffer".to_owned());
+        if !self.below {
+            self.program.push("1=0.buffer".to_owned());
+            self.below = true;
+        }
         let pieces = 1 + self.chance.below(6);
         let pieces: Vec<_> = (0..pieces).map(|_| self.piece(&BYTES)).collect();
         self.program.push(format!("1.write {}", pieces.join("+")));
         self.program.push("1.seek 0 0".to_owned());
-        if self.chance.one_in(2) {
+        if !self.wrapped && self.chance.one_in(2) {
             self.program.push("1.drop".to_owned());
+            self.below = false;
         }
+    }
+
+    /// Steps on the binary file, behind the text's back, but not while text is read ahead: CPython
+    /// counts backwards then, below zero.
+    fn steps_below(&mut self) {
+        let start = self.chance.of(&["seek 0 0", "seek 0 2", "seek 1 0"]);
+        self.call(start);
+        for _ in 0..1 + self.chance.below(3) {
+            // Of a wrapper, the file in it is what is asked here.
+            let close = if self.wrapped { "close" } else { "close-file" };
+            let call = match self.chance.below(16) {
+                0 if self.chance.one_in(3) => close.to_owned(),
+                0..4 => "tell".to_owned(),
+                4..6 => format!("seek {} 0", self.chance.length(self.buffer)),
+                6 => "seek 0 2".to_owned(),
+                7..9 => format!("read {}", self.chance.length(self.buffer)),
+                9 => "readline -".to_owned(),
+                10..12 => format!("write {}", self.piece(&BYTES)),
+                12 => format!("truncate {}", self.chance.length(self.buffer)),
+                _ => self.chance.of(&["flush", "closed", "readable", "mode"]).to_owned(),
+            };
+            self.program.push(format!("1.{call}"));
+        }
+        // How much of what was read ahead a write leaves is not the same as CPython's.
+        self.program.push("1.flush".to_owned());
     }
 
     fn piece(&mut self, of: &[&str]) -> String {
@@ -219,12 +187,15 @@ impl Text<'_> {
         if self.chance.one_in(4) {
             self.detached = true;
             self.program.push("2=0.detach".to_owned());
-            let then = self.chance.of(&["2.tell", "2.read -", "2.write xyz", "2.readline 3"]);
+            // Of what was spooled, CPython's is memory that never moves.
+            let calls = ["2.tell", "2.read -", "2.readline 3", "2.write xyz"];
+            let then = self.chance.of(&calls[..if self.kind.spooled() { 3 } else { 4 }]);
             self.program.push(then.to_owned());
         } else {
             // Python leaves the file of a wrapper without one to the garbage collector.
-            let ending = if self.detached { "close" } else { ending(self.kind, self.chance) };
-            self.call(ending);
+            let plain = self.detached || self.wrapped;
+            let ending = if plain { "0.close" } else { ending(self.kind, self.chance) };
+            self.program.push(ending.to_owned());
         }
         self.closed = true;
     }
@@ -274,10 +245,13 @@ impl Text<'_> {
             40 => self.call("enter"),
             41 | 42 if !self.told => self.call("newlines"),
             _ => {
-                let question = self.chance.of(&[
-                    "closed", "name", "mode", "encoding", "errors", "readable", "writable",
-                    "seekable", "isatty",
-                ]);
+                let questions = [
+                    "closed", "encoding", "errors", "readable", "writable", "seekable", "isatty",
+                    "name", "mode",
+                ];
+                // What was wrapped has no mode of its own in Python, and no name after `detach`.
+                let own = if !self.wrapped { 9 } else { 8 - usize::from(self.detached) };
+                let question = self.chance.of(&questions[..own]);
                 self.call(question);
             }
         }
@@ -315,7 +289,7 @@ impl Text<'_> {
     fn reconfigure(&mut self) {
         let mut options = vec!["reconfigure".to_owned()];
         if self.chance.one_in(2) {
-            options.push(format!("encoding={}", self.chance.of_odd(&ENCODINGS, &WRONG_ENCODINGS)));
+            options.push(format!("encoding={}", encoding(self.chance)));
         }
         if self.chance.one_in(3) {
             options.push(format!("errors={}", handler(self.surrogates, self.chance)));
