@@ -206,7 +206,9 @@ impl Open {
 
 impl Drop for Open {
     fn drop(&mut self) {
-        // Nobody is left to hear of an error, as in a Python finalizer.
+        // Nobody is left to hear of an error, as in a Python finalizer. A text file above may have
+        // ended the name and not the stream.
+        let _ = self.close_stream();
         let _ = self.finalize();
         self.strike();
     }

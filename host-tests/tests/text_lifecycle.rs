@@ -46,6 +46,19 @@ fn what_detach_returned_is_closed_by_its_own_close_and_by_dropping_it() {
 }
 
 #[test]
+fn what_detach_returned_outlives_the_text_file() {
+    let sandbox = Sandbox::new();
+    let text = sandbox.named_temporary_text_file(named(false, true)).unwrap();
+    let path = sandbox.host_path(&text.name().unwrap());
+    let detached = text.detach().unwrap();
+    drop(text);
+    detached.write(b"precious").unwrap();
+    drop(detached);
+    assert_eq!(fs::read(&path).unwrap(), b"precious");
+    assert!(sandbox.unclosed().is_empty());
+}
+
+#[test]
 fn the_duty_to_delete_stays_with_a_text_file_that_was_detached() {
     let sandbox = Sandbox::new();
     let text = sandbox.named_temporary_text_file(None).unwrap();
