@@ -1,0 +1,209 @@
+//! What a node tells of itself: kind, size, links, times, identity.
+
+use crate::error::{Error, Result};
+use crate::handle::Handle;
+use crate::hash::hash_words;
+use crate::lookup::Follow;
+use crate::pages::PageStore;
+use crate::space::Space;
+
+/// What a node is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// A directory.
+    Directory,
+    /// A regular file.
+    RegularFile,
+    /// A symbolic link.
+    SymbolicLink,
+}
+
+/// A moment, counted from 1970-01-01T00:00:00Z; before it, `seconds` is negative.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp {
+    /// Whole seconds, rounded down.
+    pub seconds: i64,
+    /// The rest, at most 999,999,999.
+    pub nanoseconds: u32,
+}
+
+/// What to set a time to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum NewTimestamp {
+    /// What it is.
+    NoChange,
+    /// The present moment, which the caller tells.
+    Now,
+    /// This.
+    Timestamp(Timestamp),
+}
+
+/// The attributes of a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Stat {
+    /// What it is.
+    pub kind: Kind,
+    /// Its names; of a directory also its own `.` and the `..` of each subdirectory. 0 once removed.
+    pub link_count: u64,
+    /// Bytes of a file with its holes, or of what a symbolic link holds; 0 for a directory.
+    pub size: u64,
+    /// When it was last read, as far as it is told: made, or set. Reading does not change it, as on
+    /// a filesystem mounted `noatime`.
+    pub accessed: Timestamp,
+    /// When its content, or a directory's entries, last changed.
+    pub modified: Timestamp,
+    /// When anything about it last changed.
+    pub changed: Timestamp,
+}
+
+/// What stays the same while a node is neither changed nor replaced, and tells nothing of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct MetadataHash {
+    /// One half.
+    pub lower: u64,
+    /// The other.
+    pub upper: u64,
+}
+
+impl<S: PageStore> Space<S> {
+    /// The attributes of an open file or directory.
+    ///
+    /// # Errors
+    /// `BadDescriptor`.
+    pub fn stat(&self, handle: Handle) -> Result<Stat> {
+        Ok(self.stat_node(self.opened(handle)?.node))
+    }
+
+    /// The attributes of what `path` names; of a symbolic link itself with [`Follow::No`].
+    ///
+    /// # Errors
+    /// Those of every path (see [`Space::open_at`]).
+    pub fn stat_at(&self, directory: Handle, follow: Follow, path: &str) -> Result<Stat> {
+        let base = self.opened_directory(directory)?.node;
+        Ok(self.stat_node(self.resolve_node(base, path, follow)?))
+    }
+
+    /// Sets the times of an open file or directory.
+    ///
+    /// # Errors
+    /// `BadDescriptor`; `Invalid` for impossible nanoseconds; `ReadOnly` where the handle comes from a
+    /// directory that permits no changes.
+    pub fn set_times(
+        &mut self,
+        handle: Handle,
+        accessed: NewTimestamp,
+        modified: NewTimestamp,
+        now: Timestamp,
+    ) -> Result<()> {
+        let open = self.opened(handle)?;
+        let (node, mutable) = (open.node, open.mutable);
+        self.set_times_of(node, mutable, [accessed, modified], now)
+    }
+
+    /// Sets the times of what `path` names; of a symbolic link itself with [`Follow::No`].
+    ///
+    /// # Errors
+    /// Those of every path, and those of [`Space::set_times`].
+    pub fn set_times_at(
+        &mut self,
+        directory: Handle,
+        follow: Follow,
+        path: &str,
+        accessed: NewTimestamp,
+        modified: NewTimestamp,
+        now: Timestamp,
+    ) -> Result<()> {
+        let base = self.opened_directory(directory)?;
+        let mutable = base.mutable;
+        let node = self.resolve_node(base.node, path, follow)?;
+        self.set_times_of(node, mutable, [accessed, modified], now)
+    }
+
+    /// Whether two handles are of the same node.
+    ///
+    /// # Errors
+    /// `BadDescriptor`.
+    pub fn is_same_object(&self, one: Handle, other: Handle) -> Result<bool> {
+        Ok(self.opened(one)?.node == self.opened(other)?.node)
+    }
+
+    /// A hash of the node's identity, size and times, under the space's seed.
+    ///
+    /// # Errors
+    /// `BadDescriptor`.
+    pub fn metadata_hash(&self, handle: Handle) -> Result<MetadataHash> {
+        Ok(self.hash_node(self.opened(handle)?.node))
+    }
+
+    /// The same of what `path` names.
+    ///
+    /// # Errors
+    /// Those of every path.
+    pub fn metadata_hash_at(
+        &self,
+        directory: Handle,
+        follow: Follow,
+        path: &str,
+    ) -> Result<MetadataHash> {
+        let base = self.opened_directory(directory)?.node;
+        Ok(self.hash_node(self.resolve_node(base, path, follow)?))
+    }
+
+    fn stat_node(&self, node: u32) -> Stat {
+        let held = self.stock.node(node);
+        let target = |target: &str| u64::try_from(target.len()).expect("BUG: it fits 64 bits");
+        let size = held.file().map(|file| file.size).or_else(|| held.target().map(target));
+        Stat {
+            kind: held.kind(),
+            link_count: u64::from(held.links),
+            size: size.unwrap_or(0),
+            accessed: held.times.accessed(),
+            modified: held.times.modified(),
+            changed: held.times.changed(),
+        }
+    }
+
+    fn set_times_of(
+        &mut self,
+        node: u32,
+        mutable: bool,
+        times: [NewTimestamp; 2],
+        now: Timestamp,
+    ) -> Result<()> {
+        let told = |time: NewTimestamp| match time {
+            NewTimestamp::NoChange => Ok(None),
+            NewTimestamp::Now => Ok(Some(now)),
+            NewTimestamp::Timestamp(time) if time.nanoseconds > 999_999_999 => Err(Error::Invalid),
+            NewTimestamp::Timestamp(time) => Ok(Some(time)),
+        };
+        let [accessed, modified] = times;
+        let (accessed, modified) = (told(accessed)?, told(modified)?);
+        if !mutable {
+            return Err(Error::ReadOnly);
+        }
+        if accessed.is_none() && modified.is_none() {
+            return Ok(());
+        }
+        self.stock.own_node(node)?;
+        let times = &mut self.stock.node_mut(node).times;
+        if let Some(time) = accessed {
+            times.set_accessed(time);
+        }
+        if let Some(time) = modified {
+            times.set_modified(time);
+        }
+        times.set_changed(now);
+        Ok(())
+    }
+
+    fn hash_node(&self, node: u32) -> MetadataHash {
+        let serial = self.stock.node(node).serial;
+        let Stat { size, modified, changed, .. } = self.stat_node(node);
+        let time = |time: Timestamp| {
+            [u64::from_le_bytes(time.seconds.to_le_bytes()), u64::from(time.nanoseconds)]
+        };
+        let ([a, b], [c, d]) = (time(modified), time(changed));
+        let half = |which| hash_words(self.identity, [which, serial, size, a, b, c, d]);
+        MetadataHash { lower: half(0), upper: half(1) }
+    }
+}

@@ -1,0 +1,255 @@
+//! Counts everything again, from the root and the handles, and compares with the books.
+
+use alloc::vec::Vec;
+use core::fmt;
+
+use crate::entries::Entry;
+use crate::index::{Bucket, Reference};
+use crate::layer::{Layer, Row, bytes};
+use crate::limits::Usage;
+use crate::node::File;
+use crate::pages::{PAGE, PageStore};
+use crate::space::Space;
+use crate::trie::Branch;
+
+/// Books and stock differ: a bug of this crate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Drift {
+    /// What was counted.
+    pub what: &'static str,
+    /// How much there is.
+    pub counted: u64,
+    /// How much the books say.
+    pub booked: u64,
+}
+
+impl fmt::Display for Drift {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { what, counted, booked } = self;
+        write!(formatter, "{what}: counted {counted}, booked {booked}")
+    }
+}
+
+impl core::error::Error for Drift {}
+
+impl<S: PageStore> Space<S> {
+    /// Walks everything that can be reached and compares it with what is charged and with what the
+    /// tables hold; and every count of links, handles and entries with the links, handles and
+    /// entries. Takes as long as the space is large, and memory for a number per node.
+    ///
+    /// # Errors
+    /// The first difference; or that there was no memory to count.
+    pub fn audit(&self) -> Result<(), Drift> {
+        let mut count = Count::of(self);
+        count.tree()?;
+        count.files()?;
+        count.handles()?;
+        count.copies();
+        count.compare()
+    }
+}
+
+/// What was found so far.
+struct Count<'space, S: PageStore> {
+    space: &'space Space<S>,
+    layer: &'space Layer<S>,
+    used: Usage,
+    own: Own,
+    /// The nodes of all names of files and symbolic links.
+    named: Vec<u32>,
+    /// What the nodes say is open.
+    opens: u64,
+}
+
+/// How many rows of its own a space has.
+#[derive(Default)]
+struct Own {
+    nodes: u32,
+    entries: u32,
+    branches: u32,
+    buckets: u32,
+    pages: u32,
+}
+
+fn equal(what: &'static str, counted: impl Into<u64>, booked: impl Into<u64>) -> Result<(), Drift> {
+    let (counted, booked) = (counted.into(), booked.into());
+    if counted == booked { Ok(()) } else { Err(Drift { what, counted, booked }) }
+}
+
+fn push(numbers: &mut Vec<u32>, number: u32) -> Result<(), Drift> {
+    let full = Drift { what: "no memory to count", counted: 0, booked: 0 };
+    numbers.try_reserve(1).map_err(|_| full)?;
+    numbers.push(number);
+    Ok(())
+}
+
+impl<'space, S: PageStore> Count<'space, S> {
+    fn of(space: &'space Space<S>) -> Self {
+        let (used, own) = (Usage::default(), Own::default());
+        Self { space, layer: &space.stock.layer, used, own, named: Vec::new(), opens: 0 }
+    }
+
+    fn row<T: Row<S>>(&mut self, number: u32) {
+        self.used = self.used.plus(self.layer.get::<T>(number).cost());
+    }
+
+    fn branch(&mut self, number: u32) {
+        self.row::<Branch>(number);
+        self.own.branches += u32::from(number >= self.layer.branches.start());
+    }
+
+    /// Every directory, and all entries.
+    fn tree(&mut self) -> Result<(), Drift> {
+        let mut directories = Vec::new();
+        push(&mut directories, self.space.root)?;
+        while let Some(directory) = directories.pop() {
+            self.node(directory)?;
+            let node = self.layer.node(directory);
+            let held = *self.space.stock.directory(directory);
+            let (mut entries, mut below) = (0_u64, 0_u64);
+            let mut outcome = Ok(());
+            self.layer.map_walk(held.order, &mut |place, number, is_branch| {
+                if is_branch {
+                    self.branch(number);
+                } else if outcome.is_ok() {
+                    entries += 1;
+                    outcome = self.entry(directory, place, number).and_then(|child| {
+                        let Some(child) = child else { return Ok(()) };
+                        below += 1;
+                        push(&mut directories, child)
+                    });
+                }
+            });
+            outcome?;
+            equal("entries of a directory", entries, held.count)?;
+            equal("links of a directory", below + 2, node.links)?;
+            equal("entries in an index", self.index(held.index), held.count)?;
+        }
+        Ok(())
+    }
+
+    /// One entry; tells the directory that it names.
+    fn entry(&mut self, directory: u32, place: u64, number: u32) -> Result<Option<u32>, Drift> {
+        self.row::<Entry>(number);
+        self.own.entries += u32::from(number >= self.layer.entries.start());
+        let entry = self.layer.get::<Entry>(number);
+        equal("place of an entry", place, entry.place)?;
+        let held = self.space.stock.directory(directory);
+        equal("a place below the next", u64::from(place < held.next), 1_u64)?;
+        let found = self.layer.index_find(held.index, entry.tag, entry.name.bytes());
+        equal("entry that a name finds", found.unwrap_or(0), number)?;
+        if let Some(child) = self.layer.node(entry.node).directory() {
+            equal("parent of a directory", directory, child.parent)?;
+            return Ok(Some(entry.node));
+        }
+        push(&mut self.named, entry.node)?;
+        Ok(None)
+    }
+
+    /// The index of a directory; tells how many entries it holds.
+    fn index(&mut self, root: u32) -> u64 {
+        let mut entries = 0;
+        self.layer.index_walk(root, &mut |reference| match reference {
+            Reference::Branch(number) => self.branch(number),
+            Reference::Bucket(number) => {
+                self.row::<Bucket>(number);
+                self.own.buckets += u32::from(number >= self.layer.buckets.start());
+                entries += self.layer.get::<Bucket>(number).pairs().len();
+            }
+        });
+        u64::try_from(entries).unwrap_or(u64::MAX)
+    }
+
+    /// Every file and symbolic link with a name.
+    fn files(&mut self) -> Result<(), Drift> {
+        let mut named = core::mem::take(&mut self.named);
+        named.sort_unstable();
+        for names in named.chunk_by(|one, other| one == other) {
+            self.node(names[0])?;
+            let links = u64::try_from(names.len()).unwrap_or(u64::MAX);
+            equal("links of a file", links, self.layer.node(names[0]).links)?;
+        }
+        Ok(())
+    }
+
+    /// Every handle, and every node that has nothing else.
+    fn handles(&mut self) -> Result<(), Drift> {
+        let mut opened = Vec::new();
+        for (_, open) in self.space.handles.rows() {
+            push(&mut opened, open.node)?;
+        }
+        opened.sort_unstable();
+        for handles in opened.chunk_by(|one, other| one == other) {
+            let node = self.layer.node(handles[0]);
+            let opens = u64::try_from(handles.len()).unwrap_or(u64::MAX);
+            equal("handles of a node", opens, node.opens)?;
+            if node.links == 0 {
+                self.node(handles[0])?;
+                let entries = node.directory().map_or(0, |held| held.count);
+                equal("entries of a removed directory", 0_u64, entries)?;
+            }
+        }
+        equal("handles", self.space.handles.live(), self.opens)?;
+        self.used.handles = u64::from(self.space.handles.live());
+        Ok(())
+    }
+
+    /// A node, and the pages of a file.
+    fn node(&mut self, number: u32) -> Result<(), Drift> {
+        let node = self.layer.node(number);
+        self.used = self.used.plus(Row::<S>::cost(node));
+        self.opens += u64::from(node.opens);
+        let own = number >= self.layer.nodes.start();
+        let copied = !own && self.layer.copy_of(number).is_some();
+        self.own.nodes += u32::from(own || copied);
+        let Some(File { size, pages }) = node.file().copied() else { return Ok(()) };
+        let mut outcome = Ok(());
+        self.layer.map_walk(pages, &mut |place, number, is_branch| {
+            if is_branch {
+                self.branch(number);
+            } else if outcome.is_ok() {
+                outcome = self.page(size, place, number);
+            }
+        });
+        outcome
+    }
+
+    /// A page, which is zero beyond the end of its file.
+    fn page(&mut self, size: u64, place: u64, number: u32) -> Result<(), Drift> {
+        self.used = self.used.plus(self.space.stock.page_cost(number));
+        self.own.pages += u32::from(number >= self.layer.pages.start());
+        let page = u64::try_from(PAGE).unwrap_or(u64::MAX);
+        let within = size.saturating_sub(place * page);
+        equal("a page within its file", u64::from(within > 0), 1_u64)?;
+        let capacity = bytes(self.space.stock.capacity(number));
+        let end = usize::try_from(within).unwrap_or(usize::MAX).min(capacity);
+        for at in (end..capacity).step_by(256) {
+            let mut rest = [0; 256];
+            let rest = &mut rest[..(capacity - at).min(256)];
+            let read = self.layer.read_page(number, at, rest);
+            let zero = read.is_err() || rest.iter().all(|byte| *byte == 0);
+            equal("zeros beyond the end of a file", u64::from(zero), 1_u64)?;
+        }
+        Ok(())
+    }
+
+    /// What leads to copies of a template's nodes.
+    fn copies(&mut self) {
+        self.layer.map_walk(self.layer.changed, &mut |_, _, is_branch| {
+            self.own.branches += u32::from(is_branch);
+        });
+    }
+
+    fn compare(&self) -> Result<(), Drift> {
+        let (used, booked, own) = (self.used, self.space.usage(), &self.own);
+        equal("content", used.content, booked.content)?;
+        equal("metadata", used.metadata, booked.metadata)?;
+        equal("nodes", used.nodes, booked.nodes)?;
+        equal("charged handles", used.handles, booked.handles)?;
+        equal("rows of nodes", own.nodes, self.layer.nodes.live())?;
+        equal("rows of entries", own.entries, self.layer.entries.live())?;
+        equal("rows of branches", own.branches, self.layer.branches.live())?;
+        equal("rows of buckets", own.buckets, self.layer.buckets.live())?;
+        equal("rows of pages", own.pages, self.layer.pages.live())
+    }
+}

@@ -1,0 +1,277 @@
+//! The bytes of files, in pages.
+
+use crate::attributes::Timestamp;
+use crate::error::{Error, Result};
+use crate::handle::Handle;
+use crate::layer::Stock;
+use crate::node::File;
+use crate::pages::{PAGE, PageStore};
+use crate::space::Space;
+use crate::trie::Map;
+
+/// The most that a file's size can be anywhere else.
+const LARGEST: u64 = (1 << 63) - 1;
+
+/// The smallest first page of a file.
+const SMALLEST: usize = 64;
+
+/// The smallest page after it, and what larger ones are multiples of.
+const STEP: usize = 4096;
+
+impl<S: PageStore> Space<S> {
+    /// Reads into `bytes` from `offset` on and tells how many there were: fewer than asked for at the
+    /// end of the file only.
+    ///
+    /// # Errors
+    /// `BadDescriptor`, also for a handle that is not for reading; `IsDirectory`; `Io` of the page store.
+    pub fn read_at(&self, handle: Handle, offset: u64, bytes: &mut [u8]) -> Result<usize> {
+        let open = self.opened(handle)?;
+        if !open.flags.read {
+            return Err(Error::BadDescriptor);
+        }
+        let File { size, pages } = *self.stock.node(open.node).file().ok_or(Error::IsDirectory)?;
+        let left = usize::try_from(size.saturating_sub(offset)).unwrap_or(usize::MAX);
+        let wanted = bytes.len().min(left);
+        let mut done = 0;
+        while done < wanted {
+            let (number, at) = locate(offset + length(done));
+            let piece = (PAGE - at).min(wanted - done);
+            let piece = &mut bytes[done..done + piece];
+            self.read_piece(self.stock.map_get(pages, number), at, piece)?;
+            done += piece.len();
+        }
+        Ok(wanted)
+    }
+
+    /// Reads from a page, or from a hole.
+    fn read_piece(&self, page: u32, at: usize, piece: &mut [u8]) -> Result<()> {
+        if page == 0 {
+            piece.fill(0);
+            return Ok(());
+        }
+        let held = capacity_from(self.stock.capacity(page), at).min(piece.len());
+        let (held, rest) = piece.split_at_mut(held);
+        rest.fill(0);
+        if held.is_empty() { Ok(()) } else { self.stock.layer.read_page(page, at, held) }
+    }
+
+    /// Writes `bytes` from `offset` on and tells how many: where a limit does not allow all, those
+    /// that it allows, at least one. A gap before `offset` reads as zeros and costs nothing.
+    ///
+    /// # Errors
+    /// `BadDescriptor`, also for a handle that is not for writing; `FileTooLarge`;
+    /// `InsufficientSpace`; `Quota`; `Io` of the page store.
+    pub fn write_at(
+        &mut self,
+        handle: Handle,
+        offset: u64,
+        bytes: &[u8],
+        now: Timestamp,
+    ) -> Result<usize> {
+        let node = self.opened_to_write(handle)?;
+        self.write(node, offset, bytes, now)
+    }
+
+    /// Writes at the end, wherever that is now.
+    ///
+    /// # Errors
+    /// Those of [`Space::write_at`].
+    pub fn append(&mut self, handle: Handle, bytes: &[u8], now: Timestamp) -> Result<usize> {
+        let node = self.opened_to_write(handle)?;
+        let size = self.stock.node(node).file().map_or(0, |file| file.size);
+        self.write(node, size, bytes, now)
+    }
+
+    /// Cuts a file, or makes it longer by zeros that cost nothing.
+    ///
+    /// # Errors
+    /// `BadDescriptor`; `Invalid` for a handle that is not for writing, as on Linux; `FileTooLarge`.
+    pub fn set_size(&mut self, handle: Handle, size: u64, now: Timestamp) -> Result<()> {
+        let open = self.opened(handle)?;
+        if !open.flags.write {
+            return Err(Error::Invalid);
+        }
+        if size > self.largest_file() {
+            return Err(Error::FileTooLarge);
+        }
+        self.cut(open.node, size, now)
+    }
+
+    fn opened_to_write(&self, handle: Handle) -> Result<u32> {
+        let open = self.opened(handle)?;
+        if open.flags.write { Ok(open.node) } else { Err(Error::BadDescriptor) }
+    }
+
+    fn largest_file(&self) -> u64 {
+        self.limits().file_size.min(LARGEST)
+    }
+
+    fn write(&mut self, node: u32, offset: u64, bytes: &[u8], now: Timestamp) -> Result<usize> {
+        if bytes.is_empty() {
+            return Ok(0);
+        }
+        let allowed = self.largest_file().saturating_sub(offset);
+        let allowed = usize::try_from(allowed).unwrap_or(usize::MAX).min(bytes.len());
+        if allowed == 0 {
+            return Err(Error::FileTooLarge);
+        }
+        self.stock.own_node(node)?;
+        let mut pages = self.stock.node(node).file().expect("BUG: it is for writing").pages;
+        let mut done = 0;
+        let mut outcome = Ok(());
+        while done < allowed && outcome.is_ok() {
+            let (number, at) = locate(offset + length(done));
+            let piece = (PAGE - at).min(allowed - done);
+            let piece = &bytes[done..done + piece];
+            outcome = self.stock.write_piece(&mut pages, number, at, piece);
+            if outcome.is_ok() {
+                done += piece.len();
+            }
+        }
+        let held = self.stock.node_mut(node);
+        let file = held.file_mut();
+        file.pages = pages;
+        if done == 0 {
+            return outcome.map(|()| 0);
+        }
+        file.size = file.size.max(offset + length(done));
+        held.times.touch(now);
+        Ok(done)
+    }
+
+    /// Sets the size of a file.
+    pub(crate) fn cut(&mut self, node: u32, size: u64, now: Timestamp) -> Result<()> {
+        self.stock.own_node(node)?;
+        let mut file = *self.stock.node(node).file().expect("BUG: only files are cut");
+        let cut = if size == 0 {
+            self.stock.map_clear(file.pages, Stock::remove_page);
+            file.pages = Map::EMPTY;
+            Ok(())
+        } else if size < file.size {
+            self.stock.cut_pages(&mut file.pages, size)
+        } else {
+            Ok(())
+        };
+        if cut.is_ok() {
+            file.size = size;
+        }
+        let held = self.stock.node_mut(node);
+        *held.file_mut() = file;
+        if cut.is_ok() {
+            held.times.touch(now);
+        }
+        cut
+    }
+}
+
+impl<S: PageStore> Stock<S> {
+    /// Writes within one page of a file. After an error of a limit nothing has changed.
+    fn write_piece(&mut self, pages: &mut Map, number: u64, at: usize, piece: &[u8]) -> Result<()> {
+        let page = self.map_get(*pages, number);
+        let zero = piece[0] == 0 && is_zero(piece);
+        if page == 0 {
+            if zero {
+                return Ok(());
+            }
+            let page = self.add_page(capacity_for(number, at + piece.len()))?;
+            let set = self.write_page(page, at, piece);
+            let set = set.and_then(|()| self.map_set(pages, number, page).map(|_| ()));
+            return set.inspect_err(|_| self.remove_page(page));
+        }
+        if zero && piece.len() == PAGE {
+            self.map_remove(pages, number)?;
+            self.remove_page(page);
+            return Ok(());
+        }
+        let own = self.own_page(page, capacity_for(number, at + piece.len()))?;
+        if own != page {
+            let set = self.map_set(pages, number, own);
+            set.inspect_err(|_| self.discard_copy(own, page))?;
+        }
+        self.write_page(own, at, piece)
+    }
+
+    /// Removes what lies from `size` on, which is within the file and not its beginning.
+    fn cut_pages(&mut self, pages: &mut Map, size: u64) -> Result<()> {
+        let (number, at) = locate(size);
+        let first = if at > 0 { number + 1 } else { number };
+        if self.layer.base.is_some() {
+            let mut from = first;
+            while let Some((number, _)) = self.layer.map_next(*pages, from) {
+                self.map_own(pages, number)?;
+                from = number + 1;
+            }
+        }
+        if at > 0 {
+            self.cut_page(pages, number, at)?;
+        }
+        while let Some((number, page)) = self.layer.map_next(*pages, first) {
+            self.map_remove(pages, number).expect("BUG: its way is the space's own");
+            self.remove_page(page);
+        }
+        Ok(())
+    }
+
+    /// Makes zeros of what a page holds from `at` on, and the page smaller if it can be.
+    fn cut_page(&mut self, pages: &mut Map, number: u64, at: usize) -> Result<()> {
+        let page = self.map_get(*pages, number);
+        if page == 0 || capacity_from(self.capacity(page), at) == 0 {
+            return Ok(());
+        }
+        self.map_own(pages, number)?;
+        let capacity = capacity_for(number, at);
+        if capacity < self.capacity(page)
+            && let Ok(smaller) = self.shrink_page(page, capacity, at)
+        {
+            self.map_set(pages, number, smaller).expect("BUG: its way is the space's own");
+            return Ok(());
+        }
+        let own = self.own_page(page, 0)?;
+        if own != page {
+            self.map_set(pages, number, own).expect("BUG: its way is the space's own");
+        }
+        let end = capacity_from(self.capacity(own), 0);
+        for from in (at..end).step_by(ZEROS.len()) {
+            self.write_page(own, from, &ZEROS[..(end - from).min(ZEROS.len())])?;
+        }
+        Ok(())
+    }
+}
+
+static ZEROS: [u8; 512] = [0; 512];
+
+/// The page of a file that holds an offset, and where in it.
+#[inline]
+fn locate(offset: u64) -> (u64, usize) {
+    let page = length(PAGE);
+    let at = usize::try_from(offset % page).expect("BUG: a page fits memory");
+    (offset / page, at)
+}
+
+#[inline]
+fn length(bytes: usize) -> u64 {
+    u64::try_from(bytes).expect("BUG: a length fits 64 bits")
+}
+
+/// How many bytes a page has from `at` on.
+#[inline]
+fn capacity_from(capacity: u32, at: usize) -> usize {
+    usize::try_from(capacity).expect("BUG: a page fits memory").saturating_sub(at)
+}
+
+/// How large a page is made, or becomes, so that it reaches to `end`: the first of a file as small
+/// as can be, since most files are small.
+#[inline]
+fn capacity_for(number: u64, end: usize) -> u32 {
+    let small = number == 0 && end <= STEP;
+    let capacity =
+        if small { end.next_power_of_two().max(SMALLEST) } else { end.next_multiple_of(STEP) };
+    u32::try_from(capacity).expect("BUG: a page is small")
+}
+
+#[inline]
+fn is_zero(bytes: &[u8]) -> bool {
+    let (blocks, rest) = bytes.as_chunks::<64>();
+    let any = |bytes: &[u8]| bytes.iter().fold(0, |any, byte| any | byte);
+    blocks.iter().all(|block| any(block) == 0) && any(rest) == 0
+}

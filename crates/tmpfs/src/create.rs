@@ -1,0 +1,132 @@
+//! New directories, links and symbolic links.
+
+use crate::attributes::{Kind, Timestamp};
+use crate::entries::NewName;
+use crate::error::{Error, Result};
+use crate::handle::Handle;
+use crate::lookup::{End, Follow, Last};
+use crate::node::{self, Body, Directory};
+use crate::pages::PageStore;
+use crate::path::{self, Component};
+use crate::space::Space;
+
+impl<S: PageStore> Space<S> {
+    /// Makes a directory.
+    ///
+    /// # Errors
+    /// Those of every path; `Exist`; `ReadOnly`; `InsufficientSpace`; `Quota`.
+    pub fn create_directory_at(
+        &mut self,
+        directory: Handle,
+        path: &str,
+        now: Timestamp,
+    ) -> Result<()> {
+        let base = self.opened_directory(directory)?;
+        let mutable = base.mutable;
+        let end = self.resolve(base.node, path, Last::Name)?;
+        let end = self.check_new(end, path, true)?;
+        if !mutable {
+            return Err(Error::ReadOnly);
+        }
+        if self.stock.node(end.directory).links == u32::MAX {
+            return Err(Error::TooManyLinks);
+        }
+        let name = self.name(&end, path)?;
+        let name = NewName { text: &name, tag: end.tag };
+        let node = self.new_node(Body::Directory(Directory::under(end.directory)), now);
+        self.stock.make(end.directory, name, node, now)?;
+        self.stock.node_mut(end.directory).links += 1;
+        Ok(())
+    }
+
+    /// Gives the file or symbolic link at `old_path` one more name.
+    ///
+    /// # Errors
+    /// Those of every path; `Exist`; `NotPermitted` for a directory; `TooManyLinks`; `ReadOnly` unless
+    /// both handles permit changes; `InsufficientSpace`; `Quota`.
+    pub fn link_at(
+        &mut self,
+        old_directory: Handle,
+        old_follow: Follow,
+        old_path: &str,
+        new_directory: Handle,
+        new_path: &str,
+        now: Timestamp,
+    ) -> Result<()> {
+        let old_base = self.opened_directory(old_directory)?;
+        let new_base = self.opened_directory(new_directory)?;
+        let mutable = old_base.mutable && new_base.mutable;
+        let node = self.resolve_node(old_base.node, old_path, old_follow)?;
+        let new = self.resolve(new_base.node, new_path, Last::Name)?;
+        let new = self.check_new(new, new_path, false)?;
+        let held = self.stock.node(node);
+        if held.kind() == Kind::Directory {
+            return Err(Error::NotPermitted);
+        }
+        if !mutable {
+            return Err(Error::ReadOnly);
+        }
+        if held.links == u32::MAX {
+            return Err(Error::TooManyLinks);
+        }
+        let name = self.name(&new, new_path)?;
+        let name = NewName { text: &name, tag: new.tag };
+        self.stock.own_node(node)?;
+        self.stock.own_node(new.directory)?;
+        self.stock.enter(new.directory, name, node, now)?;
+        let held = self.stock.node_mut(node);
+        held.links += 1;
+        held.times.set_changed(now);
+        Ok(())
+    }
+
+    /// Makes a symbolic link at `path` that holds `target`.
+    ///
+    /// # Errors
+    /// Those of every path; `NotPermitted` for an absolute target; `NoEntry` for an empty one; `Exist`;
+    /// `ReadOnly`; `InsufficientSpace`; `Quota`.
+    pub fn symlink_at(
+        &mut self,
+        target: &str,
+        directory: Handle,
+        path: &str,
+        now: Timestamp,
+    ) -> Result<()> {
+        let base = self.opened_directory(directory)?;
+        let mutable = base.mutable;
+        path::check(target, self.limits())?;
+        let end = self.resolve(base.node, path, Last::Name)?;
+        let end = self.check_new(end, path, false)?;
+        if !mutable {
+            return Err(Error::ReadOnly);
+        }
+        let name = self.name(&end, path)?;
+        let name = NewName { text: &name, tag: end.tag };
+        let target = node::boxed(target)?;
+        let node = self.new_node(Body::Link(target), now);
+        self.stock.make(end.directory, name, node, now)?;
+        Ok(())
+    }
+
+    /// What the symbolic link at `path` holds.
+    ///
+    /// # Errors
+    /// Those of every path; `Invalid` where it is no symbolic link.
+    pub fn readlink_at(&self, directory: Handle, path: &str) -> Result<&str> {
+        let base = self.opened_directory(directory)?.node;
+        let node = self.resolve_node(base, path, Follow::No)?;
+        self.stock.node(node).target().ok_or(Error::Invalid)
+    }
+
+    /// The end of a path at which something new can stand; only a directory where a slash follows.
+    fn check_new(&self, end: End, path: &str, directory: bool) -> Result<End> {
+        if end.last != Component::Name {
+            return Err(Error::Exist);
+        }
+        let end = self.look_at(end, path)?;
+        if end.node.is_some() {
+            return Err(Error::Exist);
+        }
+        if end.slash && !directory { Err(Error::NoEntry) } else { Ok(end) }
+    }
+}

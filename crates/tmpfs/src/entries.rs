@@ -1,0 +1,235 @@
+//! Entries of directories: a name, and the node that it names.
+
+use alloc::boxed::Box;
+
+use crate::attributes::Timestamp;
+use crate::error::{Error, Result};
+use crate::hash;
+use crate::layer::{Layer, Stock};
+use crate::node::{self, Node};
+use crate::pages::PageStore;
+
+#[derive(Debug)]
+pub(crate) struct Entry {
+    pub(crate) name: Name,
+    /// Where the listing has it.
+    pub(crate) place: u64,
+    pub(crate) node: u32,
+    /// Bits of the name's hash.
+    pub(crate) tag: u32,
+}
+
+impl Entry {
+    pub(crate) fn try_clone(&self) -> Result<Self> {
+        let Self { place, node, tag, .. } = *self;
+        Ok(Self { name: Name::new(self.name.as_str())?, place, node, tag })
+    }
+}
+
+/// A name, which is rarely longer than a few words.
+#[derive(Debug)]
+pub(crate) enum Name {
+    Short { length: u8, bytes: [u8; SHORT] },
+    Long(Box<str>),
+}
+
+const SHORT: usize = 30;
+
+impl Name {
+    #[inline]
+    pub(crate) fn new(name: &str) -> Result<Self> {
+        let mut bytes = [0; SHORT];
+        match u8::try_from(name.len()) {
+            Ok(length) if name.len() <= SHORT => {
+                bytes[..name.len()].copy_from_slice(name.as_bytes());
+                Ok(Self::Short { length, bytes })
+            }
+            _ => node::boxed(name).map(Self::Long),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Short { length, bytes } => &bytes[..usize::from(*length)],
+            Self::Long(name) => name.as_bytes(),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn as_str(&self) -> &str {
+        match self {
+            Self::Short { .. } => str::from_utf8(self.bytes()).expect("BUG: a name is text"),
+            Self::Long(name) => name,
+        }
+    }
+
+    /// How many bytes lie on the heap.
+    #[inline]
+    pub(crate) fn heap(&self) -> Option<usize> {
+        match self {
+            Self::Short { .. } => None,
+            Self::Long(name) => Some(name.len()),
+        }
+    }
+}
+
+/// A name for a new entry, with its tag.
+#[derive(Clone, Copy)]
+pub(crate) struct NewName<'text> {
+    pub(crate) text: &'text str,
+    pub(crate) tag: u32,
+}
+
+/// The bits of a hash that an index uses.
+#[inline]
+pub(crate) fn tag(seed: hash::Seed, name: &[u8]) -> u32 {
+    let [a, b, c, d, ..] = hash::hash(seed, name).to_le_bytes();
+    u32::from_le_bytes([a, b, c, d])
+}
+
+impl<S: PageStore> Layer<S> {
+    /// The entry of that name in a directory.
+    #[inline]
+    pub(crate) fn find(&self, directory: u32, tag: u32, name: &str) -> Option<u32> {
+        let index = self.node(directory).directory().expect("BUG: it is a directory").index;
+        self.index_find(index, tag, name.as_bytes())
+    }
+}
+
+impl<S: PageStore> Stock<S> {
+    /// Adds an entry to a directory that has none of that name and may be changed. It counts no
+    /// links. After an error nothing has changed.
+    pub(crate) fn enter(
+        &mut self,
+        directory: u32,
+        name: NewName<'_>,
+        node: u32,
+        now: Timestamp,
+    ) -> Result<()> {
+        let mut held = *self.directory(directory);
+        let NewName { text, tag } = name;
+        let place = held.next;
+        let count = held.count.checked_add(1).ok_or(Error::InsufficientSpace)?;
+        let next = place.checked_add(1).ok_or(Error::InsufficientSpace)?;
+        let entry = self.insert(Entry { name: Name::new(text)?, place, node, tag })?;
+        let entered = self.map_set(&mut held.order, place, entry).and_then(|_| {
+            self.index_insert(&mut held.index, tag, entry).inspect_err(|_| {
+                let removed = self.map_remove(&mut held.order, place);
+                removed.expect("BUG: what was just set is the space's own");
+            })
+        });
+        if entered.is_ok() {
+            (held.count, held.next) = (count, next);
+        } else {
+            self.remove::<Entry>(entry);
+        }
+        let node = self.node_mut(directory);
+        *node.directory_mut() = held;
+        if entered.is_ok() {
+            node.times.touch(now);
+        }
+        entered
+    }
+
+    /// Makes sure that [`leave`](Self::leave) cannot fail.
+    pub(crate) fn prepare_to_leave(&mut self, directory: u32, entry: u32) -> Result<()> {
+        self.own_node(directory)?;
+        let Entry { place, tag, .. } = *self.get::<Entry>(entry);
+        let mut held = *self.directory(directory);
+        let order = self.map_own(&mut held.order, place);
+        let index = order.and_then(|()| self.index_own_path(&mut held.index, tag));
+        *self.node_mut(directory).directory_mut() = held;
+        index
+    }
+
+    /// Removes an entry that was [prepared](Self::prepare_to_leave). It counts no links.
+    pub(crate) fn leave(&mut self, directory: u32, entry: u32, now: Timestamp) {
+        let Entry { place, tag, .. } = *self.get::<Entry>(entry);
+        let mut held = *self.directory(directory);
+        self.map_remove(&mut held.order, place).expect("BUG: it was prepared");
+        self.index_remove(&mut held.index, tag, entry).expect("BUG: it was prepared");
+        self.remove::<Entry>(entry);
+        held.count -= 1;
+        // The last place is free again: what comes and goes at the end does not make the map high. A
+        // listing that has passed it will not see what comes there, which it need not.
+        if place + 1 == held.next {
+            held.next = place;
+        }
+        let node = self.node_mut(directory);
+        *node.directory_mut() = held;
+        node.times.touch(now);
+    }
+
+    /// Gives a prepared entry another name, which the directory does not have yet, at the same place
+    /// of the listing. After an error nothing has changed.
+    pub(crate) fn rename_entry(
+        &mut self,
+        directory: u32,
+        entry: u32,
+        name: NewName<'_>,
+        now: Timestamp,
+    ) -> Result<()> {
+        let Entry { place, node, tag: old_tag, .. } = *self.get::<Entry>(entry);
+        let mut held = *self.directory(directory);
+        let NewName { text, tag } = name;
+        let new = self.insert(Entry { name: Name::new(text)?, place, node, tag })?;
+        let entered = self.index_insert(&mut held.index, tag, new);
+        if entered.is_ok() {
+            self.map_set(&mut held.order, place, new).expect("BUG: it was prepared");
+            self.index_remove(&mut held.index, old_tag, entry).expect("BUG: it was prepared");
+            self.remove::<Entry>(entry);
+        } else {
+            self.remove::<Entry>(new);
+        }
+        let node = self.node_mut(directory);
+        *node.directory_mut() = held;
+        if entered.is_ok() {
+            node.times.touch(now);
+        }
+        entered
+    }
+
+    /// Makes a prepared entry the name of another node. It counts no links. After an error nothing
+    /// has changed.
+    pub(crate) fn replace(
+        &mut self,
+        directory: u32,
+        entry: u32,
+        node: u32,
+        now: Timestamp,
+    ) -> Result<()> {
+        let own = self.own::<Entry>(entry)?;
+        let Entry { place, tag, .. } = *self.get::<Entry>(own);
+        let mut held = *self.directory(directory);
+        if own != entry {
+            self.map_set(&mut held.order, place, own).expect("BUG: it was prepared");
+            let replaced = self.index_replace(&mut held.index, tag, entry, own);
+            replaced.expect("BUG: it was prepared");
+        }
+        self.get_mut::<Entry>(own).node = node;
+        let node = self.node_mut(directory);
+        *node.directory_mut() = held;
+        node.times.touch(now);
+        Ok(())
+    }
+
+    /// What a node known to be a directory holds.
+    pub(crate) fn directory(&self, node: u32) -> &node::Directory {
+        self.node(node).directory().expect("BUG: it is a directory")
+    }
+
+    /// Makes a node and its first name. After an error nothing has changed.
+    pub(crate) fn make(
+        &mut self,
+        directory: u32,
+        name: NewName<'_>,
+        node: Node,
+        now: Timestamp,
+    ) -> Result<u32> {
+        self.own_node(directory)?;
+        let node = self.insert(node)?;
+        self.enter(directory, name, node, now).inspect_err(|_| self.remove_node(node))?;
+        Ok(node)
+    }
+}

@@ -1,0 +1,94 @@
+//! SipHash-1-3 (Aumasson and Bernstein): who does not know the seed cannot choose what collides.
+
+pub(crate) type Seed = [u64; 2];
+
+/// The hash of some bytes.
+#[inline]
+pub(crate) fn hash(seed: Seed, bytes: &[u8]) -> u64 {
+    let mut state = State::new(seed);
+    let (words, rest) = bytes.as_chunks::<8>();
+    for word in words {
+        state.absorb(u64::from_le_bytes(*word));
+    }
+    let mut last = [0; 8];
+    last[..rest.len()].copy_from_slice(rest);
+    // Only the lowest byte of the length counts, by definition.
+    last[7] = bytes.len().to_le_bytes()[0];
+    state.absorb(u64::from_le_bytes(last));
+    state.finish()
+}
+
+/// The hash of some numbers.
+pub(crate) fn hash_words<const N: usize>(seed: Seed, words: [u64; N]) -> u64 {
+    let mut state = State::new(seed);
+    for word in words {
+        state.absorb(word);
+    }
+    state.finish()
+}
+
+struct State([u64; 4]);
+
+impl State {
+    #[inline]
+    fn new([first, second]: Seed) -> Self {
+        Self([
+            first ^ 0x736f_6d65_7073_6575,
+            second ^ 0x646f_7261_6e64_6f6d,
+            first ^ 0x6c79_6765_6e65_7261,
+            second ^ 0x7465_6462_7974_6573,
+        ])
+    }
+
+    #[inline]
+    fn absorb(&mut self, word: u64) {
+        self.0[3] ^= word;
+        self.round();
+        self.0[0] ^= word;
+    }
+
+    #[inline]
+    fn round(&mut self) {
+        let [mut a, mut b, mut c, mut d] = self.0;
+        a = a.wrapping_add(b);
+        b = b.rotate_left(13) ^ a;
+        a = a.rotate_left(32);
+        c = c.wrapping_add(d);
+        d = d.rotate_left(16) ^ c;
+        a = a.wrapping_add(d);
+        d = d.rotate_left(21) ^ a;
+        c = c.wrapping_add(b);
+        b = b.rotate_left(17) ^ c;
+        c = c.rotate_left(32);
+        self.0 = [a, b, c, d];
+    }
+
+    #[inline]
+    fn finish(mut self) -> u64 {
+        self.0[2] ^= 0xff;
+        self.round();
+        self.round();
+        self.round();
+        let [a, b, c, d] = self.0;
+        a ^ b ^ c ^ d
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::hash::{DefaultHasher, Hasher};
+
+    extern crate std;
+
+    /// The standard library's hasher is SipHash-1-3 under the seed 0.
+    #[test]
+    fn it_is_siphash_1_3() {
+        let bytes: [u8; 64] = core::array::from_fn(|at| at.to_le_bytes()[0].wrapping_mul(37));
+        for length in 0..=bytes.len() {
+            let mut hasher = DefaultHasher::new();
+            hasher.write(&bytes[..length]);
+            assert_eq!(hash([0, 0], &bytes[..length]), hasher.finish(), "{length} bytes");
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! A filesystem in memory, with POSIX's behaviour as `wasi:filesystem` words it and quotas that
+//! cannot drift. It reads no clock, no random source and no environment: it is told.
+//!
+//! ```
+//! use tmpfs::{DescriptorFlags, Follow, OpenFlags, Settings, Space, Timestamp};
+//!
+//! let now = Timestamp { seconds: 1_800_000_000, nanoseconds: 0 };
+//! let mut space = Space::create(Settings::seeded([1, 2], now))?;
+//! let root = space.root(DescriptorFlags::DIRECTORY)?;
+//! let new = OpenFlags { create: true, exclusive: true, ..OpenFlags::default() };
+//! let file = space.open_at(root, Follow::No, "greeting", new, DescriptorFlags::READ_WRITE, now)?;
+//! assert_eq!(space.write_at(file, 0, b"hello", now)?, 5);
+//! space.unlink_file_at(root, "greeting", now)?;
+//!
+//! let mut bytes = [0; 8];
+//! assert_eq!(space.read_at(file, 0, &mut bytes)?, 5, "an unlinked file lives while it is open");
+//! space.close(file)?;
+//! assert_eq!(space.usage().content, 0);
+//! space.audit().unwrap();
+//! # Ok::<(), tmpfs::Error>(())
+//! ```
+
+#![no_std]
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+
+mod error;
+mod limits;
+mod quota;
+
+mod hash;
+mod pages;
+mod table;
+
+mod layer;
+mod trie;
+
+mod entries;
+mod index;
+mod node;
+
+mod space;
+mod template;
+
+mod handle;
+mod path;
+
+mod lookup;
+
+mod content;
+mod create;
+mod open;
+
+mod listing;
+mod remove;
+mod rename;
+
+mod attributes;
+mod audit;
+
+pub use attributes::{Kind, MetadataHash, NewTimestamp, Stat, Timestamp};
+pub use audit::Drift;
+pub use error::{Error, Result};
+pub use handle::{DescriptorFlags, Handle};
+pub use limits::{Limits, Usage};
+pub use listing::{Cursor, DirectoryEntry};
+pub use lookup::Follow;
+pub use open::OpenFlags;
+pub use pages::{MemoryPages, PAGE, PageStore};
+pub use quota::{SharedLimit, SharedLimits, SharedUsage};
+pub use space::{Settings, Space};
+pub use template::Template;

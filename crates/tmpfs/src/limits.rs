@@ -1,0 +1,95 @@
+//! What a space may hold at the most, and what it holds.
+
+/// What a space may hold at the most. Each limit holds by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of stored content, by default 64 MiB: a plugin's scratch files fit, and a hundred full
+    /// spaces still fit a small host. What is charged is what is stored. A file lies in pages of
+    /// [`PAGE`] bytes; one to which nothing but zeros was written is not there and costs nothing. Of
+    /// the others what is charged reaches from their beginning to the end of what was written in
+    /// them, rounded up to a multiple of 4,096; in the first page of a file, where that is 4,096 or
+    /// less, to a power of two from 64 on.
+    ///
+    /// [`PAGE`]: crate::PAGE
+    pub content: u64,
+    /// Bytes of names, nodes, entries and the indexes that find them, by default 32 MiB: twice what
+    /// the default number of empty files takes, about 240 bytes each with names of up to 30 bytes.
+    /// What removed nodes and names leave free among others that stay is used again, but not given
+    /// back: at the worst a space holds four times this limit.
+    pub metadata: u64,
+    /// Files, directories and symbolic links, with those removed while open, by default 65,536: as
+    /// many as a build's largest trees have. The root counts.
+    pub nodes: u64,
+    /// Open handles, by default 1,024: what processes get on Linux.
+    pub handles: u32,
+    /// Bytes of a name, by default 255, as on Linux; more than 65,535 count as 65,535.
+    pub name: u32,
+    /// Bytes of a path, or of what a symbolic link holds, by default 4,095, which with a NUL is
+    /// `PATH_MAX` on Linux.
+    pub path: u32,
+    /// Bytes of one file, holes included, by default 2^63 - 1: the most that other systems can
+    /// express. More counts as that.
+    pub file_size: u64,
+    /// Bytes of content and metadata together above which [`Space::over_soft_limit`] is true. By
+    /// default 48 MiB, three quarters of `content`. It refuses nothing.
+    ///
+    /// [`Space::over_soft_limit`]: crate::Space::over_soft_limit
+    pub soft: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            content: 64 << 20,
+            metadata: 32 << 20,
+            nodes: 1 << 16,
+            handles: 1 << 10,
+            name: 255,
+            path: 4095,
+            file_size: (1 << 63) - 1,
+            soft: 48 << 20,
+        }
+    }
+}
+
+/// What a space holds, or held at the most; charged in full for what it shares with others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// Bytes of stored content.
+    pub content: u64,
+    /// Bytes of names, nodes, entries and indexes.
+    pub metadata: u64,
+    /// Files, directories and symbolic links, the root and what was removed while open included.
+    pub nodes: u64,
+    /// Open handles.
+    pub handles: u64,
+}
+
+impl Usage {
+    /// Content and metadata.
+    #[inline]
+    pub(crate) fn bytes(&self) -> u64 {
+        self.content.saturating_add(self.metadata)
+    }
+
+    /// The more of each.
+    #[inline]
+    pub(crate) fn most(self, other: Self) -> Self {
+        Self {
+            content: self.content.max(other.content),
+            metadata: self.metadata.max(other.metadata),
+            nodes: self.nodes.max(other.nodes),
+            handles: self.handles.max(other.handles),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn plus(self, other: Self) -> Self {
+        Self {
+            content: self.content.saturating_add(other.content),
+            metadata: self.metadata.saturating_add(other.metadata),
+            nodes: self.nodes.saturating_add(other.nodes),
+            handles: self.handles.saturating_add(other.handles),
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! Opening, with every flag.
+
+use crate::attributes::{Kind, Timestamp};
+use crate::entries::NewName;
+use crate::error::{Error, Result};
+use crate::handle::{DescriptorFlags, Handle};
+use crate::lookup::{Follow, Last};
+use crate::node::{Body, File};
+use crate::pages::PageStore;
+use crate::space::Space;
+use crate::trie::Map;
+
+/// How to open.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct OpenFlags {
+    /// Make a file where there is none.
+    pub create: bool,
+    /// Fail unless it is a directory.
+    pub directory: bool,
+    /// With `create`, fail where there is anything, be it a dangling link.
+    pub exclusive: bool,
+    /// Cut a file to nothing.
+    pub truncate: bool,
+}
+
+impl<S: PageStore> Space<S> {
+    /// Opens what `path` names, seen from `directory`, or makes a file there.
+    ///
+    /// A directory inherits `mutate_directory`, as on wasmtime; a file never has it.
+    ///
+    /// # Errors
+    /// Those of every path: `BadDescriptor`, and `NotDirectory` where the handle is not of a directory;
+    /// `NoEntry`, also for an empty path; `NotDirectory` within; `NotPermitted` for an absolute path
+    /// and one that leaves `directory`; `Loop` after 40 symbolic links; `NameTooLong`; `Invalid` for a
+    /// NUL.
+    ///
+    /// Those of opening, as Linux has them: `Exist`; `IsDirectory` for writing, truncating or creating
+    /// a directory, and for creating with a slash at the end; `Loop` for a symbolic link that is not
+    /// followed; `Invalid` for `create` with `directory`; `ReadOnly` where `directory` permits no
+    /// changes and the flags ask for them; `InsufficientSpace`, `InsufficientMemory`, `Quota`.
+    pub fn open_at(
+        &mut self,
+        directory: Handle,
+        follow: Follow,
+        path: &str,
+        open: OpenFlags,
+        flags: DescriptorFlags,
+        now: Timestamp,
+    ) -> Result<Handle> {
+        let base = self.opened_directory(directory)?;
+        let mutable = base.mutable;
+        let base = base.node;
+        if open.create && open.directory {
+            return Err(Error::Invalid);
+        }
+        let changes = open.create || open.truncate || flags.write || flags.mutate_directory;
+        if changes && !mutable {
+            return Err(Error::ReadOnly);
+        }
+        let wanted = match open {
+            OpenFlags { create: true, exclusive: true, .. } => Last::Create(Follow::No),
+            OpenFlags { create: true, .. } => Last::Create(follow),
+            _ => Last::Node(follow),
+        };
+        let end = self.resolve(base, path, wanted)?;
+        let Some(node) = end.node else {
+            if !open.create {
+                return Err(Error::NoEntry);
+            }
+            let name = self.name(&end, path)?;
+            let name = NewName { text: &name, tag: end.tag };
+            self.reserve_handle()?;
+            let made = self.create_file(end.directory, name, now);
+            let node = made.inspect_err(|_| self.forgo_handle())?;
+            return Ok(self.open(node, flags, mutable));
+        };
+        self.check_open(node, open, flags)?;
+        self.prepare_to_open(node)?;
+        if open.truncate {
+            self.cut(node, 0, now).inspect_err(|_| self.forgo_handle())?;
+        }
+        Ok(self.open(node, flags, mutable))
+    }
+
+    /// Whether what stands there can be opened so.
+    fn check_open(&self, node: u32, open: OpenFlags, flags: DescriptorFlags) -> Result<()> {
+        if open.create && open.exclusive {
+            return Err(Error::Exist);
+        }
+        match self.stock.node(node).kind() {
+            Kind::Directory if open.create || open.truncate || flags.write => {
+                Err(Error::IsDirectory)
+            }
+            Kind::Directory => Ok(()),
+            Kind::RegularFile | Kind::SymbolicLink if open.directory => Err(Error::NotDirectory),
+            Kind::SymbolicLink => Err(Error::Loop),
+            Kind::RegularFile => Ok(()),
+        }
+    }
+
+    fn create_file(&mut self, directory: u32, name: NewName<'_>, now: Timestamp) -> Result<u32> {
+        let node = self.new_node(Body::File(File { size: 0, pages: Map::EMPTY }), now);
+        self.stock.make(directory, name, node, now)
+    }
+}

@@ -1,0 +1,108 @@
+//! Removal of names, and of nodes with their last name and last handle.
+
+use crate::attributes::{Kind, Timestamp};
+use crate::error::{Error, Result};
+use crate::handle::Handle;
+use crate::layer::Stock;
+use crate::lookup::Last;
+use crate::node::Body;
+use crate::pages::PageStore;
+use crate::path::Component;
+use crate::space::Space;
+
+impl<S: PageStore> Space<S> {
+    /// Removes the name of a file or symbolic link.
+    ///
+    /// # Errors
+    /// Those of every path; `IsDirectory`; `NotDirectory` with a slash at the end; `ReadOnly`.
+    pub fn unlink_file_at(&mut self, directory: Handle, path: &str, now: Timestamp) -> Result<()> {
+        let base = self.opened_directory(directory)?;
+        let mutable = base.mutable;
+        let end = self.resolve(base.node, path, Last::Name)?;
+        if end.last != Component::Name {
+            return Err(Error::IsDirectory);
+        }
+        let end = self.look_at(end, path)?;
+        let (Some(entry), Some(node)) = (end.entry, end.node) else { return Err(Error::NoEntry) };
+        if self.stock.node(node).kind() == Kind::Directory {
+            return Err(Error::IsDirectory);
+        }
+        if end.slash {
+            return Err(Error::NotDirectory);
+        }
+        if !mutable {
+            return Err(Error::ReadOnly);
+        }
+        self.stock.prepare_to_leave(end.directory, entry)?;
+        self.stock.own_node(node)?;
+        self.stock.leave(end.directory, entry, now);
+        self.unlink(node, now);
+        Ok(())
+    }
+
+    /// Removes an empty directory.
+    ///
+    /// # Errors
+    /// Those of every path; `NotDirectory`, also for a symbolic link to a directory; `NotEmpty`, also
+    /// where the last component is `..`; `Invalid` where it is `.`; `ReadOnly`.
+    pub fn remove_directory_at(
+        &mut self,
+        directory: Handle,
+        path: &str,
+        now: Timestamp,
+    ) -> Result<()> {
+        let base = self.opened_directory(directory)?;
+        let mutable = base.mutable;
+        let end = self.resolve(base.node, path, Last::Name)?;
+        match end.last {
+            Component::Name => {}
+            Component::Dot => return Err(Error::Invalid),
+            Component::DotDot => return Err(Error::NotEmpty),
+        }
+        let end = self.look_at(end, path)?;
+        let (Some(entry), Some(node)) = (end.entry, end.node) else { return Err(Error::NoEntry) };
+        let held = self.stock.node(node).directory().ok_or(Error::NotDirectory)?;
+        if held.count > 0 {
+            return Err(Error::NotEmpty);
+        }
+        if !mutable {
+            return Err(Error::ReadOnly);
+        }
+        self.stock.prepare_to_leave(end.directory, entry)?;
+        self.stock.own_node(node)?;
+        self.stock.leave(end.directory, entry, now);
+        self.unlink_directory(end.directory, node, now);
+        Ok(())
+    }
+
+    /// Counts one name less of a file or symbolic link.
+    pub(crate) fn unlink(&mut self, node: u32, now: Timestamp) {
+        let held = self.stock.node_mut(node);
+        held.links -= 1;
+        held.times.set_changed(now);
+        if held.links == 0 && held.opens == 0 {
+            self.reap(node);
+        }
+    }
+
+    /// Takes the name of an empty directory from it, and its `..` from its parent.
+    pub(crate) fn unlink_directory(&mut self, parent: u32, node: u32, now: Timestamp) {
+        self.stock.node_mut(parent).links -= 1;
+        let held = self.stock.node_mut(node);
+        held.links = 0;
+        held.directory_mut().parent = 0;
+        held.times.set_changed(now);
+        if held.opens == 0 {
+            self.reap(node);
+        }
+    }
+
+    /// Removes a node with neither names nor handles, and all that it holds.
+    pub(crate) fn reap(&mut self, node: u32) {
+        if let Body::File(file) = &self.stock.node(node).body {
+            let pages = file.pages;
+            self.stock.map_clear(pages, Stock::remove_page);
+        }
+        self.stock.remove_node(node);
+    }
+}

@@ -1,0 +1,127 @@
+//! Renaming.
+
+use crate::attributes::{Kind, Timestamp};
+use crate::entries::NewName;
+use crate::error::{Error, Result};
+use crate::handle::Handle;
+use crate::lookup::{End, Last};
+use crate::pages::PageStore;
+use crate::path::Component;
+use crate::space::Space;
+
+impl<S: PageStore> Space<S> {
+    /// Renames, in one step, over what has the new name already: a file over a file or symbolic link,
+    /// a directory over an empty directory. Nothing happens where both names are of one node.
+    ///
+    /// # Errors
+    /// Those of every path; `Busy` where either name is `.` or `..`; `Invalid` for a directory into
+    /// itself; `IsDirectory` for a file over a directory; `NotDirectory` for a directory over a file,
+    /// and for a file where a slash is at the end; `NotEmpty`; `TooManyLinks`; `ReadOnly` unless both
+    /// handles permit changes; `InsufficientSpace`; `Quota`.
+    pub fn rename_at(
+        &mut self,
+        old_directory: Handle,
+        old_path: &str,
+        new_directory: Handle,
+        new_path: &str,
+        now: Timestamp,
+    ) -> Result<()> {
+        let old_base = self.opened_directory(old_directory)?;
+        let new_base = self.opened_directory(new_directory)?;
+        let mutable = old_base.mutable && new_base.mutable;
+        let old = self.resolve(old_base.node, old_path, Last::Name)?;
+        let new = self.resolve(new_base.node, new_path, Last::Name)?;
+        if old.last != Component::Name || new.last != Component::Name {
+            return Err(Error::Busy);
+        }
+        let old = self.look_at(old, old_path)?;
+        let (Some(entry), Some(node)) = (old.entry, old.node) else { return Err(Error::NoEntry) };
+        let new = self.look_at(new, new_path)?;
+        let is_directory = self.stock.node(node).kind() == Kind::Directory;
+        if !is_directory && (old.slash || new.slash) {
+            return Err(Error::NotDirectory);
+        }
+        if is_directory && self.is_below(new.directory, node) {
+            return Err(Error::Invalid);
+        }
+        if let Some(victim) = new.node {
+            self.check_victim(&old, node, is_directory, victim)?;
+        }
+        if !mutable {
+            return Err(Error::ReadOnly);
+        }
+        if new.node == Some(node) {
+            return Ok(());
+        }
+        if is_directory && self.stock.node(new.directory).links == u32::MAX {
+            return Err(Error::TooManyLinks);
+        }
+        let name = self.name(&new, new_path)?;
+        let name = NewName { text: &name, tag: new.tag };
+
+        self.stock.prepare_to_leave(old.directory, entry)?;
+        self.stock.own_node(new.directory)?;
+        self.stock.own_node(node)?;
+        match (new.entry, new.node) {
+            (Some(over), Some(victim)) => {
+                self.stock.own_node(victim)?;
+                self.stock.prepare_to_leave(new.directory, over)?;
+                self.stock.replace(new.directory, over, node, now)?;
+                self.stock.leave(old.directory, entry, now);
+                if is_directory {
+                    self.unlink_directory(new.directory, victim, now);
+                } else {
+                    self.unlink(victim, now);
+                }
+            }
+            _ if old.directory == new.directory => {
+                self.stock.rename_entry(old.directory, entry, name, now)?;
+            }
+            _ => {
+                self.stock.enter(new.directory, name, node, now)?;
+                self.stock.leave(old.directory, entry, now);
+            }
+        }
+        if is_directory && old.directory != new.directory {
+            self.stock.node_mut(old.directory).links -= 1;
+            self.stock.node_mut(new.directory).links += 1;
+            self.stock.node_mut(node).directory_mut().parent = new.directory;
+        }
+        self.stock.node_mut(node).times.set_changed(now);
+        Ok(())
+    }
+
+    /// Whether what has the new name already can give way.
+    fn check_victim(&self, old: &End, node: u32, is_directory: bool, victim: u32) -> Result<()> {
+        if victim == node {
+            return Ok(());
+        }
+        match (is_directory, self.stock.node(victim).directory()) {
+            (false, Some(_)) => {
+                // Linux finds out first that a file's own ancestor is not empty.
+                let above = self.is_below(old.directory, victim);
+                Err(if above { Error::NotEmpty } else { Error::IsDirectory })
+            }
+            (true, None) => Err(Error::NotDirectory),
+            (true, Some(held)) if held.count > 0 => Err(Error::NotEmpty),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether `directory` is `above` or stands below it.
+    fn is_below(&self, directory: u32, above: u32) -> bool {
+        let mut at = directory;
+        while at != above {
+            at = self.stock.directory(at).parent;
+            if at == 0 {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Whether a directory was removed while it is open.
+    pub(crate) fn is_removed(&self, directory: u32) -> bool {
+        self.stock.node(directory).links == 0
+    }
+}

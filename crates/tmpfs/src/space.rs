@@ -1,0 +1,130 @@
+//! A space: one filesystem with its limits.
+
+use core::fmt;
+
+use crate::attributes::Timestamp;
+use crate::entries::Entry;
+use crate::error::Result;
+use crate::handle::Open;
+use crate::hash::Seed;
+use crate::layer::{Layer, Stock};
+use crate::limits::{Limits, Usage};
+use crate::node::{Body, Directory, Node, Times};
+use crate::pages::{MemoryPages, PageStore};
+use crate::quota::{Quota, SharedLimit};
+use crate::table::Table;
+
+/// What a space is made with.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// What it may hold.
+    pub limits: Limits,
+    /// What several spaces may hold together, if this is one of them.
+    pub shared: Option<SharedLimit>,
+    /// A secret of 128 random bits. It hashes names, so that no guest can choose names that collide,
+    /// and identities, so that they tell nothing.
+    pub seed: [u64; 2],
+    /// The present moment: the times of the root.
+    pub now: Timestamp,
+}
+
+impl Settings {
+    /// With the default limits and no shared one.
+    #[must_use]
+    pub fn seeded(seed: [u64; 2], now: Timestamp) -> Self {
+        Self { limits: Limits::default(), shared: None, seed, now }
+    }
+}
+
+/// A filesystem in memory. Dropping it gives everything back.
+pub struct Space<S: PageStore = MemoryPages> {
+    pub(crate) stock: Stock<S>,
+    pub(crate) root: u32,
+    pub(crate) handles: Table<Open>,
+    /// That of the newest node or handle.
+    pub(crate) serial: u64,
+    /// What identities are hashed with.
+    pub(crate) identity: Seed,
+}
+
+impl<S: PageStore> fmt::Debug for Space<S> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Space").field("usage", &self.usage()).finish_non_exhaustive()
+    }
+}
+
+/// The rows that a chunk of handles has, as a power of two.
+pub(crate) const HANDLES: u32 = 7;
+
+impl Space {
+    /// An empty space.
+    ///
+    /// # Errors
+    /// `InsufficientSpace` where the limits do not allow the root or the allocator refuses; `Quota`.
+    pub fn create(settings: Settings) -> Result<Self> {
+        Self::create_in(MemoryPages::default(), settings)
+    }
+}
+
+impl<S: PageStore> Space<S> {
+    /// An empty space whose pages lie in `store`.
+    ///
+    /// # Errors
+    /// Those of [`Space::create`].
+    pub fn create_in(store: S, settings: Settings) -> Result<Self> {
+        let Settings { limits, shared, seed, now } = settings;
+        let quota = Quota::new(limits, shared);
+        let mut stock = Stock { layer: Layer::new(store), quota, seed };
+        let body = Body::Directory(Directory::under(0));
+        let times = Times::new(now);
+        let root = stock.insert(Node { serial: 0, times, links: 2, opens: 0, body })?;
+        Ok(Self { stock, root, handles: Table::new(1, HANDLES), serial: 0, identity: seed })
+    }
+
+    /// What the space holds.
+    #[must_use]
+    pub fn usage(&self) -> Usage {
+        self.stock.quota.used()
+    }
+
+    /// The most that the space ever held of each, what operations that failed held for a moment
+    /// included.
+    #[must_use]
+    pub fn high_water(&self) -> Usage {
+        self.stock.quota.high_water()
+    }
+
+    /// What the space may hold.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.stock.quota.limits
+    }
+
+    /// Sets other limits. What is held already stays, also where it is more than they allow.
+    pub fn set_limits(&mut self, limits: Limits) {
+        self.stock.quota.limits = limits;
+    }
+
+    /// Whether content and metadata together are more than the soft limit.
+    #[must_use]
+    pub fn over_soft_limit(&self) -> bool {
+        self.usage().bytes() > self.limits().soft
+    }
+
+    /// The store of the pages.
+    #[must_use]
+    pub fn store(&self) -> &S {
+        &self.stock.layer.store
+    }
+
+    pub(crate) fn entry(&self, number: u32) -> &Entry {
+        self.stock.get(number)
+    }
+
+    /// A node that has no name yet.
+    pub(crate) fn new_node(&mut self, body: Body, now: Timestamp) -> Node {
+        self.serial += 1;
+        let links = if matches!(body, Body::Directory(_)) { 2 } else { 1 };
+        Node { serial: self.serial, times: Times::new(now), links, opens: 0, body }
+    }
+}

@@ -1,0 +1,240 @@
+//! Rows of one type under numbers that stay, in chunks: growing copies nothing, and a chunk whose
+//! last row goes is given back. One empty chunk is kept, so that a row that comes and goes does
+//! not ask the allocator each time; that, 40 bytes for each chunk there ever was, and free slots
+//! among used ones, which are filled first, is all that a table retains.
+
+use alloc::vec::Vec;
+use core::mem;
+
+use crate::error::{Error, Result};
+
+/// The end of a list of free slots.
+const NONE: u32 = u32::MAX;
+
+/// Numbers end below this bit, which references use for themselves.
+pub(crate) const NUMBERS: u32 = 1 << 31;
+
+#[derive(Debug)]
+pub(crate) struct Table<T> {
+    /// The number of the first row. 0 is no row's number.
+    start: u32,
+    /// A chunk holds two to the power of this many rows.
+    bits: u32,
+    chunks: Vec<Chunk<T>>,
+    /// The chunks with room; its capacity is that of all chunks.
+    roomy: Vec<u32>,
+    /// The chunk that became empty and was kept.
+    spare: u32,
+    live: u32,
+}
+
+#[derive(Debug)]
+struct Chunk<T> {
+    slots: Vec<Slot<T>>,
+    live: u32,
+    /// The first of the free slots among `slots`.
+    free: u32,
+}
+
+#[derive(Debug)]
+enum Slot<T> {
+    Used(T),
+    /// The next free slot.
+    Free(u32),
+}
+
+impl<T> Table<T> {
+    pub(crate) const fn new(start: u32, bits: u32) -> Self {
+        Self { start, bits, chunks: Vec::new(), roomy: Vec::new(), spare: NONE, live: 0 }
+    }
+
+    /// The number of the first row.
+    pub(crate) fn start(&self) -> u32 {
+        self.start
+    }
+
+    /// The first number that no row has had.
+    pub(crate) fn end(&self) -> u32 {
+        self.start + (count(self.chunks.len()) << self.bits)
+    }
+
+    pub(crate) fn live(&self) -> u32 {
+        self.live
+    }
+
+    /// Makes sure that the next [`put`](Self::put) finds room.
+    pub(crate) fn reserve(&mut self) -> Result<()> {
+        let size = 1_usize << self.bits;
+        if self.roomy.is_empty() {
+            self.add_chunk()?;
+        }
+        let number = self.roomy[self.roomy.len() - 1];
+        let chunk = &mut self.chunks[index(number)];
+        let (length, capacity) = (chunk.slots.len(), chunk.slots.capacity());
+        if chunk.free != NONE || length < capacity {
+            return Ok(());
+        }
+        // The first chunk of a table grows with its rows: most tables are small.
+        let more = if number == 0 { length.max(8).min(size - length) } else { size - length };
+        chunk.slots.try_reserve_exact(more).map_err(|_| Error::InsufficientSpace)
+    }
+
+    fn add_chunk(&mut self) -> Result<()> {
+        let number = count(self.chunks.len());
+        if self.end() >= NUMBERS - (1 << self.bits) {
+            return Err(Error::InsufficientSpace);
+        }
+        self.chunks.try_reserve(1).map_err(|_| Error::InsufficientSpace)?;
+        let more = self.chunks.capacity() - self.roomy.len();
+        self.roomy.try_reserve(more).map_err(|_| Error::InsufficientSpace)?;
+        self.chunks.push(Chunk { slots: Vec::new(), live: 0, free: NONE });
+        self.roomy.push(number);
+        Ok(())
+    }
+
+    /// Adds a row, after [`reserve`](Self::reserve), and tells its number.
+    #[inline]
+    pub(crate) fn put(&mut self, row: T) -> u32 {
+        let number = *self.roomy.last().expect("BUG: room was reserved");
+        let chunk = &mut self.chunks[index(number)];
+        let at = if chunk.free == NONE {
+            assert!(chunk.slots.len() < chunk.slots.capacity(), "BUG: room was reserved");
+            chunk.slots.push(Slot::Used(row));
+            count(chunk.slots.len()) - 1
+        } else {
+            let at = chunk.free;
+            let Slot::Free(next) = mem::replace(&mut chunk.slots[index(at)], Slot::Used(row))
+            else {
+                panic!("BUG: a free slot holds no row")
+            };
+            chunk.free = next;
+            at
+        };
+        chunk.live += 1;
+        self.live += 1;
+        if chunk.live == 1 << self.bits {
+            self.roomy.pop();
+        }
+        self.start + (number << self.bits) + at
+    }
+
+    /// Takes a row out.
+    #[inline]
+    pub(crate) fn take(&mut self, number: u32) -> T {
+        let (number, at) = self.locate(number);
+        let chunk = &mut self.chunks[index(number)];
+        let free = Slot::Free(chunk.free);
+        let Slot::Used(row) = mem::replace(&mut chunk.slots[index(at)], free) else {
+            panic!("BUG: a number that is held has a row")
+        };
+        chunk.free = at;
+        if chunk.live == 1 << self.bits {
+            self.roomy.push(number);
+        }
+        chunk.live -= 1;
+        self.live -= 1;
+        if chunk.live == 0 && self.spare != number {
+            if self.chunks.get(index(self.spare)).is_some_and(|spare| spare.live == 0) {
+                let chunk = &mut self.chunks[index(number)];
+                *chunk = Chunk { slots: Vec::new(), live: 0, free: NONE };
+            } else {
+                self.spare = number;
+            }
+        }
+        row
+    }
+
+    #[inline]
+    pub(crate) fn get(&self, number: u32) -> &T {
+        self.find(number).expect("BUG: a number that is held has a row")
+    }
+
+    #[inline]
+    pub(crate) fn get_mut(&mut self, number: u32) -> &mut T {
+        let (number, at) = self.locate(number);
+        match &mut self.chunks[index(number)].slots[index(at)] {
+            Slot::Used(row) => row,
+            Slot::Free(_) => panic!("BUG: a number that is held has a row"),
+        }
+    }
+
+    /// The row, if there is one of that number.
+    #[inline]
+    pub(crate) fn find(&self, number: u32) -> Option<&T> {
+        let (number, at) = self.locate(number);
+        match self.chunks.get(index(number))?.slots.get(index(at))? {
+            Slot::Used(row) => Some(row),
+            Slot::Free(_) => None,
+        }
+    }
+
+    /// Every row with its number.
+    pub(crate) fn rows(&self) -> impl Iterator<Item = (u32, &T)> {
+        self.chunks.iter().zip(0..).flat_map(move |(chunk, number)| {
+            chunk.slots.iter().zip(0..).filter_map(move |(slot, at)| match slot {
+                Slot::Used(row) => Some((self.start + (number << self.bits) + at, row)),
+                Slot::Free(_) => None,
+            })
+        })
+    }
+
+    /// The chunk and the slot of a number.
+    #[inline]
+    fn locate(&self, number: u32) -> (u32, u32) {
+        let at = number.wrapping_sub(self.start);
+        (at >> self.bits, at & ((1 << self.bits) - 1))
+    }
+}
+
+#[inline]
+fn index(number: u32) -> usize {
+    usize::try_from(number).expect("BUG: 32 bits fit an index")
+}
+
+#[inline]
+fn count(length: usize) -> u32 {
+    u32::try_from(length).expect("BUG: numbers fit 31 bits")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn add(table: &mut Table<u64>, row: u64) -> u32 {
+        table.reserve().unwrap();
+        table.put(row)
+    }
+
+    #[test]
+    fn rows_keep_their_numbers_and_slots_are_used_again() {
+        let mut table = Table::new(7, 4);
+        let numbers: Vec<_> = (0..100).map(|row| add(&mut table, row)).collect();
+        assert_eq!((numbers[0], table.live()), (7, 100));
+        for (number, row) in numbers.iter().zip(0..) {
+            assert_eq!(*table.get(*number), row);
+        }
+        for number in numbers.iter().step_by(2) {
+            table.take(*number);
+        }
+        let end = table.end();
+        for row in 0..50 {
+            add(&mut table, row);
+        }
+        assert_eq!((table.end(), table.live()), (end, 100));
+    }
+
+    #[test]
+    fn an_emptied_table_keeps_one_chunk() {
+        let mut table = Table::new(1, 4);
+        for turn in 0..3_usize {
+            let numbers: Vec<_> = (0..1000).map(|row| add(&mut table, row)).collect();
+            for at in 0..1000 {
+                let at = if turn == 1 { 999 - at } else { at * 7 % 1000 };
+                table.take(numbers[at]);
+            }
+            let held: usize = table.chunks.iter().map(|chunk| chunk.slots.capacity()).sum();
+            assert!(held <= 16, "{held}");
+            assert_eq!(table.live(), 0);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! Listings under way while the directory changes.
+
+use std::collections::BTreeMap;
+
+use tmpfs::{Cursor, Kind};
+
+use crate::engine::Engine;
+use crate::model::{Entries, Model};
+use crate::operation::Slot;
+
+/// A listing, and what it told so far.
+#[derive(Debug)]
+pub(crate) struct Listing {
+    directory: Slot,
+    /// The entries when it began.
+    first: Entries,
+    cursor: Cursor,
+    /// The names that it told, each with what tells it from others of the same name.
+    told: BTreeMap<(String, u64), Kind>,
+    node: u64,
+}
+
+impl Listing {
+    /// `None` where there is no open directory in that place.
+    pub(crate) fn begin(model: &Model, directory: Slot) -> Option<Self> {
+        let (node, first) = model.entries(directory)?;
+        let (cursor, told) = (Cursor::default(), BTreeMap::new());
+        Some(Self { directory, first, cursor, told, node })
+    }
+
+    /// Asks for one more entry: it stands there now and was not told before, and at the end none is
+    /// missing that stood from beginning to end.
+    pub(crate) fn go_on(mut self, engine: &Engine, model: &Model) -> Result<Option<Self>, String> {
+        let Some((_, entries)) =
+            model.entries(self.directory).filter(|(node, _)| *node == self.node)
+        else {
+            return Ok(None);
+        };
+        let fresh = self.cursor == Cursor::default();
+        if fresh {
+            // A listing begins with its first entry.
+            self.first = entries.clone();
+        }
+        let handle = engine.handle(self.directory);
+        let told = engine.space.list(handle, &mut self.cursor);
+        let told = told.map_err(|error| format!("a listing fails: {error:?}"))?;
+        if let Some(entry) = told {
+            let name = entry.name;
+            let here = entries.iter().find(|((at, _), _)| at == name);
+            let Some((key, kind)) = here else {
+                return Err(format!("a listing tells of {name:?}, which is not there"));
+            };
+            if entry.kind != *kind {
+                return Err(format!("a listing takes {name:?} for {:?}", entry.kind));
+            }
+            if self.told.insert(key.clone(), *kind).is_some() {
+                return Err(format!("a listing tells of {name:?} twice"));
+            }
+            return Ok(Some(self));
+        }
+        let stood = self.first.keys().filter(|key| entries.contains_key(key));
+        let lost: Vec<_> = stood.filter(|key| !self.told.contains_key(key)).collect();
+        if lost.is_empty() { Ok(None) } else { Err(format!("a listing lost {lost:?}")) }
+    }
+}

@@ -1,0 +1,60 @@
+//! Random sequences of operations: against a naive model, with everything counted after every step;
+//! and against Linux' own tmpfs. `TMPFS_STEPS` tells how many steps, `TMPFS_SEED` where to begin.
+
+mod allocator;
+#[cfg(target_os = "linux")]
+mod compare;
+mod engine;
+mod episode;
+mod fuzz;
+mod generator;
+#[cfg(target_os = "linux")]
+mod linux;
+mod listing;
+#[cfg(target_os = "linux")]
+mod matrix;
+mod model;
+mod operation;
+mod random;
+mod starvation;
+mod survey;
+mod world;
+
+use random::Random;
+
+/// A number from the environment.
+fn number(variable: &str, default: u64) -> u64 {
+    match std::env::var(variable) {
+        Ok(text) => text.parse().unwrap_or_else(|_| panic!("{variable} is no number: {text}")),
+        Err(_) => default,
+    }
+}
+
+#[test]
+fn random_steps_answer_what_the_model_answers() {
+    let (steps, mut seed) = (number("TMPFS_STEPS", 200_000), number("TMPFS_SEED", 1));
+    let mut taken = 0;
+    while taken < steps {
+        println!("TMPFS_SEED={seed}");
+        taken += episode::play(Random::Seeded(seed), 1500) as u64;
+        seed += 1;
+    }
+    println!("{taken} steps");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn random_steps_answer_what_linux_answers() {
+    let (steps, mut seed) = (number("TMPFS_STEPS", 100_000), number("TMPFS_SEED", 1));
+    let mut taken = 0;
+    while taken < steps {
+        println!("TMPFS_SEED={seed}");
+        let mut random = Random::Seeded(seed);
+        let choose = |model: &model::Model| {
+            generator::operation(&mut random, model, generator::Flavour::Native)
+        };
+        taken += compare::play("steps", 1500, choose) as u64;
+        seed += 1;
+    }
+    println!("{taken} steps");
+}

@@ -1,0 +1,196 @@
+//! What everything costs, by the engine's price list (`Limits` in src/limits.rs, src/layer.rs).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tmpfs::{Error, SharedLimits, SharedUsage, Usage};
+
+use super::{Body, File, Id, Model, Node};
+
+const NODE: u64 = 176;
+const ENTRY: u64 = 48;
+const BRANCH: u64 = 72;
+const BUCKET: u64 = 144;
+const PAGE: u64 = 48;
+/// What a piece of heap costs beside its bytes.
+const HEAP: u64 = 16;
+/// Names up to this length are part of their entry.
+const SHORT: usize = 30;
+/// Directories that never held more entries have one bucket.
+pub(super) const BUCKET_ENTRIES: usize = 16;
+
+/// A limit that several spaces share, and what the others hold.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Shared {
+    pub(crate) limits: SharedLimits,
+    pub(crate) others: SharedUsage,
+}
+
+pub(super) fn usage(model: &Model) -> Usage {
+    let mut usage = Usage {
+        nodes: model.nodes.len() as u64,
+        handles: model.slots.iter().flatten().count() as u64,
+        ..Usage::default()
+    };
+    for node in model.nodes.values() {
+        let (content, metadata) = cost(node);
+        usage.content += content;
+        usage.metadata += metadata;
+    }
+    usage
+}
+
+pub(crate) fn shared(usage: Usage) -> SharedUsage {
+    let Usage { content, metadata, nodes, handles } = usage;
+    SharedUsage { bytes: content + metadata, nodes, handles }
+}
+
+pub(crate) const NOTHING: SharedUsage = SharedUsage { bytes: 0, nodes: 0, handles: 0 };
+
+pub(crate) fn sum(one: SharedUsage, other: SharedUsage) -> SharedUsage {
+    SharedUsage {
+        bytes: one.bytes + other.bytes,
+        nodes: one.nodes + other.nodes,
+        handles: one.handles + other.handles,
+    }
+}
+
+/// The less of each.
+pub(crate) fn least(one: Usage, other: Usage) -> Usage {
+    Usage {
+        content: one.content.min(other.content),
+        metadata: one.metadata.min(other.metadata),
+        nodes: one.nodes.min(other.nodes),
+        handles: one.handles.min(other.handles),
+    }
+}
+
+/// Content and metadata.
+fn cost(node: &Node) -> (u64, u64) {
+    match &node.body {
+        Body::Symlink(target) => (0, NODE + HEAP + target.len() as u64),
+        Body::File(file) => {
+            let Pieces { content, pages, branches } = of_file(file);
+            (content, NODE + pages * PAGE + branches * BRANCH)
+        }
+        Body::Directory(directory) => {
+            let entries = &directory.entries;
+            assert!(entries.len() <= BUCKET_ENTRIES, "the model knows no index of two buckets");
+            let names: u64 = entries.keys().map(|name| entry(name)).sum();
+            let index = if entries.is_empty() { 0 } else { BUCKET };
+            let order = BRANCH * branches(entries.values().map(|entry| entry.place));
+            (0, NODE + names + index + order)
+        }
+    }
+}
+
+/// What a file is stored in.
+#[derive(Clone, Copy)]
+pub(super) struct Pieces {
+    content: u64,
+    pages: u64,
+    branches: u64,
+}
+
+pub(super) fn of_file(file: &File) -> Pieces {
+    Pieces {
+        content: file.pages.values().map(|page| page.len() as u64).sum(),
+        pages: file.pages.len() as u64,
+        branches: branches(file.pages.keys().copied()),
+    }
+}
+
+/// What is charged, row by row, where one page comes, grows or goes.
+pub(super) fn rows(before: Pieces, after: Pieces) -> impl Iterator<Item = Usage> {
+    let page = Usage {
+        content: after.content.saturating_sub(before.content),
+        metadata: after.pages.saturating_sub(before.pages) * PAGE,
+        ..Usage::default()
+    };
+    let branch = Usage { metadata: BRANCH, ..Usage::default() };
+    let more = after.branches.saturating_sub(before.branches);
+    std::iter::once(page).chain((0..more).map(move |_| branch))
+}
+
+/// An entry with its name.
+pub(super) fn entry(name: &str) -> u64 {
+    ENTRY + if name.len() > SHORT { name.len() as u64 + HEAP } else { 0 }
+}
+
+/// How many branches a map has, with 16 a level, as high as the greatest key needs.
+fn branches(keys: impl Iterator<Item = u64>) -> u64 {
+    let keys: BTreeSet<u64> = keys.collect();
+    let Some(greatest) = keys.last() else { return 0 };
+    let levels = (u64::BITS - greatest.leading_zeros()).div_ceil(4);
+    let level = |level: u32| {
+        let above: BTreeSet<u64> =
+            keys.iter().map(|key| key.checked_shr(4 * level).unwrap_or(0)).collect();
+        above.len() as u64
+    };
+    (1..=levels).map(level).sum()
+}
+
+impl Model {
+    /// Charges one row after what is held and was charged by this step so far.
+    pub(super) fn pay(&mut self, cost: Usage) -> Result<(), Error> {
+        let paid = Usage {
+            content: self.paid.content + cost.content,
+            metadata: self.paid.metadata + cost.metadata,
+            nodes: self.paid.nodes + cost.nodes,
+            handles: self.paid.handles + cost.handles,
+        };
+        let limits = &self.limits;
+        let over = |cost: u64, held: u64, limit: u64| cost > 0 && held > limit;
+        if over(cost.content, paid.content, limits.content)
+            || over(cost.metadata, paid.metadata, limits.metadata)
+            || over(cost.nodes, paid.nodes, limits.nodes)
+        {
+            return Err(Error::InsufficientSpace);
+        }
+        if over(cost.handles, paid.handles, limits.handles.into()) {
+            return Err(Error::InsufficientMemory);
+        }
+        if let Some(Shared { limits, others }) = self.shared {
+            let (cost, paid) = (shared(cost), shared(paid));
+            if over(cost.bytes, paid.bytes + others.bytes, limits.bytes)
+                || over(cost.nodes, paid.nodes + others.nodes, limits.nodes)
+                || over(cost.handles, paid.handles + others.handles, limits.handles)
+            {
+                return Err(Error::Quota);
+            }
+        }
+        self.paid = paid;
+        self.high = Usage {
+            content: self.high.content.max(paid.content),
+            metadata: self.high.metadata.max(paid.metadata),
+            nodes: self.high.nodes.max(paid.nodes),
+            handles: self.high.handles.max(paid.handles),
+        };
+        Ok(())
+    }
+
+    pub(super) fn pay_metadata(&mut self, metadata: u64) -> Result<(), Error> {
+        self.pay(Usage { metadata, ..Usage::default() })
+    }
+
+    /// A node with what it points to, but without pages and entries.
+    pub(super) fn pay_node(&mut self, body: &Body) -> Result<(), Error> {
+        let target = if let Body::Symlink(target) = body { HEAP + target.len() as u64 } else { 0 };
+        self.pay(Usage { nodes: 1, metadata: NODE + target, ..Usage::default() })
+    }
+
+    /// An entry, the branches that lead to its place in the listing, and a first bucket.
+    pub(super) fn pay_entry(&mut self, directory: Id, name: &str) -> Result<(), Error> {
+        let directory = self.node(directory).directory();
+        let first = directory.entries.is_empty();
+        let places = || directory.entries.values().map(|entry| entry.place);
+        let more = branches(places().chain([directory.next])) - branches(places());
+        self.pay_metadata(entry(name))?;
+        for _ in 0..more {
+            self.pay_metadata(BRANCH)?;
+        }
+        if first { self.pay_metadata(BUCKET) } else { Ok(()) }
+    }
+}
+
+/// The pages of a file by number.
+pub(super) type Pages = BTreeMap<u64, std::rc::Rc<Vec<u8>>>;

@@ -1,0 +1,170 @@
+//! The bytes of files, page by page.
+
+use std::rc::Rc;
+
+use tmpfs::{Error, Timestamp};
+
+use super::{Body, Id, Model, charge};
+use crate::operation::Slot;
+
+const PAGE: u64 = tmpfs::PAGE as u64;
+
+/// A file: pages of stored bytes, of which the first can be small; the rest reads as zeros.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct File {
+    pub(super) size: u64,
+    pub(super) pages: charge::Pages,
+}
+
+impl File {
+    fn byte(&self, offset: u64) -> u8 {
+        let page = self.pages.get(&(offset / PAGE));
+        page.and_then(|page| page.get(index(offset % PAGE))).copied().unwrap_or(0)
+    }
+
+    /// The bytes from `offset` on.
+    fn read(&self, offset: u64, length: usize) -> Vec<u8> {
+        let end = self.size.min(offset.saturating_add(length as u64));
+        (offset..end.max(offset)).map(|offset| self.byte(offset)).collect()
+    }
+
+    /// Writes within one page.
+    fn write(&mut self, offset: u64, piece: &[u8]) {
+        let (number, at) = (offset / PAGE, index(offset % PAGE));
+        let zero = piece.iter().all(|byte| *byte == 0);
+        if zero && (piece.len() as u64 == PAGE || !self.pages.contains_key(&number)) {
+            self.pages.remove(&number);
+            return;
+        }
+        let page = Rc::make_mut(self.pages.entry(number).or_default());
+        page.resize(page.len().max(capacity(number, at + piece.len())), 0);
+        page[at..at + piece.len()].copy_from_slice(piece);
+    }
+
+    fn cut(&mut self, size: u64, wasteful: bool) {
+        self.pages.retain(|number, _| number * PAGE < size);
+        if size < self.size
+            && size % PAGE > 0
+            && let Some(page) = self.pages.get_mut(&(size / PAGE))
+        {
+            let at = index(size % PAGE);
+            let page = Rc::make_mut(page);
+            if !wasteful {
+                page.truncate(capacity(size / PAGE, at));
+            }
+            page.iter_mut().skip(at).for_each(|byte| *byte = 0);
+        }
+        self.size = size;
+    }
+}
+
+/// How many bytes are stored of a page that reaches to `end`: a power of two, from 64 up for the
+/// first page of a file, from 4 KiB up for the others.
+fn capacity(number: u64, end: usize) -> usize {
+    end.next_power_of_two().max(if number == 0 { 64 } else { 4096 })
+}
+
+fn index(offset: u64) -> usize {
+    usize::try_from(offset).expect("less than a page")
+}
+
+impl Model {
+    pub(super) fn read(&self, slot: Slot, offset: u64, length: usize) -> Result<Vec<u8>, Error> {
+        let open = self.opened(slot)?;
+        if !open.flags.read {
+            return Err(Error::BadDescriptor);
+        }
+        match &self.node(open.node).body {
+            Body::File(file) => Ok(file.read(offset, length)),
+            _ => Err(Error::IsDirectory),
+        }
+    }
+
+    /// Writes at `offset`, or at the end.
+    pub(super) fn write(
+        &mut self,
+        slot: Slot,
+        offset: Option<u64>,
+        bytes: &[u8],
+        now: Timestamp,
+    ) -> Result<usize, Error> {
+        let open = self.opened(slot)?;
+        if !open.flags.write {
+            return Err(Error::BadDescriptor);
+        }
+        if bytes.is_empty() {
+            return Ok(0);
+        }
+        let offset = offset.unwrap_or_else(|| self.node(open.node).size());
+        let room = self.largest().saturating_sub(offset).min(bytes.len() as u64);
+        let room = usize::try_from(room).expect("no more than there is");
+        if room == 0 {
+            return Err(Error::FileTooLarge);
+        }
+        let mut done = 0;
+        while done < room {
+            let at = offset + done as u64;
+            let piece = index(PAGE - at % PAGE).min(room - done);
+            match self.write_piece(open.node, at, &bytes[done..done + piece]) {
+                Ok(()) => done += piece,
+                Err(error) if done == 0 => return Err(error),
+                Err(_) => break,
+            }
+        }
+        let node = self.node_mut(open.node);
+        (node.modified, node.changed) = (now, now);
+        Ok(done)
+    }
+
+    /// All of it, or nothing.
+    fn write_piece(&mut self, id: Id, offset: u64, piece: &[u8]) -> Result<(), Error> {
+        let mut file = self.file(id).clone();
+        let before = charge::of_file(&file);
+        file.write(offset, piece);
+        file.size = file.size.max(offset + piece.len() as u64);
+        let after = charge::of_file(&file);
+        for row in charge::rows(before, after) {
+            self.pay(row)?;
+        }
+        *self.file_mut(id) = file;
+        self.paid = self.usage();
+        Ok(())
+    }
+
+    pub(super) fn set_size(&mut self, slot: Slot, size: u64, now: Timestamp) -> Result<(), Error> {
+        let open = self.opened(slot)?;
+        if !open.flags.write {
+            return Err(Error::Invalid);
+        }
+        if size > self.largest() {
+            return Err(Error::FileTooLarge);
+        }
+        self.cut(open.node, size, now);
+        Ok(())
+    }
+
+    pub(super) fn cut(&mut self, id: Id, size: u64, now: Timestamp) {
+        let wasteful = self.wasteful;
+        self.file_mut(id).cut(size, wasteful);
+        let node = self.node_mut(id);
+        (node.modified, node.changed) = (now, now);
+    }
+
+    fn file(&self, id: Id) -> &File {
+        match &self.node(id).body {
+            Body::File(file) => file,
+            other => panic!("the model takes {other:?} for a file"),
+        }
+    }
+
+    fn file_mut(&mut self, id: Id) -> &mut File {
+        match &mut self.node_mut(id).body {
+            Body::File(file) => file,
+            other => panic!("the model takes {other:?} for a file"),
+        }
+    }
+
+    fn largest(&self) -> u64 {
+        self.limits.file_size.min((1 << 63) - 1)
+    }
+}

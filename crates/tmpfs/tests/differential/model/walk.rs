@@ -1,0 +1,159 @@
+//! From a path to a node, as Linux resolves it (fs/namei.c), and never out of where it starts.
+
+use tmpfs::{Error, Follow};
+
+use super::{Body, Id, Model};
+use crate::operation::At;
+
+/// Linux' MAXSYMLINKS.
+const LINKS: usize = 40;
+
+/// The last component of a path, and the directory in which it is looked up.
+#[derive(Debug)]
+pub(super) struct Last {
+    pub(super) directory: Id,
+    pub(super) name: Name,
+    /// Whether slashes come after it.
+    pub(super) slash: bool,
+    base: Id,
+    links: usize,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Name {
+    Dot,
+    DotDot,
+    Normal(String),
+}
+
+/// What the last component is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Found {
+    Node(Id),
+    Nothing,
+}
+
+impl Last {
+    pub(super) fn name(&self) -> &str {
+        match &self.name {
+            Name::Normal(name) => name,
+            other => panic!("{other:?} is in no directory"),
+        }
+    }
+}
+
+impl Model {
+    /// The node that a path names.
+    pub(super) fn find(&self, at: &At, follow: Follow) -> Result<Id, Error> {
+        self.find_kind(at, follow, false)
+    }
+
+    pub(super) fn find_kind(
+        &self,
+        at: &At,
+        follow: Follow,
+        mut directory: bool,
+    ) -> Result<Id, Error> {
+        let mut follow = follow == Follow::Yes;
+        let mut last = self.parent(at)?;
+        let id = loop {
+            if last.slash {
+                follow = true;
+                directory = true;
+            }
+            let Found::Node(id) = self.look_up(&last)? else { return Err(Error::NoEntry) };
+            let next = if follow { self.follow(&last, id)? } else { None };
+            let Some(next) = next else { break id };
+            last = next;
+        };
+        if directory && !self.node(id).is_directory() {
+            return Err(Error::NotDirectory);
+        }
+        Ok(id)
+    }
+
+    /// Everything but the last component.
+    pub(super) fn parent(&self, at: &At) -> Result<Last, Error> {
+        let base = self.check(at)?;
+        self.walk(base, base, &at.path, 0)
+    }
+
+    fn check(&self, at: &At) -> Result<Id, Error> {
+        self.opened(at.directory)?;
+        let base = self.base(at)?.node;
+        if at.path.is_empty() {
+            return Err(Error::NoEntry);
+        }
+        if at.path.len() as u64 > u64::from(self.limits.path) {
+            return Err(Error::NameTooLong);
+        }
+        if at.path.contains('\0') {
+            return Err(Error::Invalid);
+        }
+        if at.path.starts_with('/') {
+            return Err(Error::NotPermitted);
+        }
+        Ok(base)
+    }
+
+    fn walk(&self, base: Id, from: Id, path: &str, mut links: usize) -> Result<Last, Error> {
+        let mut directory = from;
+        let mut rest = path.to_owned();
+        loop {
+            let end = rest.find('/').unwrap_or(rest.len());
+            let tail = rest[end..].trim_start_matches('/').to_owned();
+            let name = match &rest[..end] {
+                "." => Name::Dot,
+                ".." => Name::DotDot,
+                name => Name::Normal(name.to_owned()),
+            };
+            let last = Last { directory, name, slash: end < rest.len(), base, links };
+            if tail.is_empty() {
+                return Ok(last);
+            }
+            let Found::Node(id) = self.look_up(&last)? else { return Err(Error::NoEntry) };
+            match &self.node(id).body {
+                Body::Directory(_) => {
+                    directory = id;
+                    rest = tail;
+                }
+                Body::Symlink(target) => {
+                    links += 1;
+                    if links > LINKS {
+                        return Err(Error::Loop);
+                    }
+                    rest = format!("{target}/{tail}");
+                }
+                Body::File(_) => return Err(Error::NotDirectory),
+            }
+        }
+    }
+
+    /// What stands under the last component.
+    pub(super) fn look_up(&self, last: &Last) -> Result<Found, Error> {
+        let directory = self.node(last.directory).directory();
+        match &last.name {
+            Name::Dot => Ok(Found::Node(last.directory)),
+            Name::DotDot if last.directory == last.base => Err(Error::NotPermitted),
+            Name::DotDot => Ok(Found::Node(directory.parent.expect("only the base has none"))),
+            // There will never be anything, so Linux does not look at the name.
+            Name::Normal(_) if directory.removed => Ok(Found::Nothing),
+            Name::Normal(name) if name.len() as u64 > u64::from(self.limits.name) => {
+                Err(Error::NameTooLong)
+            }
+            Name::Normal(name) => Ok(match directory.entries.get(name) {
+                Some(entry) => Found::Node(entry.node),
+                None => Found::Nothing,
+            }),
+        }
+    }
+
+    /// Where a symbolic link leads from `last`, all but the last component; `None` for other nodes.
+    pub(super) fn follow(&self, last: &Last, id: Id) -> Result<Option<Last>, Error> {
+        let Body::Symlink(target) = &self.node(id).body else { return Ok(None) };
+        if last.links == LINKS {
+            return Err(Error::Loop);
+        }
+        self.walk(last.base, last.directory, target, last.links + 1).map(Some)
+    }
+}

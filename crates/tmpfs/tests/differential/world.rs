@@ -1,0 +1,381 @@
+//! Several spaces and templates at once, each beside its model.
+
+use std::rc::{Rc, Weak};
+
+use tmpfs::{
+    DescriptorFlags, Handle, Limits, Settings, SharedLimit, SharedLimits, SharedUsage, Space,
+    Template,
+};
+
+use crate::allocator;
+use crate::engine::Engine;
+use crate::listing::Listing;
+use crate::model::{Model, charge};
+use crate::operation::{Answer, Operation, Slot, moment};
+
+pub(crate) const SPACES: usize = 3;
+pub(crate) const TEMPLATES: usize = 2;
+pub(crate) const LISTINGS: usize = 2;
+
+/// One step of a sequence. What it needs and is not there makes it a step of no effect, so that any
+/// part of a sequence is a sequence.
+#[derive(Clone, Debug)]
+pub(crate) enum Step {
+    Create {
+        space: usize,
+        limits: Limits,
+        shares: bool,
+        seed: u64,
+    },
+    In {
+        space: usize,
+        operation: Operation,
+    },
+    /// With so many allocations allowed.
+    Starved {
+        space: usize,
+        operation: Operation,
+        allowed: u64,
+    },
+    List {
+        space: usize,
+        listing: usize,
+    },
+    BeginListing {
+        space: usize,
+        listing: usize,
+        directory: Slot,
+    },
+    SetLimits {
+        space: usize,
+        limits: Limits,
+    },
+    Freeze {
+        space: usize,
+        template: usize,
+    },
+    Start {
+        template: usize,
+        space: usize,
+        limits: Limits,
+        shares: bool,
+        seed: u64,
+    },
+    Drop {
+        space: usize,
+    },
+    DropTemplate {
+        template: usize,
+    },
+}
+
+#[derive(Debug)]
+pub(crate) struct World {
+    pub(crate) spaces: [Option<Pair>; SPACES],
+    templates: [Option<Frozen>; TEMPLATES],
+    shared: SharedLimit,
+    limits: SharedLimits,
+    /// Every template that something stands on.
+    bases: Vec<Weak<Base>>,
+    steps: usize,
+    closed: Handle,
+}
+
+/// A space and its model.
+#[derive(Debug)]
+pub(crate) struct Pair {
+    pub(crate) engine: Engine,
+    pub(crate) model: Model,
+    listings: [Option<Listing>; LISTINGS],
+    base: Option<Rc<Base>>,
+    shares: bool,
+}
+
+#[derive(Debug)]
+struct Frozen {
+    template: Template,
+    model: Model,
+    base: Rc<Base>,
+}
+
+/// What a template is charged as long as it or anything made from it lives.
+#[derive(Debug)]
+struct Base {
+    charged: SharedUsage,
+    below: Option<Rc<Base>>,
+}
+
+type Checked = Result<(), String>;
+
+impl World {
+    pub(crate) fn new(limits: SharedLimits) -> Self {
+        Self {
+            spaces: [const { None }; SPACES],
+            templates: [const { None }; TEMPLATES],
+            shared: SharedLimit::new(limits),
+            limits,
+            bases: Vec::new(),
+            steps: 0,
+            closed: closed_handle(),
+        }
+    }
+
+    /// Takes one step on both sides.
+    pub(crate) fn step(&mut self, step: &Step) -> Checked {
+        self.steps += 1;
+        match step {
+            Step::Create { space, limits, shares, seed } => {
+                self.spaces[*space] = None;
+                let settings = self.settings(*limits, *shares, *seed);
+                let created = Space::create(settings);
+                let shared = self.others(*space, *shares);
+                let now = moment(self.steps);
+                let created = match (created, Model::create(*limits, shared, now)) {
+                    (Ok(created), Ok(model)) => Some((created, model)),
+                    (Err(error), Err(expected)) if error == expected => None,
+                    (created, model) => return differ(step, &created, &model),
+                };
+                self.spaces[*space] =
+                    created.map(|(created, model)| self.pair(created, model, None, *shares));
+            }
+            Step::In { space, operation } => self.operate(*space, operation)?,
+            Step::Starved { space, operation, allowed } => {
+                self.starve(*space, operation, *allowed)?;
+            }
+            Step::BeginListing { space, listing, directory } => {
+                let Some(pair) = &mut self.spaces[*space] else { return Ok(()) };
+                pair.listings[*listing] = Listing::begin(&pair.model, *directory);
+            }
+            Step::List { space, listing } => {
+                let Some(pair) = &mut self.spaces[*space] else { return Ok(()) };
+                let under_way = pair.listings[*listing].take();
+                let Some(under_way) = under_way else { return Ok(()) };
+                pair.listings[*listing] = under_way.go_on(&pair.engine, &pair.model)?;
+            }
+            Step::SetLimits { space, limits } => {
+                let Some(pair) = &mut self.spaces[*space] else { return Ok(()) };
+                pair.engine.space.set_limits(*limits);
+                pair.model.limits = *limits;
+            }
+            Step::Freeze { space, template } => self.freeze(*space, *template)?,
+            Step::Start { template, space, limits, shares, seed } => {
+                self.spaces[*space] = None;
+                let Some(frozen) = &self.templates[*template] else { return Ok(()) };
+                let started = frozen.template.space(self.settings(*limits, *shares, *seed));
+                let model = frozen.model.start(*limits, self.others(*space, *shares));
+                let base = Some(Rc::clone(&frozen.base));
+                let started = match (started, model) {
+                    (Ok(started), Ok(model)) => Some((started, model)),
+                    (Err(error), Err(expected)) if error == expected => None,
+                    (started, model) => return differ(step, &started, &model),
+                };
+                self.spaces[*space] =
+                    started.map(|(started, model)| self.pair(started, model, base, *shares));
+            }
+            Step::Drop { space } => self.spaces[*space] = None,
+            Step::DropTemplate { template } => self.templates[*template] = None,
+        }
+        self.check(step.space())
+    }
+
+    /// Takes a step in one space, on both sides.
+    pub(crate) fn operate(&mut self, space: usize, operation: &Operation) -> Checked {
+        let shares = self.spaces[space].as_ref().is_some_and(|pair| pair.shares);
+        let shared = self.others(space, shares);
+        let now = moment(self.steps);
+        let Some(pair) = &mut self.spaces[space] else { return Ok(()) };
+        pair.model.shared = shared;
+        let expected = pair.model.apply(operation, now);
+        let got = pair.engine.apply(operation, now);
+        if let (Ok(Answer::Hash(hash)), Ok(Answer::Done)) = (&got, &expected) {
+            return pair.model.check_hash(operation, *hash);
+        }
+        if got == expected { Ok(()) } else { differ(operation, &got, &expected) }
+    }
+
+    /// The same where the allocator refuses sooner or later: all or nothing happens, but for a write
+    /// that is shorter.
+    fn starve(&mut self, space: usize, operation: &Operation, allowed: u64) -> Checked {
+        let shares = self.spaces[space].as_ref().is_some_and(|pair| pair.shares);
+        let shared = self.others(space, shares);
+        let now = moment(self.steps);
+        let Some(pair) = &mut self.spaces[space] else { return Ok(()) };
+        pair.model.shared = shared;
+        allocator::allow(allowed);
+        let got = pair.engine.apply(operation, now);
+        let refused = allocator::relent();
+        let high = pair.model.high;
+        let gave_up = refused
+            && matches!(
+                got,
+                Err(tmpfs::Error::InsufficientSpace | tmpfs::Error::InsufficientMemory)
+            );
+        let expected = match (operation, &got) {
+            _ if gave_up => got.clone(),
+            (Operation::Write { handle, offset, bytes }, Ok(Answer::Count(count))) if refused => {
+                let bytes = crate::operation::Bytes { length: *count, ..*bytes };
+                let shorter = Operation::Write { handle: *handle, offset: *offset, bytes };
+                pair.model.apply(&shorter, now)
+            }
+            (Operation::Append { handle, bytes }, Ok(Answer::Count(count))) if refused => {
+                let bytes = crate::operation::Bytes { length: *count, ..*bytes };
+                pair.model.apply(&Operation::Append { handle: *handle, bytes }, now)
+            }
+            _ => {
+                let before = pair.model.clone();
+                let expected = pair.model.apply(operation, now);
+                if refused && pair.model.usage() != pair.engine.space.usage() {
+                    // A page for which there is no smaller one stays as large as it was.
+                    pair.model = before;
+                    pair.model.apply_wastefully(operation, now)
+                } else {
+                    expected
+                }
+            }
+        };
+        if refused {
+            // What was charged for a moment is not predicted.
+            let real = pair.engine.space.high_water();
+            if high != charge::least(high, real) {
+                return differ(operation, &real, &high);
+            }
+            pair.model.high = real;
+        }
+        match (&got, &expected) {
+            (Ok(Answer::Hash(_)), Ok(Answer::Done)) => Ok(()),
+            _ if got == expected => Ok(()),
+            _ => differ(&(operation, "allocations", allowed), &got, &expected),
+        }
+    }
+
+    fn freeze(&mut self, space: usize, template: usize) -> Checked {
+        let Some(mut pair) = self.spaces[space].take() else { return Ok(()) };
+        let depth = std::iter::successors(pair.base.as_deref(), |base| base.below.as_deref());
+        let can = depth.count() < 16;
+        match pair.engine.space.freeze() {
+            Ok(frozen) if can => {
+                pair.model.close_all();
+                let usage = pair.model.usage();
+                if frozen.usage() != usage {
+                    return differ(&"freeze", &frozen.usage(), &usage);
+                }
+                let shared = if pair.shares { charge::shared(usage) } else { charge::NOTHING };
+                let base = Rc::new(Base { charged: shared, below: pair.base });
+                self.bases.push(Rc::downgrade(&base));
+                self.templates[template] =
+                    Some(Frozen { template: frozen, model: pair.model, base });
+                Ok(())
+            }
+            Err(space_again) if !can => {
+                pair.engine.space = space_again;
+                self.spaces[space] = Some(pair);
+                Ok(())
+            }
+            outcome => differ(&"freeze", &outcome, &can),
+        }
+    }
+
+    /// Usage, high-water marks and the books of every space; those of all in full now and then.
+    pub(crate) fn check(&self, touched: Option<usize>) -> Checked {
+        for (at, pair) in self.spaces.iter().enumerate() {
+            let Some(pair) = pair else { continue };
+            if touched.is_some_and(|touched| touched != at) && !self.steps.is_multiple_of(32) {
+                continue;
+            }
+            let (space, model) = (&pair.engine.space, &pair.model);
+            let usage = model.usage();
+            if space.usage() != usage {
+                return differ(&"usage", &space.usage(), &usage);
+            }
+            if space.high_water() != model.high {
+                return differ(&"high-water mark", &space.high_water(), &model.high);
+            }
+            let over = usage.content + usage.metadata > model.limits.soft;
+            if space.over_soft_limit() != over {
+                return differ(&"over the soft limit", &!over, &over);
+            }
+            space.audit().map_err(|drift| format!("audit: {drift}"))?;
+        }
+        let total = self.total(None);
+        let usage = self.shared.usage();
+        if usage == total { Ok(()) } else { differ(&"shared usage", &usage, &total) }
+    }
+
+    fn settings(&self, limits: Limits, shares: bool, seed: u64) -> Settings {
+        let shared = shares.then(|| self.shared.clone());
+        Settings { limits, shared, seed: [seed, !seed], now: moment(self.steps) }
+    }
+
+    /// What the others hold of the shared limit.
+    fn others(&self, space: usize, shares: bool) -> Option<charge::Shared> {
+        let others = || charge::Shared { limits: self.limits, others: self.total(Some(space)) };
+        shares.then(others)
+    }
+
+    /// What all spaces but one, and all templates, hold of the shared limit.
+    fn total(&self, but: Option<usize>) -> SharedUsage {
+        let spaces = self.spaces.iter().enumerate().filter(|(at, _)| Some(*at) != but);
+        let spaces = spaces.filter_map(|(_, pair)| pair.as_ref()).filter(|pair| pair.shares);
+        let spaces = spaces.map(|pair| charge::shared(pair.model.usage()));
+        let bases = self.bases.iter().filter_map(Weak::upgrade).map(|base| base.charged);
+        spaces.chain(bases).fold(charge::NOTHING, charge::sum)
+    }
+
+    fn pair(&self, space: Space, model: Model, base: Option<Rc<Base>>, shares: bool) -> Pair {
+        let listings = [const { None }; LISTINGS];
+        Pair { engine: Engine::new(space, self.closed), model, listings, base, shares }
+    }
+}
+
+impl World {
+    /// Whether a directory has more entries than the model can price.
+    pub(crate) fn is_crowded(&self) -> bool {
+        self.spaces.iter().flatten().any(|pair| pair.model.is_crowded())
+    }
+
+    /// Where there is something to read in an open file.
+    pub(crate) fn places(&self, space: usize, file: Slot) -> Vec<u64> {
+        self.spaces[space].as_ref().map_or(Vec::new(), |pair| pair.model.places(file))
+    }
+
+    /// Drops every space and every template.
+    pub(crate) fn clear(&mut self) {
+        self.spaces = [const { None }; SPACES];
+        self.templates = [const { None }; TEMPLATES];
+    }
+
+    pub(crate) fn shared_usage(&self) -> SharedUsage {
+        self.shared.usage()
+    }
+}
+
+impl Step {
+    fn space(&self) -> Option<usize> {
+        match self {
+            Self::Create { space, .. }
+            | Self::In { space, .. }
+            | Self::Starved { space, .. }
+            | Self::List { space, .. }
+            | Self::BeginListing { space, .. }
+            | Self::SetLimits { space, .. }
+            | Self::Start { space, .. } => Some(*space),
+            Self::Freeze { .. } | Self::Drop { .. } | Self::DropTemplate { .. } => None,
+        }
+    }
+}
+
+/// A handle that no space of a few handles has handed out.
+fn closed_handle() -> Handle {
+    let settings = Settings::seeded([0, 0], moment(0));
+    let mut space = Space::create(settings).expect("the default limits allow a space");
+    let root = |_| space.root(DescriptorFlags::DIRECTORY).expect("and a few handles");
+    (0..200).map(root).last().expect("some")
+}
+
+fn differ<T>(
+    what: &impl std::fmt::Debug,
+    got: &impl std::fmt::Debug,
+    expected: &impl std::fmt::Debug,
+) -> Result<T, String> {
+    Err(format!("{what:?}\n  expected {expected:?}\n  got      {got:?}"))
+}

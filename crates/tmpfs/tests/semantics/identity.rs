@@ -1,0 +1,91 @@
+//! Identity: what is the same object, and hashes of metadata.
+
+use std::collections::BTreeSet;
+
+use tmpfs::{Follow, MetadataHash, NewTimestamp, Settings, Space};
+
+use crate::fixture::{BEGINNING, Fixture};
+
+fn hash(fixture: &Fixture, path: &str) -> MetadataHash {
+    fixture.space.metadata_hash_at(fixture.root, Follow::No, path).unwrap()
+}
+
+#[test]
+fn handles_of_one_node_are_the_same_object() {
+    let mut fixture = Fixture::new();
+    let file = fixture.file("file");
+    let again = fixture.open("file").unwrap();
+    fixture.link("file", "link").unwrap();
+    let link = fixture.open("link").unwrap();
+    fixture.rename("file", "moved").unwrap();
+    let moved = fixture.open("moved").unwrap();
+    let other = fixture.file("file");
+    for handle in [again, link, moved] {
+        assert_eq!(fixture.space.is_same_object(file, handle), Ok(true));
+    }
+    assert_eq!(fixture.space.is_same_object(file, other), Ok(false));
+    let (root, dot) = (fixture.root, fixture.open_directory("."));
+    assert_eq!(fixture.space.is_same_object(root, dot), Ok(true));
+}
+
+#[test]
+fn equal_files_are_not_the_same() {
+    let mut fixture = Fixture::new();
+    let mut hashes = BTreeSet::new();
+    for at in 0..1000 {
+        // All at the same moment, of the same size.
+        let path = format!("{at}");
+        fixture.space.create_directory_at(fixture.root, &path, BEGINNING).unwrap();
+        let MetadataHash { lower, upper } = hash(&fixture, &path);
+        assert!(hashes.insert(lower) && hashes.insert(upper));
+    }
+}
+
+#[test]
+fn a_hash_stays_while_nothing_changes() {
+    let mut fixture = Fixture::new();
+    fixture.file_of("file", b"content");
+    fixture.directory("directory").unwrap();
+    let before = hash(&fixture, "file");
+    let file = fixture.open("file").unwrap();
+    fixture.read(file, 0, 10);
+    fixture.file_of("directory/other", b"");
+    assert_eq!(hash(&fixture, "file"), before);
+    assert_eq!(fixture.space.metadata_hash(file), Ok(before));
+}
+
+#[test]
+fn a_hash_changes_with_the_node() {
+    let mut fixture = Fixture::new();
+    fixture.file_of("file", b"content");
+    let file = fixture.open("file").unwrap();
+    let mut seen = vec![hash(&fixture, "file")];
+    let mut look = |fixture: &Fixture, what: &str| {
+        let now = hash(fixture, "file");
+        assert!(!seen.contains(&now), "{what}");
+        seen.push(now);
+    };
+    fixture.write(file, 0, b"c").unwrap();
+    look(&fixture, "written, of the same size");
+    fixture.set_size(file, 100).unwrap();
+    look(&fixture, "another size");
+    let now = fixture.now();
+    let time = NewTimestamp::Timestamp(BEGINNING);
+    fixture.space.set_times(file, time, time, now).unwrap();
+    look(&fixture, "another time");
+    fixture.file_of("new", b"content");
+    fixture.rename("new", "file").unwrap();
+    look(&fixture, "replaced");
+}
+
+#[test]
+fn hashes_tell_nothing_across_seeds() {
+    let hash = |seed| {
+        let mut space = Space::create(Settings::seeded(seed, BEGINNING)).unwrap();
+        let root = space.root(tmpfs::DescriptorFlags::READ).unwrap();
+        space.metadata_hash(root).unwrap()
+    };
+    assert_eq!(hash([1, 2]), hash([1, 2]));
+    assert_ne!(hash([1, 2]), hash([2, 1]));
+    assert_ne!(hash([1, 2]), hash([1, 3]));
+}

@@ -1,0 +1,121 @@
+//! Listings, while the directory changes.
+
+use std::collections::BTreeSet;
+
+use tmpfs::{Cursor, Error, Handle, Kind};
+
+use crate::fixture::Fixture;
+
+fn filled(files: usize) -> Fixture {
+    let mut fixture = Fixture::new();
+    for at in 0..files {
+        fixture.file_of(&format!("{at}"), b"");
+    }
+    fixture
+}
+
+fn next(fixture: &Fixture, directory: Handle, cursor: &mut Cursor) -> Option<String> {
+    let entry = fixture.space.list(directory, cursor).unwrap()?;
+    Some(entry.name.to_owned())
+}
+
+#[test]
+fn every_entry_is_told_once_and_the_dots_never() {
+    let mut fixture = filled(1000);
+    fixture.directory("directory").unwrap();
+    fixture.symlink("0", "link").unwrap();
+    let mut cursor = Cursor::default();
+    let mut told = BTreeSet::new();
+    while let Some(entry) = fixture.space.list(fixture.root, &mut cursor).unwrap() {
+        let kind = match entry.name {
+            "directory" => Kind::Directory,
+            "link" => Kind::SymbolicLink,
+            _ => Kind::RegularFile,
+        };
+        assert_eq!(entry.kind, kind);
+        assert!(told.insert(entry.name.to_owned()), "{} twice", entry.name);
+    }
+    assert_eq!(told.len(), 1002);
+    assert!(!told.contains(".") && !told.contains(".."));
+    assert_eq!(fixture.space.list(fixture.root, &mut cursor), Ok(None), "the end stays the end");
+}
+
+#[test]
+fn removing_what_was_told_loses_nothing() {
+    let mut fixture = filled(500);
+    let mut cursor = Cursor::default();
+    let mut told = BTreeSet::new();
+    while let Some(name) = next(&fixture, fixture.root, &mut cursor) {
+        fixture.unlink(&name).unwrap();
+        assert!(told.insert(name));
+    }
+    assert_eq!(told.len(), 500);
+    assert_eq!(fixture.names(fixture.root), [""; 0]);
+}
+
+#[test]
+fn what_stands_throughout_is_told_once_whatever_else_happens() {
+    let mut fixture = filled(300);
+    let mut cursor = Cursor::default();
+    let mut told = BTreeSet::new();
+    let mut turn = 0;
+    while let Some(name) = next(&fixture, fixture.root, &mut cursor) {
+        assert!(told.insert(name.clone()), "{name} twice");
+        // Even numbers stand; odd ones go, are renamed and replaced; others come.
+        let odd = 2 * (turn * 7 % 150) + 1;
+        if fixture.stat(&format!("{odd}")).is_ok() {
+            match turn % 3 {
+                0 => fixture.unlink(&format!("{odd}")).unwrap(),
+                1 => fixture.rename(&format!("{odd}"), &format!("renamed {turn}")).unwrap(),
+                _ => {
+                    fixture.file_of(&format!("over {turn}"), b"");
+                    fixture.rename(&format!("over {turn}"), &format!("{odd}")).unwrap();
+                }
+            }
+        }
+        fixture.file_of(&format!("new {turn}"), b"");
+        turn += 1;
+        assert!(turn < 10_000, "what comes does not keep a listing from ending");
+    }
+    for even in (0..300).step_by(2) {
+        assert!(told.contains(&format!("{even}")), "{even} was lost");
+    }
+}
+
+#[test]
+fn listings_do_not_interfere() {
+    let mut fixture = filled(10);
+    let (mut one, mut other) = (Cursor::default(), Cursor::default());
+    let again = fixture.open_directory(".");
+    let mut first = Vec::new();
+    let mut second = Vec::new();
+    for _ in 0..10 {
+        first.extend(next(&fixture, fixture.root, &mut one));
+        second.extend(next(&fixture, again, &mut other));
+    }
+    assert_eq!(first, second);
+    assert_eq!(first.len(), 10);
+}
+
+#[test]
+fn a_listing_of_what_is_no_directory_fails() {
+    let mut fixture = filled(1);
+    let file = fixture.open("0").unwrap();
+    let mut cursor = Cursor::default();
+    assert_eq!(fixture.space.list(file, &mut cursor), Err(Error::NotDirectory));
+    fixture.close(file);
+    assert_eq!(fixture.space.list(file, &mut cursor), Err(Error::BadDescriptor));
+}
+
+#[test]
+fn a_cursor_of_another_directory_is_harmless() {
+    let mut fixture = filled(20);
+    fixture.directory("small").unwrap();
+    fixture.file_of("small/one", b"");
+    let small = fixture.open_directory("small");
+    let mut cursor = Cursor::default();
+    for _ in 0..15 {
+        next(&fixture, fixture.root, &mut cursor).unwrap();
+    }
+    assert_eq!(next(&fixture, small, &mut cursor), None);
+}

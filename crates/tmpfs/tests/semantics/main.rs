@@ -1,0 +1,18 @@
+//! What operations mean, case by case.
+
+mod clones;
+mod content;
+mod fixture;
+mod identity;
+mod links;
+mod listing;
+mod open_at;
+mod paths;
+mod permission;
+mod quota;
+mod refunds;
+mod removal;
+mod rename;
+mod shared;
+mod store;
+mod times;

@@ -1,0 +1,160 @@
+//! Pages behind another store: what it refuses is told, and nothing is lost or leaks.
+
+use std::cell::Cell;
+
+use tmpfs::{
+    DescriptorFlags, Error, Follow, Handle, Limits, PAGE, PageStore, Result, Settings, Space,
+};
+
+use crate::fixture::{BEGINNING, EXCLUSIVE};
+
+/// Counts its pages and fails when told to.
+#[derive(Debug, Default)]
+struct Failing {
+    pages: usize,
+    bytes: usize,
+    /// How many calls succeed before one fails; `None` for all.
+    left: Cell<Option<u32>>,
+}
+
+impl Failing {
+    fn call(&self) -> Result<()> {
+        match self.left.get() {
+            Some(0) => Err(Error::Io),
+            left => {
+                self.left.set(left.map(|left| left - 1));
+                Ok(())
+            }
+        }
+    }
+}
+
+// The tests use it from one thread at a time; a lock would do as well.
+struct Locked(std::sync::Mutex<Failing>);
+
+impl std::fmt::Debug for Locked {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Locked")
+    }
+}
+
+impl Locked {
+    fn fail_after(&self, calls: u32) {
+        self.0.lock().unwrap().left.set(Some(calls));
+    }
+
+    fn relent(&self) {
+        self.0.lock().unwrap().left.set(None);
+    }
+
+    fn held(&self) -> (usize, usize) {
+        let failing = self.0.lock().unwrap();
+        (failing.pages, failing.bytes)
+    }
+}
+
+impl PageStore for Locked {
+    type Page = Vec<u8>;
+
+    fn allocate(&mut self, capacity: usize) -> Result<Vec<u8>> {
+        let failing = self.0.get_mut().unwrap();
+        failing.call()?;
+        assert!(capacity.is_power_of_two() && capacity <= PAGE);
+        failing.pages += 1;
+        failing.bytes += capacity;
+        Ok(vec![0; capacity])
+    }
+
+    fn grow(&mut self, page: &mut Vec<u8>, capacity: usize) -> Result<()> {
+        let failing = self.0.get_mut().unwrap();
+        failing.call()?;
+        assert!(capacity.is_power_of_two() && capacity <= PAGE && capacity > page.len());
+        failing.bytes += capacity - page.len();
+        page.resize(capacity, 0);
+        Ok(())
+    }
+
+    fn read(&self, page: &Vec<u8>, at: usize, bytes: &mut [u8]) -> Result<()> {
+        self.0.lock().unwrap().call()?;
+        bytes.copy_from_slice(&page[at..at + bytes.len()]);
+        Ok(())
+    }
+
+    fn write(&mut self, page: &mut Vec<u8>, at: usize, bytes: &[u8]) -> Result<()> {
+        self.0.get_mut().unwrap().call()?;
+        page[at..at + bytes.len()].copy_from_slice(bytes);
+        Ok(())
+    }
+
+    fn free(&mut self, page: Vec<u8>) {
+        let failing = self.0.get_mut().unwrap();
+        failing.pages -= 1;
+        failing.bytes -= page.len();
+    }
+}
+
+fn space() -> (Space<Locked>, Handle) {
+    let store = Locked(std::sync::Mutex::default());
+    let mut space = Space::create_in(store, Settings::seeded([1, 1], BEGINNING)).unwrap();
+    let root = space.root(DescriptorFlags::DIRECTORY).unwrap();
+    let flags = DescriptorFlags::READ_WRITE;
+    let file = space.open_at(root, Follow::No, "file", EXCLUSIVE, flags, BEGINNING).unwrap();
+    (space, file)
+}
+
+#[test]
+fn what_is_stored_is_what_is_charged() {
+    let (mut space, file) = space();
+    let mut check = |space: &Space<Locked>| {
+        assert_eq!(space.store().held().1 as u64, space.usage().content);
+        space.audit().unwrap();
+    };
+    for (offset, length) in [(0, 10), (0, 100), (5000, 70_000), (1 << 40, 3), (100, 1)] {
+        space.write_at(file, offset, &vec![1; length], BEGINNING).unwrap();
+        check(&space);
+    }
+    for size in [1 << 39, 70_000, 20_000, 5000, 100, 64, 10, 0] {
+        space.set_size(file, size, BEGINNING).unwrap();
+        check(&space);
+    }
+    assert_eq!(space.store().held(), (0, 0));
+}
+
+#[test]
+fn a_store_that_fails_is_an_io_error_and_costs_nothing() {
+    for calls in 0..40 {
+        let (mut space, file) = space();
+        let bytes: Vec<u8> = (1..=255).cycle().take(3 * PAGE).collect();
+        space.write_at(file, 0, &bytes, BEGINNING).unwrap();
+        space.store().fail_after(calls);
+        let written = space.write_at(file, PAGE as u64, &vec![7; 4 * PAGE], BEGINNING);
+        let cut = space.set_size(file, 100, BEGINNING);
+        let read = space.read_at(file, 0, &mut [0; 50]);
+        space.store().relent();
+        for outcome in [written.map(drop), cut, read.map(drop)] {
+            assert!(matches!(outcome, Ok(()) | Err(Error::Io)), "{outcome:?}");
+        }
+        if written.is_err() {
+            assert_eq!(calls, 0, "a write is as long as it could be");
+        }
+        space.audit().unwrap();
+        assert_eq!(space.store().held().1 as u64, space.usage().content);
+        space.set_size(file, 0, BEGINNING).unwrap();
+        assert_eq!(space.store().held(), (0, 0));
+        assert_eq!(space.usage().content, 0);
+    }
+}
+
+#[test]
+fn a_page_is_asked_for_after_it_is_charged() {
+    let store = Locked(std::sync::Mutex::default());
+    let limits = Limits { content: 0, ..Limits::default() };
+    let settings = Settings { limits, ..Settings::seeded([1, 1], BEGINNING) };
+    let mut space = Space::create_in(store, settings).unwrap();
+    let root = space.root(DescriptorFlags::DIRECTORY).unwrap();
+    let flags = DescriptorFlags::WRITE;
+    let file = space.open_at(root, Follow::No, "file", EXCLUSIVE, flags, BEGINNING).unwrap();
+    space.store().fail_after(0);
+    let written = space.write_at(file, 0, b"x", BEGINNING);
+    assert_eq!(written, Err(Error::InsufficientSpace), "the store was not asked");
+}
