@@ -5,8 +5,7 @@ use std::os::unix::fs::symlink;
 use std::path::Path;
 
 use host_tests::{
-    Directory, DirectoryOptions, ErrorCode, Sandbox, Tree, code_of, dir, in_dir, names_in, os,
-    os_at,
+    Directory, DirectoryOptions, ErrorCode, Sandbox, Tree, code_of, dir, in_dir, names_in, os_at,
 };
 use tempfile::TempDir;
 

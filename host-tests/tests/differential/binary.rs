@@ -1,8 +1,8 @@
 //! Programs on binary files.
 
-use crate::chance::Chance;
 use host_tests::script::Script;
 
+use crate::chance::Chance;
 use crate::generate::{Kind, buffering, ending, options};
 
 const MODES: [&str; 12] =

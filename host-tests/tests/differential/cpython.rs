@@ -7,8 +7,6 @@ use std::{fmt, thread};
 
 use tempfile::TempDir;
 
-use host_tests::script::{Outcomes, Script};
-
 /// What an interpreter may be called; some answer only to a version in pyenv's variable.
 const INTERPRETERS: [(&str, Option<&str>); 6] = [
     ("python3.14", None),
@@ -129,3 +127,4 @@ impl Drop for CPython {
         let _ = self.process.wait();
     }
 }
+use host_tests::script::{Outcomes, Script};

@@ -1,9 +1,9 @@
 //! Random programs: what kinds there are, and how each begins.
 
-use crate::chance::Chance;
-use crate::cpython::Version;
 use host_tests::script::Script;
 
+use crate::chance::Chance;
+use crate::cpython::Version;
 use crate::{binary, text, world};
 
 /// A kind of object, with programs of its own.

@@ -57,7 +57,9 @@ fn compare(kind: Kind) {
     } else {
         let (recorded, since) = (recorded::marks_of(kind), kind.since());
         let count = recorded.len();
-        println!("{name}: no CPython {since} here: {count} programs as recorded of {REFERENCE}");
+        println!(
+            "{name}: no CPython {since} or newer here: {count} programs as recorded of {REFERENCE}"
+        );
         compare_recorded(kind, &recorded);
     }
 }

@@ -10,20 +10,20 @@ pub(crate) fn comparable(program: &Script, cpython: &Outcomes, component: &Outco
     for (at, (line, (cpython, component))) in
         program.iter().zip(cpython.iter().zip(component)).enumerate()
     {
-        let method = line.split(' ').next().and_then(|it| it.split_once('.')).unwrap_or_default().1;
-        match method {
-            "seek" => {
+        let target = line.split(' ').next().unwrap_or_default();
+        let target = target.rsplit('=').next().unwrap_or_default();
+        match target.split_once('.').unwrap_or_default() {
+            ("0", "seek") => {
                 let place = |outcome: &str| outcome.split(" | ").next().map(str::to_owned);
                 apart = place(cpython) != place(component) && cpython.starts_with("cookie");
             }
             // Where a directory could not be removed, we try again when it is dropped.
-            "cleanup" | "exit" if line.starts_with("0.") && cpython.starts_with("!os") => {
-                owed = true
+            ("0", "cleanup" | "exit") if cpython.starts_with("!os") => owed = true,
+            ("0", "drop") if owed => return at,
+            ("0", "write" | "write-wtf8" | "writelines" | "truncate" | "detach") if apart => {
+                return at;
             }
-            "drop" if owed => return at,
-            _ if !apart => {}
-            "write" | "write-wtf8" | "writelines" | "truncate" | "detach" => return at,
-            _ if !line.contains("0.") => return at,
+            (slot, _) if apart && slot != "0" => return at,
             _ => {}
         }
     }

@@ -1,8 +1,8 @@
 //! Programs on text files.
 
-use crate::chance::Chance;
 use host_tests::script::Script;
 
+use crate::chance::Chance;
 use crate::generate::{Kind, buffering, ending, options};
 use crate::words::{
     BYTES, CHARACTERS, CHARMAPS, ENCODINGS, HALVES, HANDLERS, MODES, NEWLINES, SPOOLED_MODES,

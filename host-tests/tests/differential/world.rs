@@ -1,8 +1,8 @@
 //! Programs on directories, and on names.
 
-use crate::chance::Chance;
 use host_tests::script::Script;
 
+use crate::chance::Chance;
 const PREFIXES: [&str; 8] = ["", "a", "tmp", "%C3%A9", "x.", "a%20b", "_", "-"];
 const SUFFIXES: [&str; 7] = ["", ".txt", ".", "b", "%C3%A9", ".tar.gz", "~"];
 const DIRS: [&str; 10] =

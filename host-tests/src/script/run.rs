@@ -1,0 +1,424 @@
+//! Running a script in the component: what `tests/cpython/scripts.py` does in Python.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::arguments::Arguments;
+use super::form::{Outcomes, Script, content, text};
+use super::places::{Places, guest};
+use super::shown::{Shown, failure};
+use crate::{
+    Cookie, Directory, Error, File, MkstempOptions, Sandbox, TextError, TextFile, UnclosedItem,
+    UnclosedKind, place,
+};
+
+/// An instance that runs scripts one after the other.
+pub struct Interpreter(Sandbox);
+
+impl Interpreter {
+    /// A new one, with an empty directory.
+    #[must_use]
+    pub fn start() -> Self {
+        Self(Sandbox::builder().tmp("/tmp").cwd("/tmp").start())
+    }
+
+    /// Runs a script. A trap is an outcome, too, and the end of the instance.
+    ///
+    /// # Panics
+    /// The script is none.
+    pub fn run(&mut self, script: &Script) -> Outcomes {
+        let mut outcomes = Vec::new();
+        let sandbox = &self.0;
+        let ran = catch_unwind(AssertUnwindSafe(|| {
+            sandbox.set_tempdir(Some("/tmp"));
+            sandbox.set_template("tmp");
+            sandbox.set_tmp_max(10_000);
+            let mut run = Run::new(sandbox);
+            for line in script {
+                let result = run.line(line);
+                outcomes.push(format!("{result} | {}", run.state()));
+            }
+        }));
+        if ran.is_err() {
+            outcomes.push("!trap | ".to_owned());
+            *self = Self::start();
+        }
+        empty(self.0.tmp());
+        outcomes
+    }
+}
+
+/// Removes what a script left below the root.
+fn empty(root: &std::path::Path) {
+    for entry in fs::read_dir(root).expect("the root is there") {
+        let entry = entry.expect("the root can be listed");
+        if entry.file_type().expect("it has a type").is_dir() {
+            fs::remove_dir_all(entry.path()).expect("it can be removed");
+        } else {
+            fs::remove_file(entry.path()).expect("it can be removed");
+        }
+    }
+}
+
+enum Slot<'a> {
+    Binary(File<'a>),
+    Text(TextFile<'a>),
+    Directory(Directory<'a>),
+}
+
+/// How far a script has come.
+struct Run<'a> {
+    sandbox: &'a Sandbox,
+    slots: BTreeMap<String, Slot<'a>>,
+    cookies: BTreeMap<String, Cookie>,
+    places: Places<'a>,
+    /// What is seen from outside is everything below the root.
+    lists: bool,
+}
+
+type Result<T, E = TextError> = std::result::Result<T, E>;
+
+impl<'a> Run<'a> {
+    fn new(sandbox: &'a Sandbox) -> Self {
+        Self {
+            sandbox,
+            slots: BTreeMap::new(),
+            cookies: BTreeMap::new(),
+            places: Places::new(sandbox.tmp()),
+            lists: false,
+        }
+    }
+
+    /// The result of a line.
+    fn line(&mut self, line: &str) -> String {
+        let mut words = line.split(' ');
+        let target = words.next().expect("a line has a first word");
+        let words: Vec<&str> = words.collect();
+        let (label, target) = target.split_once('=').unwrap_or(("", target));
+        let result = match target.split_once('.') {
+            None if label.is_empty() => self.module(target, &words),
+            None => self.make(label, target, &words),
+            Some((slot, _)) if !self.slots.contains_key(slot) => return "!nothing".to_owned(),
+            Some((slot, "drop")) => {
+                self.slots.remove(slot);
+                Ok("None".to_owned())
+            }
+            Some((slot, method)) => self.method(label, slot, method, &words),
+        };
+        result.unwrap_or_else(|error| failure(&error, |path| self.places.path(path)))
+    }
+
+    /// What is seen of the file from outside: on the disk, or in memory.
+    fn state(&self) -> String {
+        if self.lists {
+            return self.places.listing();
+        }
+        if let Some(size) = self.places.size() {
+            return size;
+        }
+        let unclosed = self.sandbox.unclosed();
+        let Some(first) = unclosed.first() else { return "-".to_owned() };
+        let size = first.size.map_or_else(|| "?".to_owned(), |size| size.to_string());
+        if first.kind == UnclosedKind::SpooledFile { format!("memory {size}") } else { size }
+    }
+
+    fn make(&mut self, label: &str, maker: &str, words: &[&str]) -> Result<String> {
+        let arguments = Arguments::new(words);
+        self.places.set_affixes(&arguments, &self.sandbox.template());
+        let sandbox = self.sandbox;
+        let (made, path) = match maker {
+            "temporary-file" => {
+                (Slot::Binary(sandbox.temporary_file(Some(arguments.file()))?), None)
+            }
+            "temporary-text-file" => {
+                (Slot::Text(sandbox.temporary_text_file(Some(arguments.file()))?), None)
+            }
+            "spooled-temporary-file" => {
+                (Slot::Binary(sandbox.spooled_temporary_file(Some(arguments.spooled()))?), None)
+            }
+            "spooled-temporary-text-file" => {
+                (Slot::Text(sandbox.spooled_temporary_text_file(Some(arguments.spooled()))?), None)
+            }
+            "named-temporary-file" => {
+                let file = sandbox.named_temporary_file(Some(arguments.named()))?;
+                let path = file.name();
+                (Slot::Binary(file), path)
+            }
+            "named-temporary-text-file" => {
+                let file = sandbox.named_temporary_text_file(Some(arguments.named()))?;
+                let path = file.name();
+                (Slot::Text(file), path)
+            }
+            "temporary-directory" => {
+                self.lists = true;
+                let made = sandbox.temporary_directory(Some(arguments.directory()))?;
+                let path = made.name();
+                (Slot::Directory(made), Some(path))
+            }
+            "mkstemp" => {
+                self.lists = true;
+                let options = MkstempOptions {
+                    text: arguments.flag("text"),
+                    ..MkstempOptions::from(arguments.names())
+                };
+                let (file, path) = sandbox.mkstemp(Some(options))?;
+                self.slots.insert(label.to_owned(), Slot::Binary(file));
+                return Ok(self.places.made(&path));
+            }
+            _ => panic!("a maker more: {maker}"),
+        };
+        self.slots.insert(label.to_owned(), made);
+        Ok(path.map_or_else(
+            || "object".to_owned(),
+            |path| {
+                self.places.follow(&path);
+                self.places.made(&path)
+            },
+        ))
+    }
+
+    fn module(&mut self, function: &str, words: &[&str]) -> Result<String> {
+        let none = || Ok("None".to_owned());
+        if self.places.on_the_disk(function, words) {
+            return none();
+        }
+        self.lists = true;
+        let sandbox = self.sandbox;
+        match function {
+            "mkdtemp" | "mktemp" => {
+                let arguments = Arguments::new(words);
+                let prefix =
+                    if function == "mktemp" { "tmp".to_owned() } else { sandbox.template() };
+                self.places.set_affixes(&arguments, &prefix);
+                let options = Some(arguments.names());
+                let made = if function == "mktemp" {
+                    sandbox.mktemp(options)?
+                } else {
+                    sandbox.mkdtemp(options)?
+                };
+                Ok(self.places.made(&made))
+            }
+            "gettempdir" => Ok(self.places.path(&sandbox.gettempdir()?)),
+            "gettempdirb" => {
+                let path = String::from_utf8(sandbox.gettempdirb()?).expect("a path is text");
+                Ok(self.places.path(&path))
+            }
+            "gettempprefix" => Ok(sandbox.gettempprefix().shown()),
+            "gettempprefixb" => Ok(sandbox.gettempprefixb().shown()),
+            "tempdir" => Ok(self.places.path(&sandbox.tempdir().unwrap_or_default())),
+            "set-tempdir" => {
+                sandbox.set_tempdir(Some(&guest(words[0])));
+                none()
+            }
+            "template" => Ok(sandbox.template().shown()),
+            "set-template" => {
+                sandbox.set_template(&text(&words[0].replace("\"\"", "")));
+                none()
+            }
+            "tmp-max" => Ok(sandbox.tmp_max().to_string()),
+            "set-tmp-max" => {
+                sandbox.set_tmp_max(words[0].parse().unwrap());
+                none()
+            }
+            _ => panic!("a function more: {function}"),
+        }
+    }
+
+    fn method(&mut self, label: &str, slot: &str, method: &str, words: &[&str]) -> Result<String> {
+        let mut returned = None;
+        let result = match &self.slots[slot] {
+            Slot::Directory(directory) => self.of_directory(directory, method),
+            Slot::Binary(file) => match method {
+                "name" => Ok(self.name(file.name())),
+                "dump" => Ok(self.dump(Some(file))),
+                "detach" => file
+                    .detach()
+                    .map(|raw| put(&mut returned, Slot::Binary(raw)))
+                    .map_err(Into::into),
+                "wrap" => {
+                    let options = Arguments::new(words).text();
+                    file.wrap(Some(&options)).map(|text| put(&mut returned, Slot::Text(text)))
+                }
+                _ => of_binary(file, method, words).map_err(Into::into),
+            },
+            Slot::Text(file) => match method {
+                "name" => Ok(self.name(file.name())),
+                "dump" if self.places.size().is_some() => Ok(self.dump(None)),
+                "dump" => {
+                    let buffer = file.flush().and_then(|()| file.buffer());
+                    Ok(self.dump(buffer.ok().as_ref()))
+                }
+                "detach" => file.detach().map(|below| put(&mut returned, Slot::Binary(below))),
+                "buffer" => file.buffer().map(|below| put(&mut returned, Slot::Binary(below))),
+                "tell" => file.tell().map(|cookie| {
+                    let shown = cookie.shown();
+                    self.cookies.insert(label.to_owned(), cookie);
+                    shown
+                }),
+                "seek" => {
+                    let place = match words[0].starts_with('c') {
+                        true => self.cookies.get(words[0]).copied(),
+                        false => Some(place(words[0].parse().unwrap())),
+                    };
+                    let Some(place) = place else { return Ok("!nothing".to_owned()) };
+                    file.seek(place, words[1].parse().unwrap()).map(|cookie| cookie.shown())
+                }
+                _ => of_text(file, method, words),
+            },
+        };
+        if let Some(returned) = returned {
+            self.slots.insert(label.to_owned(), returned);
+        }
+        result
+    }
+
+    fn name(&self, name: Option<String>) -> String {
+        name.map_or_else(|| "None".to_owned(), |name| self.places.path(&name))
+    }
+
+    fn of_directory(&self, directory: &Directory<'_>, method: &str) -> Result<String> {
+        let none = |result: Result<(), Error>| Ok(result.map(|()| "None".to_owned())?);
+        match method {
+            "name" => Ok(self.places.path(&directory.name())),
+            "cleanup" => none(directory.cleanup()),
+            "exit" => none(directory.exit()),
+            _ => panic!("a method more: {method}"),
+        }
+    }
+
+    /// All bytes of the file; the last that is done with it.
+    fn dump(&self, file: Option<&File<'_>>) -> String {
+        if let Some(bytes) = self.places.bytes() {
+            return bytes.map_or_else(|| "!dump".to_owned(), |bytes| bytes.shown());
+        }
+        let bytes = file.and_then(|file| {
+            let in_memory = |item: &UnclosedItem| item.kind == UnclosedKind::SpooledFile;
+            if self.sandbox.unclosed().first().is_some_and(in_memory) {
+                file.seek(0, 0).ok()?;
+                return file.read(None).ok();
+            }
+            let descriptor = self.sandbox.take(file).ok()?;
+            let mut bytes = Vec::new();
+            loop {
+                let at = u64::try_from(bytes.len()).unwrap();
+                let more = descriptor.read(1 << 16, at);
+                if more.is_empty() {
+                    return Some(bytes);
+                }
+                bytes.extend(more);
+            }
+        });
+        bytes.map_or_else(|| "!dump".to_owned(), |bytes| bytes.shown())
+    }
+}
+
+fn put<'a>(returned: &mut Option<Slot<'a>>, slot: Slot<'a>) -> String {
+    *returned = Some(slot);
+    "object".to_owned()
+}
+
+/// The first argument, where it is a number or is left out.
+fn optional(words: &[&str]) -> Option<i64> {
+    words.first().filter(|word| **word != "-").map(|word| word.parse().unwrap())
+}
+
+fn shown<T: Shown, E>(result: Result<T, E>) -> Result<String, E> {
+    result.map(|value| value.shown())
+}
+
+fn of_binary(file: &File<'_>, method: &str, words: &[&str]) -> Result<String, Error> {
+    let size = || optional(words);
+    match method {
+        "read" => shown(file.read(size())),
+        "readinto" => shown(file.readinto(words[0].parse().unwrap())),
+        "readall" => shown(file.readall()),
+        "read1" => shown(file.read1(size())),
+        "read1-some" => {
+            let at = i64::try_from(file.tell()?).unwrap();
+            let some = file.read1(size())?;
+            file.seek(at, 0)?;
+            let asked = size().filter(|size| *size >= 0);
+            let length = i64::try_from(some.len()).unwrap();
+            let rest = file.read(Some(asked.unwrap_or(length)))?;
+            file.seek(at, 0)?;
+            assert!(rest.starts_with(&some) && some.is_empty() == rest.is_empty());
+            Ok((!some.is_empty()).shown())
+        }
+        "peek" => shown(file.peek()),
+        "readline" => shown(file.readline(size())),
+        "readlines" => shown(file.readlines(size())),
+        "write" => shown(file.write(&content(words[0]))),
+        "writelines" => {
+            let lines: Vec<Vec<u8>> = lines(words).map(content).collect();
+            shown(file.writelines(&lines.iter().map(Vec::as_slice).collect::<Vec<_>>()))
+        }
+        "seek" => shown(file.seek(words[0].parse().unwrap(), words[1].parse().unwrap())),
+        "tell" => shown(file.tell()),
+        "truncate" => shown(file.truncate(size())),
+        "flush" => shown(file.flush()),
+        "close" => shown(file.close()),
+        "close-file" => shown(file.close_file()),
+        "enter" => shown(file.enter()),
+        "exit" => shown(file.exit()),
+        "closed" => shown(file.closed()),
+        "mode" => shown(file.mode()),
+        "readable" => shown(file.readable()),
+        "writable" => shown(file.writable()),
+        "seekable" => shown(file.seekable()),
+        "isatty" => shown(file.isatty()),
+        "rollover" => shown(file.rollover()),
+        _ => panic!("a method more: {method}"),
+    }
+}
+
+fn of_text(file: &TextFile<'_>, method: &str, words: &[&str]) -> Result<String> {
+    let size = || optional(words);
+    match method {
+        "read" => shown(file.read(size())),
+        "read-wtf8" => file.read_wtf8(size()).map(|text| text.as_text()),
+        "readline" => shown(file.readline(size())),
+        "readline-wtf8" => file.readline_wtf8(size()).map(|text| text.as_text()),
+        "readlines" => shown(file.readlines(size())),
+        "next" => shown(file.next()),
+        "next-wtf8" => {
+            let line = file.next_wtf8()?;
+            Ok(line.map_or_else(|| "None".to_owned(), |line| line.as_text()))
+        }
+        "write" => shown(file.write(&characters(words[0]))),
+        "write-wtf8" => shown(file.write_wtf8(&content(words[0]))),
+        "writelines" => {
+            let lines: Vec<String> = lines(words).map(characters).collect();
+            shown(file.writelines(&lines.iter().map(String::as_str).collect::<Vec<_>>()))
+        }
+        "truncate" => shown(file.truncate(size())),
+        "flush" => shown(file.flush()),
+        "close" => shown(file.close()),
+        "close-file" => shown(file.close_file()),
+        "enter" => shown(file.enter()),
+        "exit" => shown(file.exit()),
+        "closed" => shown(file.closed()),
+        "mode" => Ok(file.mode().shown()),
+        "encoding" => Ok(file.encoding().shown()),
+        "errors" => Ok(file.errors().shown()),
+        "newlines" => shown(file.newlines()),
+        "line-buffering" => Ok(file.line_buffering().shown()),
+        "write-through" => Ok(file.write_through().shown()),
+        "readable" => shown(file.readable()),
+        "writable" => shown(file.writable()),
+        "seekable" => shown(file.seekable()),
+        "isatty" => shown(file.isatty()),
+        "reconfigure" => shown(file.reconfigure(&Arguments::new(words).reconfigure())),
+        "rollover" => shown(file.rollover()),
+        _ => panic!("a method more: {method}"),
+    }
+}
+
+/// The items of `writelines`.
+fn lines<'a>(words: &'a [&'a str]) -> impl Iterator<Item = &'a str> {
+    words.iter().copied().filter(|word| *word != "[]")
+}
+
+fn characters(word: &str) -> String {
+    String::from_utf8(content(word)).expect("what is not UTF-8 is written by the twins")
+}

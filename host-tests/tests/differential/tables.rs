@@ -1,0 +1,63 @@
+//! The fixed tables: what CPython answered to single scripts, kept as text.
+
+use std::fs;
+
+use host_tests::script::cases;
+
+use crate::cpython::{CPython, REFERENCE};
+use crate::methods;
+
+macro_rules! table {
+    ($name:literal) => {
+        ($name, include_str!(concat!("../cpython/", $name)))
+    };
+}
+
+/// The tables that were written by hand after the reference.
+const TABLES: [(&str, &str); 3] = [table!("binary.txt"), table!("text.txt"), table!("spooled.txt")];
+
+/// The table that this test writes where `DIFFERENTIAL_RECORD` is set.
+const METHODS: (&str, &str) = table!("methods.txt");
+
+fn reference() -> Option<CPython> {
+    let cpython = CPython::start(REFERENCE).filter(|cpython| cpython.version == REFERENCE);
+    if cpython.is_none() {
+        println!("no CPython {REFERENCE} here: the tables are taken as they are");
+    }
+    cpython
+}
+
+#[test]
+fn the_tables_are_what_cpython_says() {
+    let Some(mut cpython) = reference() else { return };
+    let mut wrong = String::new();
+    for (name, table) in TABLES {
+        let cases = cases(table);
+        let scripts: Vec<_> = cases.iter().map(|case| case.script.clone()).collect();
+        for (case, found) in cases.iter().zip(cpython.run(&scripts)) {
+            for (line, (expected, found)) in
+                case.script.iter().zip(case.outcomes.iter().zip(&found))
+            {
+                let missing = found.starts_with("!attribute").then_some("!attribute");
+                let found = missing.or(found.split(" | ").next()).unwrap_or_default();
+                if expected.as_deref().is_some_and(|expected| expected != found) {
+                    wrong += &format!("{name}: {}\n    {line} -> {found}\n", case.title);
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn the_table_of_methods_is_what_cpython_says() {
+    let Some(mut cpython) = reference() else { return };
+    let (name, recorded) = METHODS;
+    let table = methods::table(&mut cpython);
+    if std::env::var_os("DIFFERENTIAL_RECORD").is_some() {
+        let file = format!("{}/tests/cpython/{name}", env!("CARGO_MANIFEST_DIR"));
+        fs::write(file, table).expect("writing the table of methods");
+        return;
+    }
+    assert!(table == recorded, "DIFFERENTIAL_RECORD=1 records {name} anew");
+}
