@@ -188,6 +188,7 @@ impl TextFile {
     }
 
     pub(crate) fn over(file: BinaryFile, mode: String, options: &TextOptions<'_>) -> Result<Self> {
+        refuse_nul([options.encoding, options.errors, options.newline])?;
         let newline = Newline::parse(options.newline)?;
         let conversion = Conversion::new(options.encoding, options.errors, newline)?;
         let text = {
@@ -503,10 +504,7 @@ impl TextFile {
         let mut parts = self.parts();
         let ReconfigureOptions { encoding, errors, newline, line_buffering, write_through } =
             *options;
-        let given = [encoding, errors, newline.flatten()].into_iter().flatten();
-        if given.into_iter().any(|given| given.contains('\0')) {
-            return Err(Error::value("embedded null character"));
-        }
+        refuse_nul([encoding, errors, newline.flatten()])?;
         let converts = encoding.is_some() || errors.is_some() || newline.is_some();
         if converts && parts.text.has_decoded() {
             return Err(Error::unsupported(
@@ -569,6 +567,13 @@ impl Drop for TextFile {
         let _ = self.finish(Open::finalize_by);
         let Parts { text, mut open } = self.parts();
         open.left -= usize::from(text.detached);
+    }
+}
+
+fn refuse_nul(given: [Option<&str>; 3]) -> Result<()> {
+    match given.into_iter().flatten().any(|given| given.contains('\0')) {
+        true => Err(Error::value("embedded null character")),
+        false => Ok(()),
     }
 }
 

@@ -132,7 +132,17 @@ impl<S: PageStore> Stock<S> {
             match path.last() {
                 None => *root = bucket,
                 Some(branch) => {
-                    self.get_mut::<Branch>(branch).0[slot(tag, path.depth - 1)] = bucket;
+                    let slots = &mut self.get_mut::<Branch>(branch).0;
+                    let at = slot(tag, path.depth - 1);
+                    let mut free = at..at + 1;
+                    while free.len() < slots.len() {
+                        let twice = block(at, 2 * free.len());
+                        if slots[twice.clone()].iter().any(|slot| *slot != 0) {
+                            break;
+                        }
+                        free = twice;
+                    }
+                    slots[free].fill(bucket);
                 }
             }
             return Ok(());
@@ -273,24 +283,73 @@ impl<S: PageStore> Stock<S> {
 
     /// Removes an entry. The root is to be put back, as after [`index_insert`](Self::index_insert).
     pub(crate) fn index_remove(&mut self, root: &mut u32, tag: u32, entry: u32) -> Result<()> {
-        let mut path = self.index_own(root, tag)?;
-        let bucket = self.get_mut::<Bucket>(path.bucket);
-        bucket.remove(entry);
-        if bucket.length > 0 {
-            return Ok(());
-        }
-        self.index_put(root, &path, path.bucket, 0);
-        self.remove::<Bucket>(path.bucket);
-        while let Some(branch) = path.last() {
-            if !self.get::<Branch>(branch).is_empty() {
-                break;
-            }
-            path.depth -= 1;
-            self.index_put(root, &path, branch | BRANCH, 0);
-            self.remove::<Branch>(branch);
-        }
+        let path = self.index_own(root, tag)?;
+        self.get_mut::<Bucket>(path.bucket).remove(entry);
+        self.index_merge(root, path, tag);
         Ok(())
     }
+
+    /// Joins the bucket at the end of a path with its neighbours as far as one bucket holds them all,
+    /// so that what an index takes follows from the names in it alone.
+    fn index_merge(&mut self, root: &mut u32, mut path: Path, tag: u32) {
+        let bucket = path.bucket;
+        while let Some(branch) = path.last() {
+            let mut slots = self.get::<Branch>(branch).0;
+            let at = slot(tag, path.depth - 1);
+            let mut size = slots.iter().filter(|slot| **slot == bucket).count();
+            while size < slots.len() {
+                let (own, twice) = (block(at, size), block(at, 2 * size));
+                let beside = if own.start == twice.start { own.end } else { twice.start };
+                let neighbour = slots[beside];
+                let whole = slots[beside..beside + size].iter().all(|slot| *slot == neighbour);
+                if !whole || neighbour & BRANCH != 0 || !self.bucket_join(bucket, neighbour) {
+                    break;
+                }
+                slots[twice].fill(bucket);
+                size *= 2;
+            }
+            let empty = self.get::<Bucket>(bucket).length == 0;
+            if size < slots.len() {
+                if empty {
+                    slots[block(at, size)].fill(0);
+                    self.remove::<Bucket>(bucket);
+                }
+                self.get_mut::<Branch>(branch).0 = slots;
+                return;
+            }
+            path.depth -= 1;
+            self.index_put(root, &path, branch | BRANCH, bucket);
+            self.remove::<Branch>(branch);
+        }
+        if self.get::<Bucket>(bucket).length == 0 {
+            *root = 0;
+            self.remove::<Bucket>(bucket);
+        }
+    }
+
+    /// Moves what another bucket holds, if any, into this one where it has room for all.
+    fn bucket_join(&mut self, bucket: u32, other: u32) -> bool {
+        if other == 0 {
+            return true;
+        }
+        let from = *self.get::<Bucket>(other);
+        let into = self.get_mut::<Bucket>(bucket);
+        if into.pairs().len() + from.pairs().len() > WIDTH {
+            return false;
+        }
+        for [tag, entry] in from.pairs() {
+            into.push(*tag, *entry);
+        }
+        self.remove::<Bucket>(other);
+        true
+    }
+}
+
+/// The slots around one that agree with it in all but the lowest bits.
+#[inline]
+fn block(at: usize, size: usize) -> core::ops::Range<usize> {
+    let start = at - at % size;
+    start..start + size
 }
 
 #[inline]

@@ -4,7 +4,7 @@ use host_tests::script::{Outcomes, Script, adler32, expected, met};
 
 /// How many lines of a program can be compared: those up to a write, or another use of the bytes
 /// below, at a place in the text that CPython describes by more than a byte position. It may lie
-/// behind a line end there that is held back, and before it here.
+/// behind a line end there that is held back, and before it here; and text may be read ahead there.
 pub(crate) fn comparable(program: &Script, cpython: &Outcomes, component: &Outcomes) -> usize {
     let (mut apart, mut owed) = (false, false);
     for (at, (line, (cpython, component))) in
@@ -20,9 +20,10 @@ pub(crate) fn comparable(program: &Script, cpython: &Outcomes, component: &Outco
             // Where a directory could not be removed, we try again when it is dropped.
             ("0", "cleanup" | "exit") if cpython.starts_with("!os") => owed = true,
             ("0", "drop") if owed => return at,
-            ("0", "write" | "write-wtf8" | "writelines" | "truncate" | "detach") if apart => {
-                return at;
-            }
+            (
+                "0",
+                "write" | "write-wtf8" | "writelines" | "truncate" | "detach" | "reconfigure",
+            ) if apart => return at,
             (slot, _) if apart && slot != "0" => return at,
             _ => {}
         }

@@ -53,11 +53,8 @@ fn hungry() -> Vec<Operation> {
         let bytes = Bytes { first, step: 0, length };
         Operation::Write { handle: 1, offset, bytes }
     };
-    let times = Operation::SetTimes {
-        handle: 1,
-        accessed: NewTimestamp::Now,
-        modified: NewTimestamp::Now,
-    };
+    let times =
+        Operation::SetTimes { handle: 1, accessed: NewTimestamp::Now, modified: NewTimestamp::Now };
     let page = PAGE as u64;
     vec![
         Operation::Root { flags: DescriptorFlags::DIRECTORY },

@@ -3,7 +3,7 @@
 use tmpfs::{DescriptorFlags, Error, Follow, Limits};
 
 use crate::allocator::counted;
-use crate::{GENEROUS, NOW, NEW, OLD, space, touch};
+use crate::{GENEROUS, NEW, NOW, OLD, space, touch};
 
 #[test]
 fn a_million_opens_without_close_end_at_the_limit() {

@@ -58,10 +58,14 @@ impl File {
     }
 }
 
-/// How many bytes are stored of a page that reaches to `end`: a power of two, from 64 up for the
-/// first page of a file, from 4 KiB up for the others.
+/// How many bytes are stored of a page that reaches to `end`: for the beginning of a file a power of
+/// two from 64 to 4096, beyond that multiples of 4096.
 fn capacity(number: u64, end: usize) -> usize {
-    end.next_power_of_two().max(if number == 0 { 64 } else { 4096 })
+    if number == 0 && end <= 4096 {
+        end.next_power_of_two().max(64)
+    } else {
+        end.next_multiple_of(4096)
+    }
 }
 
 fn index(offset: u64) -> usize {
