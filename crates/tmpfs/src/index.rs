@@ -1,6 +1,7 @@
 //! The index of a directory: extendible hashing. Buckets of entries hang in a trie over the bits of
-//! their tags; a full one is halved by the next bit that tells its entries apart. The slots of a
-//! branch that agree in the bits known so far share a bucket.
+//! their tags; a full one is halved by the next bit that tells its entries apart, and what fits into
+//! one is joined again. The slots of a branch that agree in the bits known so far share a bucket.
+//! What an index takes follows from the tags in it alone, so that every refund is exact.
 
 use crate::entries::Entry;
 use crate::error::{Error, Result};
@@ -289,8 +290,7 @@ impl<S: PageStore> Stock<S> {
         Ok(())
     }
 
-    /// Joins the bucket at the end of a path with its neighbours as far as one bucket holds them all,
-    /// so that what an index takes follows from the names in it alone.
+    /// Joins the bucket at the end of a path with its neighbours as far as one bucket holds them all.
     fn index_merge(&mut self, root: &mut u32, mut path: Path, tag: u32) {
         let bucket = path.bucket;
         while let Some(branch) = path.last() {
@@ -402,6 +402,39 @@ mod tests {
             stock.remove::<Entry>(*entry);
         }
         assert_eq!((root, stock.quota.used()), (0, Usage::default()));
+    }
+
+    #[test]
+    fn what_an_index_takes_follows_from_what_is_in_it() {
+        let empty = || Stock {
+            layer: Layer::new(MemoryPages::default()),
+            quota: Quota::new(Limits::default(), None),
+            seed: [0, 0],
+        };
+        let (mut stock, mut root) = (empty(), 0);
+        let mut held = Vec::new();
+        let mut state = 1_u64;
+        for step in 0..6_000_u32 {
+            state = state.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(0x1405_7b7e_f767_814f);
+            let [.., a, b, c, d] = state.to_be_bytes().map(|byte| byte >> (step % 3));
+            let growing = step / 1_000 % 2 == 0;
+            if growing || held.is_empty() {
+                let tag = u32::from_be_bytes([d & 1, c, b, a]);
+                held.push((add(&mut stock, &mut root, tag, "x").unwrap(), tag));
+            } else {
+                let at = usize::from(b) * 256 + usize::from(c);
+                let (entry, tag) = held.swap_remove(at % held.len());
+                stock.index_remove(&mut root, tag, entry).unwrap();
+                stock.remove::<Entry>(entry);
+            }
+            if step % 100 == 99 {
+                let (mut other, mut root) = (empty(), 0);
+                for (_, tag) in held.iter().rev() {
+                    add(&mut other, &mut root, *tag, "x").unwrap();
+                }
+                assert_eq!(stock.quota.used(), other.quota.used(), "step {step}");
+            }
+        }
     }
 
     #[test]

@@ -14,15 +14,18 @@ use crate::world::{LISTINGS, SPACES, Step, TEMPLATES, World};
 ///
 /// # Panics
 /// Where a step differs from the model, with the shortest sequence found that does.
-pub(crate) fn play(random: Random, length: usize) -> usize {
+pub(crate) fn play(random: Random, length: usize, flavour: Flavour) -> usize {
     let mut random = random;
     let shared = shared_limits(&mut random);
     let mut steps = Vec::new();
     let played = caught(|| {
-        let mut world = World::new(shared);
+        let mut world = World::new(shared, flavour);
         for at in 0..length {
-            let step =
-                if at < SPACES { create(&mut random, at) } else { choose(&mut random, &world) };
+            let step = if at < SPACES {
+                create(&mut random, at, flavour)
+            } else {
+                choose(&mut random, &world)
+            };
             steps.push(step);
             world.step(&steps[at])?;
             if world.is_crowded() {
@@ -32,7 +35,7 @@ pub(crate) fn play(random: Random, length: usize) -> usize {
         survey::end(world)
     });
     if let Err(failure) = played {
-        let (steps, failure) = shorten(shared, steps, failure);
+        let (steps, failure) = shorten(shared, flavour, steps, failure);
         let steps: Vec<String> = steps.iter().map(|step| format!("  {step:?}")).collect();
         panic!("{shared:?}\n{}\n{failure}", steps.join("\n"));
     }
@@ -40,9 +43,9 @@ pub(crate) fn play(random: Random, length: usize) -> usize {
 }
 
 /// Takes the steps again.
-fn replay(shared: SharedLimits, steps: &[Step]) -> Result<(), String> {
+fn replay(shared: SharedLimits, flavour: Flavour, steps: &[Step]) -> Result<(), String> {
     caught(|| {
-        let mut world = World::new(shared);
+        let mut world = World::new(shared, flavour);
         for step in steps {
             world.step(step)?;
             if world.is_crowded() {
@@ -63,7 +66,12 @@ fn caught(play: impl FnOnce() -> Result<(), String>) -> Result<(), String> {
 }
 
 /// Leaves steps out as long as what is left fails.
-fn shorten(shared: SharedLimits, mut steps: Vec<Step>, mut failure: String) -> (Vec<Step>, String) {
+fn shorten(
+    shared: SharedLimits,
+    flavour: Flavour,
+    mut steps: Vec<Step>,
+    mut failure: String,
+) -> (Vec<Step>, String) {
     let hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(|_| {}));
     let mut left = 4000_u32;
@@ -74,7 +82,7 @@ fn shorten(shared: SharedLimits, mut steps: Vec<Step>, mut failure: String) -> (
             left -= 1;
             let end = (at + chunk).min(steps.len());
             let shorter: Vec<Step> = [&steps[..at], &steps[end..]].concat();
-            match replay(shared, &shorter) {
+            match replay(shared, flavour, &shorter) {
                 Err(error) => (steps, failure) = (shorter, error),
                 Ok(()) => at = end,
             }
@@ -89,16 +97,19 @@ fn choose(random: &mut Random, world: &World) -> Step {
     let space = random.index(SPACES);
     let template = random.index(TEMPLATES);
     let listing = random.index(LISTINGS);
-    match random.below(1000) {
+    // Crowds take their time.
+    let of = if world.flavour == Flavour::Crowded { 8 } else { 1 };
+    match random.below(1000 * of) {
         0 | 1 => Step::Freeze { space, template },
         2..=4 => {
-            let (limits, shares, seed) = (limits(random), random.one_in(2), random.next());
+            let (limits, shares) = (limits(random, world.flavour), shares(random, world.flavour));
+            let seed = random.next();
             Step::Start { template, space, limits, shares, seed }
         }
-        5 => create(random, space),
+        5 => create(random, space, world.flavour),
         6 => Step::Drop { space },
         7 => Step::DropTemplate { template },
-        8..=11 => Step::SetLimits { space, limits: limits(random) },
+        8..=11 => Step::SetLimits { space, limits: limits(random, world.flavour) },
         12..=41 => Step::List { space, listing },
         42..=49 => {
             let directory = random.index(crate::operation::SLOTS);
@@ -112,7 +123,7 @@ fn choose(random: &mut Random, world: &World) -> Step {
         }
         _ => match operation(random, world, space) {
             Some(operation) => Step::In { space, operation },
-            None => create(random, space),
+            None => create(random, space, world.flavour),
         },
     }
 }
@@ -122,19 +133,25 @@ fn operation(random: &mut Random, world: &World, space: usize) -> Option<Operati
     if model.open_slots(Kind::Directory).next().is_none() && random.one_in(2) {
         return Some(Operation::Root { flags: tmpfs::DescriptorFlags::DIRECTORY });
     }
-    Some(generator::operation(random, model, Flavour::Any))
+    Some(generator::operation(random, model, world.flavour))
 }
 
-fn create(random: &mut Random, space: usize) -> Step {
-    Step::Create { space, limits: limits(random), shares: random.one_in(2), seed: random.next() }
+fn create(random: &mut Random, space: usize, flavour: Flavour) -> Step {
+    let (limits, shares) = (limits(random, flavour), shares(random, flavour));
+    Step::Create { space, limits, shares, seed: random.next() }
+}
+
+fn shares(random: &mut Random, flavour: Flavour) -> bool {
+    random.one_in(2) && flavour != Flavour::Crowded
 }
 
 /// Limits of which one or the other is hit all the time.
-fn limits(random: &mut Random) -> Limits {
+fn limits(random: &mut Random, flavour: Flavour) -> Limits {
+    let crowded = flavour == Flavour::Crowded;
     let generous = Limits {
         content: 200_000,
-        metadata: 60_000,
-        nodes: 28,
+        metadata: 200_000,
+        nodes: if crowded { 1000 } else { 28 },
         handles: 100,
         name: 255,
         path: 4095,
@@ -148,8 +165,12 @@ fn limits(random: &mut Random) -> Limits {
     };
     Limits {
         content: pick(which[0], generous.content, &[0, 64, 1000, 4096, 12_288, 30_000]),
-        metadata: pick(which[1], generous.metadata, &[200, 700, 1500, 3000, 6000, 20_000]),
-        nodes: pick(which[2], generous.nodes, &[1, 3, 6, 10]),
+        metadata: if crowded {
+            pick(which[1], generous.metadata, &[6000, 20_000, 40_000])
+        } else {
+            pick(which[1], generous.metadata, &[200, 700, 1500, 3000, 6000, 20_000])
+        },
+        nodes: pick(which[2] && !crowded, generous.nodes, &[1, 3, 6, 10]),
         handles: small(pick(which[3], 100, &[1, 2, 4, 8, 11, 12])),
         name: small(pick(which[4] && which[5], 255, &[1, 8, 40])),
         path: small(pick(which[5], 4095, &[10, 64])),

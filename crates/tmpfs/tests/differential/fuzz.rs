@@ -2,6 +2,7 @@
 
 use tmpfs::{DescriptorFlags, Follow, OpenFlags};
 
+use crate::generator::Flavour;
 use crate::operation::{At, Operation};
 use crate::random::Random;
 use crate::{episode, generator, number};
@@ -30,7 +31,7 @@ fn any_bytes_make_a_sequence_that_answers_what_the_model_answers() {
     let mut left = number("TMPFS_STEPS", 60_000);
     while left > 0 {
         let bytes = bytes(&mut random);
-        let steps = episode::play(Random::Bytes { bytes, at: 0 }, 300);
+        let steps = episode::play(Random::Bytes { bytes, at: 0 }, 300, Flavour::Any);
         left = left.saturating_sub(steps as u64);
     }
 }

@@ -11,6 +11,8 @@ use crate::random::Random;
 pub(crate) enum Flavour {
     /// Everything, nonsense included.
     Any,
+    /// The same with hundreds of names.
+    Crowded,
     /// What Linux and WASI mean the same by: handles that are open and may do everything, offsets
     /// that fit an `off_t`, no NUL.
     Native,
@@ -57,6 +59,9 @@ struct Generator<'a> {
 
 impl Generator<'_> {
     fn operation(&mut self) -> Operation {
+        if self.flavour == Flavour::Crowded && self.random.one_in(2) {
+            return self.crowd();
+        }
         let choice = self.random.below(100);
         // Without an open file one is opened more often than written to.
         let choice = match choice {
@@ -113,6 +118,20 @@ impl Generator<'_> {
         }
     }
 
+    /// One name more.
+    fn crowd(&mut self) -> Operation {
+        let mut at = At { directory: self.directory(), path: self.random.below(300).to_string() };
+        if self.random.one_in(8) {
+            at.path.push_str(", with a name longer than thirty bytes");
+        }
+        match self.random.below(8) {
+            0 => Operation::Link { old: self.at(), follow: Follow::No, new: at },
+            1 => Operation::Rename { old: self.at(), new: at },
+            2..=4 => Operation::Symlink { target: self.target(), at },
+            _ => Operation::CreateDirectory { at },
+        }
+    }
+
     fn open(&mut self) -> Operation {
         let at = self.at();
         let open = OpenFlags {
@@ -135,7 +154,7 @@ impl Generator<'_> {
             flags.write = false;
             flags.read = true;
         }
-        if self.flavour == Flavour::Any {
+        if self.flavour != Flavour::Native {
             flags.mutate_directory = self.random.one_in(3);
             flags.read &= !self.random.one_in(16);
             flags.requested_write_sync = self.random.one_in(16);
@@ -147,7 +166,7 @@ impl Generator<'_> {
 
     fn root_flags(&mut self) -> DescriptorFlags {
         let mut flags = DescriptorFlags::DIRECTORY;
-        if self.flavour == Flavour::Any {
+        if self.flavour != Flavour::Native {
             flags.mutate_directory = !self.random.one_in(4);
             flags.read = !self.random.one_in(8);
             flags.write = self.random.one_in(16);
@@ -182,10 +201,11 @@ impl Generator<'_> {
         }
         let mut path = String::new();
         loop {
-            path.push_str(match self.random.below(40) {
-                0 => ".",
-                1 => "..",
-                _ => self.name(),
+            path.push_str(&match self.random.below(40) {
+                0 => ".".to_owned(),
+                1 => "..".to_owned(),
+                2..=19 if self.flavour == Flavour::Crowded => self.random.below(300).to_string(),
+                _ => self.name().to_owned(),
             });
             match self.random.below(24) {
                 0..=15 => return path,
@@ -213,7 +233,7 @@ impl Generator<'_> {
             4 => format!("{}/{}", self.name(), "x".repeat(name + 1)),
             5 => format!("{}{}", "./".repeat(limit / 2 - 1), self.name()),
             6 => "./".repeat(limit),
-            7 if self.flavour == Flavour::Any => format!("{}\0", self.name()),
+            7 if self.flavour != Flavour::Native => format!("{}\0", self.name()),
             _ => wild_path(self.random, limit).replace('\0', "z"),
         }
     }
@@ -233,7 +253,7 @@ impl Generator<'_> {
     }
 
     fn slot(&mut self) -> Slot {
-        if self.flavour == Flavour::Any && self.random.one_in(8) {
+        if self.flavour != Flavour::Native && self.random.one_in(8) {
             self.random.index(SLOTS)
         } else {
             self.open_slot()
@@ -314,7 +334,7 @@ impl Generator<'_> {
         match self.random.below(8) {
             0..=1 => NewTimestamp::NoChange,
             2..=3 => NewTimestamp::Now,
-            4 if self.flavour == Flavour::Any => {
+            4 if self.flavour != Flavour::Native => {
                 NewTimestamp::Timestamp(Timestamp { seconds, nanoseconds: 1_000_000_000 })
             }
             _ => NewTimestamp::Timestamp(Timestamp { seconds, nanoseconds }),

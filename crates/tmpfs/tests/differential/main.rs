@@ -20,6 +20,7 @@ mod starvation;
 mod survey;
 mod world;
 
+use generator::Flavour;
 use random::Random;
 
 /// A number from the environment.
@@ -36,7 +37,19 @@ fn random_steps_answer_what_the_model_answers() {
     let mut taken = 0;
     while taken < steps {
         println!("TMPFS_SEED={seed}");
-        taken += episode::play(Random::Seeded(seed), 1500) as u64;
+        taken += episode::play(Random::Seeded(seed), 1500, Flavour::Any) as u64;
+        seed += 1;
+    }
+    println!("{taken} steps");
+}
+
+#[test]
+fn random_steps_in_crowded_directories_answer_what_the_model_answers() {
+    let (steps, mut seed) = (number("TMPFS_STEPS", 30_000), number("TMPFS_SEED", 1));
+    let mut taken = 0;
+    while taken < steps {
+        println!("TMPFS_SEED={seed}");
+        taken += episode::play(Random::Seeded(seed), 3000, Flavour::Crowded) as u64;
         seed += 1;
     }
     println!("{taken} steps");
@@ -50,9 +63,8 @@ fn random_steps_answer_what_linux_answers() {
     while taken < steps {
         println!("TMPFS_SEED={seed}");
         let mut random = Random::Seeded(seed);
-        let choose = |model: &model::Model| {
-            generator::operation(&mut random, model, generator::Flavour::Native)
-        };
+        let choose =
+            |model: &model::Model| generator::operation(&mut random, model, Flavour::Native);
         taken += compare::play("steps", 1500, choose) as u64;
         seed += 1;
     }

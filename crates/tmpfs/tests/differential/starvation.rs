@@ -6,6 +6,7 @@ use tmpfs::{
 };
 
 use crate::allocator;
+use crate::generator::Flavour;
 use crate::operation::{At, Bytes, Operation, moment};
 use crate::survey;
 use crate::world::{Step, World};
@@ -116,7 +117,7 @@ fn before(from_template: bool) -> Vec<Step> {
 fn refuse_each(from_template: bool) {
     for operation in hungry() {
         for allowed in 0..40 {
-            let mut world = World::new(SHARED);
+            let mut world = World::new(SHARED, Flavour::Any);
             let steps = before(from_template).into_iter().chain([
                 Step::Starved { space: 0, operation: operation.clone(), allowed },
                 // It goes on as if nothing had happened, or as far as it went.

@@ -90,7 +90,7 @@ fn fragments_are_used_again() {
             // Files of all sizes; then every second goes, and larger ones come.
             for at in 0..1000_usize {
                 let small = file(&mut space, root, &format!("{at}")).unwrap();
-                let size = 64 << (at + round) % 8;
+                let size = 64 << ((at + round) % 8);
                 space.write_at(small, 0, &vec![1; size], NOW).unwrap();
                 space.close(small).unwrap();
             }

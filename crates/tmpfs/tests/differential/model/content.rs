@@ -44,7 +44,7 @@ impl File {
     fn cut(&mut self, size: u64, wasteful: bool) {
         self.pages.retain(|number, _| number * PAGE < size);
         if size < self.size
-            && size % PAGE > 0
+            && !size.is_multiple_of(PAGE)
             && let Some(page) = self.pages.get_mut(&(size / PAGE))
         {
             let at = index(size % PAGE);
