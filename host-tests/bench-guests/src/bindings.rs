@@ -13,4 +13,4 @@ wit_bindgen::generate!({
     },
 });
 
-pub use scratch::tempfile::{descriptors, tempfile};
+pub use scratch::tempfile::{descriptors, tempfile, text};

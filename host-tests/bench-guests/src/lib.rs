@@ -2,6 +2,7 @@
 //! nanoseconds of its phases go to standard output, and the clock is the guest's own.
 
 pub mod bindings;
+mod mixed;
 
 use std::fmt::Debug;
 use std::process::ExitCode;
@@ -82,6 +83,34 @@ pub fn timed_scale<F, E>(
         delete(file)?;
     }
     Ok(vec![created, start.elapsed()])
+}
+
+/// How long writing and reading back `n` mebibytes of text takes. `write` gets a piece of it, `read`
+/// tells how many bytes it read.
+pub fn timed_text<E>(
+    n: u32,
+    mut write: impl FnMut(&str) -> Result<(), E>,
+    rewind: impl FnOnce() -> Result<(), E>,
+    mut read: impl FnMut() -> Result<usize, E>,
+) -> Phases<E> {
+    let piece = mixed::piece();
+    let start = Instant::now();
+    for _ in 0..n * mixed::PIECES {
+        write(&piece)?;
+    }
+    rewind()?;
+    let written = start.elapsed();
+    let start = Instant::now();
+    let mut total = 0;
+    loop {
+        match read()? {
+            0 => break,
+            bytes => total += bytes,
+        }
+    }
+    let pieces = usize::try_from(n * mixed::PIECES).expect("BUG: a u32 fits");
+    assert_eq!(total, pieces * piece.len());
+    Ok(vec![written, start.elapsed()])
 }
 
 /// What was read is what was written. All of it is compared only where debug assertions are on.

@@ -7,7 +7,10 @@ use std::io::{self, Read as _, Seek as _, Write as _};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use tempfile::Builder;
+use tempfile::{Builder, SpooledTempFile};
+
+#[path = "mixed.rs"]
+mod mixed;
 
 type Phases = io::Result<Vec<Duration>>;
 
@@ -20,6 +23,8 @@ pub(crate) fn run(directory: &Path, workload: &str, n: u32) -> Option<Phases> {
         "scale" => scale(directory, n),
         "names" => timed(n, || name(directory)),
         "mktemp" => timed(n, || unused_name(directory)),
+        "spooled" => timed(n, spooled),
+        "bytes" => bytes(directory, n),
         _ => return None,
     })
 }
@@ -41,6 +46,33 @@ fn anonymous(directory: &Path) -> io::Result<()> {
     debug_assert!(content == [b'x'; 4096]);
     black_box(&content);
     Ok(())
+}
+
+fn spooled() -> io::Result<()> {
+    let mut file = SpooledTempFile::new(usize::MAX);
+    for _ in 0..64 {
+        file.write_all(&[b'x'; 1024])?;
+    }
+    file.rewind()?;
+    let mut content = vec![0; 64 << 10];
+    file.read_exact(&mut content)?;
+    black_box(&content);
+    Ok(())
+}
+
+fn bytes(directory: &Path, n: u32) -> Phases {
+    let mut file = tempfile::tempfile_in(directory)?;
+    let piece = mixed::piece();
+    let start = Instant::now();
+    for _ in 0..n * mixed::PIECES {
+        file.write_all(piece.as_bytes())?;
+    }
+    file.rewind()?;
+    let written = start.elapsed();
+    let start = Instant::now();
+    let mut content = vec![0; 64 << 10];
+    while black_box(file.read(&mut content)?) > 0 {}
+    Ok(vec![written, start.elapsed()])
 }
 
 fn named(directory: &Path) -> io::Result<()> {

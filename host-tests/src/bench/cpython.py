@@ -75,6 +75,54 @@ def unused_name():
     tempfile.mktemp(dir=DIRECTORY)
 
 
+LINE = "Temporäre Dateien, временные файлы, 一時ファイル 🗂 and mostly ASCII.\n"
+PIECE = LINE * ((64 << 10) // len(LINE.encode()))
+
+
+def spooled():
+    with tempfile.SpooledTemporaryFile() as file:
+        for _ in range(64):
+            file.write(LEAF)
+        file.seek(0)
+        assert len(file.read(64 << 10)) == 64 << 10
+
+
+def contents(mode, pieces, write, read, **options):
+    def run(n):
+        with tempfile.TemporaryFile(mode, dir=DIRECTORY, **options) as file:
+            start = now()
+            for _ in range(n * 16):
+                write(file, pieces)
+            file.seek(0)
+            written = now() - start
+            start = now()
+            read(file)
+            return [written, now() - start]
+
+    return run
+
+
+def whole(file, piece):
+    file.write(piece)
+
+
+def by_line(file, lines):
+    for line in lines:
+        file.write(line)
+
+
+def in_pieces(file):
+    while file.read(64 << 10):
+        pass
+
+
+def readlines(file):
+    while file.readline():
+        pass
+
+
+UTF_8 = {"encoding": "utf-8"}
+
 WORKLOADS = {
     "anonymous": timed(anonymous),
     "buffered": timed(buffered),
@@ -83,6 +131,10 @@ WORKLOADS = {
     "scale": scale,
     "names": timed(name),
     "mktemp": timed(unused_name),
+    "spooled": timed(spooled),
+    "bytes": contents("w+b", PIECE.encode(), whole, in_pieces),
+    "text": contents("w+", PIECE, whole, in_pieces, **UTF_8),
+    "lines": contents("w+", PIECE.splitlines(True), by_line, readlines, **UTF_8),
 }
 
 for line in sys.stdin:

@@ -66,7 +66,7 @@ impl Report {
                     });
                 let lines: Vec<Line> = lines.collect();
                 let scale = match repeats {
-                    Repeats::Fixed(n) => format!(" {name}, {n} files"),
+                    Repeats::Fixed(n) => format!(" {name}, {n} of them"),
                     Repeats::Calibrated => String::new(),
                 };
                 println!("## {} {}{scale}\n", workload.id, workload.title);

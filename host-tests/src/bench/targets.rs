@@ -12,8 +12,11 @@ pub(super) fn print(report: &Report) {
         to_peer(report, "W2", 2.5),
         to_peer(report, "W3", 2.0),
         recycled(report, 1.5),
+        spooled(report, 1.3),
+        text(report, "write", 0.5),
+        text(report, "read", 0.5),
         instantiation(report, 15.0),
-        size(report, 64 * 1024),
+        size(report, 100_000),
         imports(report, 5),
     ]
     .into_iter()
@@ -73,6 +76,35 @@ fn recycled(report: &Report, target: f64) -> Option<Judged> {
     })
 }
 
+fn spooled(report: &Report, target: f64) -> Option<Judged> {
+    let best = report.best("W4", |line| line.entry.row.way == Way::Linked)?;
+    Some(Judged {
+        what: "W4 linked against native SpooledTempFile".to_owned(),
+        target: format!("≥ {target:.1}"),
+        reached: table::ratios(best.to_native),
+        met: best.to_native.median >= target,
+    })
+}
+
+/// Text against bytes, both linked; the lines of the phases follow each other.
+fn text(report: &Report, phase: &'static str, target: f64) -> Option<Judged> {
+    let of = |word| {
+        let lines = report.lines.iter().filter(move |line| {
+            line.workload == "TEXT"
+                && line.entry.row.way == Way::Linked
+                && line.entry.row.word == word
+        });
+        lines.map(|line| line.time.median).nth(usize::from(phase == "read"))
+    };
+    let reached = of("bytes")? / of("text")?;
+    Some(Judged {
+        what: format!("TEXT {phase}, linked, against bytes"),
+        target: format!("≥ {target:.1}"),
+        reached: format!("{reached:.2}"),
+        met: reached >= target,
+    })
+}
+
 fn instantiation(report: &Report, target: f64) -> Option<Judged> {
     let reached = report.instantiation.as_ref()?.default;
     Some(Judged {
@@ -86,7 +118,7 @@ fn instantiation(report: &Report, target: f64) -> Option<Judged> {
 fn size(report: &Report, target: usize) -> Option<Judged> {
     let reached = report.size.as_ref()?.bytes;
     Some(Judged {
-        what: "size of tempfile.wasm, binary files only".to_owned(),
+        what: "size of tempfile.wasm".to_owned(),
         target: format!("≤ {target} bytes"),
         reached: format!("{reached} bytes"),
         met: reached <= target,

@@ -74,7 +74,7 @@ const SCALES: &[(usize, Repeats)] = &[
 /// The label of a file that our spare files serve.
 pub(super) const RECYCLED: &str = "recycled";
 
-pub(super) const WORKLOADS: [Workload; 6] = [
+pub(super) const WORKLOADS: [Workload; 8] = [
     Workload {
         id: "W1",
         title: "anonymous file: create, write 4 KiB, read back, close",
@@ -124,6 +124,40 @@ pub(super) const WORKLOADS: [Workload; 6] = [
             row(Way::Linked, "tree", "ours linked"),
             row(Way::Descriptors, "tree", "ours descriptors"),
             row(Way::Interface, "tree", "ours interface"),
+        ],
+    },
+    Workload {
+        id: "W4",
+        title: "spooled file: 64 writes of 1 KiB, read 64 KiB, drop; never on the disk",
+        phases: &[""],
+        scales: USUAL,
+        without_concurrency: true,
+        rows: &[
+            row(Way::Native, "spooled", "Rust SpooledTempFile, native"),
+            row(Way::CPython, "spooled", "CPython SpooledTemporaryFile"),
+            row(Way::Tempfile, "spooled", "Rust SpooledTempFile in wasm"),
+            row(Way::Linked, "spooled", "ours linked"),
+            row(Way::Interface, "spooled", "ours interface"),
+        ],
+    },
+    Workload {
+        id: "TEXT",
+        title: "mixed UTF-8 in pieces of 64 KiB, one operation a MiB",
+        phases: &["write", "read"],
+        scales: &[(9, Repeats::Fixed(64))],
+        without_concurrency: false,
+        rows: &[
+            row(Way::Native, "bytes", "bytes, Rust tempfile, native"),
+            row(Way::CPython, "bytes", "bytes, CPython"),
+            row(Way::CPython, "text", "text, CPython"),
+            row(Way::CPython, "lines", "text by lines, CPython"),
+            row(Way::Tempfile, "bytes", "bytes, Rust tempfile in wasm"),
+            row(Way::Linked, "bytes", "bytes, ours linked"),
+            row(Way::Linked, "text", "text, ours linked"),
+            row(Way::Linked, "lines", "text by lines, ours linked"),
+            row(Way::Interface, "bytes", "bytes, ours interface"),
+            row(Way::Interface, "text", "text, ours interface"),
+            row(Way::Interface, "lines", "text by lines, ours interface"),
         ],
     },
     Workload {

@@ -44,12 +44,12 @@ impl Kind {
         }
     }
 
-    /// The first CPython whose programs can be compared. Before 3.12 directories could not stay and
-    /// were not always named by an absolute path; before 3.13 buffers and text that waits were
-    /// passed on at other moments, and some reads after writes were wrong.
+    /// The first CPython whose programs can be compared. Before 3.12 directories were not always
+    /// named by an absolute path. Before 3.13 buffers and text that waits were passed on at other
+    /// moments, some reads after writes were wrong, and a refused removal named no path.
     pub(crate) fn since(self) -> Version {
         match self {
-            Self::Directories | Self::Names => Version([3, 12, 0]),
+            Self::Names => Version([3, 12, 0]),
             _ => Version([3, 13, 0]),
         }
     }

@@ -157,3 +157,20 @@ fn a_space_is_refused_where_there_is_no_memory_for_it() {
     }
     assert!(refused > 0, "a space takes some memory");
 }
+
+#[test]
+fn a_space_of_a_template_is_refused_or_whole() {
+    for allowed in 0..10 {
+        let space = Space::create(Settings::seeded([1, 2], moment(0))).expect("there is memory");
+        let template = space.freeze().expect("it stands on nothing");
+        allocator::allow(allowed);
+        let settings = Settings::seeded([3, 4], moment(0));
+        let started = allocator::guarded(|| template.space(settings));
+        match (allocator::relent(), started) {
+            (true, started) => {
+                assert_eq!(started.map(drop), Err(tmpfs::Error::InsufficientSpace));
+            }
+            (false, started) => started.expect("nothing was refused").audit().expect("it is empty"),
+        }
+    }
+}

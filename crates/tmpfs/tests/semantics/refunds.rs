@@ -154,3 +154,75 @@ fn a_directory_of_thousands_costs_nothing_once_empty() {
     });
     assert_eq!(emptied, NOTHING);
 }
+
+/// Takes a step with every amount of room for metadata, until there is enough: what is refused is
+/// charged nothing and leaves no trace.
+fn with_less_room(mut plant: impl FnMut() -> Fixture, mut step: impl FnMut(&mut Fixture) -> bool) {
+    for more in (0..).step_by(8) {
+        let mut fixture = plant();
+        let before = (fixture.space.usage(), fixture.names(fixture.root), fixture.stat("."));
+        let metadata = before.0.metadata + more;
+        fixture.space.set_limits(Limits { metadata, ..Limits::default() });
+        if step(&mut fixture) {
+            assert!(fixture.space.usage().metadata <= metadata);
+            return;
+        }
+        fixture.space.audit().unwrap();
+        let after = (fixture.space.usage(), fixture.names(fixture.root), fixture.stat("."));
+        assert_eq!(after, before, "with {more} bytes more");
+    }
+}
+
+#[test]
+fn a_name_that_finds_no_room_leaves_no_trace_however_many_there_are() {
+    for names in [0, 1, 15, 16, 17, 31, 32, 33, 64, 255, 256, 257, 600] {
+        let plant = || {
+            let mut fixture = Fixture::new();
+            for at in 0..names {
+                fixture.symlink("x", &format!("{at}")).unwrap();
+            }
+            fixture
+        };
+        with_less_room(plant, |fixture| fixture.directory("new").is_ok());
+        if names > 0 {
+            with_less_room(plant, |fixture| fixture.rename("0", "new").is_ok());
+        }
+    }
+}
+
+/// The same for enough names that some bucket of an index, wherever its seed has it, is full.
+#[test]
+fn a_bucket_that_cannot_be_halved_stays_whole() {
+    for name in 0..40 {
+        let plant = || {
+            let mut fixture = Fixture::new();
+            for at in 0..name {
+                fixture.symlink("x", &format!("name {at}")).unwrap();
+            }
+            fixture
+        };
+        with_less_room(plant, |fixture| fixture.symlink("x", &format!("name {name}")).is_ok());
+    }
+}
+
+#[test]
+fn a_page_that_finds_no_room_leaves_no_trace_however_far_it_lies() {
+    let page = PAGE as u64;
+    for held in [0, 1, 16, 1 << 30] {
+        for offset in [0, 1, 15, 16, 17, 256, 1 << 20, 1 << 40, (1 << 48) - 1] {
+            let plant = || {
+                let mut fixture = Fixture::new();
+                let file = fixture.file("file");
+                fixture.write(file, held * page, b"x").unwrap();
+                fixture.close(file);
+                fixture
+            };
+            with_less_room(plant, |fixture| {
+                let file = fixture.open("file").unwrap();
+                let written = fixture.write(file, offset * page, b"y").is_ok();
+                fixture.close(file);
+                written
+            });
+        }
+    }
+}

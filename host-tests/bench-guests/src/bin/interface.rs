@@ -6,10 +6,13 @@ use std::process::ExitCode;
 
 use host_tests_bench_guests::bindings::tempfile::{
     BinaryFile, Error, FileOptions, NameOptions, NamedFileOptions, mkdtemp, mkstemp, mktemp,
-    named_temporary_file, set_spare_files, temporary_directory, temporary_file,
+    named_temporary_file, set_spare_files, spooled_temporary_file, temporary_directory,
+    temporary_file,
 };
+use host_tests_bench_guests::bindings::text::{Cookie, TextError, temporary_text_file};
 use host_tests_bench_guests::{
     CONTENT, LEAF, Phases, check, mkstemp_options, name_options, serve, timed, timed_scale,
+    timed_text,
 };
 
 type Result<T> = std::result::Result<T, Error>;
@@ -24,6 +27,10 @@ fn main() -> ExitCode {
             "tree" => timed(n, tree),
             "scale" => scale(n),
             "mktemp" => timed(n, unused_name),
+            "spooled" => timed(n, spooled),
+            "bytes" => bytes(n),
+            "text" => text(n).map_err(|error| Error::Other(error.to_string())),
+            "lines" => lines(n).map_err(|error| Error::Other(error.to_string())),
             _ => return None,
         })
     })
@@ -48,6 +55,40 @@ fn read_back(file: &BinaryFile) -> Result<()> {
     file.seek(0, 0)?;
     check(&file.read(Some(4096))?);
     file.close()
+}
+
+fn spooled() -> Result<()> {
+    let file = spooled_temporary_file(None)?;
+    for _ in 0..64 {
+        file.write(&LEAF)?;
+    }
+    file.seek(0, 0)?;
+    assert_eq!(black_box(file.read(Some(64 << 10))?).len(), 64 << 10);
+    Ok(())
+}
+
+fn bytes(n: u32) -> Phases<Error> {
+    let file = temporary_file(None)?;
+    let write = |piece: &str| file.write(piece.as_bytes()).map(|_| ());
+    let read = || Ok(black_box(file.read(Some(64 << 10))?).len());
+    timed_text(n, write, || file.seek(0, 0).map(|_| ()), read)
+}
+
+const START: Cookie = Cookie { position: 0, decoder: None };
+
+fn text(n: u32) -> Phases<TextError> {
+    let file = temporary_text_file(None)?;
+    let write = |piece: &str| file.write(piece).map(|_| ());
+    let read = || Ok(black_box(file.read(Some(64 << 10))?).len());
+    timed_text(n, write, || file.seek(START, 0).map(|_| ()), read)
+}
+
+fn lines(n: u32) -> Phases<TextError> {
+    let file = temporary_text_file(None)?;
+    let write =
+        |piece: &str| piece.split_inclusive('\n').try_for_each(|line| file.write(line).map(|_| ()));
+    let read = || Ok(black_box(file.readline(None)?).len());
+    timed_text(n, write, || file.seek(START, 0).map(|_| ()), read)
 }
 
 fn named() -> Result<()> {

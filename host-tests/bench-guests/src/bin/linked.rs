@@ -3,10 +3,13 @@
 use std::hint::black_box;
 use std::process::ExitCode;
 
-use host_tests_bench_guests::{CONTENT, DIRECTORY, LEAF, Phases, check, serve, timed, timed_scale};
+use host_tests_bench_guests::{
+    CONTENT, DIRECTORY, LEAF, Phases, check, serve, timed, timed_scale, timed_text,
+};
 use wasi_tempfile::{
-    Delete, DirectoryOptions, Error, FileOptions, NameOptions, Result, mkdtemp, mkstemp, mktemp,
-    named_temporary_file, set_spare_files, temporary_directory, temporary_file,
+    Cookie, Delete, DirectoryOptions, Error, FileOptions, NameOptions, Result, SpooledOptions,
+    mkdtemp, mkstemp, mktemp, named_temporary_file, set_spare_files, spooled_temporary_file,
+    temporary_directory, temporary_file, temporary_text_file,
 };
 
 // For the file below.
@@ -27,6 +30,10 @@ fn main() -> ExitCode {
             "scale" => scale(n),
             "names" => timed(n, name),
             "mktemp" => timed(n, unused_name),
+            "spooled" => timed(n, spooled),
+            "bytes" => bytes(n),
+            "text" => text(n),
+            "lines" => lines(n),
             _ => return None,
         })
     })
@@ -38,6 +45,38 @@ fn anonymous(buffering: i32) -> Result<()> {
     file.seek(0, 0)?;
     check(&file.read(Some(4096))?);
     file.close()
+}
+
+fn spooled() -> Result<()> {
+    let file = spooled_temporary_file(&SpooledOptions::default())?;
+    for _ in 0..64 {
+        file.write(&LEAF)?;
+    }
+    file.seek(0, 0)?;
+    assert_eq!(black_box(file.read(Some(64 << 10))?).len(), 64 << 10);
+    Ok(())
+}
+
+fn bytes(n: u32) -> Phases<Error> {
+    let file = temporary_file(&FileOptions::default())?;
+    let write = |piece: &str| file.write(piece.as_bytes()).map(|_| ());
+    let read = || Ok(black_box(file.read(Some(64 << 10))?).len());
+    timed_text(n, write, || file.seek(0, 0).map(|_| ()), read)
+}
+
+fn text(n: u32) -> Phases<Error> {
+    let file = temporary_text_file(&FileOptions::text())?;
+    let write = |piece: &str| file.write(piece).map(|_| ());
+    let read = || Ok(black_box(file.read(Some(64 << 10))?).len());
+    timed_text(n, write, || file.seek(Cookie::default(), 0).map(|_| ()), read)
+}
+
+fn lines(n: u32) -> Phases<Error> {
+    let file = temporary_text_file(&FileOptions::text())?;
+    let write =
+        |piece: &str| piece.split_inclusive('\n').try_for_each(|line| file.write(line).map(|_| ()));
+    let read = || Ok(black_box(file.readline(None)?).len());
+    timed_text(n, write, || file.seek(Cookie::default(), 0).map(|_| ()), read)
 }
 
 fn named() -> Result<()> {
