@@ -118,11 +118,15 @@ impl Open {
     /// Moves the file to the disk where the position is beyond what memory may hold: what CPython
     /// checks after every write.
     pub(crate) fn check_position(&mut self) -> Result<()> {
-        let (Some(spool), Some(Stream::Memory(memory))) = (&self.spool, &self.stream) else {
-            return Ok(());
-        };
-        let within = u64::try_from(spool.max_size).is_ok_and(|most| memory.position <= most);
-        if spool.max_size == 0 || within { Ok(()) } else { self.roll_over() }
+        match (&self.spool, &self.stream) {
+            (Some(spool), Some(Stream::Memory(memory))) if spool.max_size != 0 => {
+                match u64::try_from(spool.max_size) {
+                    Ok(most) if memory.position <= most => Ok(()),
+                    _ => self.roll_over(),
+                }
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Moves the file to the disk where `size` bytes are more than memory may hold.

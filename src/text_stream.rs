@@ -73,6 +73,8 @@ pub(crate) struct Mark {
 struct Decoded {
     text: Text,
     used: usize,
+    /// How many characters are not read, where that is known.
+    left: Option<usize>,
 }
 
 impl Decoded {
@@ -84,6 +86,7 @@ impl Decoded {
     fn advance(&mut self, length: usize) -> Result<Text> {
         let start = self.used;
         self.used += length;
+        self.left = None;
         self.text.slice(start, self.used)
     }
 }
@@ -178,7 +181,8 @@ impl TextStream {
             Ok((input, text))
         });
         if let Ok((input, text)) = again {
-            self.decoded = used.map(|used| Decoded { used: used.min(text.len()), text });
+            self.decoded =
+                used.map(|used| Decoded { used: used.min(text.len()), text, left: None });
             self.snapshot = used.map(|_| Snapshot::new(flags, input, last));
         }
         (self.remembered, self.iterating) = (remembered, iterating);
@@ -318,9 +322,8 @@ impl TextStream {
         };
         let rest = decoded.rest();
         let end = match wanted {
-            // Not so many characters as bytes: all of them.
-            Some(wanted) if *wanted >= rest.len() => {
-                *wanted -= wtf8::count(rest);
+            Some(wanted) if decoded.left.is_some_and(|left| left <= *wanted) => {
+                *wanted -= decoded.left.unwrap_or_default();
                 rest.len()
             }
             Some(wanted) => {
@@ -348,7 +351,7 @@ impl TextStream {
         let text = decoder.decode(bytes, last)?;
         let characters = wtf8::count(text.as_bytes());
         self.ratio = ratio_of(read, characters);
-        self.decoded = Some(Decoded { text, used: 0 });
+        self.decoded = Some(Decoded { text, used: 0, left: Some(characters) });
         self.snapshot = Some(Snapshot::new(flags, input, last));
         self.remembered |= !self.iterating;
         Ok(!last || characters > 0)
@@ -432,7 +435,7 @@ impl TextStream {
                 let text = decoder.decode(copy(&input)?, state.need_eof)?;
                 let skip = usize::try_from(state.chars_to_skip).unwrap_or(usize::MAX);
                 let (used, characters) = wtf8::prefix(text.as_bytes(), skip);
-                self.decoded = Some(Decoded { text, used });
+                self.decoded = Some(Decoded { text, used, left: None });
                 if characters < skip {
                     self.snapshot = Some(Snapshot::new(state.flags, input, state.need_eof));
                     self.remembered = true;

@@ -96,23 +96,39 @@ impl Text {
 
 /// How many characters `text` has: code points, as Python counts.
 pub(crate) fn count(text: &[u8]) -> usize {
-    // One byte of each is no continuation.
-    text.iter().filter(|byte| !continues(**byte)).count()
+    let (words, rest) = text.as_chunks::<8>();
+    let words: usize = words.iter().map(count_word).sum();
+    words + rest.iter().filter(|byte| !continues(**byte)).count()
 }
 
 /// Where the first `characters` of `text` end, and how many of them there are.
 pub(crate) fn prefix(text: &[u8], characters: usize) -> (usize, usize) {
-    // No character takes more than four bytes, so most of a long text need not be walked.
-    let mut counted = 0;
-    for (at, byte) in text.iter().enumerate() {
+    let (mut at, mut counted) = (0, 0);
+    let (words, _) = text.as_chunks::<8>();
+    for word in words {
+        let here = count_word(word);
+        if counted + here > characters {
+            break;
+        }
+        (at, counted) = (at + 8, counted + here);
+    }
+    for byte in &text[at..] {
         if !continues(*byte) {
             if counted == characters {
-                return (at, counted);
+                break;
             }
             counted += 1;
         }
+        at += 1;
     }
-    (text.len(), counted)
+    (at, counted)
+}
+
+/// How many characters begin in eight bytes: one byte of each is no continuation.
+fn count_word(bytes: &[u8; 8]) -> usize {
+    let word = u64::from_le_bytes(*bytes);
+    let continuations = (word >> 7) & (!word >> 6) & 0x0101_0101_0101_0101;
+    8 - usize::try_from(continuations.count_ones()).unwrap_or_default()
 }
 
 fn continues(byte: u8) -> bool {

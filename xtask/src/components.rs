@@ -190,6 +190,10 @@ impl<'a> Job<'a> {
             cargo.arg("--features").arg(self.features.join(","));
         }
         self.profile.apply(&mut cargo);
+        if self.profile == Profile::Optimised && self.folder == self.profile.guests() {
+            // Within a guest the library is compiled as guests are: for speed.
+            cargo.args(["--config", "profile.component.package.wasi-tempfile.opt-level=3"]);
+        }
         cargo
     }
 }

@@ -13,6 +13,6 @@ mod quota;
 mod refunds;
 mod removal;
 mod rename;
-mod shared;
+mod shared_limit;
 mod store;
 mod times;
