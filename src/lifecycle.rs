@@ -215,7 +215,7 @@ impl Drop for Open {
 }
 
 impl Drop for BinaryFile {
-    /// The last handle ends the file, which [`Open`] does; here, the last but those of text files
+    /// The last handle ends the file, as `Open` does when it goes; here, the last but those of text files
     /// that were detached.
     fn drop(&mut self) {
         if self.handles() > 1 {
