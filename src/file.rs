@@ -263,10 +263,15 @@ impl BinaryFile {
 
     /// Writes `bytes` and tells how many were taken: all of them, unless the file is unbuffered.
     pub fn write(&self, bytes: &[u8]) -> Result<usize> {
-        let mut open = self.lock();
+        let mut open = self.0.lock();
         // In memory it is a matter of nanoseconds, and all is allowed.
         let written = match &mut open.stream {
-            Some(Stream::Memory(memory)) => memory.write(bytes).map(|()| bytes.len())?,
+            Some(Stream::Memory(memory)) => {
+                if memory.append(bytes) {
+                    return Ok(bytes.len());
+                }
+                memory.write(bytes).map(|()| bytes.len())?
+            }
             _ => return open.stream(Method::Write)?.write(bytes),
         };
         open.check_position()?;

@@ -109,7 +109,11 @@ impl Spool {
 
 impl Open {
     fn spooled(spool: Spool) -> Self {
-        let stream = Stream::Memory(Memory::default());
+        let most = match spool.max_size {
+            0 => u64::MAX,
+            most => u64::try_from(most).unwrap_or(0),
+        };
+        let stream = Stream::Memory(Memory::new(most));
         let mut open = Self::with_stream(stream, Mode::READ_WRITE, Lifecycle::anonymous());
         open.spool = Some(spool);
         open
@@ -121,7 +125,7 @@ impl Open {
         match (&self.spool, &self.stream) {
             (Some(spool), Some(Stream::Memory(memory))) if spool.max_size != 0 => {
                 match u64::try_from(spool.max_size) {
-                    Ok(most) if memory.position <= most => Ok(()),
+                    Ok(most) if memory.position() <= most => Ok(()),
                     _ => self.roll_over(),
                 }
             }
@@ -172,7 +176,7 @@ impl Open {
         if stream.seek(0, 2)? < memory.size() {
             stream.truncate(Some(signed(memory.size())))?;
         }
-        stream.seek(signed(memory.position), 0)?;
+        stream.seek(signed(memory.position()), 0)?;
         Ok(())
     }
 }

@@ -91,7 +91,7 @@ impl Stream {
         match self {
             Self::Raw(raw) => raw.position,
             Self::Buffered(buffered) => buffered.position(),
-            Self::Memory(memory) => memory.position,
+            Self::Memory(memory) => memory.position(),
         }
     }
 

@@ -47,7 +47,7 @@ const HANDLERS: [&str; 5] =
     ["replace", "ignore", "backslashreplace", "surrogateescape", "surrogatepass"];
 
 fn over(bytes: &[u8]) -> Stream {
-    let mut memory = Memory::default();
+    let mut memory = Memory::new(u64::MAX);
     memory.write(bytes).unwrap();
     memory.seek(0, 0).unwrap();
     Stream::Memory(memory)
