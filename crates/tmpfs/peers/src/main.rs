@@ -1,0 +1,37 @@
+//! What the filesystem engine costs beside other filesystems in memory and beside Rust's `tempfile`
+//! on the system's own: the same work in the same run, on one core.
+//!
+//! `cargo xtask bench ENGINE` runs it. Absolute times differ from machine to machine and from hour to
+//! hour; what counts is the ratio within a round, in which all peers run one after the other.
+
+mod allocator;
+mod arguments;
+mod child;
+mod crowd;
+mod filesystem;
+mod memory;
+mod peers;
+mod pinning;
+mod report;
+mod rounds;
+mod spread;
+mod table;
+mod template;
+mod work;
+
+use anyhow::Result;
+
+use arguments::Arguments;
+
+fn main() -> Result<()> {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    if child::is(&words)? {
+        return Ok(());
+    }
+    let arguments = Arguments::parse(&words)?;
+    println!("{}\n", pinning::pin());
+    for section in arguments.sections {
+        section.measure(arguments.effort)?;
+    }
+    Ok(())
+}

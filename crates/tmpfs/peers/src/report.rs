@@ -1,0 +1,76 @@
+//! A workload measured: a table, and whether the engine reached what is asked of it.
+
+use anyhow::Result;
+
+use crate::peers::{PEERS, Peer, Role};
+use crate::rounds::{self, Effort};
+use crate::spread::Spread;
+use crate::table;
+use crate::work::Work;
+
+/// A peer at one phase of a workload.
+pub(crate) struct Line {
+    pub(crate) peer: &'static Peer,
+    /// Nanoseconds per operation, in each round.
+    times: Vec<f64>,
+}
+
+impl Line {
+    pub(crate) fn median(&self) -> f64 {
+        Spread::of(self.times.iter().copied()).median
+    }
+}
+
+/// Measures all that are fit for a workload; the lines of each phase.
+pub(crate) fn lines(work: Work, rounds: usize, effort: Effort) -> Result<Vec<Vec<Line>>> {
+    static ALL: [Peer; PEERS.len()] = PEERS;
+    let peers: Vec<&'static Peer> = ALL.iter().filter(|peer| peer.does(work)).collect();
+    let measured = rounds::interleave(&peers, work, effort.rounds(rounds), effort)?;
+    let phases = measured[0].len();
+    let line =
+        |phase: usize, at: usize| Line { peer: peers[at], times: measured[at][phase].clone() };
+    Ok((0..phases).map(|phase| (0..peers.len()).map(|at| line(phase, at)).collect()).collect())
+}
+
+/// The fastest of a role.
+pub(crate) fn best(lines: &[Line], role: Role) -> &Line {
+    let of = lines.iter().filter(|line| line.peer.role == role);
+    of.min_by(|one, other| one.median().total_cmp(&other.median()))
+        .expect("BUG: every role has a peer")
+}
+
+/// Prints the lines, each beside the reference and beside the fastest of the other crates.
+pub(crate) fn print(title: &str, lines: &[Line]) {
+    let (reference, rival) = (best(lines, Role::Reference), best(lines, Role::Rival));
+    let rows = lines.iter().map(|line| {
+        // How far above a floor everyone is says nothing.
+        let ratio = |other: &Line| match line.peer.role {
+            Role::Floor => "–".to_owned(),
+            _ => table::ratios(Spread::ratio(&other.times, &line.times)),
+        };
+        let times = table::times(Spread::of(line.times.iter().copied()));
+        vec![line.peer.label.to_owned(), times, ratio(reference), ratio(rival)]
+    });
+    let rival = format!("times as fast as {}", rival.peer.label);
+    let head = ["peer", "median [min .. max]", "as the native one", &rival];
+    table::print(title, &head, &rows.collect::<Vec<_>>());
+}
+
+/// One workload without scales.
+pub(crate) fn measure(work: Work, effort: Effort) -> Result<()> {
+    for lines in lines(work, 15, effort)? {
+        print(&work.title(), &lines);
+    }
+    Ok(())
+}
+
+/// A large file, and one of which a part stays in the cache.
+pub(crate) fn bulk(effort: Effort) -> Result<()> {
+    for pieces in [256, 4096] {
+        let work = Work::Bulk { pieces };
+        for lines in lines(work, 7, effort)? {
+            print(&work.title(), &lines);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,67 @@
+//! A template of 100 MB: making it, starting spaces from it, and the first change in one.
+
+use std::time::Instant;
+
+use anyhow::{Result, anyhow};
+use tmpfs::{DescriptorFlags, Follow, Limits, OpenFlags, Settings, Space};
+
+use crate::peers::now;
+use crate::rounds::Effort;
+use crate::spread::Spread;
+use crate::table;
+
+/// As many files of a hundred kilobytes make the hundred megabytes.
+const FILES: u32 = 1000;
+
+/// How many spaces are started in a round.
+const SPACES: u32 = 10_000;
+
+const WRITE: OpenFlags =
+    OpenFlags { create: true, exclusive: false, directory: false, truncate: false };
+
+pub(crate) fn measure(effort: Effort) -> Result<()> {
+    let (mut freezing, mut starting, mut changing) = (Vec::new(), Vec::new(), Vec::new());
+    let limits = Limits { content: 1 << 30, ..Limits::default() };
+    let settings = Settings { limits, ..Settings::seeded([1, 2], now()) };
+    for _ in 0..effort.rounds(9) {
+        let mut space = Space::create(settings.clone())?;
+        let root = space.root(DescriptorFlags::DIRECTORY)?;
+        for file in 0..FILES {
+            let (path, flags) = (file.to_string(), DescriptorFlags::WRITE);
+            let file = space.open_at(root, Follow::No, &path, WRITE, flags, now())?;
+            space.write_at(file, 0, &[b'x'; 100_000], now())?;
+            space.close(file)?;
+        }
+        let start = Instant::now();
+        let template = space.freeze().map_err(|_| anyhow!("it stands on no other"))?;
+        freezing.push(nanoseconds(start));
+
+        let start = Instant::now();
+        for _ in 0..SPACES {
+            drop(template.space(settings.clone())?);
+        }
+        starting.push(nanoseconds(start) / f64::from(SPACES));
+
+        let start = Instant::now();
+        for _ in 0..SPACES {
+            let mut space = template.space(settings.clone())?;
+            let root = space.root(DescriptorFlags::DIRECTORY)?;
+            let flags = DescriptorFlags::WRITE;
+            let file = space.open_at(root, Follow::No, "500", WRITE, flags, now())?;
+            space.write_at(file, 0, b"y", now())?;
+        }
+        changing.push(nanoseconds(start) / f64::from(SPACES));
+    }
+    let rows = [
+        ("freezing the space", freezing),
+        ("a space from it", starting),
+        ("a space, and a byte changed in it", changing),
+    ];
+    let rows = rows.map(|(what, times)| vec![what.to_owned(), table::times(Spread::of(times))]);
+    table::print("Template of 100 MB in 1000 files", &["", "median [min .. max]"], &rows);
+    Ok(())
+}
+
+fn nanoseconds(start: Instant) -> f64 {
+    start.elapsed().as_secs_f64() * 1e9
+}
