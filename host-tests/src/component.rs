@@ -79,7 +79,7 @@ pub fn component_of(program: &str, library: Library, metering: Metering) -> Code
         if !imports.iter().any(|import| import.starts_with("scratch:")) {
             return bytes;
         }
-        compose::plug(&bytes, library.bytes()).expect("composing a program")
+        compose::plug(&bytes, &[library.bytes()]).expect("composing a program")
     })
 }
 

@@ -37,6 +37,23 @@ pub fn imports(component: &[u8]) -> Result<Vec<String>> {
 /// # Errors
 /// The bytes are not WebAssembly.
 pub fn strip(wasm: &[u8]) -> Result<Vec<u8>> {
+    rewrite(wasm, |payload, section, output| {
+        match payload {
+            Payload::CustomSection(custom) if !custom.name().starts_with(KEPT) => {}
+            _ => section.append_to(output),
+        }
+        Ok(())
+    })
+}
+
+/// The same component, or module, with what `each` writes for each of its sections, at any depth.
+///
+/// # Errors
+/// The bytes are not WebAssembly, or `each` fails.
+pub(crate) fn rewrite(
+    wasm: &[u8],
+    mut each: impl FnMut(&Payload<'_>, RawSection<'_>, &mut Vec<u8>) -> Result<()>,
+) -> Result<Vec<u8>> {
     let mut outer = Vec::new();
     let mut output = Vec::new();
     for payload in Parser::new(0).parse_all(wasm) {
@@ -66,13 +83,12 @@ pub fn strip(wasm: &[u8]) -> Result<Vec<u8>> {
                 output = parent;
                 continue;
             }
-            Payload::CustomSection(custom) if !custom.name().starts_with(KEPT) => continue,
             _ => {}
         }
         if let Some((id, range)) = payload.as_section() {
             let range = usize::try_from(range.start)?..usize::try_from(range.end)?;
             let data = wasm.get(range).context("a section ends beyond the file")?;
-            RawSection { id, data }.append_to(&mut output);
+            each(&payload, RawSection { id, data }, &mut output)?;
         }
     }
     Ok(output)

@@ -23,13 +23,14 @@ struct Step {
     run: fn() -> Result<()>,
 }
 
-const STEPS: [Step; 9] = [
+const STEPS: [Step; 10] = [
     Step { name: "format", run: format },
     Step { name: "vendored WIT", run: wit::check },
     Step { name: "clippy", run: clippy },
     Step { name: "wasm target", run: ensure },
     Step { name: "clippy of the component", run: clippy_component },
     Step { name: "clippy of the guests", run: clippy_guests },
+    Step { name: "the engine's peers", run: peers },
     Step { name: TESTS, run: tests },
     Step { name: "documentation", run: documentation },
     Step { name: "shipped components", run: components::report },
@@ -96,6 +97,15 @@ fn clippy_guests() -> Result<()> {
     cargo.args(["clippy", "--quiet", "--lib", "--bins"]);
     cargo.args(GUESTS.iter().flat_map(|package| ["--package", package]));
     target::ensure(Target::Wasip2)?.apply(&mut cargo, &[]);
+    denying_warnings(&mut cargo)
+}
+
+/// The workspace that ours leaves out.
+fn peers() -> Result<()> {
+    let manifest = ["--manifest-path", workspace::PEERS];
+    command::run(workspace::cargo().arg("fmt").args(manifest).arg("--check"))?;
+    let mut cargo = workspace::cargo();
+    cargo.args(["clippy", "--quiet", "--locked", "--all-targets"]).args(manifest);
     denying_warnings(&mut cargo)
 }
 

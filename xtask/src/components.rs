@@ -72,7 +72,7 @@ struct Shipped {
     features: &'static [&'static str],
 }
 
-const SHIPPED: [Shipped; 3] = [
+const SHIPPED: [Shipped; 6] = [
     Shipped {
         name: "tempfile",
         package: "wasi-tempfile",
@@ -84,6 +84,19 @@ const SHIPPED: [Shipped; 3] = [
         package: "wasi-tempfile",
         part: Part::Library,
         features: &["audited"],
+    },
+    Shipped { name: "tmpfs-lite", package: "tmpfs-component", part: Part::Library, features: &[] },
+    Shipped {
+        name: "tmpfs-lite-environment",
+        package: "tmpfs-component",
+        part: Part::Library,
+        features: &["environment"],
+    },
+    Shipped {
+        name: "tmpfs",
+        package: "tmpfs-component",
+        part: Part::Library,
+        features: &["streams"],
     },
     Shipped {
         name: "external-sort",
@@ -152,7 +165,7 @@ pub fn report() -> Result<()> {
     for Shipped { name, .. } in SHIPPED {
         let bytes = read(&build(name)?)?;
         let imports = binary::imports(&bytes)?.len();
-        println!("{name:16} {:>8} bytes {imports:>3} imports", bytes.len());
+        println!("{name:24} {:>8} bytes {imports:>3} imports", bytes.len());
     }
     Ok(())
 }

@@ -1,72 +1,177 @@
-//! Composition: a program that imports `scratch:tempfile` becomes one that does not.
+//! Composition: a program that imports `scratch:tempfile`, or files, becomes one that does not.
 
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use wac_graph::types::{Package, are_semver_compatible};
 use wac_graph::{CompositionGraph, EncodeOptions, NodeId, PackageId};
 
-use crate::components;
+use crate::bake::{Record, bake};
+use crate::{binary, components};
 
 /// Handed on by the composition, so that whoever runs it can remove what is owed.
 pub const CLEANUP: &str = "scratch:tempfile/cleanup@0.1.0";
 
-/// The program with the library's exports as its imports. The composition exports what the
-/// program does, and [`CLEANUP`] of the very library instance that serves the program.
+/// Handed on by a composition with a filesystem in memory, so that whoever runs it can ask.
+pub const USAGE: &str = "scratch:space/usage@0.1.0";
+
+/// What is put under a program.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// `tempfile-audited.wasm` instead of `tempfile.wasm`.
+    pub audited: bool,
+    /// A filesystem in memory under both, with this baked in.
+    pub memory: Option<Memory>,
+}
+
+/// A filesystem in memory.
+#[derive(Clone, Debug, Default)]
+pub struct Memory {
+    /// Which of its forms; none for the one that fits.
+    pub form: Option<Form>,
+    /// What is baked in.
+    pub records: Vec<Record>,
+}
+
+/// The components that are a filesystem in memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// `tmpfs-lite.wasm`: by position only, and what is baked in is all that it knows.
+    Lite,
+    /// `tmpfs-lite-environment.wasm`: the same, and it reads the host's environment.
+    LiteEnvironment,
+    /// `tmpfs.wasm`: streams too.
+    Whole,
+}
+
+impl Form {
+    fn component(self) -> &'static str {
+        match self {
+            Self::Lite => "tmpfs-lite",
+            Self::LiteEnvironment => "tmpfs-lite-environment",
+            Self::Whole => "tmpfs",
+        }
+    }
+
+    /// What fits a program: one with streams, unless streams would be two kinds of things, ours and
+    /// those of HTTP.
+    fn of(program: &[u8]) -> Result<Self> {
+        let imports = binary::imports(program)?;
+        let imports = |prefix: &str| imports.iter().any(|import| import.starts_with(prefix));
+        let streams = imports("wasi:filesystem/types") && imports("wasi:io/streams");
+        Ok(if streams && !imports("wasi:http/") { Self::Whole } else { Self::Lite })
+    }
+}
+
+/// The program with what the providers export as its imports. Each provider may use those before
+/// it; the program and they share one instance of each. The composition exports what the program
+/// does, [`CLEANUP`] and [`USAGE`] as far as a provider has them.
 ///
 /// # Errors
-/// One of them is no component, the program uses nothing of the library, or types differ.
-pub fn plug(program: &[u8], library: &[u8]) -> Result<Vec<u8>> {
+/// One of them is no component, nobody uses a provider, or types differ.
+pub fn plug(program: &[u8], providers: &[&[u8]]) -> Result<Vec<u8>> {
     let mut graph = CompositionGraph::new();
-    let program = register(&mut graph, "program", program)?;
-    let library = register(&mut graph, "library", library)?;
-
-    let imported: Vec<String> = {
-        let world = &graph.types()[graph[program].ty()];
-        world.imports.keys().cloned().collect()
-    };
-    let exported: Vec<String> = {
-        let world = &graph.types()[graph[library].ty()];
-        world.exports.keys().cloned().collect()
-    };
-    let served = |import: &String| {
-        let same = exported.iter().find(|export| *export == import);
-        let export =
-            same.or_else(|| exported.iter().find(|export| are_semver_compatible(export, import)));
-        Some((import.clone(), export?.clone()))
-    };
-    let pairs: Vec<(String, String)> = imported.iter().filter_map(served).collect();
-    anyhow::ensure!(!pairs.is_empty(), "the program imports nothing that the library exports");
-
-    let caller = graph.instantiate(program);
-    let callee = graph.instantiate(library);
-    for (import, export) in pairs {
-        let value = graph.alias_instance_export(callee, &export)?;
-        graph
-            .set_instantiation_argument(caller, &import, value)
-            .with_context(|| format!("the library's {export} does not fit the program"))?;
+    let mut chain = Chain::default();
+    let mut unused = Vec::new();
+    for (number, provider) in providers.iter().enumerate() {
+        let package = register(&mut graph, &format!("provider{number}"), provider)?;
+        chain.instantiate(&mut graph, package)?;
+        unused.push(number);
     }
-    let offered: Vec<String> = {
-        let world = &graph.types()[graph[program].ty()];
-        world.exports.keys().cloned().collect()
-    };
-    for name in offered {
+    let package = register(&mut graph, "program", program)?;
+    let caller = chain.instantiate(&mut graph, package)?;
+    unused.retain(|number| !chain.used.contains(number));
+    ensure!(unused.is_empty(), "the program imports nothing that it would be given");
+
+    for name in exports(&graph, package) {
         hand_on(&mut graph, caller, &name)?;
     }
-    hand_on(&mut graph, callee, CLEANUP)?;
+    for Instance { node, exports, .. } in &chain.instances[..providers.len()] {
+        for name in [CLEANUP, USAGE] {
+            if exports.iter().any(|export| export == name) {
+                hand_on(&mut graph, *node, name)?;
+            }
+        }
+    }
     Ok(graph.encode(EncodeOptions::default())?)
 }
 
-/// Composes the program in a file with a shipped library, `tempfile` or `tempfile-audited`, into a
-/// file.
+/// Instances, each of which those after it may use.
+#[derive(Default)]
+struct Chain {
+    instances: Vec<Instance>,
+    /// Those that were used, by their number.
+    used: Vec<usize>,
+}
+
+struct Instance {
+    node: NodeId,
+    exports: Vec<String>,
+}
+
+impl Chain {
+    fn instantiate(&mut self, graph: &mut CompositionGraph, package: PackageId) -> Result<NodeId> {
+        let imports: Vec<String> = {
+            let world = &graph.types()[graph[package].ty()];
+            world.imports.keys().cloned().collect()
+        };
+        let node = graph.instantiate(package);
+        for import in imports {
+            let Some((number, export)) = self.find(&import) else { continue };
+            let value = graph.alias_instance_export(self.instances[number].node, &export)?;
+            graph
+                .set_instantiation_argument(node, &import, value)
+                .with_context(|| format!("{export} does not fit who imports it"))?;
+            self.used.push(number);
+        }
+        let exports = exports(graph, package);
+        self.instances.push(Instance { node, exports });
+        Ok(node)
+    }
+
+    /// Who exports it; the last of several, since it wraps those before it.
+    fn find(&self, import: &str) -> Option<(usize, String)> {
+        let fits = |export: &&String| *export == import || are_semver_compatible(export, import);
+        let instances = self.instances.iter().enumerate().rev();
+        let mut found =
+            instances.filter_map(|(number, it)| Some((number, it.exports.iter().find(fits)?)));
+        found.next().map(|(number, export)| (number, export.clone()))
+    }
+}
+
+fn exports(graph: &CompositionGraph, package: PackageId) -> Vec<String> {
+    let world = &graph.types()[graph[package].ty()];
+    world.exports.keys().cloned().collect()
+}
+
+/// Composes a program with what it imports of ours.
 ///
 /// # Errors
-/// As [`plug`] and [`components::build`], or a file cannot be read or written.
-pub fn plug_file(program: &Path, library: &str, output: &Path) -> Result<()> {
+/// As [`plug`], [`bake`] and [`components::build`].
+pub fn compose(program: &[u8], options: &Options) -> Result<Vec<u8>> {
+    let read = |name: &str| fs::read(components::build(name)?).context("reading a component");
+    let mut providers = Vec::new();
+    if let Some(Memory { form, records }) = &options.memory {
+        let form = form.map_or_else(|| Form::of(program), Ok)?;
+        providers.push(bake(&read(form.component())?, records)?);
+    }
+    let imports = binary::imports(program)?;
+    let tempfile = imports.iter().any(|import| import.starts_with("scratch:tempfile/"));
+    if tempfile || options.memory.is_none() {
+        providers.push(read(if options.audited { "tempfile-audited" } else { "tempfile" })?);
+    }
+    plug(program, &providers.iter().map(Vec::as_slice).collect::<Vec<_>>())
+}
+
+/// The same from file to file.
+///
+/// # Errors
+/// As [`compose`], or a file cannot be read or written.
+pub fn compose_file(program: &Path, options: &Options, output: &Path) -> Result<()> {
     let bytes = fs::read(program).with_context(|| format!("reading {}", program.display()))?;
-    let composition = plug(&bytes, &fs::read(components::build(library)?)?)
-        .with_context(|| format!("composing {} with {library}.wasm", program.display()))?;
+    let composition =
+        compose(&bytes, options).with_context(|| format!("composing {}", program.display()))?;
     fs::write(output, composition).with_context(|| format!("writing {}", output.display()))
 }
 
@@ -90,7 +195,7 @@ mod tests {
     };
     use wasmparser::{Parser, Payload};
 
-    use super::{CLEANUP, plug};
+    use super::{CLEANUP, USAGE, plug};
     use crate::binary;
 
     const TEMPFILE: &str = "scratch:tempfile/tempfile@0.1.0";
@@ -135,7 +240,7 @@ mod tests {
     fn a_composition_exports_the_program_and_the_librarys_cleanup() {
         let program = component(&[TEMPFILE], &[RUN]);
         let library = component(&[RANDOM], &[TEMPFILE, CLEANUP]);
-        let composition = plug(&program, &library).unwrap();
+        let composition = plug(&program, &[&library]).unwrap();
         let mut names = exports(&composition);
         names.sort();
         assert_eq!(names, [CLEANUP, RUN]);
@@ -146,20 +251,42 @@ mod tests {
         let clocks = "wasi:clocks/wall-clock@0.2.12";
         let program = component(&[TEMPFILE, RANDOM, clocks], &[RUN]);
         let library = component(&[RANDOM], &[TEMPFILE, CLEANUP]);
-        let mut imports = binary::imports(&plug(&program, &library).unwrap()).unwrap();
+        let mut imports = binary::imports(&plug(&program, &[&library]).unwrap()).unwrap();
         imports.sort();
         assert_eq!(imports, [clocks, RANDOM]);
     }
 
     #[test]
     fn a_program_that_uses_nothing_of_the_library_is_refused() {
-        let error = plug(&component(&[RANDOM], &[RUN]), &component(&[], &[TEMPFILE, CLEANUP]));
+        let error = plug(&component(&[RANDOM], &[RUN]), &[&component(&[], &[TEMPFILE, CLEANUP])]);
         assert!(error.unwrap_err().to_string().contains("imports nothing"));
     }
 
+    const FILES: &str = "wasi:filesystem/types@0.2.12";
+
     #[test]
-    fn a_library_without_cleanup_is_refused() {
-        let error = plug(&component(&[TEMPFILE], &[RUN]), &component(&[], &[TEMPFILE]));
-        assert!(error.unwrap_err().to_string().contains(CLEANUP));
+    fn program_and_library_share_one_filesystem_whose_usage_is_handed_on() {
+        let program = component(&[TEMPFILE, FILES], &[RUN]);
+        let library = component(&[FILES, RANDOM], &[TEMPFILE, CLEANUP]);
+        let files = component(&[RANDOM], &[FILES, USAGE]);
+        let composition = plug(&program, &[&files, &library]).unwrap();
+        assert_eq!(binary::imports(&composition).unwrap(), [RANDOM]);
+        let mut names = exports(&composition);
+        names.sort();
+        assert_eq!(names, [USAGE, CLEANUP, RUN]);
+        let instances =
+            Parser::new(0).parse_all(&composition).filter_map(|payload| match payload {
+                Ok(Payload::ComponentInstanceSection(section)) => Some(section.count()),
+                _ => None,
+            });
+        // Those within have an empty instance each; the composition has one of each component.
+        assert_eq!(instances.sum::<u32>(), 3 + 3);
+    }
+
+    #[test]
+    fn an_older_patch_version_is_the_same_interface() {
+        let program = component(&["wasi:filesystem/types@0.2.3"], &[RUN]);
+        let composition = plug(&program, &[&component(&[RANDOM], &[FILES, USAGE])]).unwrap();
+        assert_eq!(binary::imports(&composition).unwrap(), [RANDOM]);
     }
 }

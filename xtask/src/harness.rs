@@ -14,12 +14,26 @@ pub fn demo(arguments: &[&str]) -> Result<()> {
     run(&["--bin", "demo"], arguments)
 }
 
-/// Measures, optimised on both sides of the boundary.
+/// Measures, optimised on both sides of the boundary; with `ENGINE` the filesystem engine beside its
+/// peers; both where no workload is named.
 ///
 /// # Errors
 /// As [`demo`].
 pub fn bench(arguments: &[&str]) -> Result<()> {
-    run(&["--release", "--bin", "bench"], arguments)
+    if let [first, rest @ ..] = arguments
+        && first.eq_ignore_ascii_case("engine")
+    {
+        return bench_engine(rest);
+    }
+    run(&["--release", "--bin", "bench"], arguments)?;
+    let everything = arguments.iter().all(|argument| argument.starts_with("--"));
+    if everything { bench_engine(arguments) } else { Ok(()) }
+}
+
+fn bench_engine(arguments: &[&str]) -> Result<()> {
+    let mut cargo = workspace::cargo();
+    cargo.args(["run", "--release", "--locked", "--manifest-path", workspace::PEERS, "--"]);
+    command::run(cargo.args(arguments))
 }
 
 fn run(options: &[&str], arguments: &[&str]) -> Result<()> {

@@ -1,10 +1,13 @@
 //! The project's own commands, as a library: the tests build the components they need through it,
 //! and the `xtask` binary only dispatches its arguments here.
 
+pub mod bake;
 pub mod ci;
 pub mod components;
 pub mod compose;
+pub mod compose_arguments;
 pub mod harness;
+pub mod seed;
 pub mod target;
 pub mod wit;
 

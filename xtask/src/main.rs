@@ -1,9 +1,9 @@
 //! `cargo xtask COMMAND`: dispatches to the library.
 
-use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
+use xtask::compose_arguments::Arguments;
 use xtask::target::{self, Target};
 use xtask::{ci, components, compose, harness, wit};
 
@@ -11,12 +11,20 @@ const USAGE: &str = "\
 usage: cargo xtask COMMAND
   target [wasip1]              make the wasm target work, from wherever it can be had
   build                        build what ships, into target/components
-  compose [--audited] APP.wasm -o OUT.wasm
-                               put tempfile.wasm, or tempfile-audited.wasm, under a program that
-                               imports it
+  compose [OPTIONS] APP.wasm -o OUT.wasm
+                               put tempfile.wasm under a program that imports it
+    --audited                  tempfile-audited.wasm instead
+    --memory                   a filesystem in memory under both; any of the following asks for it
+    --bytes N --metadata N --nodes N --handles N --name N --path N --file-size N --soft N
+                               its limits, N perhaps of K, M or G
+    --mount PATH               what it is called, by default /tmp
+    --seed DIR                 starts with a copy of what is in DIR
+    --env NAME=VALUE           sets a variable of the program's environment
+    --form lite|lite-environment|whole
+                               which component; by default the one that fits
   wit [--check]                refresh the vendored WIT, or compare it
   demo [ARGS]                  run the demonstration
-  bench [ARGS]                 run the measurements
+  bench [ARGS]                 run the measurements; those of the filesystem engine: bench ENGINE
   ci [--all] [--skip-tests]    check everything; --all goes on after a failure";
 
 fn main() -> ExitCode {
@@ -36,11 +44,11 @@ fn dispatch(words: &[&str]) -> Result<()> {
         ["target"] => ensure(Target::Wasip2),
         ["target", "wasip1"] => ensure(Target::Wasip1),
         ["build"] => components::report(),
-        ["compose", program, "-o", output] => {
-            compose::plug_file(Path::new(program), "tempfile", Path::new(output))
-        }
-        ["compose", "--audited", program, "-o", output] => {
-            compose::plug_file(Path::new(program), "tempfile-audited", Path::new(output))
+        ["compose", words @ ..] => {
+            let parsed = Arguments::parse(words);
+            let Arguments { program, options, output } =
+                parsed.map_err(|error| anyhow!("{error:#}\n{USAGE}"))?;
+            compose::compose_file(&program, &options, &output)
         }
         ["wit"] => wit::refresh(),
         ["wit", "--check"] => wit::check(),

@@ -28,6 +28,9 @@ const KEPT: [&str; 9] = [
 const DROPPED: [&str; 5] =
     ["OUT_DIR", "RUSTC_WORKSPACE_WRAPPER", "RUSTDOCFLAGS", "RUSTFLAGS", "CLIPPY_ARGS"];
 
+/// The workspace of the filesystem engine's benchmark, apart from ours, seen from the root.
+pub(crate) const PEERS: &str = "crates/tmpfs/peers/Cargo.toml";
+
 /// The folder of the workspace's `Cargo.toml`.
 #[must_use]
 pub fn root() -> &'static Path {

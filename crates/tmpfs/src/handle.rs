@@ -81,6 +81,16 @@ impl<S: PageStore> Space<S> {
         Ok(self.open(self.root, flags, flags.mutate_directory))
     }
 
+    /// Another handle of the same file or directory, for the same, as `dup` makes.
+    ///
+    /// # Errors
+    /// `BadDescriptor`; `InsufficientMemory` or `Quota` at the limit of handles.
+    pub fn duplicate(&mut self, handle: Handle) -> Result<Handle> {
+        let &Open { node, mutable, flags, .. } = self.opened(handle)?;
+        self.prepare_to_open(node)?;
+        Ok(self.open(node, flags, mutable))
+    }
+
     /// Closes a handle. What was removed meanwhile and is open nowhere else is gone.
     ///
     /// # Errors

@@ -59,7 +59,7 @@ impl Peers {
                 let (name, composed) = way.guest().expect("BUG: these run inside wasm");
                 let mut component = program(name)?;
                 if composed {
-                    component = compose::plug(&component, &library)?;
+                    component = compose::plug(&component, &[&library])?;
                 }
                 let guest = Guest::prepare(&engine, &component);
                 guests.insert((way, concurrency), guest.with_context(|| name.to_owned())?);

@@ -54,7 +54,7 @@ pub(crate) fn compose(engine: &Engine, components: &Path) -> Result<Component> {
         std::fs::read(&file)
             .with_context(|| format!("reading {} (`cargo xtask build` makes it)", file.display()))
     };
-    let bytes = xtask::compose::plug(&read("external-sort.wasm")?, &read("tempfile.wasm")?)?;
+    let bytes = xtask::compose::plug(&read("external-sort.wasm")?, &[&read("tempfile.wasm")?])?;
     Ok(Component::new(engine, bytes)?)
 }
 

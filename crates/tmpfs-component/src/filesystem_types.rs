@@ -1,0 +1,275 @@
+//! `wasi:filesystem/types`: each method is a call of the engine.
+
+use alloc::borrow::ToOwned as _;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use core::cell::Cell;
+
+use tmpfs::{Cursor, Handle, Kind, Result as Outcome, Space, Timestamp};
+
+use crate::Component;
+use crate::bindings::exports::wasi::filesystem::types::{
+    Advice, Descriptor as Exported, DescriptorBorrow, DescriptorFlags, DescriptorStat,
+    DescriptorType, DirectoryEntry, DirectoryEntryStream as ExportedListing, ErrorCode, Guest,
+    GuestDescriptor, GuestDirectoryEntryStream, InputStream, MetadataHashValue, NewTimestamp,
+    OpenFlags, OutputStream, PathFlags,
+};
+use crate::content;
+use crate::convert;
+use crate::state::{change, look};
+
+type Result<T, E = ErrorCode> = core::result::Result<T, E>;
+
+/// An open file or directory; closed when it is dropped.
+pub(crate) struct Descriptor {
+    handle: Handle,
+}
+
+impl Descriptor {
+    pub(crate) fn of(handle: Handle) -> Self {
+        Self { handle }
+    }
+
+    /// Another handle of the same file, for a stream that may outlive this one.
+    pub(crate) fn duplicate(&self) -> Outcome<Self> {
+        change(|space| space.duplicate(self.handle)).map(Self::of)
+    }
+
+    #[cfg(feature = "streams")]
+    pub(crate) fn handle(&self) -> Handle {
+        self.handle
+    }
+}
+
+impl Drop for Descriptor {
+    fn drop(&mut self) {
+        change(|space| space.close(self.handle)).expect("BUG: it is open as long as this lives");
+    }
+}
+
+/// A change, at the present moment.
+fn touch<R>(work: impl FnOnce(&mut Space, Timestamp) -> Outcome<R>) -> Result<R> {
+    let now = convert::now();
+    change(|space| work(space, now)).map_err(convert::code)
+}
+
+/// A question.
+fn ask<R>(work: impl FnOnce(&Space) -> Outcome<R>) -> Result<R> {
+    look(work).map_err(convert::code)
+}
+
+impl Guest for Component {
+    type Descriptor = Descriptor;
+    type DirectoryEntryStream = Listing;
+
+    #[cfg(feature = "streams")]
+    fn filesystem_error_code(
+        error: crate::bindings::exports::wasi::filesystem::types::ErrorBorrow<'_>,
+    ) -> Option<ErrorCode> {
+        error.get::<crate::io_error::Error>().code()
+    }
+
+    /// Only the host made errors of this type, and not for files.
+    #[cfg(not(feature = "streams"))]
+    fn filesystem_error_code(
+        _: &crate::bindings::exports::wasi::filesystem::types::Error,
+    ) -> Option<ErrorCode> {
+        None
+    }
+}
+
+impl GuestDescriptor for Descriptor {
+    #[cfg(feature = "streams")]
+    fn read_via_stream(&self, offset: u64) -> Result<InputStream> {
+        crate::io_streams::read(self, offset).map(InputStream::new)
+    }
+
+    #[cfg(feature = "streams")]
+    fn write_via_stream(&self, offset: u64) -> Result<OutputStream> {
+        crate::io_streams::write(self, content::Position::At(offset)).map(OutputStream::new)
+    }
+
+    #[cfg(feature = "streams")]
+    fn append_via_stream(&self) -> Result<OutputStream> {
+        crate::io_streams::write(self, content::Position::End).map(OutputStream::new)
+    }
+
+    #[cfg(not(feature = "streams"))]
+    fn read_via_stream(&self, _: u64) -> Result<InputStream> {
+        Err(ErrorCode::Unsupported)
+    }
+
+    #[cfg(not(feature = "streams"))]
+    fn write_via_stream(&self, _: u64) -> Result<OutputStream> {
+        Err(ErrorCode::Unsupported)
+    }
+
+    #[cfg(not(feature = "streams"))]
+    fn append_via_stream(&self) -> Result<OutputStream> {
+        Err(ErrorCode::Unsupported)
+    }
+
+    /// Nothing is fetched in advance.
+    fn advise(&self, _: u64, _: u64, _: Advice) -> Result<()> {
+        match ask(|space| space.kind(self.handle))? {
+            Kind::RegularFile => Ok(()),
+            Kind::Directory | Kind::SymbolicLink => Err(ErrorCode::BadDescriptor),
+        }
+    }
+
+    /// There is nothing behind the memory.
+    fn sync_data(&self) -> Result<()> {
+        Ok(())
+    }
+
+    fn get_flags(&self) -> Result<DescriptorFlags> {
+        ask(|space| space.flags(self.handle)).map(convert::told_flags)
+    }
+
+    fn get_type(&self) -> Result<DescriptorType> {
+        ask(|space| space.kind(self.handle)).map(convert::kind)
+    }
+
+    fn set_size(&self, size: u64) -> Result<()> {
+        touch(|space, now| space.set_size(self.handle, size, now))
+    }
+
+    fn set_times(&self, accessed: NewTimestamp, modified: NewTimestamp) -> Result<()> {
+        let [accessed, modified] = [accessed, modified].map(convert::new_timestamp);
+        touch(|space, now| space.set_times(self.handle, accessed, modified, now))
+    }
+
+    fn read(&self, length: u64, offset: u64) -> Result<(Vec<u8>, bool)> {
+        content::read(self.handle, offset, length).map_err(convert::code)
+    }
+
+    fn write(&self, bytes: Vec<u8>, offset: u64) -> Result<u64> {
+        content::write(self.handle, offset, &bytes).map_err(convert::code)
+    }
+
+    fn read_directory(&self) -> Result<ExportedListing> {
+        if ask(|space| space.kind(self.handle))? != Kind::Directory {
+            return Err(ErrorCode::NotDirectory);
+        }
+        let directory = self.duplicate().map_err(convert::code)?;
+        Ok(ExportedListing::new(Listing { directory, cursor: Cell::default() }))
+    }
+
+    fn sync(&self) -> Result<()> {
+        Ok(())
+    }
+
+    fn create_directory_at(&self, path: String) -> Result<()> {
+        touch(|space, now| space.create_directory_at(self.handle, &path, now))
+    }
+
+    fn stat(&self) -> Result<DescriptorStat> {
+        ask(|space| space.stat(self.handle)).map(convert::stat)
+    }
+
+    fn stat_at(&self, flags: PathFlags, path: String) -> Result<DescriptorStat> {
+        let follow = convert::follow(flags);
+        ask(|space| space.stat_at(self.handle, follow, &path)).map(convert::stat)
+    }
+
+    fn set_times_at(
+        &self,
+        flags: PathFlags,
+        path: String,
+        accessed: NewTimestamp,
+        modified: NewTimestamp,
+    ) -> Result<()> {
+        let follow = convert::follow(flags);
+        let [accessed, modified] = [accessed, modified].map(convert::new_timestamp);
+        touch(|space, now| space.set_times_at(self.handle, follow, &path, accessed, modified, now))
+    }
+
+    fn link_at(
+        &self,
+        old_flags: PathFlags,
+        old_path: String,
+        new_directory: DescriptorBorrow<'_>,
+        new_path: String,
+    ) -> Result<()> {
+        let follow = convert::follow(old_flags);
+        let new = new_directory.get::<Self>().handle;
+        touch(|space, now| space.link_at(self.handle, follow, &old_path, new, &new_path, now))
+    }
+
+    fn open_at(
+        &self,
+        path_flags: PathFlags,
+        path: String,
+        open_flags: OpenFlags,
+        flags: DescriptorFlags,
+    ) -> Result<Exported> {
+        let follow = convert::follow(path_flags);
+        let open = convert::open_flags(open_flags);
+        let flags = convert::descriptor_flags(flags);
+        let opened =
+            touch(|space, now| space.open_at(self.handle, follow, &path, open, flags, now))?;
+        Ok(Exported::new(Self::of(opened)))
+    }
+
+    fn readlink_at(&self, path: String) -> Result<String> {
+        ask(|space| space.readlink_at(self.handle, &path).map(str::to_owned))
+    }
+
+    fn remove_directory_at(&self, path: String) -> Result<()> {
+        touch(|space, now| space.remove_directory_at(self.handle, &path, now))
+    }
+
+    fn rename_at(
+        &self,
+        old_path: String,
+        new_directory: DescriptorBorrow<'_>,
+        new_path: String,
+    ) -> Result<()> {
+        let new = new_directory.get::<Self>().handle;
+        touch(|space, now| space.rename_at(self.handle, &old_path, new, &new_path, now))
+    }
+
+    fn symlink_at(&self, target: String, path: String) -> Result<()> {
+        touch(|space, now| space.symlink_at(&target, self.handle, &path, now))
+    }
+
+    fn unlink_file_at(&self, path: String) -> Result<()> {
+        touch(|space, now| space.unlink_file_at(self.handle, &path, now))
+    }
+
+    fn is_same_object(&self, other: DescriptorBorrow<'_>) -> bool {
+        let other = other.get::<Self>().handle;
+        look(|space| space.is_same_object(self.handle, other)).unwrap_or(false)
+    }
+
+    fn metadata_hash(&self) -> Result<MetadataHashValue> {
+        ask(|space| space.metadata_hash(self.handle)).map(convert::metadata_hash)
+    }
+
+    fn metadata_hash_at(&self, flags: PathFlags, path: String) -> Result<MetadataHashValue> {
+        let follow = convert::follow(flags);
+        ask(|space| space.metadata_hash_at(self.handle, follow, &path)).map(convert::metadata_hash)
+    }
+}
+
+/// A listing of a directory, which it holds open.
+pub(crate) struct Listing {
+    directory: Descriptor,
+    cursor: Cell<Cursor>,
+}
+
+impl GuestDirectoryEntryStream for Listing {
+    fn read_directory_entry(&self) -> Result<Option<DirectoryEntry>> {
+        let mut cursor = self.cursor.get();
+        let entry = ask(|space| {
+            let entry = space.list(self.directory.handle, &mut cursor)?;
+            Ok(entry.map(|entry| DirectoryEntry {
+                type_: convert::kind(entry.kind),
+                name: entry.name.to_owned(),
+            }))
+        })?;
+        self.cursor.set(cursor);
+        Ok(entry)
+    }
+}

@@ -1,0 +1,142 @@
+//! What whoever composed the component baked into it: variables and files.
+//!
+//! `cargo xtask compose` appends the records to the module's memory and writes where they are into
+//! [`PLACE`], which it finds by the mark.
+
+use core::str;
+
+/// Where the records are.
+#[repr(C)]
+struct Place {
+    mark: [u8; 16],
+    at: usize,
+    length: usize,
+}
+
+#[used]
+static PLACE: Place = Place { mark: *b"scratch:tmpfs@01", at: 0, length: 0 };
+
+/// One thing that was baked in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Record<'a> {
+    /// A variable of the environment.
+    Variable { name: &'a str, value: &'a str },
+    /// A directory, before what is in it.
+    Directory { path: &'a str },
+    /// A file.
+    File { path: &'a str, content: &'a [u8] },
+    /// A symbolic link.
+    Link { path: &'a str, target: &'a str },
+}
+
+/// The records of this component, in the order in which they were given.
+pub(crate) fn records() -> Records<'static> {
+    Records(baked())
+}
+
+#[expect(unsafe_code, reason = "the composer writes into the module that the compiler made")]
+fn baked() -> &'static [u8] {
+    // SAFETY: it is a static of this type. Volatile, since it is changed after compilation.
+    let place = unsafe { core::ptr::read_volatile(&raw const PLACE) };
+    if place.length == 0 {
+        return &[];
+    }
+    // SAFETY: the composer put so many bytes there, in memory that it added to the module's and
+    // that therefore nobody else has.
+    unsafe {
+        core::slice::from_raw_parts(core::ptr::with_exposed_provenance(place.at), place.length)
+    }
+}
+
+/// Each record is a byte for its kind, then two texts, each behind its length in four bytes, least
+/// first.
+#[derive(Clone)]
+pub(crate) struct Records<'a>(&'a [u8]);
+
+impl<'a> Records<'a> {
+    fn bytes(&mut self) -> Option<&'a [u8]> {
+        let (length, rest) = self.0.split_first_chunk()?;
+        let length = usize::try_from(u32::from_le_bytes(*length)).ok()?;
+        let (bytes, rest) = rest.split_at_checked(length)?;
+        self.0 = rest;
+        Some(bytes)
+    }
+
+    fn text(&mut self) -> Option<&'a str> {
+        str::from_utf8(self.bytes()?).ok()
+    }
+
+    fn record(&mut self) -> Option<Record<'a>> {
+        let (kind, rest) = self.0.split_first()?;
+        self.0 = rest;
+        Some(match kind {
+            b'v' => Record::Variable { name: self.text()?, value: self.text()? },
+            b'd' => {
+                let path = self.text()?;
+                self.bytes()?;
+                Record::Directory { path }
+            }
+            b'f' => Record::File { path: self.text()?, content: self.bytes()? },
+            b'l' => Record::Link { path: self.text()?, target: self.text()? },
+            _ => return None,
+        })
+    }
+}
+
+impl<'a> Iterator for Records<'a> {
+    type Item = Record<'a>;
+
+    fn next(&mut self) -> Option<Record<'a>> {
+        if self.0.is_empty() {
+            return None;
+        }
+        Some(self.record().expect("BUG: the composer wrote whole records"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec::Vec;
+
+    use super::{Record, Records, records};
+
+    fn push(image: &mut Vec<u8>, kind: u8, name: &str, value: &[u8]) {
+        image.push(kind);
+        for bytes in [name.as_bytes(), value] {
+            image.extend(u32::try_from(bytes.len()).unwrap().to_le_bytes());
+            image.extend(bytes);
+        }
+    }
+
+    #[test]
+    fn nothing_is_baked_in_at_first() {
+        assert_eq!(records().next(), None);
+    }
+
+    #[test]
+    fn records_are_read_in_their_order() {
+        let mut image = Vec::new();
+        push(&mut image, b'v', "TMPFS_BYTES", b"1M");
+        push(&mut image, b'd', "a", b"");
+        push(&mut image, b'f', "a/b", &[0, 255]);
+        push(&mut image, b'l', "c", b"a/b");
+        assert_eq!(
+            Records(&image).collect::<Vec<_>>(),
+            [
+                Record::Variable { name: "TMPFS_BYTES", value: "1M" },
+                Record::Directory { path: "a" },
+                Record::File { path: "a/b", content: &[0, 255] },
+                Record::Link { path: "c", target: "a/b" },
+            ]
+        );
+    }
+
+    #[test]
+    #[should_panic(expected = "BUG")]
+    fn a_torn_record_is_a_bug_of_the_composer() {
+        let mut image = Vec::new();
+        push(&mut image, b'f', "a", b"content");
+        image.pop();
+        let _ = Records(&image).next();
+    }
+}

@@ -1,0 +1,153 @@
+//! What the component is told by variables: its limits, and where it is mounted.
+
+use alloc::borrow::ToOwned as _;
+use alloc::string::String;
+
+use tmpfs::Limits;
+
+/// The directory that is shown to the program where no other is asked for.
+const MOUNT: &str = "/tmp";
+
+/// What the variables said.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Settings {
+    pub(crate) limits: Limits,
+    /// `TMPFS_MOUNT`: an absolute path.
+    pub(crate) mount: String,
+}
+
+/// A variable whose value makes no sense.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Senseless<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) value: &'a str,
+}
+
+impl Settings {
+    /// From variables of which the first of a name counts. Those of other names are not ours.
+    pub(crate) fn read<'a>(
+        variables: impl DoubleEndedIterator<Item = (&'a str, &'a str)>,
+    ) -> Result<Self, Senseless<'a>> {
+        let mut limits = Limits::default();
+        let mut soft = None;
+        let mut mount = MOUNT;
+        for (name, value) in variables.rev() {
+            let senseless = Senseless { name, value };
+            let Some(option) = name.strip_prefix("TMPFS_") else { continue };
+            if option == "MOUNT" {
+                mount = Some(value).filter(|path| path.starts_with('/')).ok_or(senseless)?;
+                continue;
+            }
+            let number = number(value);
+            match (option, number, number.and_then(|number| u32::try_from(number).ok())) {
+                ("BYTES", Some(number), _) => limits.content = number,
+                ("METADATA", Some(number), _) => limits.metadata = number,
+                ("NODES", Some(number), _) => limits.nodes = number,
+                ("HANDLES", _, Some(number)) => limits.handles = number,
+                ("NAME", _, Some(number)) => limits.name = number,
+                ("PATH", _, Some(number)) => limits.path = number,
+                ("FILE_SIZE", Some(number), _) => limits.file_size = number,
+                ("SOFT", Some(number), _) => soft = Some(number),
+                _ => return Err(senseless),
+            }
+        }
+        // As the default is: three quarters of the content.
+        limits.soft = soft.unwrap_or(limits.content - limits.content / 4);
+        Ok(Self { limits, mount: mount.to_owned() })
+    }
+}
+
+/// A number, perhaps of KiB, MiB or GiB, as the options of Linux's tmpfs have them.
+fn number(value: &str) -> Option<u64> {
+    let unit = match value.as_bytes().last()? {
+        b'k' | b'K' => 1 << 10,
+        b'm' | b'M' => 1 << 20,
+        b'g' | b'G' => 1 << 30,
+        _ => 1,
+    };
+    let digits = if unit == 1 { value } else { &value[..value.len() - 1] };
+    if !digits.bytes().all(|digit| digit.is_ascii_digit()) {
+        return None;
+    }
+    digits.parse::<u64>().ok()?.checked_mul(unit)
+}
+
+#[cfg(test)]
+mod tests {
+    use tmpfs::Limits;
+
+    use super::{Senseless, Settings, number};
+
+    fn read<'a>(variables: &[(&'a str, &'a str)]) -> Result<Settings, Senseless<'a>> {
+        Settings::read(variables.iter().copied())
+    }
+
+    #[test]
+    fn without_variables_the_limits_are_the_engines() {
+        let settings = read(&[("HOME", "/")]).unwrap();
+        assert_eq!(settings, Settings { limits: Limits::default(), mount: "/tmp".into() });
+    }
+
+    #[test]
+    fn every_limit_has_a_variable() {
+        let settings = read(&[
+            ("TMPFS_BYTES", "1M"),
+            ("TMPFS_METADATA", "2k"),
+            ("TMPFS_NODES", "3"),
+            ("TMPFS_HANDLES", "4"),
+            ("TMPFS_NAME", "5"),
+            ("TMPFS_PATH", "6"),
+            ("TMPFS_FILE_SIZE", "7G"),
+            ("TMPFS_SOFT", "8"),
+            ("TMPFS_MOUNT", "/scratch"),
+        ]);
+        let limits = Limits {
+            content: 1 << 20,
+            metadata: 2 << 10,
+            nodes: 3,
+            handles: 4,
+            name: 5,
+            path: 6,
+            file_size: 7 << 30,
+            soft: 8,
+        };
+        assert_eq!(settings.unwrap(), Settings { limits, mount: "/scratch".into() });
+    }
+
+    #[test]
+    fn the_first_of_a_name_counts() {
+        let settings = read(&[("TMPFS_NODES", "10"), ("TMPFS_NODES", "20")]).unwrap();
+        assert_eq!(settings.limits.nodes, 10);
+    }
+
+    #[test]
+    fn the_soft_limit_follows_the_bytes() {
+        assert_eq!(read(&[("TMPFS_BYTES", "400")]).unwrap().limits.soft, 300);
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_refused_and_named() {
+        for (name, value) in [
+            ("TMPFS_BYTES", "much"),
+            ("TMPFS_BYTES", ""),
+            ("TMPFS_BYTES", "-1"),
+            ("TMPFS_BYTES", "+1"),
+            ("TMPFS_HANDLES", "4294967296"),
+            ("TMPFS_MOUNT", "tmp"),
+            ("TMPFS_BITES", "1"),
+        ] {
+            assert_eq!(read(&[(name, value)]), Err(Senseless { name, value }));
+        }
+    }
+
+    #[test]
+    fn numbers_have_units() {
+        assert_eq!(number("17"), Some(17));
+        assert_eq!(number("2K"), Some(2048));
+        assert_eq!(number("18446744073709551615"), Some(u64::MAX));
+        assert_eq!(number("18446744073709551615K"), None);
+        assert_eq!(number("K"), None);
+        assert_eq!(number("1 M"), None);
+        assert_eq!(number("1é"), None);
+    }
+}

@@ -1,0 +1,252 @@
+//! Baking settings and files into a component: what `crates/tmpfs-component/src/image.rs` reads.
+
+use anyhow::{Context as _, Result, bail, ensure};
+use wasm_encoder::{
+    ConstExpr, DataCountSection, DataSection, MemorySection, MemoryType, Section as _,
+};
+use wasmparser::{Data, DataKind, Operator, Parser, Payload};
+
+use crate::binary;
+
+/// What the component puts before the place where it looks for the image.
+const MARK: &[u8; 16] = b"scratch:tmpfs@01";
+
+/// A page of linear memory.
+const PAGE: u64 = 1 << 16;
+
+/// One thing to bake in. A directory comes before what is in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Record {
+    /// A variable of the environment: name, value.
+    Variable(String, String),
+    /// A directory, by its path below the root.
+    Directory(String),
+    /// A file, and its content.
+    File(String, Vec<u8>),
+    /// A symbolic link, and what it holds.
+    Link(String, String),
+}
+
+/// The component, with the records where it looks for them.
+///
+/// # Errors
+/// Nothing in it has the mark, it was baked already, or the records are too much for its memory.
+pub fn bake(component: &[u8], records: &[Record]) -> Result<Vec<u8>> {
+    if records.is_empty() {
+        return Ok(component.to_vec());
+    }
+    let image = image(records)?;
+    let place = find(component)?.context("nothing in it looks for what is baked in")?;
+    let at = u32::try_from(place.pages * PAGE).context("its memory is full")?;
+    let length = u32::try_from(image.len())?;
+    ensure!(u64::from(at) + u64::from(length) < 1 << 31, "the files are too large for its memory");
+
+    let mut module = 0;
+    binary::rewrite(component, |payload, section, output| {
+        if matches!(payload, Payload::TypeSection(_)) {
+            module += 1;
+        }
+        match payload {
+            _ if module != place.module => section.append_to(output),
+            Payload::MemorySection(memories) => {
+                let mut grown = MemorySection::new();
+                for memory in memories.clone() {
+                    let memory = memory?;
+                    grown.memory(MemoryType {
+                        minimum: memory.initial + u64::from(length).div_ceil(PAGE),
+                        maximum: memory.maximum,
+                        memory64: memory.memory64,
+                        shared: memory.shared,
+                        page_size_log2: memory.page_size_log2,
+                    });
+                }
+                grown.append_to(output);
+            }
+            Payload::DataCountSection { count, .. } => {
+                DataCountSection { count: count + 1 }.append_to(output);
+            }
+            Payload::DataSection(segments) => {
+                let mut data = DataSection::new();
+                for (segment, number) in segments.clone().into_iter().zip(0..) {
+                    let segment = segment?;
+                    let mut bytes = segment.data.to_vec();
+                    if number == place.segment {
+                        let held = &mut bytes[place.offset + MARK.len()..][..8];
+                        ensure!(held.iter().all(|byte| *byte == 0), "it was baked already");
+                        held[..4].copy_from_slice(&at.to_le_bytes());
+                        held[4..].copy_from_slice(&length.to_le_bytes());
+                    }
+                    match start(&segment)? {
+                        Some(start) => data.active(0, &ConstExpr::i32_const(start), bytes),
+                        None => data.passive(bytes),
+                    };
+                }
+                data.active(0, &ConstExpr::i32_const(i32::try_from(at)?), image.iter().copied());
+                data.append_to(output);
+            }
+            _ => section.append_to(output),
+        }
+        Ok(())
+    })
+}
+
+/// Where the mark stands.
+struct Place {
+    /// Which of the modules that have types, from 1 on.
+    module: u32,
+    segment: u32,
+    /// In the segment.
+    offset: usize,
+    /// Of the module's memory, as it was.
+    pages: u64,
+}
+
+fn find(component: &[u8]) -> Result<Option<Place>> {
+    let (mut module, mut pages, mut found) = (0, 0, None);
+    for payload in Parser::new(0).parse_all(component) {
+        match payload? {
+            Payload::TypeSection(_) => module += 1,
+            Payload::MemorySection(memories) => {
+                pages = memories.into_iter().next().transpose()?.map_or(0, |memory| memory.initial);
+            }
+            Payload::DataSection(segments) => {
+                for (segment, number) in segments.into_iter().zip(0..) {
+                    let data = segment?.data;
+                    let offset = data.windows(MARK.len()).position(|bytes| bytes == MARK);
+                    let Some(offset) = offset.filter(|at| at + MARK.len() + 8 <= data.len()) else {
+                        continue;
+                    };
+                    if found.is_some() {
+                        bail!("more than one place in it looks for what is baked in");
+                    }
+                    found = Some(Place { module, segment: number, offset, pages });
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(found)
+}
+
+/// Where a segment begins in memory.
+fn start(segment: &Data<'_>) -> Result<Option<i32>> {
+    let DataKind::Active { memory_index: 0, offset_expr } = &segment.kind else {
+        ensure!(matches!(segment.kind, DataKind::Passive), "it has more than one memory");
+        return Ok(None);
+    };
+    match offset_expr.get_operators_reader().read()? {
+        Operator::I32Const { value } => Ok(Some(value)),
+        _ => bail!("its memory can be relocated"),
+    }
+}
+
+fn image(records: &[Record]) -> Result<Vec<u8>> {
+    let mut image = Vec::new();
+    for record in records {
+        let (kind, name, value): (_, _, &[u8]) = match record {
+            Record::Variable(name, value) => (b'v', name, value.as_bytes()),
+            Record::Directory(path) => (b'd', path, &[]),
+            Record::File(path, content) => (b'f', path, content),
+            Record::Link(path, target) => (b'l', path, target.as_bytes()),
+        };
+        image.push(kind);
+        for bytes in [name.as_bytes(), value] {
+            image.extend(u32::try_from(bytes.len()).context("a file of 4 GiB")?.to_le_bytes());
+            image.extend(bytes);
+        }
+    }
+    Ok(image)
+}
+
+#[cfg(test)]
+mod tests {
+    use wasm_encoder::{
+        Component, ConstExpr, DataSection, MemorySection, MemoryType, Module, ModuleSection,
+        TypeSection,
+    };
+    use wasmparser::{Parser, Payload, Validator};
+
+    use super::{MARK, Record, bake};
+
+    /// A component with one module, whose memory of a page holds these bytes from 1024 on.
+    fn component(bytes: &[u8]) -> Vec<u8> {
+        let mut module = Module::new();
+        let mut types = TypeSection::new();
+        types.ty().function([], []);
+        let mut memories = MemorySection::new();
+        memories.memory(MemoryType {
+            minimum: 1,
+            maximum: None,
+            memory64: false,
+            shared: false,
+            page_size_log2: None,
+        });
+        let mut data = DataSection::new();
+        data.active(0, &ConstExpr::i32_const(1024), bytes.iter().copied());
+        module.section(&types).section(&memories).section(&data);
+        let mut component = Component::new();
+        component.section(&ModuleSection(&module));
+        component.finish()
+    }
+
+    fn marked() -> Vec<u8> {
+        [b"before".as_slice(), MARK, &[0; 8], b"after"].concat()
+    }
+
+    /// The pages of the memory, and every segment.
+    fn memory(component: &[u8]) -> (u64, Vec<Vec<u8>>) {
+        let (mut pages, mut segments) = (0, Vec::new());
+        for payload in Parser::new(0).parse_all(component) {
+            match payload.unwrap() {
+                Payload::MemorySection(memories) => {
+                    pages = memories.into_iter().next().unwrap().unwrap().initial;
+                }
+                Payload::DataSection(data) => {
+                    segments.extend(data.into_iter().map(|it| it.unwrap().data.to_vec()));
+                }
+                _ => {}
+            }
+        }
+        (pages, segments)
+    }
+
+    #[test]
+    fn records_lie_behind_the_memory_and_the_mark_says_where() {
+        let records = [Record::Variable("A".into(), "bc".into()), Record::Directory("d".into())];
+        let baked = bake(&component(&marked()), &records).unwrap();
+        Validator::new().validate_all(&baked).unwrap();
+        let (pages, segments) = memory(&baked);
+        assert_eq!(pages, 2);
+        let image = b"v\x01\0\0\0A\x02\0\0\0bcd\x01\0\0\0d\0\0\0\0";
+        assert_eq!(segments[1], image);
+        let length = u8::try_from(image.len()).unwrap();
+        let place = [b"before".as_slice(), MARK, &[0, 0, 1, 0, length, 0, 0, 0], b"after"];
+        assert_eq!(segments[0], place.concat());
+    }
+
+    #[test]
+    fn a_large_file_takes_as_many_pages_as_it_needs() {
+        let records = [Record::File("f".into(), vec![7; 200_000])];
+        let baked = bake(&component(&marked()), &records).unwrap();
+        Validator::new().validate_all(&baked).unwrap();
+        assert_eq!(memory(&baked).0, 1 + 4);
+    }
+
+    #[test]
+    fn what_looks_for_nothing_is_refused() {
+        let records = [Record::Link("l".into(), "f".into())];
+        assert!(bake(&component(b"nothing"), &records).is_err());
+    }
+
+    #[test]
+    fn nothing_is_baked_twice() {
+        let records = [Record::Directory("d".into())];
+        let once = bake(&component(&marked()), &records).unwrap();
+        assert!(bake(&once, &records).unwrap_err().to_string().contains("already"));
+    }
+
+    #[test]
+    fn without_records_nothing_changes() {
+        assert_eq!(bake(b"anything", &[]).unwrap(), b"anything");
+    }
+}
