@@ -1,11 +1,14 @@
 //! New directories, links and symbolic links.
 
+use alloc::boxed::Box;
+
 use crate::attributes::{Kind, Timestamp};
 use crate::entries::NewName;
 use crate::error::{Error, Result};
 use crate::handle::Handle;
+use crate::layer::{NODE_COST, link_cost};
 use crate::lookup::{End, Follow, Last};
-use crate::node::{self, Body, Directory};
+use crate::node::{self, Body, Directory, Node};
 use crate::pages::PageStore;
 use crate::path::{self, Component};
 use crate::space::Space;
@@ -34,7 +37,7 @@ impl<S: PageStore> Space<S> {
         let name = self.name(&end, path)?;
         let name = NewName { text: &name, tag: end.tag };
         let node = self.new_node(Body::Directory(Directory::under(end.directory)), now);
-        self.stock.make(end.directory, name, node, now)?;
+        self.stock.make(end.directory, name, NODE_COST, || Ok(node), now)?;
         self.stock.node_mut(end.directory).links += 1;
         Ok(())
     }
@@ -102,9 +105,9 @@ impl<S: PageStore> Space<S> {
         }
         let name = self.name(&end, path)?;
         let name = NewName { text: &name, tag: end.tag };
-        let target = node::boxed(target)?;
-        let node = self.new_node(Body::Link(target), now);
-        self.stock.make(end.directory, name, node, now)?;
+        let node = self.new_node(Body::Link(Box::default()), now);
+        let node = || Ok(Node { body: Body::Link(node::boxed(target)?), ..node });
+        self.stock.make(end.directory, name, link_cost(target.len()), node, now)?;
         Ok(())
     }
 

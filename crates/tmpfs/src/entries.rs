@@ -5,7 +5,8 @@ use alloc::boxed::Box;
 use crate::attributes::Timestamp;
 use crate::error::{Error, Result};
 use crate::hash;
-use crate::layer::{Layer, Stock};
+use crate::layer::{self, Layer, Stock};
+use crate::limits::Usage;
 use crate::node::{self, Node};
 use crate::pages::PageStore;
 
@@ -33,7 +34,8 @@ pub(crate) enum Name {
     Long(Box<str>),
 }
 
-const SHORT: usize = 30;
+/// The most bytes of a name that lies in its entry; a longer one has an allocation of its own.
+pub(crate) const SHORT: usize = 30;
 
 impl Name {
     #[inline]
@@ -63,15 +65,6 @@ impl Name {
             Self::Long(name) => name,
         }
     }
-
-    /// How many bytes lie on the heap.
-    #[inline]
-    pub(crate) fn heap(&self) -> Option<usize> {
-        match self {
-            Self::Short { .. } => None,
-            Self::Long(name) => Some(name.len()),
-        }
-    }
 }
 
 /// A name for a new entry, with its tag.
@@ -98,6 +91,12 @@ impl<S: PageStore> Layer<S> {
 }
 
 impl<S: PageStore> Stock<S> {
+    fn insert_entry(&mut self, name: NewName<'_>, place: u64, node: u32) -> Result<u32> {
+        let NewName { text, tag } = name;
+        let entry = || Ok(Entry { name: Name::new(text)?, place, node, tag });
+        self.insert_new(layer::entry_cost(text.len()), entry)
+    }
+
     /// Adds an entry to a directory that has none of that name and may be changed. It counts no
     /// links. After an error nothing has changed.
     pub(crate) fn enter(
@@ -108,11 +107,11 @@ impl<S: PageStore> Stock<S> {
         now: Timestamp,
     ) -> Result<()> {
         let mut held = *self.directory(directory);
-        let NewName { text, tag } = name;
+        let tag = name.tag;
         let place = held.next;
         let count = held.count.checked_add(1).ok_or(Error::InsufficientSpace)?;
         let next = place.checked_add(1).ok_or(Error::InsufficientSpace)?;
-        let entry = self.insert(Entry { name: Name::new(text)?, place, node, tag })?;
+        let entry = self.insert_entry(name, place, node)?;
         let entered = self.map_set(&mut held.order, place, entry).and_then(|_| {
             self.index_insert(&mut held.index, tag, entry).inspect_err(|_| {
                 let removed = self.map_remove(&mut held.order, place);
@@ -151,10 +150,10 @@ impl<S: PageStore> Stock<S> {
         self.index_remove(&mut held.index, tag, entry).expect("BUG: it was prepared");
         self.remove::<Entry>(entry);
         held.count -= 1;
-        // The last place is free again: what comes and goes at the end does not make the map high. A
-        // listing that has passed it will not see what comes there, which it need not.
+        // The places behind the last entry are free again: what comes and goes does not make the map
+        // high. A listing that has passed them will not see what comes there, which it need not.
         if place + 1 == held.next {
-            held.next = place;
+            held.next = self.layer.map_last(held.order).map_or(0, |last| last + 1);
         }
         let node = self.node_mut(directory);
         *node.directory_mut() = held;
@@ -172,8 +171,8 @@ impl<S: PageStore> Stock<S> {
     ) -> Result<()> {
         let Entry { place, node, tag: old_tag, .. } = *self.get::<Entry>(entry);
         let mut held = *self.directory(directory);
-        let NewName { text, tag } = name;
-        let new = self.insert(Entry { name: Name::new(text)?, place, node, tag })?;
+        let tag = name.tag;
+        let new = self.insert_entry(name, place, node)?;
         let entered = self.index_insert(&mut held.index, tag, new);
         if entered.is_ok() {
             self.map_set(&mut held.order, place, new).expect("BUG: it was prepared");
@@ -219,16 +218,17 @@ impl<S: PageStore> Stock<S> {
         self.node(node).directory().expect("BUG: it is a directory")
     }
 
-    /// Makes a node and its first name. After an error nothing has changed.
+    /// Makes a node of that cost, and its first name. After an error nothing has changed.
     pub(crate) fn make(
         &mut self,
         directory: u32,
         name: NewName<'_>,
-        node: Node,
+        cost: Usage,
+        node: impl FnOnce() -> Result<Node>,
         now: Timestamp,
     ) -> Result<u32> {
         self.own_node(directory)?;
-        let node = self.insert(node)?;
+        let node = self.insert_new(cost, node)?;
         self.enter(directory, name, node, now).inspect_err(|_| self.remove_node(node))?;
         Ok(node)
     }

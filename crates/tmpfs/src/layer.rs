@@ -7,7 +7,7 @@
 
 use alloc::sync::Arc;
 
-use crate::entries::Entry;
+use crate::entries::{Entry, SHORT};
 use crate::error::Result;
 use crate::hash::Seed;
 use crate::index::Bucket;
@@ -71,6 +71,21 @@ fn heap(length: usize) -> u64 {
     u64::try_from(length).expect("BUG: a length fits 64 bits") + ALLOCATION
 }
 
+/// What a node costs that points to nothing but rows.
+pub(crate) const NODE_COST: Usage = Usage { nodes: 1, ..metadata(NODE) };
+
+/// What a symbolic link costs that holds so many bytes.
+#[inline]
+pub(crate) fn link_cost(length: usize) -> Usage {
+    Usage { nodes: 1, ..metadata(NODE + heap(length)) }
+}
+
+/// What an entry costs whose name has so many bytes.
+#[inline]
+pub(crate) fn entry_cost(length: usize) -> Usage {
+    metadata(ENTRY + if length > SHORT { heap(length) } else { 0 })
+}
+
 impl<S: PageStore> Row<S> for Node {
     fn table(layer: &Layer<S>) -> &Table<Self> {
         &layer.nodes
@@ -80,9 +95,9 @@ impl<S: PageStore> Row<S> for Node {
         &mut layer.nodes
     }
 
+    #[inline]
     fn cost(&self) -> Usage {
-        let target = self.target().map_or(0, |target| heap(target.len()));
-        Usage { nodes: 1, ..metadata(NODE + target) }
+        self.target().map_or(NODE_COST, |target| link_cost(target.len()))
     }
 
     fn try_clone(&self) -> Result<Self> {
@@ -99,8 +114,9 @@ impl<S: PageStore> Row<S> for Entry {
         &mut layer.entries
     }
 
+    #[inline]
     fn cost(&self) -> Usage {
-        metadata(ENTRY + self.name.heap().map_or(0, heap))
+        entry_cost(self.name.bytes().len())
     }
 
     fn try_clone(&self) -> Result<Self> {
@@ -254,10 +270,21 @@ impl<S: PageStore> Stock<S> {
     /// Charges a row and adds it.
     #[inline]
     pub(crate) fn insert<T: Row<S>>(&mut self, row: T) -> Result<u32> {
-        let cost = row.cost();
+        self.insert_new(row.cost(), || Ok(row))
+    }
+
+    /// Charges what a row will cost, and only then makes it, and what it points to, and adds it.
+    #[inline]
+    pub(crate) fn insert_new<T: Row<S>>(
+        &mut self,
+        cost: Usage,
+        make: impl FnOnce() -> Result<T>,
+    ) -> Result<u32> {
         self.quota.charge(cost)?;
         let table = T::table_mut(&mut self.layer);
-        table.reserve().inspect_err(|_| self.quota.refund(cost))?;
+        let made = table.reserve().and_then(|()| make());
+        let row = made.inspect_err(|_| self.quota.refund(cost))?;
+        debug_assert_eq!(row.cost(), cost, "what is made is what was charged");
         Ok(table.put(row))
     }
 

@@ -94,6 +94,22 @@ impl<S: PageStore> Layer<S> {
         None
     }
 
+    /// The greatest key.
+    pub(crate) fn map_last(&self, map: Map) -> Option<u64> {
+        if map.root == 0 {
+            return None;
+        }
+        let (mut key, mut at) = (0, map.root);
+        for level in (0..map.height).rev() {
+            let slots = (0_u64..).zip(self.get::<Branch>(at).0);
+            let last = slots.filter(|(_, child)| *child != 0).last();
+            let (slot, child) = last.expect("BUG: a branch leads somewhere");
+            key |= slot << (BITS * u32::from(level));
+            at = child;
+        }
+        Some(key)
+    }
+
     /// Calls `each` for every value and for every branch, with whether it is a branch.
     pub(crate) fn map_walk(&self, map: Map, each: &mut impl FnMut(u64, u32, bool)) {
         if map.root != 0 {
@@ -338,6 +354,7 @@ mod tests {
                 assert_eq!(stock.map_get(map, key), model.get(&key).copied().unwrap_or(0));
                 let next = model.range(key / 2..).next().map(|(key, value)| (*key, *value));
                 assert_eq!(stock.layer.map_next(map, key / 2), next);
+                assert_eq!(stock.layer.map_last(map), model.keys().next_back().copied());
             }
             let mut counted = BTreeMap::new();
             stock.layer.map_walk(map, &mut |key, value, is_branch| {

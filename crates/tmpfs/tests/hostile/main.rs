@@ -6,6 +6,7 @@ mod crowds;
 mod depth;
 mod files;
 mod handles;
+mod retention;
 mod sharing;
 
 use tmpfs::{

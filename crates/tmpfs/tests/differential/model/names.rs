@@ -222,7 +222,8 @@ impl Model {
         let directory = self.touched(last.directory, now);
         let entry = directory.entries.remove(last.name()).expect("it was found");
         if entry.place + 1 == directory.next {
-            directory.next = entry.place;
+            let places = directory.entries.values().map(|entry| entry.place);
+            directory.next = places.max().map_or(0, |last| last + 1);
         }
     }
 
