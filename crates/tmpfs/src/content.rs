@@ -55,8 +55,14 @@ impl<S: PageStore> Space<S> {
         if held.is_empty() { Ok(()) } else { self.stock.layer.read_page(page, at, held) }
     }
 
-    /// Writes `bytes` from `offset` on and tells how many: where a limit does not allow all, those
-    /// that it allows, at least one. A gap before `offset` reads as zeros and costs nothing.
+    /// Writes `bytes` from `offset` on and tells how many. A gap before `offset` reads as zeros and
+    /// costs nothing.
+    ///
+    /// It is short in two cases. The limit of a file's size cuts the write off at its very byte. Any
+    /// other limit, and the page store, let whole pieces pass: those into which the write falls at
+    /// multiples of [`PAGE`]. The piece in which they refuse is not written at all, and the write ends
+    /// before it; where that is the first, it is an error. What a piece costs is said at
+    /// [`Limits::content`](crate::Limits::content).
     ///
     /// # Errors
     /// `BadDescriptor`, also for a handle that is not for writing; `FileTooLarge`;

@@ -9,6 +9,7 @@ use crate::layer::{self, Layer, Stock};
 use crate::limits::Usage;
 use crate::node::{self, Node};
 use crate::pages::PageStore;
+use crate::prices::SHORT;
 
 #[derive(Debug)]
 pub(crate) struct Entry {
@@ -33,9 +34,6 @@ pub(crate) enum Name {
     Short { length: u8, bytes: [u8; SHORT] },
     Long(Box<str>),
 }
-
-/// The most bytes of a name that lies in its entry; a longer one has an allocation of its own.
-pub(crate) const SHORT: usize = 30;
 
 impl Name {
     #[inline]

@@ -7,13 +7,14 @@
 
 use alloc::sync::Arc;
 
-use crate::entries::{Entry, SHORT};
+use crate::entries::Entry;
 use crate::error::Result;
 use crate::hash::Seed;
 use crate::index::Bucket;
 use crate::limits::Usage;
 use crate::node::Node;
 use crate::pages::PageStore;
+use crate::prices::{ALLOCATION, BRANCH, BUCKET, ENTRY, NODE, PAGE, SHORT};
 use crate::quota::Quota;
 use crate::table::Table;
 use crate::trie::{Branch, Map};
@@ -49,22 +50,10 @@ pub(crate) trait Row<S: PageStore>: Sized {
     fn try_clone(&self) -> Result<Self>;
 }
 
-/// What a row takes beside what it points to: its slot, and a share of what tables keep to find it.
 #[inline]
 const fn metadata(bytes: u64) -> Usage {
     Usage { content: 0, metadata: bytes, nodes: 0, handles: 0 }
 }
-
-/// What a small allocation takes beside its bytes.
-const ALLOCATION: u64 = 16;
-
-/// What a node is charged: 96 bytes for itself, and 80 for the branches that lead to its copy
-/// where it was a template's.
-const NODE: u64 = 176;
-const ENTRY: u64 = 48;
-const BRANCH: u64 = 72;
-const BUCKET: u64 = 144;
-const PAGE: u64 = 48;
 
 #[inline]
 fn heap(length: usize) -> u64 {

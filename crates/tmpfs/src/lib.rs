@@ -27,6 +27,7 @@ extern crate alloc;
 
 mod error;
 mod limits;
+pub mod prices;
 mod quota;
 
 mod hash;

@@ -4,18 +4,27 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Bytes of stored content, by default 64 MiB: a plugin's scratch files fit, and a hundred full
-    /// spaces still fit a small host. What is charged is what is stored. A file lies in pages of
-    /// [`PAGE`] bytes; one to which nothing but zeros was written is not there and costs nothing. Of
-    /// the others what is charged reaches from their beginning to the end of what was written in
-    /// them, rounded up to a multiple of 4,096; in the first page of a file, where that is 4,096 or
-    /// less, to a power of two from 64 on.
+    /// spaces still fit a small host.
+    ///
+    /// What is charged is what is stored. A file lies in pages of 16,384 bytes ([`PAGE`]). A page to
+    /// which nothing but zeros was written is not there and costs nothing. Any other reaches from its
+    /// beginning to the last byte written in it, rounded up: the first page of a file to a power of
+    /// two from 64 to 4,096, and beyond 4,096, as every other page, to a multiple of 4,096. A file of
+    /// 1 byte costs 64, of 100 bytes 128, of 5,000 bytes 8,192, of 16,385 bytes 16,384 + 4,096.
+    /// Cutting a file makes its last page as small as that rule has it.
     ///
     /// [`PAGE`]: crate::PAGE
     pub content: u64,
-    /// Bytes of names, nodes, entries and the indexes that find them, by default 32 MiB: twice what
-    /// the default number of empty files takes, about 240 bytes each with names of up to 30 bytes.
-    /// What removed nodes and names leave free among others that stay is used again, but not given
-    /// back: at the worst a space holds four times this limit.
+    /// Bytes of names, nodes, entries and the indexes that find them, at the [prices](crate::prices)
+    /// of each, by default 32 MiB: twice what the default number of empty files takes, about 240
+    /// bytes each with names of up to 30 bytes.
+    ///
+    /// Rows of each kind lie in chunks of 128 to 512. A chunk is given back with its last row, but
+    /// for one of each kind; what is free in a chunk that stays is used before anything is allocated.
+    /// A space therefore holds of each kind as many rows as it ever had at once, and less than a chunk
+    /// more. At the worst, where each kind in its turn was all that the limit allows and one row of
+    /// every chunk stayed, that is less than four times this limit.
+    ///
     pub metadata: u64,
     /// Files, directories and symbolic links, with those removed while open, by default 65,536: as
     /// many as a build's largest trees have. The root counts.

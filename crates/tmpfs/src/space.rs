@@ -37,6 +37,14 @@ impl Settings {
 }
 
 /// A filesystem in memory. Dropping it gives everything back.
+///
+/// A space with its open handles cannot be cloned: to share what two live spaces both change would
+/// take counts on every page and locks between threads, and a copy takes as long as the space is large.
+/// Instead a space that is done is [frozen](Space::freeze), and any number [start](crate::Template::space)
+/// from the [`Template`]: in constant time, with no locks, since what is shared never changes, and each
+/// charged exactly for what it sees.
+///
+/// [`Template`]: crate::Template
 pub struct Space<S: PageStore = MemoryPages> {
     pub(crate) stock: Stock<S>,
     pub(crate) root: u32,

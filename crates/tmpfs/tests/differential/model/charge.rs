@@ -1,4 +1,4 @@
-//! What everything costs, by the engine's price list (`Limits` in src/limits.rs, src/layer.rs).
+//! What everything costs, by the prices of the engine (src/prices.rs), told again.
 
 use std::collections::{BTreeMap, BTreeSet};
 
