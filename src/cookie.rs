@@ -96,10 +96,10 @@ impl Cookie {
         let decode = |bytes: usize| -> Result<Partial> {
             let mut decoder = decoder.clone();
             decoder.set_state(flags);
-            let text = decoder.decode(copy(&input[..bytes])?, false)?;
+            let (text, characters) = decoder.decode(copy(&input[..bytes])?, false)?;
             let (held, flags) = decoder.state();
             Ok(Partial {
-                characters: wtf8::count(text.as_bytes()),
+                characters: characters.unwrap_or_else(|| wtf8::count(text.as_bytes())),
                 start: bytes - held.len(),
                 flags,
             })

@@ -67,6 +67,7 @@ mod temporary_file;
 mod temporary_text_file;
 mod text_file;
 mod text_stream;
+mod utf8;
 mod wtf8;
 
 pub use ::wasi::filesystem::types::Descriptor;

@@ -47,7 +47,7 @@ impl Newline {
     /// Where the first line of `text` ends. `after_cr`: it follows a `\r` of the same line.
     pub(crate) fn find_end(self, text: &[u8], after_cr: bool) -> Option<usize> {
         match self {
-            Self::Universal | Self::Lf => memchr(b'\n', text).map(|at| at + 1),
+            Self::Universal | Self::Lf => find_line_feed(text).map(|at| at + 1),
             Self::Cr => memchr(b'\r', text).map(|at| at + 1),
             Self::CrLf if after_cr && text.first() == Some(&b'\n') => Some(1),
             Self::CrLf => memchr_iter(b'\r', text)
@@ -59,6 +59,22 @@ impl Newline {
             }),
         }
     }
+}
+
+/// `memchr(b'\n', text)`, which where there is no SIMD takes four bytes of a line at a time.
+fn find_line_feed(text: &[u8]) -> Option<usize> {
+    let (words, rest) = text.as_chunks::<8>();
+    for (at, word) in words.iter().enumerate() {
+        let zero_where_feed = u64::from_le_bytes(*word) ^ u64::from_le_bytes([b'\n'; 8]);
+        let borrow = zero_where_feed.wrapping_sub(u64::from_le_bytes([1; 8]));
+        let found = borrow & !zero_where_feed & u64::from_le_bytes([0x80; 8]);
+        if found != 0 {
+            // The lowest of them is right, whatever is borrowed above it.
+            return Some(8 * at + usize::try_from(found.trailing_zeros() / 8).unwrap_or_default());
+        }
+    }
+    let found = rest.iter().position(|byte| *byte == b'\n');
+    found.map(|at| text.len() - rest.len() + at)
 }
 
 /// A decoder that keeps `\r\n` together and, where line ends are universal, makes `\n` of them.
@@ -88,10 +104,16 @@ impl NewlineDecoder {
         matches!(self.newline, Newline::Universal | Newline::Untranslated)
     }
 
-    pub(crate) fn decode(&mut self, input: Vec<u8>, last: bool) -> Result<Text> {
-        let mut text = self.decoder.decode(input, last)?;
+    /// The text, and how many characters it has where that is known already.
+    pub(crate) fn decode(&mut self, input: Vec<u8>, last: bool) -> Result<(Text, Option<usize>)> {
+        let (mut text, look) = self.decoder.decode(input, last)?;
+        let characters = look.map(|look| look.characters);
         if !self.universal() {
-            return Ok(text);
+            return Ok((text, characters));
+        }
+        if !self.pending_cr && look.is_some_and(|look| !look.has_cr) {
+            self.seen.lf = self.seen.lf || memchr(b'\n', text.as_bytes()).is_some();
+            return Ok((text, characters));
         }
         if self.pending_cr && (last || !text.is_empty()) {
             let mut joined = Text::Utf8(String::from("\r"));
@@ -104,7 +126,7 @@ impl NewlineDecoder {
             self.pending_cr = true;
         }
         self.look(text.as_bytes());
-        if self.newline == Newline::Universal { translate(text) } else { Ok(text) }
+        Ok((if self.newline == Newline::Universal { translate(text)? } else { text }, None))
     }
 
     /// Notes which line ends there are.
@@ -169,4 +191,25 @@ fn translate(text: Text) -> Result<Text> {
         rest = after;
     }
     Ok(Text::from_wtf8(translated))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec;
+
+    #[test]
+    fn the_first_line_feed_is_found_whatever_is_around_it() {
+        for length in 0..40 {
+            for around in [0x00, 0x09, 0x0b, 0x0d, 0x80, 0x8a, 0xff] {
+                let mut text = vec![around; length];
+                assert_eq!(find_line_feed(&text), None);
+                for at in (0..length).rev() {
+                    // Those behind it, too, by and by.
+                    text[at] = b'\n';
+                    assert_eq!(find_line_feed(&text), Some(at), "{around} {length}");
+                }
+            }
+        }
+    }
 }

@@ -232,6 +232,12 @@ impl TextFile {
     fn string(&self, what: Piece) -> Result<String> {
         let mut parts = self.parts();
         let (text, stream) = parts.get()?;
+        let iterates = matches!(what, Piece::Next);
+        if (iterates || matches!(what, Piece::Line(None)))
+            && let Some(line) = text.line_ahead(iterates)?
+        {
+            return Ok(line);
+        }
         match what.read(text, stream)? {
             (Text::Utf8(string), _) => Ok(string),
             (Text::Wtf8(_), before) => {

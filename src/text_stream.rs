@@ -8,6 +8,7 @@
 mod tests;
 
 use alloc::{string::String, vec::Vec};
+use core::mem;
 
 use memchr::{memchr, memchr2};
 use wasi::filesystem::types::ErrorCode;
@@ -84,10 +85,10 @@ impl Decoded {
 
     /// Reads the next `length` bytes of it.
     fn advance(&mut self, length: usize) -> Result<Text> {
-        let start = self.used;
+        let part = self.text.slice(self.used, self.used + length)?;
         self.used += length;
         self.left = None;
-        self.text.slice(start, self.used)
+        Ok(part)
     }
 }
 
@@ -177,7 +178,7 @@ impl TextStream {
         decoder.set_state(flags);
         let again = stream.seek(i64::try_from(start).unwrap_or(i64::MAX), 0);
         let again = again.and_then(|_| stream.read(Some(length))).and_then(|input| {
-            let text = decoder.decode(copy(&input)?, last)?;
+            let (text, _) = decoder.decode(copy(&input)?, last)?;
             Ok((input, text))
         });
         if let Ok((input, text)) = again {
@@ -299,7 +300,7 @@ impl TextStream {
     pub(crate) fn read(&mut self, size: Option<u64>, stream: &mut Stream) -> Result<Text> {
         let Some(size) = size else {
             let bytes = stream.read(None)?;
-            let rest = self.decoder()?.decode(bytes, true)?;
+            let (rest, _) = self.decoder()?.decode(bytes, true)?;
             let mut text = self.take(None)?;
             text.append(rest)?;
             if self.remembered {
@@ -321,19 +322,26 @@ impl TextStream {
             return Ok(Text::default());
         };
         let rest = decoded.rest();
-        let end = match wanted {
-            Some(wanted) if decoded.left.is_some_and(|left| left <= *wanted) => {
-                *wanted -= decoded.left.unwrap_or_default();
-                rest.len()
+        let (end, left) = match (wanted, decoded.left) {
+            (None, _) => (rest.len(), Some(0)),
+            (Some(wanted), Some(left)) if left <= *wanted => {
+                *wanted -= left;
+                (rest.len(), Some(0))
             }
-            Some(wanted) => {
+            // Counting from the nearer end.
+            (Some(wanted), Some(left)) if left - *wanted < *wanted => {
+                let left = left - mem::take(wanted);
+                (wtf8::suffix(rest, left), Some(left))
+            }
+            (Some(wanted), left) => {
                 let (end, characters) = wtf8::prefix(rest, *wanted);
                 *wanted -= characters;
-                end
+                (end, left.map(|left| left - characters))
             }
-            None => rest.len(),
         };
-        decoded.advance(end)
+        let text = decoded.advance(end)?;
+        decoded.left = left;
+        Ok(text)
     }
 
     /// Reads ahead: as much as one call of the binary stream gives, of at least [`CHUNK`] bytes and
@@ -348,8 +356,8 @@ impl TextStream {
         reserve(&mut input, bytes.len())?;
         input.extend_from_slice(&bytes);
         let read = bytes.len();
-        let text = decoder.decode(bytes, last)?;
-        let characters = wtf8::count(text.as_bytes());
+        let (text, characters) = decoder.decode(bytes, last)?;
+        let characters = characters.unwrap_or_else(|| wtf8::count(text.as_bytes()));
         self.ratio = ratio_of(read, characters);
         self.decoded = Some(Decoded { text, used: 0, left: Some(characters) });
         self.snapshot = Some(Snapshot::new(flags, input, last));
@@ -386,6 +394,24 @@ impl TextStream {
             }
             self.decoded = None;
         }
+    }
+
+    /// A line all of which was read ahead, as most are; `None` where there is more to do. Where it fails,
+    /// nothing has changed.
+    pub(crate) fn line_ahead(&mut self, iterates: bool) -> Result<Option<String>> {
+        let Some(decoded) = self.decoded.as_mut().filter(|_| self.pending.is_empty()) else {
+            return Ok(None);
+        };
+        let Text::Utf8(text) = &decoded.text else { return Ok(None) };
+        let rest = text.get(decoded.used..).unwrap_or_default();
+        let Some(end) = self.conversion.newline.find_end(rest.as_bytes(), false) else {
+            return Ok(None);
+        };
+        let line = wtf8::copy(rest.get(..end).unwrap_or_default())?;
+        decoded.used += end;
+        decoded.left = None;
+        self.iterating |= iterates;
+        Ok(Some(line))
     }
 
     /// The next line of an iteration; empty at its end.
@@ -432,7 +458,7 @@ impl TextStream {
             let mut input = Vec::new();
             if state.chars_to_skip > 0 {
                 input = stream.read(Some(state.bytes_to_feed.into()))?;
-                let text = decoder.decode(copy(&input)?, state.need_eof)?;
+                let (text, _) = decoder.decode(copy(&input)?, state.need_eof)?;
                 let skip = usize::try_from(state.chars_to_skip).unwrap_or(usize::MAX);
                 let (used, characters) = wtf8::prefix(text.as_bytes(), skip);
                 self.decoded = Some(Decoded { text, used, left: None });

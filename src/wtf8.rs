@@ -3,8 +3,8 @@
 
 use alloc::{string::String, vec::Vec};
 
-use crate::error::{Error, Result};
-use crate::raw::reserve;
+use crate::error::{Error, ErrorCode, Result};
+use crate::raw::{self, reserve};
 
 /// A piece of text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,20 +54,12 @@ impl Text {
 
     /// The bytes from `start` to `end`, both between characters.
     pub(crate) fn slice(&self, start: usize, end: usize) -> Result<Self> {
-        let bytes = &self.as_bytes()[start..end];
-        let mut copy = Vec::new();
-        reserve(&mut copy, bytes.len())?;
         match self {
             Self::Utf8(string) => {
                 let part = string.get(start..end).expect("BUG: text is cut between characters");
-                let mut copy = String::from_utf8(copy).expect("BUG: nothing is valid UTF-8");
-                copy.push_str(part);
-                Ok(Self::Utf8(copy))
+                copy(part).map(Self::Utf8)
             }
-            Self::Wtf8(_) => {
-                copy.extend_from_slice(bytes);
-                Ok(Self::from_wtf8(copy))
-            }
+            Self::Wtf8(bytes) => raw::copy(&bytes[start..end]).map(Self::from_wtf8),
         }
     }
 
@@ -80,7 +72,7 @@ impl Text {
         match (&mut *self, other) {
             (Self::Utf8(all), Self::Utf8(other)) => {
                 all.try_reserve(other.len())
-                    .map_err(|_| Error::os(crate::ErrorCode::InsufficientMemory))?;
+                    .map_err(|_| Error::os(ErrorCode::InsufficientMemory))?;
                 all.push_str(&other);
             }
             (_, other) => {
@@ -92,6 +84,14 @@ impl Text {
         }
         Ok(())
     }
+}
+
+/// A copy, or an error where no memory is left.
+pub(crate) fn copy(text: &str) -> Result<String> {
+    let mut copy = String::new();
+    copy.try_reserve_exact(text.len()).map_err(|_| Error::os(ErrorCode::InsufficientMemory))?;
+    copy.push_str(text);
+    Ok(copy)
 }
 
 /// How many characters `text` has: code points, as Python counts.
@@ -122,6 +122,25 @@ pub(crate) fn prefix(text: &[u8], characters: usize) -> (usize, usize) {
         at += 1;
     }
     (at, counted)
+}
+
+/// Where the last `characters` of `text` begin, of which there are so many at least.
+pub(crate) fn suffix(text: &[u8], characters: usize) -> usize {
+    let (mut at, mut counted) = (text.len(), 0);
+    let (_, words) = text.as_rchunks::<8>();
+    for word in words.iter().rev() {
+        let here = count_word(word);
+        // The last one to be counted begins where a byte says so, not where a word does.
+        if counted + here >= characters {
+            break;
+        }
+        (at, counted) = (at - 8, counted + here);
+    }
+    while counted < characters && at > 0 {
+        at -= 1;
+        counted += usize::from(!continues(text[at]));
+    }
+    at
 }
 
 /// How many characters begin in eight bytes: one byte of each is no continuation.
@@ -183,5 +202,27 @@ pub(crate) fn push(text: &mut Vec<u8>, code_point: u32) {
         0x80..=0x7ff => text.extend_from_slice(&[0xc0 | lead(6), six(0)]),
         0x800..=0xffff => text.extend_from_slice(&[0xe0 | lead(12), six(6), six(0)]),
         _ => text.extend_from_slice(&[0xf0 | lead(18), six(12), six(6), six(0)]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn characters_are_counted_alike_from_both_ends() {
+        let text = "é一 ascii and 🗂 \u{ffff}aéé\0\u{7f}\u{80}файл файл, 一時ファイル 🗂🗂🗂 twenty four ascii bytes";
+        // Where each character begins, as the standard library says, and the end.
+        for (start, _) in text.char_indices() {
+            let text = &text[start..];
+            let places = text.char_indices().map(|(at, _)| at).chain([text.len()]);
+            let places: Vec<usize> = places.collect();
+            let all = places.len() - 1;
+            assert_eq!(count(text.as_bytes()), all);
+            for (number, place) in places.iter().enumerate() {
+                assert_eq!(prefix(text.as_bytes(), number), (*place, number));
+                assert_eq!(suffix(text.as_bytes(), all - number), *place, "{text} {number}");
+            }
+        }
     }
 }

@@ -1,12 +1,13 @@
 //! Bytes to text.
 
-use alloc::{string::String, vec::Vec};
+use alloc::vec::Vec;
 
 use super::charmap::Table;
 use super::form::{Form, Order};
 use super::{Encoding, Failure, Handler, MARK, ascii_block, extend};
 use crate::error::{Conversion, Result};
 use crate::raw::{append, reserve};
+use crate::utf8::{self, Look};
 use crate::wtf8::{self, Text};
 
 /// What the additional state says where no byte order is known yet. Otherwise 0 is the native
@@ -35,20 +36,22 @@ impl Decoder {
 
     /// Decodes `input` after the bytes held back. What is incomplete at the end is held back,
     /// unless these are the last bytes. On an error `input` is lost, and what was held back stays.
-    pub(crate) fn decode(&mut self, input: Vec<u8>, last: bool) -> Result<Text> {
+    /// With the text comes what is known of it already.
+    pub(crate) fn decode(&mut self, input: Vec<u8>, last: bool) -> Result<(Text, Option<Look>)> {
         let mut bytes = Vec::new();
         if !self.held.is_empty() {
             reserve(&mut bytes, self.held.len() + input.len())?;
             bytes.extend_from_slice(&self.held);
         }
         append(&mut bytes, input)?;
-        match self.encoding {
-            Encoding::Utf8 => self.utf_8(bytes, last),
-            Encoding::Utf8Sig => self.utf_8_sig(bytes, last),
+        let text = match self.encoding {
+            Encoding::Utf8 => return self.utf_8(bytes, last),
+            Encoding::Utf8Sig => return self.utf_8_sig(bytes, last),
             Encoding::Utf16(order) => self.units(bytes, order, 2, last),
             Encoding::Utf32(order) => self.units(bytes, order, 4, last),
             Encoding::Ascii | Encoding::Latin1 | Encoding::Charmap(_) => self.single(bytes),
-        }
+        };
+        Ok((text?, None))
     }
 
     /// The bytes held back, and the additional state.
@@ -74,12 +77,12 @@ impl Decoder {
         });
     }
 
-    fn utf_8_sig(&mut self, mut bytes: Vec<u8>, last: bool) -> Result<Text> {
+    fn utf_8_sig(&mut self, mut bytes: Vec<u8>, last: bool) -> Result<(Text, Option<Look>)> {
         if self.flags != 0 {
             if bytes.len() < MARK.len() && MARK.starts_with(&bytes) {
                 // Held back even if these are the last.
                 self.held = bytes;
-                return Ok(Text::default());
+                return Ok((Text::default(), None));
             }
             self.flags = 0;
             if bytes.starts_with(MARK) {
@@ -89,21 +92,21 @@ impl Decoder {
         self.utf_8(bytes, last)
     }
 
-    fn utf_8(&mut self, mut bytes: Vec<u8>, last: bool) -> Result<Text> {
+    fn utf_8(&mut self, mut bytes: Vec<u8>, last: bool) -> Result<(Text, Option<Look>)> {
         // Mostly all of it is valid, and then no byte is copied but those held back.
         let incomplete = if last { 0 } else { incomplete(&bytes) };
         let tail = bytes.split_off(bytes.len().saturating_sub(incomplete));
-        let mut bytes = match String::from_utf8(bytes) {
-            Ok(text) => {
+        let mut bytes = match utf8::string(bytes) {
+            Ok((text, look)) => {
                 self.held = tail;
-                return Ok(Text::Utf8(text));
+                return Ok((Text::Utf8(text), Some(look)));
             }
-            Err(error) => error.into_bytes(),
+            Err(bytes) => bytes,
         };
         append(&mut bytes, tail)?;
         let mut text = Vec::new();
         let decoded = utf_8(&bytes, last, &self.handler, &mut text);
-        self.finish(bytes, text, decoded, "utf-8")
+        Ok((self.finish(bytes, text, decoded, "utf-8")?, None))
     }
 
     /// UTF-16 or UTF-32, of units of `width` bytes.

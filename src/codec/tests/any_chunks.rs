@@ -99,7 +99,7 @@ fn decoded(decoder: &mut Decoder, bytes: &[u8], ends: &[usize]) -> Result<Vec<u8
     let mut start = 0;
     for (at, end) in ends.iter().enumerate() {
         let piece = bytes[start..*end].to_vec();
-        text.extend(decoder.decode(piece, at + 1 == ends.len())?.into_bytes());
+        text.extend(decoder.decode(piece, at + 1 == ends.len())?.0.into_bytes());
         assert!(decoder.state().0.len() <= 3, "no more is held back than a character");
         start = *end;
     }
