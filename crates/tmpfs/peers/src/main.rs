@@ -15,6 +15,7 @@ mod pinning;
 mod report;
 mod rounds;
 mod spread;
+mod stopwatch;
 mod table;
 mod template;
 mod work;
@@ -29,7 +30,7 @@ fn main() -> Result<()> {
         return Ok(());
     }
     let arguments = Arguments::parse(&words)?;
-    println!("{}\n", pinning::pin());
+    println!("{}; processor time\n", pinning::pin());
     for section in arguments.sections {
         section.measure(arguments.effort)?;
     }

@@ -1,13 +1,12 @@
 //! A template of 100 MB: making it, starting spaces from it, and the first change in one.
 
-use std::time::Instant;
-
 use anyhow::{Result, anyhow};
 use tmpfs::{DescriptorFlags, Follow, Limits, OpenFlags, Settings, Space};
 
 use crate::peers::now;
 use crate::rounds::Effort;
 use crate::spread::Spread;
+use crate::stopwatch::Stopwatch;
 use crate::table;
 
 /// As many files of a hundred kilobytes make the hundred megabytes.
@@ -32,17 +31,17 @@ pub(crate) fn measure(effort: Effort) -> Result<()> {
             space.write_at(file, 0, &[b'x'; 100_000], now())?;
             space.close(file)?;
         }
-        let start = Instant::now();
+        let start = Stopwatch::start();
         let template = space.freeze().map_err(|_| anyhow!("it stands on no other"))?;
         freezing.push(nanoseconds(start));
 
-        let start = Instant::now();
+        let start = Stopwatch::start();
         for _ in 0..SPACES {
             drop(template.space(settings.clone())?);
         }
         starting.push(nanoseconds(start) / f64::from(SPACES));
 
-        let start = Instant::now();
+        let start = Stopwatch::start();
         for _ in 0..SPACES {
             let mut space = template.space(settings.clone())?;
             let root = space.root(DescriptorFlags::DIRECTORY)?;
@@ -62,6 +61,6 @@ pub(crate) fn measure(effort: Effort) -> Result<()> {
     Ok(())
 }
 
-fn nanoseconds(start: Instant) -> f64 {
+fn nanoseconds(start: Stopwatch) -> f64 {
     start.elapsed().as_secs_f64() * 1e9
 }

@@ -2,11 +2,12 @@
 //! name: theirs gets a random one, and loses it after the file is closed.
 
 use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::Result;
 
 use crate::filesystem::Filesystem;
+use crate::stopwatch::Stopwatch;
 
 /// What one operation is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,8 +24,8 @@ pub(crate) enum Work {
     Crowd { files: u32 },
 }
 
-/// The bytes of a small file.
-pub(crate) const SMALL: usize = 4096;
+/// A small file.
+pub(crate) static SMALL: [u8; 4096] = [b'x'; 4096];
 
 /// The bytes of a piece of a large one.
 pub(crate) const PIECE: usize = 64 << 10;
@@ -90,8 +91,14 @@ pub(crate) fn run<F: Filesystem>(
     times: u32,
 ) -> Result<Vec<Duration>> {
     match work {
-        Work::Anonymous => on(new()?, times, anonymous),
-        Work::Named => on(new()?, times, named),
+        Work::Anonymous => {
+            let mut content = vec![0; SMALL.len()];
+            on(new()?, times, |space, names| anonymous(space, names, &mut content))
+        }
+        Work::Named => {
+            let mut content = vec![0; SMALL.len()];
+            on(new()?, times, |space, names| named(space, names, &mut content))
+        }
         Work::Tree => on(new()?, times, tree),
         Work::Bulk { pieces } => on(new()?, times, |space, names| bulk(space, names, pieces)),
         Work::Crowd { files } => {
@@ -112,34 +119,32 @@ fn on<F: Filesystem>(
     mut work: impl FnMut(&mut F, &mut Names) -> Result<()>,
 ) -> Result<Vec<Duration>> {
     let mut names = Names::default();
-    let start = Instant::now();
+    let start = Stopwatch::start();
     for _ in 0..times {
         work(&mut space, &mut names)?;
     }
     Ok(vec![start.elapsed()])
 }
 
-fn anonymous<F: Filesystem>(space: &mut F, names: &mut Names) -> Result<()> {
+fn anonymous<F: Filesystem>(space: &mut F, names: &mut Names, content: &mut [u8]) -> Result<()> {
     let path = names.random();
-    let mut content = [0; SMALL];
     let mut file = space.create(path)?;
-    space.write(&mut file, &[b'x'; SMALL])?;
+    space.write(&mut file, black_box(&SMALL))?;
     space.rewind(&mut file, path)?;
-    space.read(&mut file, &mut content)?;
-    assert_eq!(black_box(&content)[SMALL - 1], b'x');
+    space.read(&mut file, content)?;
+    assert_eq!(black_box(&*content).last(), Some(&b'x'));
     space.close(file)?;
     space.unlink(path)
 }
 
-fn named<F: Filesystem>(space: &mut F, names: &mut Names) -> Result<()> {
+fn named<F: Filesystem>(space: &mut F, names: &mut Names, content: &mut [u8]) -> Result<()> {
     let path = names.random();
-    let mut content = [0; SMALL];
     let mut file = space.create(path)?;
-    space.write(&mut file, &[b'x'; SMALL])?;
+    space.write(&mut file, black_box(&SMALL))?;
     space.close(file)?;
     let mut file = space.open(path)?;
-    space.read(&mut file, &mut content)?;
-    assert_eq!(black_box(&content)[SMALL - 1], b'x');
+    space.read(&mut file, content)?;
+    assert_eq!(black_box(&*content).last(), Some(&b'x'));
     space.close(file)?;
     space.unlink(path)
 }
@@ -156,7 +161,7 @@ fn tree<F: Filesystem>(space: &mut F, names: &mut Names) -> Result<()> {
         space.create_directory(&branch)?;
         for leaf in leaves(&branch) {
             let mut file = space.create(&leaf)?;
-            space.write(&mut file, &[b'x'; 1024])?;
+            space.write(&mut file, &SMALL[..1024])?;
             space.close(file)?;
         }
     }
@@ -189,16 +194,16 @@ fn bulk<F: Filesystem>(space: &mut F, names: &mut Names, pieces: u32) -> Result<
 }
 
 fn crowd<F: Filesystem>(space: &mut F, paths: &[String]) -> Result<[Duration; 3]> {
-    let start = Instant::now();
+    let start = Stopwatch::start();
     for path in paths {
         let file = space.create(path)?;
         space.close(file)?;
     }
     let created = start.elapsed();
-    let start = Instant::now();
+    let start = Stopwatch::start();
     assert_eq!(space.list("/")?, 7 * paths.len());
     let listed = start.elapsed();
-    let start = Instant::now();
+    let start = Stopwatch::start();
     for path in paths {
         space.unlink(path)?;
     }

@@ -3,10 +3,11 @@
 
 use std::collections::HashMap;
 use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Result, bail};
 
+use crate::stopwatch::Stopwatch;
 use crate::work::Work;
 
 /// What a file is at the least: times, size, links.
@@ -18,16 +19,16 @@ pub(super) fn collections(work: Work, times: u32) -> Result<Vec<Duration>> {
     let mut phases = vec![Duration::ZERO; 3];
     for _ in 0..times {
         let (mut rows, mut index) = (Vec::new(), HashMap::<Box<str>, usize>::new());
-        let start = Instant::now();
+        let start = Stopwatch::start();
         for name in &names {
             index.insert(name.as_str().into(), rows.len());
             rows.push(black_box::<Row>([1; 12]));
         }
         phases[0] += start.elapsed();
-        let start = Instant::now();
+        let start = Stopwatch::start();
         black_box(index.keys().map(|name| black_box(name).len()).sum::<usize>());
         phases[1] += start.elapsed();
-        let start = Instant::now();
+        let start = Stopwatch::start();
         for name in &names {
             let row = index.remove(name.as_str()).expect("BUG: the name is there");
             rows[row] = [0; 12];
@@ -47,12 +48,12 @@ pub(super) fn page_faults(work: Work, times: u32) -> Result<Vec<Duration>> {
     let files = usize::try_from(files(work)?)?;
     let mut phases = vec![Duration::ZERO; 3];
     for _ in 0..times {
-        let start = Instant::now();
+        let start = Stopwatch::start();
         let mut memory = Vec::<u8>::with_capacity(files * FILE);
         let pages = memory.spare_capacity_mut().iter_mut().step_by(4096);
         pages.for_each(|page| _ = black_box(page).write(1));
         phases[0] += start.elapsed();
-        let start = Instant::now();
+        let start = Stopwatch::start();
         drop(black_box(memory));
         phases[2] += start.elapsed();
     }

@@ -4,11 +4,12 @@ use std::fs::{self, File};
 use std::hint::black_box;
 use std::io::{Read as _, Seek as _, Write as _};
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::Result;
 use tempfile::{Builder, TempDir};
 
+use crate::stopwatch::Stopwatch;
 use crate::work::{PIECE, SMALL, Work};
 
 /// A filesystem in memory, on Linux.
@@ -16,18 +17,19 @@ const PARENT: &str = "/dev/shm";
 
 pub(super) fn run(work: Work, times: u32) -> Result<Vec<Duration>> {
     let directory = tempfile::tempdir_in(PARENT)?;
-    let repeat = |work: &dyn Fn(&Path) -> Result<()>| {
-        let start = Instant::now();
+    let mut content = vec![0; SMALL.len()];
+    let repeat = |work: &mut dyn FnMut(&Path) -> Result<()>| {
+        let start = Stopwatch::start();
         for _ in 0..times {
             work(directory.path())?;
         }
         Ok(vec![start.elapsed()])
     };
     match work {
-        Work::Anonymous => repeat(&anonymous),
-        Work::Named => repeat(&named),
-        Work::Tree => repeat(&tree),
-        Work::Bulk { pieces } => repeat(&|directory| bulk(directory, pieces)),
+        Work::Anonymous => repeat(&mut |directory| anonymous(directory, &mut content)),
+        Work::Named => repeat(&mut |directory| named(directory, &mut content)),
+        Work::Tree => repeat(&mut tree),
+        Work::Bulk { pieces } => repeat(&mut |directory| bulk(directory, pieces)),
         Work::Crowd { files } => {
             let mut phases = vec![Duration::ZERO; 3];
             for _ in 0..times {
@@ -39,22 +41,20 @@ pub(super) fn run(work: Work, times: u32) -> Result<Vec<Duration>> {
     }
 }
 
-fn anonymous(directory: &Path) -> Result<()> {
-    let mut content = [0; SMALL];
+fn anonymous(directory: &Path, content: &mut [u8]) -> Result<()> {
     let mut file = tempfile::tempfile_in(directory)?;
-    file.write_all(&[b'x'; SMALL])?;
+    file.write_all(black_box(&SMALL))?;
     file.rewind()?;
-    file.read_exact(&mut content)?;
-    assert_eq!(black_box(&content)[SMALL - 1], b'x');
+    file.read_exact(content)?;
+    assert_eq!(black_box(&*content).last(), Some(&b'x'));
     Ok(())
 }
 
-fn named(directory: &Path) -> Result<()> {
-    let mut content = [0; SMALL];
+fn named(directory: &Path, content: &mut [u8]) -> Result<()> {
     let mut file = Builder::new().tempfile_in(directory)?;
-    file.write_all(&[b'x'; SMALL])?;
-    File::open(file.path())?.read_exact(&mut content)?;
-    assert_eq!(black_box(&content)[SMALL - 1], b'x');
+    file.write_all(black_box(&SMALL))?;
+    File::open(file.path())?.read_exact(content)?;
+    assert_eq!(black_box(&*content).last(), Some(&b'x'));
     Ok(file.close()?)
 }
 
@@ -64,7 +64,7 @@ fn tree(directory: &Path) -> Result<()> {
         let branch = root.path().join(format!("branch{branch}"));
         fs::create_dir(&branch)?;
         for leaf in 0..10 {
-            fs::write(branch.join(format!("leaf{leaf}")), [b'x'; 1024])?;
+            fs::write(branch.join(format!("leaf{leaf}")), &SMALL[..1024])?;
         }
     }
     Ok(root.close()?)
@@ -86,17 +86,17 @@ fn bulk(directory: &Path, pieces: u32) -> Result<()> {
 
 fn crowd(directory: TempDir, files: u32) -> Result<[Duration; 3]> {
     let mut paths = Vec::new();
-    let start = Instant::now();
+    let start = Stopwatch::start();
     for _ in 0..files {
         paths.push(Builder::new().tempfile_in(directory.path())?.into_temp_path());
     }
     let created = start.elapsed();
-    let start = Instant::now();
+    let start = Stopwatch::start();
     for entry in fs::read_dir(directory.path())? {
         black_box(entry?.file_name());
     }
     let listed = start.elapsed();
-    let start = Instant::now();
+    let start = Stopwatch::start();
     for path in paths {
         path.close()?;
     }
