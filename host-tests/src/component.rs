@@ -20,6 +20,17 @@ pub enum Library {
     Audited,
 }
 
+/// What lies under a library or a program.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Ground {
+    /// The directories that the host grants.
+    #[default]
+    Host,
+    /// A filesystem in memory, composed with it: under a library `tmpfs-lite-environment.wasm`, under
+    /// a program `tmpfs.wasm`, and where that imports the library the same instance under both.
+    Memory,
+}
+
 /// Whether the code counts what it executes. Counting costs time, so that only the tests of
 /// limits ask for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,32 +65,40 @@ impl Library {
         }
     }
 
-    /// The component alone.
+    /// The component on its ground.
     #[must_use]
-    pub fn code(self, metering: Metering) -> Code {
-        compiled("", self, metering, || self.bytes().to_vec())
+    pub fn code(self, ground: Ground, metering: Metering) -> Code {
+        compiled(("", self, ground, metering), || match ground {
+            Ground::Host => self.bytes().to_vec(),
+            Ground::Memory => compose::plug(self.bytes(), &[&built("tmpfs-lite-environment")])
+                .expect("composing the library"),
+        })
     }
 }
 
-fn built(name: &str) -> Vec<u8> {
+pub(crate) fn built(name: &str) -> Vec<u8> {
     let file = components::build(name).expect("building a component that ships");
     fs::read(file).expect("reading a component that ships")
 }
 
-/// A program of `programs/`, composed with the library where it imports that.
+/// A program of `programs/` on its ground, composed with the library where it imports that.
 ///
 /// # Panics
-/// There is no such program, or it does not fit the library.
+/// There is no such program, or it does not fit what it is composed with.
 #[must_use]
-pub fn component_of(program: &str, library: Library, metering: Metering) -> Code {
-    compiled(program, library, metering, || {
+pub fn component_of(program: &str, library: Library, ground: Ground, metering: Metering) -> Code {
+    compiled((program, library, ground, metering), || {
         let file = PROGRAMS.get(program).unwrap_or_else(|| panic!("no program {program}"));
         let bytes = fs::read(file).expect("reading a program");
         let imports = xtask::binary::imports(&bytes).expect("reading the imports of a program");
-        if !imports.iter().any(|import| import.starts_with("scratch:")) {
+        let memory = (ground == Ground::Memory).then(|| built("tmpfs"));
+        let uses_library = imports.iter().any(|import| import.starts_with("scratch:tempfile/"));
+        let library = uses_library.then(|| library.bytes());
+        let providers: Vec<&[u8]> = memory.as_deref().into_iter().chain(library).collect();
+        if providers.is_empty() {
             return bytes;
         }
-        compose::plug(&bytes, &[library.bytes()]).expect("composing a program")
+        compose::plug(&bytes, &providers).expect("composing a program")
     })
 }
 
@@ -93,14 +112,12 @@ static PROGRAMS: LazyLock<BTreeMap<String, PathBuf>> = LazyLock::new(|| {
 });
 
 /// By program, none for a library alone.
-type Compiled = BTreeMap<(String, Library, Metering), Code>;
+type Compiled = BTreeMap<(String, Library, Ground, Metering), Code>;
 
 /// Compiles what is asked for the first time. The lock is held meanwhile, so that tests in many
 /// threads do not compile the same thing many times.
 fn compiled(
-    program: &str,
-    library: Library,
-    metering: Metering,
+    (program, library, ground, metering): (&str, Library, Ground, Metering),
     bytes: impl FnOnce() -> Vec<u8>,
 ) -> Code {
     static COMPILED: Mutex<Compiled> = Mutex::new(BTreeMap::new());
@@ -108,15 +125,16 @@ fn compiled(
         // A panic while compiling leaves the map as it was.
         poisoned.into_inner()
     });
-    let code = compiled.entry((program.to_owned(), library, metering)).or_insert_with(|| {
-        let engine = engine(metering).clone();
-        let component = Component::new(&engine, bytes()).expect("compiling a component");
-        Code { engine, component }
-    });
+    let code =
+        compiled.entry((program.to_owned(), library, ground, metering)).or_insert_with(|| {
+            let engine = engine(metering).clone();
+            let component = Component::new(&engine, bytes()).expect("compiling a component");
+            Code { engine, component }
+        });
     code.clone()
 }
 
-fn engine(metering: Metering) -> &'static Engine {
+pub(crate) fn engine(metering: Metering) -> &'static Engine {
     static PLAIN: LazyLock<Engine> = LazyLock::new(|| new_engine(&mut config()));
     static METERED: LazyLock<Engine> =
         LazyLock::new(|| new_engine(config().consume_fuel(true).epoch_interruption(true)));

@@ -7,15 +7,19 @@ pub mod script;
 
 mod audit;
 mod bindings;
+mod bindings_memory;
+mod builder;
 mod component;
 mod counters;
 mod draws;
 mod errors;
 mod faults;
+mod filesystem;
 mod handle;
 mod options;
 mod program;
 mod sandbox;
+mod stdin;
 mod text_handle;
 mod tree;
 
@@ -30,13 +34,19 @@ pub use bindings::exports::scratch::tempfile::tempfile::{
 pub use bindings::exports::scratch::tempfile::text::{
     Conversion, Cookie, DecoderState, ReconfigureOptions, TextError, TextOptions, UnicodeError,
 };
-pub use component::{Code, Library, Metering, component_of, program_names};
+pub use bindings_memory::exports::scratch::space::usage::{Amounts, LimitsRecord};
+pub use bindings_memory::exports::wasi::filesystem::types::{
+    DescriptorFlags, ErrorCode as Refusal, OpenFlags,
+};
+pub use builder::Builder;
+pub use component::{Code, Ground, Library, Metering, component_of, program_names};
 pub use draws::{Draws, FIRST_REJECTED, name_of};
 pub use errors::{code_of, lookup, os, os_at, unsupported, value, wrong_type};
 pub use faults::Faults;
+pub use filesystem::{Filesystem, Node};
 pub use handle::{Descriptor, Directory, File};
 pub use options::{dir, in_dir, named, place};
 pub use program::{Program, Run};
-pub use sandbox::{Builder, Sandbox};
+pub use sandbox::Sandbox;
 pub use text_handle::TextFile;
 pub use tree::{Tree, names_in};

@@ -8,8 +8,8 @@ use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
 
 use tempfile::TempDir;
 
+use crate::builder::Builder;
 use crate::counters::Host;
-use crate::sandbox::Builder;
 use crate::{Leftover, component};
 
 /// How much a program may print.
@@ -52,7 +52,8 @@ impl Program {
     #[must_use]
     pub fn run(self, arguments: &[&str]) -> Run {
         let Self { name, mut builder } = self;
-        let code = component::component_of(name, builder.library(), builder.metering());
+        let code =
+            component::component_of(name, builder.library(), builder.ground(), builder.metering());
         let (stdout, stderr) = (MemoryOutputPipe::new(OUTPUT), MemoryOutputPipe::new(OUTPUT));
         builder.wasi().stdout(stdout.clone()).stderr(stderr.clone()).arg(name).args(arguments);
         let linker = builder.linker(&code.engine);

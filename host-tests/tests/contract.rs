@@ -1,6 +1,6 @@
 //! What `tempfile.wasm` asks of its host and offers: exact lists.
 
-use host_tests::{Library, Metering};
+use host_tests::{Ground, Library, Metering};
 
 #[test]
 fn the_component_imports_exactly_this() {
@@ -25,7 +25,7 @@ fn the_component_imports_exactly_this() {
 #[test]
 fn the_component_exports_exactly_this() {
     for library in [Library::Plain, Library::Audited] {
-        let code = library.code(Metering::Off);
+        let code = library.code(Ground::Host, Metering::Off);
         let exports = code.component.component_type();
         let mut exports: Vec<_> =
             exports.exports(&code.engine).map(|(name, _)| name.to_owned()).collect();
