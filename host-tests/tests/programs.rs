@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use host_tests::{Program, Run, Sandbox, names_in, program_names};
 
 /// The programs and where they are run.
-const TESTED: [(&str, &str); 10] = [
+const TESTED: [(&str, &str); 13] = [
     ("audit_hooks", "audit"),
     ("calls_linked", "host_calls"),
     ("descriptors_direct", "programs"),
@@ -15,8 +15,11 @@ const TESTED: [(&str, &str); 10] = [
     ("lifecycle_exit", "endings"),
     ("lifecycle_leak", "endings"),
     ("lifecycle_return", "endings"),
+    ("polling", "memory_streams"),
     ("python_examples", "programs"),
     ("readme_program", "programs"),
+    ("stream_calls", "memory_streams"),
+    ("stream_drops", "memory_streams"),
 ];
 
 fn run(name: &'static str) -> Run {

@@ -6,6 +6,7 @@ use crate::Component;
 use crate::bindings::exports::wasi::io::poll::{
     Guest, GuestPollable, Pollable as Exported, PollableBorrow,
 };
+use crate::bindings::wasi::clocks::monotonic_clock::subscribe_duration;
 use crate::bindings::wasi::io::poll as host;
 
 /// Something to wait for.
@@ -40,21 +41,31 @@ impl GuestPollable for Pollable {
 impl Guest for Component {
     type Pollable = Pollable;
 
-    /// Waits for the host only where nothing of ours is ready.
+    /// Waits only where nothing of ours is in the list.
     ///
     /// # Panics
     /// The list is empty: the interface asks for a trap.
     fn poll(pollables: Vec<PollableBorrow<'_>>) -> Vec<u32> {
         assert!(!pollables.is_empty(), "nothing to wait for");
-        let all = || (0_u32..).zip(pollables.iter().map(PollableBorrow::get::<Pollable>));
-        let waits = all().all(|(_, pollable)| matches!(pollable, Pollable::Host(_)));
-        if waits {
-            let hosts = all().filter_map(|(_, pollable)| match pollable {
-                Pollable::Ready => None,
-                Pollable::Host(pollable) => Some(pollable),
-            });
-            return host::poll(&hosts.collect::<Vec<_>>());
+        let (mut ready, mut indices, mut hosts) = (Vec::new(), Vec::new(), Vec::new());
+        for (index, pollable) in (0_u32..).zip(&pollables) {
+            match pollable.get() {
+                Pollable::Ready => ready.push(index),
+                Pollable::Host(pollable) => {
+                    indices.push(index);
+                    hosts.push(pollable);
+                }
+            }
         }
-        all().filter(|(_, pollable)| pollable.ready()).map(|(index, _)| index).collect()
+        if hosts.is_empty() {
+            return ready;
+        }
+        // A time that is past lets the host look at all of its own and come back at once. To ask
+        // each whether it is ready is no substitute: wasmtime's timers are not, the first time.
+        let past = (!ready.is_empty()).then(|| subscribe_duration(0));
+        hosts.extend(&past);
+        let told = host::poll(&hosts).into_iter();
+        ready.extend(told.filter_map(|index| indices.get(usize::try_from(index).ok()?)));
+        ready
     }
 }

@@ -78,8 +78,12 @@ fn of_file(
     let handle = file.handle();
     let asked = look(|space| Ok((space.kind(handle)?, space.flags(handle)?)));
     let (kind, flags) = asked.map_err(convert::code)?;
-    if kind != Kind::RegularFile || !permits(flags) {
+    if !permits(flags) {
         return Err(ErrorCode::BadDescriptor);
+    }
+    // POSIX, read: a directory can be open for reading, never for writing.
+    if kind == Kind::Directory {
+        return Err(ErrorCode::IsDirectory);
     }
     file.duplicate().map_err(convert::code)
 }

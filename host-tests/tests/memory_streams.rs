@@ -1,0 +1,54 @@
+//! The streams and pollables of `tmpfs.wasm`, and those of the host that it wraps, as a program with
+//! raw bindings sees them: the same as on a directory of the host.
+
+use host_tests::{Builder, Program, Run, Sandbox};
+
+fn run(name: &'static str, ground: Builder, arguments: &[&str]) -> Run {
+    Program::new(name, ground).run(arguments).succeeded()
+}
+
+fn directory() -> Builder {
+    Sandbox::builder().tmp("/tmp")
+}
+
+fn memory() -> Builder {
+    Sandbox::builder().memory()
+}
+
+#[test]
+fn waiting_for_files_timers_and_input_in_every_mixture_tells_what_is_ready() {
+    // Lists of one to four of five things, but for those in which nothing is ever ready: future
+    // times, and input that does not come.
+    let ready = "776 lists\ndone\n";
+    let silent = "750 lists\ndone\n";
+    for (ground, exactness) in [(directory as fn() -> Builder, "about"), (memory, "exactly")] {
+        let told = run("polling", ground().stdin(b"something"), &["ready", exactness]);
+        assert_eq!(told.stdout, ready, "{exactness}");
+        let told = run("polling", ground().silent_stdin(), &["silent", exactness]);
+        assert_eq!(told.stdout, silent, "{exactness}");
+    }
+}
+
+#[test]
+fn a_closed_standard_input_is_ready() {
+    let told = run("polling", memory(), &["ready", "exactly"]);
+    assert!(told.stdout.ends_with("done\n"));
+}
+
+#[test]
+fn descriptors_streams_and_pollables_go_in_any_order() {
+    // 7! / 2 / 2 orders in which pollables go before their streams.
+    assert_eq!(run("stream_drops", directory(), &["legal"]).stdout, "1260 orders\n");
+    assert_eq!(run("stream_drops", memory(), &["legal"]).stdout, "1260 orders\n");
+    // No handle is left behind: seven things, the root, and a file that is made and closed at once.
+    let tight = memory().env("TMPFS_HANDLES", "9");
+    assert_eq!(run("stream_drops", tight, &["any"]).stdout, "5040 orders\n");
+}
+
+#[test]
+fn each_method_answers_as_on_a_directory_of_the_host() {
+    let input = b"from standard input\n";
+    let host = run("stream_calls", directory().stdin(input), &[]);
+    let memory = run("stream_calls", memory().stdin(input), &[]);
+    assert_eq!(memory.stdout, host.stdout);
+}
