@@ -11,6 +11,7 @@ use core::mem;
 use wasi::filesystem::types::ErrorCode;
 
 use crate::error::{Error, Result};
+use crate::newlines;
 use crate::raw::{self, Raw, append, length};
 use crate::storage::Storage;
 
@@ -108,7 +109,7 @@ impl Buffered {
                 let limit = size.map_or(u64::MAX, |size| size - length(&line));
                 let ahead = &file.buffer[file.at..];
                 let ahead = &ahead[..ahead.len().min(usize::try_from(limit).unwrap_or(usize::MAX))];
-                let end = memchr::memchr(b'\n', ahead).map(|at| at + 1);
+                let end = newlines::find(b'\n', ahead).map(|at| at + 1);
                 let wanted = length(&ahead[..end.unwrap_or(ahead.len())]);
                 append(&mut line, file.consume(wanted.min(limit))?)?;
                 let ended = end.is_some() && wanted <= limit;

@@ -9,6 +9,7 @@ use alloc::{format, vec::Vec};
 use wasi::filesystem::types::ErrorCode;
 
 use crate::error::{Error, Result};
+use crate::newlines;
 use crate::raw::{length, reserve};
 
 /// The bytes of a page, in bytes; the first [`PAGE`] are divided in two.
@@ -81,7 +82,7 @@ impl Memory {
             let (page, at, room) = locate(self.position + line)?;
             let filled = self.pages.get(page).map_or(&[][..], |page| page.get(at..).unwrap_or(&[]));
             let rest = usize::try_from(limit - line).unwrap_or(usize::MAX);
-            if let Some(end) = memchr::memchr(b'\n', &filled[..filled.len().min(rest)]) {
+            if let Some(end) = newlines::find(b'\n', &filled[..filled.len().min(rest)]) {
                 line += length(&filled[..=end]);
                 break;
             }

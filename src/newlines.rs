@@ -2,7 +2,7 @@
 
 use alloc::{format, string::String, vec::Vec};
 
-use memchr::{memchr, memchr_iter, memchr2};
+use memchr::{memchr_iter, memchr2};
 
 use crate::codec::Decoder;
 use crate::error::{Error, Result};
@@ -47,8 +47,8 @@ impl Newline {
     /// Where the first line of `text` ends. `after_cr`: it follows a `\r` of the same line.
     pub(crate) fn find_end(self, text: &[u8], after_cr: bool) -> Option<usize> {
         match self {
-            Self::Universal | Self::Lf => find_line_feed(text).map(|at| at + 1),
-            Self::Cr => memchr(b'\r', text).map(|at| at + 1),
+            Self::Universal | Self::Lf => find(b'\n', text).map(|at| at + 1),
+            Self::Cr => find(b'\r', text).map(|at| at + 1),
             Self::CrLf if after_cr && text.first() == Some(&b'\n') => Some(1),
             Self::CrLf => memchr_iter(b'\r', text)
                 .find(|at| text.get(at + 1) == Some(&b'\n'))
@@ -61,19 +61,22 @@ impl Newline {
     }
 }
 
-/// `memchr(b'\n', text)`, which where there is no SIMD takes four bytes of a line at a time.
-fn find_line_feed(text: &[u8]) -> Option<usize> {
+/// `memchr::memchr`, which where there is no SIMD takes four bytes at a time and a hundred instructions
+/// a line more; and which is inlined.
+#[inline(never)]
+pub(crate) fn find(byte: u8, text: &[u8]) -> Option<usize> {
     let (words, rest) = text.as_chunks::<8>();
+    let wanted = u64::from_le_bytes([byte; 8]);
     for (at, word) in words.iter().enumerate() {
-        let zero_where_feed = u64::from_le_bytes(*word) ^ u64::from_le_bytes([b'\n'; 8]);
-        let borrow = zero_where_feed.wrapping_sub(u64::from_le_bytes([1; 8]));
-        let found = borrow & !zero_where_feed & u64::from_le_bytes([0x80; 8]);
+        let zero_where_found = u64::from_le_bytes(*word) ^ wanted;
+        let borrow = zero_where_found.wrapping_sub(u64::from_le_bytes([1; 8]));
+        let found = borrow & !zero_where_found & u64::from_le_bytes([0x80; 8]);
         if found != 0 {
             // The lowest of them is right, whatever is borrowed above it.
             return Some(8 * at + usize::try_from(found.trailing_zeros() / 8).unwrap_or_default());
         }
     }
-    let found = rest.iter().position(|byte| *byte == b'\n');
+    let found = rest.iter().position(|it| *it == byte);
     found.map(|at| text.len() - rest.len() + at)
 }
 
@@ -112,7 +115,7 @@ impl NewlineDecoder {
             return Ok((text, characters));
         }
         if !self.pending_cr && look.is_some_and(|look| !look.has_cr) {
-            self.seen.lf = self.seen.lf || memchr(b'\n', text.as_bytes()).is_some();
+            self.seen.lf = self.seen.lf || find(b'\n', text.as_bytes()).is_some();
             return Ok((text, characters));
         }
         if self.pending_cr && (last || !text.is_empty()) {
@@ -132,14 +135,14 @@ impl NewlineDecoder {
     /// Notes which line ends there are.
     fn look(&mut self, text: &[u8]) {
         let mut rest = text;
-        while let Some(at) = memchr(b'\r', rest) {
-            self.seen.lf |= memchr(b'\n', &rest[..at]).is_some();
+        while let Some(at) = find(b'\r', rest) {
+            self.seen.lf |= find(b'\n', &rest[..at]).is_some();
             let pair = rest[at..].starts_with(b"\r\n");
             self.seen.crlf |= pair;
             self.seen.cr |= !pair;
             rest = &rest[at + 1 + usize::from(pair)..];
         }
-        self.seen.lf = self.seen.lf || memchr(b'\n', rest).is_some();
+        self.seen.lf = self.seen.lf || find(b'\n', rest).is_some();
     }
 
     /// Those that were read, in Python's order.
@@ -175,7 +178,7 @@ impl NewlineDecoder {
 
 /// `\n` for every line end.
 fn translate(text: Text) -> Result<Text> {
-    let Some(first) = memchr(b'\r', text.as_bytes()) else {
+    let Some(first) = find(b'\r', text.as_bytes()) else {
         return Ok(text);
     };
     let mut translated = Vec::new();
@@ -186,7 +189,7 @@ fn translate(text: Text) -> Result<Text> {
         // It begins with a `\r`.
         translated.push(b'\n');
         rest = rest.strip_prefix(b"\r\n").unwrap_or(&rest[1..]);
-        let (before, after) = rest.split_at(memchr(b'\r', rest).unwrap_or(rest.len()));
+        let (before, after) = rest.split_at(find(b'\r', rest).unwrap_or(rest.len()));
         translated.extend_from_slice(before);
         rest = after;
     }
@@ -203,11 +206,11 @@ mod tests {
         for length in 0..40 {
             for around in [0x00, 0x09, 0x0b, 0x0d, 0x80, 0x8a, 0xff] {
                 let mut text = vec![around; length];
-                assert_eq!(find_line_feed(&text), None);
+                assert_eq!(find(b'\n', &text), None);
                 for at in (0..length).rev() {
                     // Those behind it, too, by and by.
                     text[at] = b'\n';
-                    assert_eq!(find_line_feed(&text), Some(at), "{around} {length}");
+                    assert_eq!(find(b'\n', &text), Some(at), "{around} {length}");
                 }
             }
         }

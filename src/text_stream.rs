@@ -10,13 +10,13 @@ mod tests;
 use alloc::{string::String, vec::Vec};
 use core::mem;
 
-use memchr::{memchr, memchr2};
+use memchr::memchr2;
 use wasi::filesystem::types::ErrorCode;
 
 use crate::codec::{Decoder, Encoder, Encoding, Handler};
 use crate::cookie::{Cookie, Snapshot};
 use crate::error::{Error, Result};
-use crate::newlines::{Newline, NewlineDecoder};
+use crate::newlines::{self, Newline, NewlineDecoder};
 use crate::raw::{copy, reserve};
 use crate::stream::Stream;
 use crate::wtf8::{self, Text};
@@ -241,7 +241,7 @@ impl TextStream {
         let ends_line = self.line_buffering && memchr2(b'\n', b'\r', text).is_some();
         let waiting = self.pending.len();
         match self.conversion.newline.written() {
-            Some(newline) if memchr(b'\n', text).is_some() => {
+            Some(newline) if newlines::find(b'\n', text).is_some() => {
                 encoder.encode(&replace_line_feeds(text, newline)?, &mut self.pending)?;
             }
             _ => encoder.encode(text, &mut self.pending)?,

@@ -221,3 +221,66 @@ fn a_read_can_be_undone_anywhere() {
         assert!(rest(&mut text, &mut stream) == expected, "{encoding} {round}");
     }
 }
+
+#[test]
+fn a_line_that_was_read_ahead_is_the_line_that_is_read() {
+    let mut chance = Chance(0x11e5);
+    let mut ahead = 0;
+    for round in 0..600 {
+        let encoding = ENCODINGS[chance.below(ENCODINGS.len())];
+        let errors = HANDLERS[round % 5];
+        let newline = NEWLINES[chance.below(5)];
+        // Line ends on both sides of the end of what is read at a time.
+        let mut bytes = vec![b'x'; if round % 3 == 0 { CHUNK - 20 } else { 0 }];
+        let pieces = ["\r", "\n", "\r\n", "a", "\u{e9}", "\u{4e00}\n", "\u{1f5c2}", "some ascii\n"];
+        for _ in 0..chance.below(60) {
+            bytes.extend_from_slice(pieces[chance.below(pieces.len())].as_bytes());
+            if chance.below(16) == 0 {
+                bytes.push(u8::try_from(chance.below(256)).unwrap());
+            }
+        }
+        let (mut one, mut other) = (over(&bytes), over(&bytes));
+        let mut text = text_stream(encoding, errors, newline);
+        let mut slow = text_stream(encoding, errors, newline);
+        loop {
+            let case = format!("{encoding} {errors} {newline:?} {bytes:x?}");
+            let line = match text.line_ahead(false).unwrap() {
+                Some(line) => {
+                    ahead += 1;
+                    assert!(!line.is_empty(), "{case}");
+                    Ok(Text::Utf8(line))
+                }
+                None => text.readline(None, &mut one),
+            };
+            let expected = slow.readline(None, &mut other);
+            assert_eq!(line, expected, "{case}");
+            assert_eq!(text.tell(&mut one), slow.tell(&mut other), "{case}");
+            match line {
+                Ok(line) if !line.is_empty() => {}
+                _ => break,
+            }
+        }
+    }
+    assert!(ahead > 1000, "{ahead}");
+}
+
+#[test]
+fn no_line_is_taken_ahead_of_what_is_to_be_written_or_of_surrogates() {
+    let mut stream = over(b"a\n\xff\nc\n");
+    let mut text = text_stream("utf-8", "surrogateescape", Newline::Universal);
+    assert_eq!(text.line_ahead(true), Ok(None), "nothing was read");
+    text.readline(None, &mut stream).unwrap();
+    assert_eq!(text.line_ahead(true), Ok(None), "there is a surrogate in the chunk");
+    assert!(text.check_telling().is_ok());
+
+    let mut stream = over(b"a\nb\nc\nd");
+    let mut text = text_stream("utf-8", "strict", Newline::Universal);
+    text.readline(None, &mut stream).unwrap();
+    assert_eq!(text.line_ahead(false), Ok(Some(String::from("b\n"))));
+    assert!(text.check_telling().is_ok());
+    assert_eq!(text.line_ahead(true), Ok(Some(String::from("c\n"))));
+    assert!(text.check_telling().is_err(), "an iteration has begun");
+    assert_eq!(text.line_ahead(true), Ok(None), "the line has no end yet");
+    text.write(b"e", &mut stream).unwrap();
+    assert_eq!(text.line_ahead(true), Ok(None), "what was read ahead is forgotten");
+}
