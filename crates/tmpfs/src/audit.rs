@@ -154,7 +154,7 @@ impl<'space, S: PageStore> Count<'space, S> {
             Reference::Bucket(number) => {
                 self.row::<Bucket>(number);
                 self.own.buckets += u32::from(number >= self.layer.buckets.start());
-                entries += self.layer.get::<Bucket>(number).pairs().len();
+                entries += self.layer.get::<Bucket>(number).len();
             }
         });
         u64::try_from(entries).unwrap_or(u64::MAX)

@@ -131,6 +131,10 @@ impl<S: PageStore> Stock<S> {
 
     /// Makes sure that [`leave`](Self::leave) cannot fail.
     pub(crate) fn prepare_to_leave(&mut self, directory: u32, entry: u32) -> Result<()> {
+        if self.layer.base.is_none() {
+            // Everything is the space's own.
+            return Ok(());
+        }
         self.own_node(directory)?;
         let Entry { place, tag, .. } = *self.get::<Entry>(entry);
         let mut held = *self.directory(directory);

@@ -19,38 +19,46 @@ const LEVELS: usize = 8;
 /// How many entries a bucket holds.
 const WIDTH: usize = 16;
 
-/// Some entries, each after its tag.
+/// Some entries, and their tags apart from them: who looks for a tag reads nothing else.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Bucket {
     length: u32,
-    pairs: [[u32; 2]; WIDTH],
+    tags: [u32; WIDTH],
+    entries: [u32; WIDTH],
 }
 
 impl Bucket {
-    const EMPTY: Self = Self { length: 0, pairs: [[0; 2]; WIDTH] };
+    const EMPTY: Self = Self { length: 0, tags: [0; WIDTH], entries: [0; WIDTH] };
 
     #[inline]
-    pub(crate) fn pairs(&self) -> &[[u32; 2]] {
-        &self.pairs[..usize::try_from(self.length).expect("BUG: a bucket is small")]
+    pub(crate) fn len(&self) -> usize {
+        usize::try_from(self.length).expect("BUG: a bucket is small")
+    }
+
+    /// Each entry, after its tag.
+    #[inline]
+    fn pairs(&self) -> impl Iterator<Item = (u32, u32)> {
+        let length = self.len();
+        self.tags[..length].iter().copied().zip(self.entries[..length].iter().copied())
     }
 
     #[inline]
     fn push(&mut self, tag: u32, entry: u32) {
-        let at = self.pairs().len();
-        self.pairs[at] = [tag, entry];
+        let at = self.len();
+        (self.tags[at], self.entries[at]) = (tag, entry);
         self.length += 1;
     }
 
     #[inline]
     fn remove(&mut self, entry: u32) {
-        let (at, last) = (self.position(entry), self.pairs().len() - 1);
-        self.pairs[at] = self.pairs[last];
+        let (at, last) = (self.position(entry), self.len() - 1);
+        (self.tags[at], self.entries[at]) = (self.tags[last], self.entries[last]);
         self.length -= 1;
     }
 
     #[inline]
     fn position(&self, entry: u32) -> usize {
-        let at = self.pairs().iter().position(|[_, held]| *held == entry);
+        let at = self.entries[..self.len()].iter().position(|held| *held == entry);
         at.expect("BUG: an entry is in its bucket")
     }
 }
@@ -90,8 +98,8 @@ impl<S: PageStore> Layer<S> {
         if at == 0 {
             return None;
         }
-        let pairs = self.get::<Bucket>(at).pairs().iter();
-        let mut candidates = pairs.filter(|[held, _]| *held == tag).map(|[_, entry]| *entry);
+        let pairs = self.get::<Bucket>(at).pairs();
+        let mut candidates = pairs.filter(|(held, _)| *held == tag).map(|(_, entry)| entry);
         candidates.find(|entry| self.get::<Entry>(*entry).name.bytes() == name)
     }
 
@@ -149,7 +157,7 @@ impl<S: PageStore> Stock<S> {
             return Ok(());
         }
         let bucket = self.get_mut::<Bucket>(path.bucket);
-        if bucket.pairs().len() < WIDTH {
+        if bucket.len() < WIDTH {
             bucket.push(tag, entry);
             return Ok(());
         }
@@ -207,7 +215,7 @@ impl<S: PageStore> Stock<S> {
                 4 * path.depth - usize::try_from(sharing.ilog2()).expect("BUG: it is at most 4")
             }
         };
-        let differing = full.pairs().iter().fold(0, |bits, [held, _]| bits | (held ^ tag));
+        let differing = full.pairs().fold(0, |bits, (held, _)| bits | (held ^ tag));
         let unknown = u32::MAX.checked_shr(u32::try_from(known).unwrap_or(u32::MAX)).unwrap_or(0);
         let differing = differing & unknown;
         if differing == 0 {
@@ -233,8 +241,8 @@ impl<S: PageStore> Stock<S> {
         }
 
         let mut halves = [Bucket::EMPTY; 2];
-        for [tag, entry] in full.pairs().iter().chain([&[tag, entry]]) {
-            halves[usize::from(is_set(*tag, bit))].push(*tag, *entry);
+        for (tag, entry) in full.pairs().chain([(tag, entry)]) {
+            halves[usize::from(is_set(tag, bit))].push(tag, entry);
         }
         *self.get_mut(path.bucket) = halves[0];
         *self.get_mut(sibling) = halves[1];
@@ -278,7 +286,7 @@ impl<S: PageStore> Stock<S> {
         let path = self.index_own(root, tag)?;
         let bucket = self.get_mut::<Bucket>(path.bucket);
         let at = bucket.position(old);
-        bucket.pairs[at][1] = new;
+        bucket.entries[at] = new;
         Ok(())
     }
 
@@ -332,14 +340,12 @@ impl<S: PageStore> Stock<S> {
         if other == 0 {
             return true;
         }
-        let from = *self.get::<Bucket>(other);
-        let into = self.get_mut::<Bucket>(bucket);
-        if into.pairs().len() + from.pairs().len() > WIDTH {
+        if self.get::<Bucket>(bucket).len() + self.get::<Bucket>(other).len() > WIDTH {
             return false;
         }
-        for [tag, entry] in from.pairs() {
-            into.push(*tag, *entry);
-        }
+        let from = *self.get::<Bucket>(other);
+        let into = self.get_mut::<Bucket>(bucket);
+        from.pairs().for_each(|(tag, entry)| into.push(tag, entry));
         self.remove::<Bucket>(other);
         true
     }

@@ -220,7 +220,7 @@ impl<S: PageStore> Stock<S> {
 
     /// Makes sure that the branches that lead to a key may be changed. The map is to be put back.
     pub(crate) fn map_own(&mut self, map: &mut Map, key: u64) -> Result<()> {
-        if map.height == 0 || map.root == 0 {
+        if map.height == 0 || map.root == 0 || self.layer.base.is_none() {
             return Ok(());
         }
         map.root = self.own::<Branch>(map.root)?;
