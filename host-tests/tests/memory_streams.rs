@@ -52,3 +52,9 @@ fn each_method_answers_as_on_a_directory_of_the_host() {
     let memory = run("stream_calls", memory().stdin(input), &[]);
     assert_eq!(memory.stdout, host.stdout);
 }
+
+#[test]
+fn a_failure_is_told_once_with_its_code_and_then_the_stream_is_closed() {
+    let small = memory().env("TMPFS_BYTES", "64K").env("TMPFS_FILE_SIZE", "128K");
+    let _ = run("stream_failures", small, &[]);
+}

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use host_tests::{Program, Run, Sandbox, names_in, program_names};
 
 /// The programs and where they are run.
-const TESTED: [(&str, &str); 13] = [
+const TESTED: [(&str, &str); 17] = [
     ("audit_hooks", "audit"),
     ("calls_linked", "host_calls"),
     ("descriptors_direct", "programs"),
@@ -18,8 +18,12 @@ const TESTED: [(&str, &str); 13] = [
     ("polling", "memory_streams"),
     ("python_examples", "programs"),
     ("readme_program", "programs"),
+    ("rust_tempfile_examples", "memory_std"),
+    ("std_files", "memory_std"),
+    ("std_limits", "memory_std"),
     ("stream_calls", "memory_streams"),
     ("stream_drops", "memory_streams"),
+    ("stream_failures", "memory_streams"),
 ];
 
 fn run(name: &'static str) -> Run {

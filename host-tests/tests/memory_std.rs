@@ -1,0 +1,46 @@
+//! Programs on Rust's std, as the toolchain made them, on a filesystem in memory and with nothing
+//! granted: they print what they print on a directory of the host.
+
+use host_tests::{Builder, Program, Run, Sandbox};
+
+fn run(name: &'static str, ground: Builder) -> Run {
+    Program::new(name, ground.stdin(b"one line\ntwo\nthree")).run(&[]).succeeded()
+}
+
+/// The lines that differ.
+fn differences_in_run(name: &'static str) -> Vec<(String, String)> {
+    // The composition sets the variable by itself.
+    let on_disk = run(name, Sandbox::builder().tmp("/tmp").env("TMPDIR", "/tmp"));
+    let in_memory = run(name, Sandbox::builder().memory());
+    assert_eq!(in_memory.stderr, on_disk.stderr);
+    let lines = |run: &Run| run.stdout.lines().map(str::to_owned).collect::<Vec<_>>();
+    let (expected, found) = (lines(&on_disk), lines(&in_memory));
+    assert_eq!(found.len(), expected.len(), "{found:#?}");
+    expected.into_iter().zip(found).filter(|(one, other)| one != other).collect()
+}
+
+#[test]
+fn std_does_with_files_what_it_does_on_a_directory_of_the_host() {
+    // POSIX has EBADF, 8 in WASI, for what is not open for reading or writing. wasmtime 48 gives a
+    // stream all the same, which then fails with EIO, 29.
+    let expected = ["read of append", "write of read"].map(|what| {
+        (format!("{what} Uncategorized Some(29)"), format!("{what} Uncategorized Some(8)"))
+    });
+    assert_eq!(differences_in_run("std_files"), expected);
+}
+
+#[test]
+fn the_examples_of_rusts_tempfile_crate_work() {
+    assert_eq!(differences_in_run("rust_tempfile_examples"), []);
+}
+
+#[test]
+fn at_a_limit_std_says_which_and_the_program_lives_on() {
+    let ground = Sandbox::builder()
+        .memory()
+        .env("TMPFS_BYTES", "1M")
+        .env("TMPFS_FILE_SIZE", "512K")
+        .env("TMPFS_NODES", "20")
+        .env("TMPFS_HANDLES", "10");
+    let _ = Program::new("std_limits", ground).run(&[]).succeeded();
+}
