@@ -18,6 +18,9 @@ const PAGE: usize = 64 << 10;
 /// The first page, which grows as it is filled: most spooled files are small.
 const FIRST: usize = 4 << 10;
 
+/// What a file of so few bytes, written at once, does not hold a whole page for.
+const LITTLE: u64 = 512;
+
 pub(crate) struct Memory {
     pages: Vec<Vec<u8>>,
     size: u64,
@@ -129,8 +132,8 @@ impl Memory {
         let (first, ..) = locate(self.position)?;
         for (number, page) in self.pages.iter_mut().enumerate().take(last + 1).skip(first) {
             let whole = match number {
-                // As much as is written at first, and all of it when more is.
-                0 if page.is_empty() => usize::try_from(end).unwrap_or(usize::MAX).min(FIRST),
+                // As much as is written, if that is little, and all of it when more is.
+                0 if page.is_empty() && end < LITTLE => usize::try_from(end).unwrap_or(FIRST),
                 0 => FIRST,
                 1 => PAGE - FIRST,
                 _ => PAGE,

@@ -57,9 +57,13 @@ pub(crate) struct Spool {
     file: Box<Parameters>,
 }
 
+/// The mode where none is given.
+const MODE: &str = "w+b";
+
 /// [`FileOptions`] that outlive the call which gave them.
 struct Parameters {
-    mode: String,
+    /// `None` for the default: an allocation less for most.
+    mode: Option<String>,
     buffering: i32,
     encoding: Option<String>,
     newline: Option<String>,
@@ -73,7 +77,7 @@ impl Parameters {
     fn own(options: &FileOptions<'_>) -> Self {
         let own = |value: Option<&str>| value.map(String::from);
         Self {
-            mode: String::from(options.mode),
+            mode: own(Some(options.mode).filter(|mode| *mode != MODE)),
             buffering: options.buffering,
             encoding: own(options.encoding),
             newline: own(options.newline),
@@ -86,7 +90,7 @@ impl Parameters {
 
     fn options(&self) -> FileOptions<'_> {
         FileOptions {
-            mode: &self.mode,
+            mode: self.mode.as_deref().unwrap_or(MODE),
             buffering: self.buffering,
             encoding: self.encoding.as_deref(),
             newline: self.newline.as_deref(),
