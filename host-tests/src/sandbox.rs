@@ -3,15 +3,16 @@
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
-use tempfile::TempDir;
+use ::tempfile::TempDir;
 use wasmtime::Store;
+use wasmtime::component::InstancePre;
 
-use crate::bindings::Component;
 use crate::bindings::exports::scratch::tempfile::tempfile::{
-    DirectoryOptions, Error, FileOptions, Guest, MkstempOptions, NameOptions, NamedFileOptions,
-    SpooledFileOptions,
+    self, DirectoryOptions, Error, FileOptions, Guest, MkstempOptions, NameOptions,
+    NamedFileOptions, SpooledFileOptions,
 };
 use crate::bindings::exports::scratch::tempfile::text::{self, TextError};
+use crate::bindings::exports::scratch::tempfile::{cleanup, descriptors};
 use crate::builder::Builder;
 use crate::counters::Host;
 use crate::draws::Count;
@@ -28,7 +29,9 @@ impl Builder {
         let code = self.library().code(self.ground(), self.metering());
         let linker = self.linker(&code.engine);
         let (mut store, tmp, draws) = self.store(&code.engine);
-        let exports = Component::instantiate(&mut store, &code.component, &linker)
+        let exports = linker
+            .instantiate_pre(&code.component)
+            .and_then(|pre| Exports::of(&pre, &mut store))
             .expect("instantiating tempfile.wasm");
         Sandbox { store: RefCell::new(store), exports, tmp, draws }
     }
@@ -39,9 +42,34 @@ impl Builder {
 /// A trap makes a call panic, but for those of the methods that begin with `try_`, which return it.
 pub struct Sandbox {
     store: RefCell<Store<Host>>,
-    exports: Component,
+    exports: Exports,
     tmp: Option<TempDir>,
     draws: Count,
+}
+
+/// The interfaces of an instance.
+struct Exports {
+    tempfile: Guest,
+    text: text::Guest,
+    cleanup: cleanup::Guest,
+    /// Not where the descriptors are those of a filesystem in memory: the host has no such type.
+    descriptors: Option<descriptors::Guest>,
+}
+
+impl Exports {
+    fn of(pre: &InstancePre<Host>, store: &mut Store<Host>) -> Outcome<Self> {
+        let instance = pre.instantiate(&mut *store)?;
+        Ok(Self {
+            tempfile: tempfile::GuestIndices::new(pre)?.load(&mut *store, &instance)?,
+            text: text::GuestIndices::new(pre)?.load(&mut *store, &instance)?,
+            cleanup: cleanup::GuestIndices::new(pre)?.load(&mut *store, &instance)?,
+            descriptors: descriptors::GuestIndices::new(pre)?.load(&mut *store, &instance).ok(),
+        })
+    }
+
+    fn descriptors(&self) -> &descriptors::Guest {
+        self.descriptors.as_ref().expect("the descriptors are the host's")
+    }
 }
 
 /// A call of the guest's, as bindgen words it: the outer error is a trap.
@@ -151,7 +179,7 @@ impl Sandbox {
         &self,
         call: impl FnOnce(&Guest, &mut Store<Host>) -> Outcome<T>,
     ) -> Outcome<T> {
-        call(self.exports.scratch_tempfile_tempfile(), &mut self.store.borrow_mut())
+        call(&self.exports.tempfile, &mut self.store.borrow_mut())
     }
 
     pub(crate) fn call<T>(&self, call: impl FnOnce(&Guest, &mut Store<Host>) -> Outcome<T>) -> T {
@@ -223,8 +251,7 @@ impl Sandbox {
         &self,
         call: impl FnOnce(&text::Guest, &mut Store<Host>) -> Outcome<T>,
     ) -> T {
-        call(self.exports.scratch_tempfile_text(), &mut self.store.borrow_mut())
-            .expect("the component trapped")
+        call(&self.exports.text, &mut self.store.borrow_mut()).expect("the component trapped")
     }
 
     /// The export `text.temporary-text-file`.
@@ -371,13 +398,13 @@ impl Sandbox {
 
     /// The export `cleanup.owed`.
     pub fn owed(&self) -> Vec<OwedItem> {
-        let cleanup = self.exports.scratch_tempfile_cleanup();
+        let cleanup = &self.exports.cleanup;
         self.store(|store| cleanup.call_owed(store)).expect("the component trapped")
     }
 
     /// The export `cleanup.unclosed`.
     pub fn unclosed(&self) -> Vec<UnclosedItem> {
-        let cleanup = self.exports.scratch_tempfile_cleanup();
+        let cleanup = &self.exports.cleanup;
         self.store(|store| cleanup.call_unclosed(store)).expect("the component trapped")
     }
 
@@ -391,7 +418,7 @@ impl Sandbox {
     /// # Errors
     /// The trap.
     pub fn try_cleanup(&self) -> wasmtime::Result<Vec<Leftover>> {
-        let cleanup = self.exports.scratch_tempfile_cleanup();
+        let cleanup = &self.exports.cleanup;
         self.store(|store| cleanup.call_cleanup(store))
     }
 
@@ -400,7 +427,7 @@ impl Sandbox {
     /// # Errors
     /// As the component's.
     pub fn open_temporary(&self, options: Option<NameOptions>) -> Result<Descriptor<'_>, Error> {
-        let descriptors = self.exports.scratch_tempfile_descriptors();
+        let descriptors = self.exports.descriptors();
         let opened = self.store(|store| descriptors.call_open_temporary(store, options.as_ref()));
         Ok(Descriptor::new(self, opened.expect("the component trapped")?))
     }
@@ -413,7 +440,7 @@ impl Sandbox {
         &self,
         options: Option<MkstempOptions>,
     ) -> Result<(Descriptor<'_>, String), Error> {
-        let descriptors = self.exports.scratch_tempfile_descriptors();
+        let descriptors = self.exports.descriptors();
         let made = self.store(|store| descriptors.call_mkstemp(store, options.as_ref()));
         let (descriptor, path) = made.expect("the component trapped")?;
         Ok((Descriptor::new(self, descriptor), path))
@@ -424,7 +451,7 @@ impl Sandbox {
     /// # Errors
     /// As the component's.
     pub fn take(&self, file: &File<'_>) -> Result<Descriptor<'_>, Error> {
-        let descriptors = self.exports.scratch_tempfile_descriptors();
+        let descriptors = self.exports.descriptors();
         let taken = self.store(|store| descriptors.call_take(store, file.resource()));
         Ok(Descriptor::new(self, taken.expect("the component trapped")?))
     }
