@@ -73,7 +73,8 @@ impl Linux {
                 let walk = match (open.create, follow) {
                     // With a slash at the end it is refused before it is looked at.
                     (true, _) if at.path.ends_with('/') => Walk::Name,
-                    (_, Follow::Yes) if !(open.create && open.exclusive) => Walk::Follow,
+                    (true, Follow::Yes) if !open.exclusive => Walk::Create,
+                    (false, Follow::Yes) => Walk::Follow,
                     _ => Walk::Stop,
                 };
                 vec![(at, walk)]
@@ -143,6 +144,15 @@ impl Linux {
         };
         match walk {
             Walk::Follow => open(&at.path, OFlags::empty()),
+            Walk::Create => match open(&at.path, OFlags::empty()) {
+                // Unless what leads out stands before a slash that is refused first. Nothing is made.
+                Err(Errno::XDEV) => {
+                    let (flags, beneath) = (OFlags::CREATE | OFlags::WRONLY, ResolveFlags::BENEATH);
+                    let mode = Mode::RUSR | Mode::WUSR;
+                    rustix::fs::openat2(directory, &at.path, flags, mode, beneath).map(drop)
+                }
+                outcome => outcome,
+            },
             Walk::Stop => open(&at.path, OFlags::NOFOLLOW),
             Walk::Name => {
                 let trimmed = at.path.trim_end_matches('/');
@@ -193,6 +203,8 @@ impl Drop for Linux {
 enum Walk {
     /// To what the last component leads to.
     Follow,
+    /// The same, to make a file there.
+    Create,
     /// To the last component.
     Stop,
     /// To where the last component is.
