@@ -29,7 +29,7 @@ fn sort(text: &[u8]) -> String {
     let file = directory.path().join("text to sort");
     fs::write(&file, text).unwrap();
     fs::set_permissions(&file, Permissions::from_mode(0o400)).unwrap();
-    let output = run(&["--memory", "65536"], Some(&file));
+    let output = run(&["--buffer-size", "65536"], Some(&file));
     let told = String::from_utf8(output.stderr).unwrap();
     assert!(output.status.success(), "{told}");
     assert_eq!(fs::read(&file).unwrap(), text, "the input is as it was");
@@ -40,7 +40,7 @@ fn sort(text: &[u8]) -> String {
 #[test]
 fn a_text_is_sorted_in_several_passes_and_nothing_is_left() {
     for way in ["descriptors", "interface"] {
-        let arguments = ["--bytes", "4000000", "--memory", "65536", "--through", way];
+        let arguments = ["--bytes", "4000000", "--buffer-size", "65536", "--through", way];
         let output = run(&arguments, None);
         let told = String::from_utf8(output.stderr).unwrap();
         assert!(output.status.success(), "{told}");
@@ -52,9 +52,23 @@ fn a_text_is_sorted_in_several_passes_and_nothing_is_left() {
 }
 
 #[test]
+fn without_any_directory_a_text_is_sorted_in_memory() {
+    for way in ["descriptors", "interface"] {
+        let arguments =
+            ["--memory", "--bytes", "4000000", "--buffer-size", "65536", "--through", way];
+        let output = run(&arguments, None);
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.success(), "{told}");
+        let table = String::from_utf8(output.stdout).unwrap();
+        assert!(table.contains("as an independent sort does"), "{table}");
+        assert!(table.contains("as tmpfs.wasm counted"), "{table}");
+    }
+}
+
+#[test]
 #[cfg(target_os = "linux")]
 fn the_host_sees_as_many_temporary_files_as_the_program_made() {
-    let output = run(&["--bytes", "4000000", "--memory", "65536"], None);
+    let output = run(&["--bytes", "4000000", "--buffer-size", "65536"], None);
     let told = String::from_utf8(output.stderr).unwrap();
     let line = told.lines().find(|line| line.contains("lines, ")).unwrap();
     let made = line.rsplit("with ").next().unwrap().split(' ').next().unwrap();
@@ -81,7 +95,7 @@ fn texts_at_the_edges_are_sorted() {
 fn a_line_that_is_too_long_for_the_memory_is_an_error_that_says_so() {
     let file = tempfile::NamedTempFile::new().unwrap();
     fs::write(file.path(), vec![b'x'; 10_000]).unwrap();
-    let output = run(&["--memory", "65536"], Some(file.path()));
+    let output = run(&["--buffer-size", "65536"], Some(file.path()));
     let told = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert!(told.contains("line 1 is longer than 8192 bytes"), "{told}");
@@ -113,7 +127,7 @@ fn a_signal_in_the_middle_ends_it_at_once_and_leaves_nothing() {
     ] {
         let scratch = tempfile::tempdir().unwrap();
         let mut demo = demo(scratch.path());
-        demo.args(["--bytes", "30000000", "--memory", "1000000"]);
+        demo.args(["--bytes", "30000000", "--buffer-size", "1000000"]);
         let mut child = demo.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut told = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
         assert!(told.any(|line| line.contains(moment)), "never: {moment}");

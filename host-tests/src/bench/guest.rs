@@ -121,6 +121,8 @@ impl Guest {
         let mut settings = settings();
         settings.args(&["guest", workload, &n.to_string()]);
         settings.stdout(output.clone()).stderr(errors.clone());
+        // For those on a filesystem in memory: as much as the largest workload takes.
+        settings.env("TMPFS_BYTES", "1G");
         grant(&mut settings, directory)?;
         let mut store = Store::new(&self.engine, State::new(settings.build()));
         hook(&mut store);

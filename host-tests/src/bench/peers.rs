@@ -15,7 +15,7 @@ use xtask::compose;
 use crate::bench::cpython::CPython;
 use crate::bench::guest::{self, Concurrency, Guest};
 use crate::bench::native;
-use crate::bench::workloads::{Row, Way, Workload};
+use crate::bench::workloads::{Row, Under, Way, Workload};
 
 /// The package of the measured guests.
 const GUESTS: &str = "host-tests-bench-guests";
@@ -50,16 +50,16 @@ impl Peers {
         let program = |name: &str| -> Result<Vec<u8>> {
             guest::read(files.get(name).with_context(|| format!("{GUESTS} has no {name}"))?)
         };
-        let library = guest::read(&components::build("tempfile")?)?;
         let (mut guests, mut calls) = (BTreeMap::new(), BTreeMap::new());
         for concurrency in [Concurrency::Default, Concurrency::Off] {
             let engine = concurrency.engine()?;
             calls.insert(concurrency, Guest::prepare(&engine, &program("calls")?)?);
-            for way in [Way::Tempfile, Way::Linked, Way::Descriptors, Way::Interface] {
-                let (name, composed) = way.guest().expect("BUG: these run inside wasm");
+            for way in Way::GUESTS {
+                let (name, under) = way.guest().expect("BUG: these run inside wasm");
                 let mut component = program(name)?;
-                if composed {
-                    component = compose::plug(&component, &[&library])?;
+                if let Under::Component(under) = under {
+                    let under = guest::read(&components::build(under)?)?;
+                    component = compose::plug(&component, &[&under])?;
                 }
                 let guest = Guest::prepare(&engine, &component);
                 guests.insert((way, concurrency), guest.with_context(|| name.to_owned())?);

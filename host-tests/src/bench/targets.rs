@@ -15,6 +15,8 @@ pub(super) fn print(report: &Report) {
         spooled(report, 1.3),
         text(report, "write", 0.5),
         text(report, "read", 0.5),
+        in_memory(report, Way::TempfileInMemory, "W1 of unmodified std on tmpfs.wasm", 2.0),
+        in_memory(report, Way::LinkedInMemory, "W1 by position on tmpfs.wasm", 3.0),
         instantiation(report, 15.0),
         size(report, 100_000),
         imports(report, 5),
@@ -102,6 +104,19 @@ fn text(report: &Report, phase: &'static str, target: f64) -> Option<Judged> {
         target: format!("≥ {target:.1}"),
         reached: format!("{reached:.2}"),
         met: reached >= target,
+    })
+}
+
+/// Against files of the host through wasmtime-wasi.
+fn in_memory(report: &Report, way: Way, what: &str, target: f64) -> Option<Judged> {
+    let mut lines = report.lines.iter();
+    let line = lines.find(|line| line.workload == "W1" && line.entry.row.way == way)?;
+    let reached = line.to_peer?;
+    Some(Judged {
+        what: format!("{what} against wasmtime-wasi's files"),
+        target: format!("≥ {target:.1}"),
+        reached: table::ratios(reached),
+        met: reached.median >= target,
     })
 }
 

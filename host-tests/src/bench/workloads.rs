@@ -17,20 +17,49 @@ pub(super) enum Way {
     Descriptors,
     /// Ours, composed under the caller, every byte through the interface.
     Interface,
+    /// The crate `tempfile` inside wasm, unmodified, on `tmpfs.wasm`: std's streams.
+    TempfileInMemory,
+    /// Ours, as a library within the caller, on `tmpfs.wasm`: by position.
+    LinkedInMemory,
+    /// The same on `tmpfs-lite.wasm`.
+    LinkedOnLite,
+}
+
+/// What a guest is composed with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Under {
+    Nothing,
+    /// A component that ships, by name.
+    Component(&'static str),
 }
 
 impl Way {
-    /// The guest that does it, and whether `tempfile.wasm` is composed under that.
-    pub(super) fn guest(self) -> Option<(&'static str, bool)> {
+    /// Those that run inside wasm.
+    pub(super) const GUESTS: [Self; 7] = [
+        Self::Tempfile,
+        Self::Linked,
+        Self::Descriptors,
+        Self::Interface,
+        Self::TempfileInMemory,
+        Self::LinkedInMemory,
+        Self::LinkedOnLite,
+    ];
+
+    /// The guest that does it, and what it is composed with.
+    pub(super) fn guest(self) -> Option<(&'static str, Under)> {
         match self {
             Self::Native | Self::CPython => None,
-            Self::Tempfile => Some(("rust_tempfile", false)),
-            Self::Linked => Some(("linked", false)),
-            Self::Descriptors => Some(("descriptors", true)),
-            Self::Interface => Some(("interface", true)),
+            Self::Tempfile => Some(("rust_tempfile", Under::Nothing)),
+            Self::Linked => Some(("linked", Under::Nothing)),
+            Self::Descriptors => Some(("descriptors", Under::Component("tempfile"))),
+            Self::Interface => Some(("interface", Under::Component("tempfile"))),
+            Self::TempfileInMemory => Some(("rust_tempfile", Under::Component("tmpfs"))),
+            Self::LinkedInMemory => Some(("linked", Under::Component("tmpfs"))),
+            Self::LinkedOnLite => Some(("linked", Under::Component("tmpfs-lite-environment"))),
         }
     }
 
+    /// Whether it is ours, on the host's files.
     pub(super) fn is_ours(self) -> bool {
         matches!(self, Self::Linked | Self::Descriptors | Self::Interface)
     }
@@ -74,7 +103,7 @@ const SCALES: &[(usize, Repeats)] = &[
 /// The label of a file that our spare files serve.
 pub(super) const RECYCLED: &str = "recycled";
 
-pub(super) const WORKLOADS: [Workload; 8] = [
+pub(super) const WORKLOADS: [Workload; 9] = [
     Workload {
         id: "W1",
         title: "anonymous file: create, write 4 KiB, read back, close",
@@ -94,6 +123,9 @@ pub(super) const WORKLOADS: [Workload; 8] = [
             row(Way::Linked, "recycled-buffered", "ours linked, recycled, buffered"),
             row(Way::Interface, RECYCLED, "ours interface, recycled"),
             row(Way::Interface, "recycled-buffered", "ours interface, recycled, buffered"),
+            row(Way::TempfileInMemory, "anonymous", "Rust tempfile in wasm, on tmpfs.wasm"),
+            row(Way::LinkedInMemory, "anonymous", "ours linked, on tmpfs.wasm"),
+            row(Way::LinkedOnLite, "anonymous", "ours linked, on tmpfs-lite.wasm"),
         ],
     },
     Workload {
@@ -109,6 +141,9 @@ pub(super) const WORKLOADS: [Workload; 8] = [
             row(Way::Linked, "named", "ours linked"),
             row(Way::Descriptors, "named", "ours descriptors"),
             row(Way::Interface, "named", "ours interface"),
+            row(Way::TempfileInMemory, "named", "Rust tempfile in wasm, on tmpfs.wasm"),
+            row(Way::LinkedInMemory, "named", "ours linked, on tmpfs.wasm"),
+            row(Way::LinkedOnLite, "named", "ours linked, on tmpfs-lite.wasm"),
         ],
     },
     Workload {
@@ -124,6 +159,9 @@ pub(super) const WORKLOADS: [Workload; 8] = [
             row(Way::Linked, "tree", "ours linked"),
             row(Way::Descriptors, "tree", "ours descriptors"),
             row(Way::Interface, "tree", "ours interface"),
+            row(Way::TempfileInMemory, "tree", "Rust tempfile in wasm, on tmpfs.wasm"),
+            row(Way::LinkedInMemory, "tree", "ours linked, on tmpfs.wasm"),
+            row(Way::LinkedOnLite, "tree", "ours linked, on tmpfs-lite.wasm"),
         ],
     },
     Workload {
@@ -158,6 +196,23 @@ pub(super) const WORKLOADS: [Workload; 8] = [
             row(Way::Interface, "bytes", "bytes, ours interface"),
             row(Way::Interface, "text", "text, ours interface"),
             row(Way::Interface, "lines", "text by lines, ours interface"),
+        ],
+    },
+    Workload {
+        id: "W5",
+        title: "bulk: an anonymous file in pieces of 64 KiB, one operation a MiB",
+        phases: &["write", "read"],
+        scales: &[(9, Repeats::Fixed(16)), (5, Repeats::Fixed(256))],
+        without_concurrency: false,
+        rows: &[
+            row(Way::Native, "bytes", "Rust tempfile, native"),
+            row(Way::CPython, "bytes", "CPython"),
+            row(Way::Tempfile, "bytes", "Rust tempfile in wasm"),
+            row(Way::Linked, "bytes", "ours linked"),
+            row(Way::Interface, "bytes", "ours interface"),
+            row(Way::TempfileInMemory, "bytes", "Rust tempfile in wasm, on tmpfs.wasm"),
+            row(Way::LinkedInMemory, "bytes", "ours linked, on tmpfs.wasm"),
+            row(Way::LinkedOnLite, "bytes", "ours linked, on tmpfs-lite.wasm"),
         ],
     },
     Workload {

@@ -19,6 +19,9 @@ use crate::watch::Seen;
 
 const SEED: u64 = 1;
 
+/// What runs take beyond the text while they are merged: the ends of their last pages.
+const SPARE: u64 = 16 << 20;
+
 /// Sorts by component and natively, and compares.
 pub(crate) fn run(
     options: &Options,
@@ -31,7 +34,8 @@ pub(crate) fn run(
         None => generate(options.bytes, interrupt, scratch)?,
     };
     let start = Instant::now();
-    let component = guest::compose(engine, &xtask::workspace::target_dir().join("components"))?;
+    let components = xtask::workspace::target_dir().join("components");
+    let component = guest::compose(engine, &components, options.in_memory)?;
     eprintln!("composed and compiled the components in {}", seconds(start.elapsed()));
 
     let output = scratch.output().join("composed");
@@ -43,33 +47,32 @@ pub(crate) fn run(
             eprint!("  {}", String::from_utf8_lossy(line));
         })
     };
-    eprintln!("sorting {} in wasmtime, bytes through {}", input.display(), options.through);
-    let name = input.file_name().and_then(|name| name.to_str());
-    let inside = format!("/in/{}", name.context("the name of the file is not Unicode")?);
-    let memory = options.memory.to_string();
-    let arguments = [
-        "external-sort",
-        "--memory",
-        &memory,
-        "--through",
-        options.through,
-        &inside,
-        "/out/composed",
-    ];
-    let grants = Grants {
-        input: input.parent().context("a file is in a directory")?,
-        output: &scratch.output(),
-        tmp: &scratch.tmp(),
-        memory: options.memory,
+    let place = if options.in_memory { "in memory" } else { "in a directory" };
+    let (name, through) = (input.display(), options.through);
+    eprintln!("sorting {name} in wasmtime, temporary files {place}, bytes through {through}");
+    let buffer_size = options.buffer_size.to_string();
+    let mut arguments = vec!["external-sort", "--memory", &buffer_size, "--through", through];
+    let inside;
+    let grants = if options.in_memory {
+        let input = File::open(&input)?;
+        let bytes = input.metadata()?.len() + SPARE;
+        Grants::Memory { input, output: File::create(&output)?, bytes }
+    } else {
+        let name = input.file_name().and_then(|name| name.to_str());
+        inside = format!("/in/{}", name.context("the name of the file is not Unicode")?);
+        arguments.extend([&*inside, "/out/composed"]);
+        let input = input.parent().context("a file is in a directory")?;
+        Grants::Directories { input, output: &scratch.output(), tmp: &scratch.tmp() }
     };
     let start = Instant::now();
-    let taken = guest::run(&component, &grants, &arguments, listener, interrupt)?;
+    let taken =
+        guest::run(&component, grants, options.buffer_size, &arguments, listener, interrupt)?;
     let composed = start.elapsed();
     let left = scratch.left()?;
 
     eprintln!("sorting natively");
     let start = Instant::now();
-    let summary = sort_natively(&input, options.memory, interrupt, scratch)?;
+    let summary = sort_natively(&input, options.buffer_size, interrupt, scratch)?;
     let native = start.elapsed();
 
     eprintln!("checking the result by a sort in memory");
@@ -78,12 +81,15 @@ pub(crate) fn run(
     interrupt.check()?;
 
     let seen = seen.lock().expect("BUG: looking does not panic");
-    let files = if cfg!(target_os = "linux") {
-        Files::Seen { files: seen.files(), most_bytes: seen.most_bytes() }
-    } else {
-        Files::Told { files: summary.files }
+    let files = match taken.files {
+        Some(most_bytes) => Files::Counted { files: summary.files, most_bytes },
+        None if cfg!(target_os = "linux") => {
+            Files::Seen { files: seen.files(), most_bytes: seen.most_bytes() }
+        }
+        None => Files::Told { files: summary.files },
     };
-    Ok(Table { summary, memory: options.memory, taken, files, composed, native, left })
+    let (memory, taken) = (options.buffer_size, taken.memory);
+    Ok(Table { summary, memory, taken, files, composed, native, left })
 }
 
 /// The file where it really is: a link out of the directory would not be followed.

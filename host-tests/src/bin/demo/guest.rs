@@ -1,10 +1,13 @@
 //! The composition of program and library, and how it is run.
 
+use std::fs::File;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
-use wasmtime::component::{Component, Linker, ResourceTable};
+use host_tests::Amounts;
+use wasmtime::component::{Component, Instance, Linker, ResourceTable, TypedFunc};
 use wasmtime::{Config, Engine, Store};
+use wasmtime_wasi::cli::{InputFile, OutputFile};
 use wasmtime_wasi::p2::bindings::sync::Command;
 use wasmtime_wasi::{FsPerms, I32Exit, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 
@@ -16,16 +19,27 @@ use crate::listener::Listener;
 /// stacks, and blocks on their way from and to the host.
 const PROGRAM: usize = 4 << 20;
 
-/// What the guest is given.
-pub(crate) struct Grants<'a> {
-    /// The guest's `/in`, which it can only read.
-    pub(crate) input: &'a Path,
-    /// The guest's `/out`.
-    pub(crate) output: &'a Path,
-    /// The guest's `/tmp`.
-    pub(crate) tmp: &'a Path,
-    /// Bytes for sorting.
+/// Where the guest's files are.
+pub(crate) enum Grants<'a> {
+    /// In directories of this machine.
+    Directories {
+        /// The guest's `/in`, which it can only read.
+        input: &'a Path,
+        /// The guest's `/out`.
+        output: &'a Path,
+        /// The guest's `/tmp`.
+        tmp: &'a Path,
+    },
+    /// In memory, as many bytes at the most. The text comes and goes by standard streams.
+    Memory { input: File, output: File, bytes: u64 },
+}
+
+/// What a run took.
+pub(crate) struct Taken {
+    /// Bytes of linear memory.
     pub(crate) memory: usize,
+    /// The most bytes of files in memory, where that is where they are.
+    pub(crate) files: Option<u64>,
 }
 
 struct State {
@@ -47,38 +61,53 @@ pub(crate) fn engine() -> Result<Engine> {
     Ok(Engine::new(&config)?)
 }
 
-/// Puts the library under the program, and compiles both.
-pub(crate) fn compose(engine: &Engine, components: &Path) -> Result<Component> {
+/// Puts the library under the program, and for files in memory the filesystem under both, and
+/// compiles it all.
+pub(crate) fn compose(engine: &Engine, components: &Path, in_memory: bool) -> Result<Component> {
     let read = |name: &str| {
         let file = components.join(name);
         std::fs::read(&file)
             .with_context(|| format!("reading {} (`cargo xtask build` makes it)", file.display()))
     };
-    let bytes = xtask::compose::plug(&read("external-sort.wasm")?, &[&read("tempfile.wasm")?])?;
+    let library = read("tempfile.wasm")?;
+    let filesystem = if in_memory { Some(read("tmpfs.wasm")?) } else { None };
+    let providers: Vec<&[u8]> = filesystem.as_deref().into_iter().chain([&*library]).collect();
+    let bytes = xtask::compose::plug(&read("external-sort.wasm")?, &providers)?;
     Ok(Component::new(engine, bytes)?)
 }
 
-/// Runs the program, and tells how much memory it took.
+/// Runs the program with so many bytes for sorting, and tells what it took.
 pub(crate) fn run(
     component: &Component,
-    grants: &Grants<'_>,
+    grants: Grants<'_>,
+    buffer_size: usize,
     arguments: &[&str],
     stderr: Listener,
     interrupt: &Interrupt,
-) -> Result<usize> {
+) -> Result<Taken> {
     let engine = component.engine();
     let mut linker = Linker::<State>::new(engine);
     wasmtime_wasi::p2::add_to_linker_sync(&mut linker)?;
 
     let mut wasi = WasiCtxBuilder::new();
     // Before the directories, which copy it: no call changes threads.
-    wasi.allow_blocking_current_thread(true)
-        .args(arguments)
-        .stderr(stderr)
-        .preopened_dir(grants.input, "/in", FsPerms::ReadOnly)?
-        .preopened_dir(grants.output, "/out", FsPerms::ReadWrite)?
-        .preopened_dir(grants.tmp, "/tmp", FsPerms::ReadWrite)?;
-    let limiter = Limiter::new(grants.memory + PROGRAM);
+    wasi.allow_blocking_current_thread(true).args(arguments).stderr(stderr);
+    let in_memory = matches!(grants, Grants::Memory { .. });
+    let mut limit = buffer_size + PROGRAM;
+    match grants {
+        Grants::Directories { input, output, tmp } => {
+            wasi.preopened_dir(input, "/in", FsPerms::ReadOnly)?
+                .preopened_dir(output, "/out", FsPerms::ReadWrite)?
+                .preopened_dir(tmp, "/tmp", FsPerms::ReadWrite)?;
+        }
+        Grants::Memory { input, output, bytes } => {
+            wasi.stdin(InputFile::new(input)).stdout(OutputFile::new(output));
+            wasi.env("TMPFS_BYTES", bytes.to_string());
+            // The filesystem's own, too: what finds the files, and blocks on their way.
+            limit += usize::try_from(bytes)? + PROGRAM;
+        }
+    }
+    let limiter = Limiter::new(limit);
     let state = State { wasi: wasi.build(), table: ResourceTable::new(), limiter };
 
     let mut store = Store::new(engine, state);
@@ -86,11 +115,24 @@ pub(crate) fn run(
     store.set_epoch_deadline(1);
     // The deadline counts from now: an interrupt before it would be forgotten.
     interrupt.check()?;
-    let command = Command::instantiate(&mut store, component, &linker)?;
+    let instance = linker.instantiate(&mut store, component)?;
+    let command = Command::new(&mut store, &instance)?;
     match command.wasi_cli_run().call_run(&mut store) {
-        Ok(Ok(())) => Ok(store.data().limiter.taken()),
+        Ok(Ok(())) => {}
         Ok(Err(())) => bail!("the sort failed, as it said"),
         Err(error) if error.is::<I32Exit>() => bail!("the sort failed, as it said"),
-        Err(error) => Err(error.into()),
+        Err(error) => return Err(error.into()),
     }
+    let files = if in_memory { Some(high_water(&mut store, &instance)?) } else { None };
+    Ok(Taken { memory: store.data().limiter.taken(), files })
+}
+
+/// The most bytes that were ever in files.
+fn high_water(store: &mut Store<State>, instance: &Instance) -> Result<u64> {
+    let interface = instance.get_export_index(&mut *store, None, xtask::compose::USAGE);
+    let interface = interface.context("the composition hands on no usage")?;
+    let function = instance.get_export_index(&mut *store, Some(&interface), "high-water");
+    let function = function.context("the usage has no high-water mark")?;
+    let function: TypedFunc<(), (Amounts,)> = instance.get_typed_func(&mut *store, function)?;
+    Ok(function.call(store, ())?.0.bytes)
 }

@@ -11,7 +11,10 @@ Sorts the lines of FILE, or of a text that it makes, by a component in wasmtime 
 for them and gets its temporary files from tempfile.wasm. FILE is only read. The check of the
 result needs as much memory as FILE is long.
   --bytes N           size of the text that it makes (100000000)
-  --memory N          bytes that the sort may use (16777216)
+  --memory            no directory of this machine is lent: the text comes by standard input, the
+                      temporary files are in memory, in tmpfs.wasm, and the result leaves by
+                      standard output
+  --buffer-size N     bytes that the sort may use for lines (16777216)
   --through WAY       how bytes get into temporary files: `descriptors`, right to the host, or
                       `interface`, through tempfile.wasm (descriptors)
   --scratch DIR       where the scratch directory is made (the system's temporary directory)";
@@ -28,7 +31,9 @@ pub(crate) struct Options {
     pub(crate) file: Option<PathBuf>,
     /// The size of what is made.
     pub(crate) bytes: u64,
-    pub(crate) memory: usize,
+    /// The temporary files are in memory.
+    pub(crate) in_memory: bool,
+    pub(crate) buffer_size: usize,
     /// As the program spells it.
     pub(crate) through: &'static str,
     pub(crate) scratch: PathBuf,
@@ -39,7 +44,8 @@ impl Options {
         let mut options = Self {
             file: None,
             bytes: 100_000_000,
-            memory: 16 << 20,
+            in_memory: false,
+            buffer_size: 16 << 20,
             through: "descriptors",
             scratch: std::env::temp_dir(),
         };
@@ -47,7 +53,10 @@ impl Options {
             match word.to_str() {
                 Some("--help" | "-h") => return Ok(Asked::Help),
                 Some("--bytes") => options.bytes = number(&mut words, "--bytes")?,
-                Some("--memory") => options.memory = number(&mut words, "--memory")?,
+                Some("--memory") => options.in_memory = true,
+                Some("--buffer-size") => {
+                    options.buffer_size = number(&mut words, "--buffer-size")?;
+                }
                 Some("--through") => {
                     options.through = match words.next().as_ref().and_then(|word| word.to_str()) {
                         Some("descriptors") => "descriptors",

@@ -21,6 +21,8 @@ pub(crate) struct Table {
 pub(crate) enum Files {
     /// Seen by the host: how many, and the most bytes at once.
     Seen { files: usize, most_bytes: u64 },
+    /// In memory: how many the same sort made natively, and the most bytes at once.
+    Counted { files: u64, most_bytes: u64 },
     /// Where the host cannot see them: how many the same sort made natively.
     Told { files: u64 },
 }
@@ -45,6 +47,10 @@ impl fmt::Display for Table {
             Files::Seen { files, most_bytes } => writeln!(
                 formatter,
                 "temporary files  {files}, at most {most_bytes} bytes at once, as the host saw",
+            )?,
+            Files::Counted { files, most_bytes } => writeln!(
+                formatter,
+                "temporary files  {files}, at most {most_bytes} bytes at once, as tmpfs.wasm counted",
             )?,
             Files::Told { files } => writeln!(
                 formatter,
