@@ -6,7 +6,7 @@ use wasmtime::Store;
 use wasmtime::component::{Component, Linker, ResourceAny};
 
 use crate::bindings_memory::Filesystem as Exports;
-use crate::bindings_memory::exports::scratch::space::usage::{Amounts, LimitsRecord};
+use crate::bindings_memory::exports::scratch::space::usage::{Amounts, AmountsAllowed};
 use crate::bindings_memory::exports::wasi::filesystem::types::{
     DescriptorFlags, DirectoryEntry, ErrorCode, Guest, GuestDescriptor, OpenFlags, PathFlags,
 };
@@ -107,7 +107,7 @@ impl Filesystem {
     ///
     /// # Errors
     /// The trap.
-    pub fn try_limits(&self) -> wasmtime::Result<LimitsRecord> {
+    pub fn try_limits(&self) -> wasmtime::Result<AmountsAllowed> {
         let usage = self.exports.scratch_space_usage();
         usage.call_limits(&mut *self.store.borrow_mut())
     }

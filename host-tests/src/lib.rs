@@ -34,7 +34,7 @@ pub use bindings::exports::scratch::tempfile::tempfile::{
 pub use bindings::exports::scratch::tempfile::text::{
     Conversion, Cookie, DecoderState, ReconfigureOptions, TextError, TextOptions, UnicodeError,
 };
-pub use bindings_memory::exports::scratch::space::usage::{Amounts, LimitsRecord};
+pub use bindings_memory::exports::scratch::space::usage::{Amounts, AmountsAllowed};
 pub use bindings_memory::exports::wasi::filesystem::types::{
     DescriptorFlags, ErrorCode as Refusal, OpenFlags,
 };

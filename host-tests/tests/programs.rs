@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use host_tests::{Program, Run, Sandbox, names_in, program_names};
 
 /// The programs and where they are run.
-const TESTED: [(&str, &str); 17] = [
+const TESTED: [(&str, &str); 18] = [
     ("audit_hooks", "audit"),
     ("calls_linked", "host_calls"),
     ("descriptors_direct", "programs"),
@@ -17,6 +17,7 @@ const TESTED: [(&str, &str); 17] = [
     ("lifecycle_return", "endings"),
     ("polling", "memory_streams"),
     ("python_examples", "programs"),
+    ("readme_cache", "memory_usage"),
     ("readme_program", "programs"),
     ("rust_tempfile_examples", "memory_std"),
     ("std_files", "memory_std"),

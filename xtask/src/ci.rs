@@ -28,7 +28,7 @@ const STEPS: [Step; 10] = [
     Step { name: "vendored WIT", run: wit::check },
     Step { name: "clippy", run: clippy },
     Step { name: "wasm target", run: ensure },
-    Step { name: "clippy of the component", run: clippy_component },
+    Step { name: "clippy of the components", run: clippy_component },
     Step { name: "clippy of the guests", run: clippy_guests },
     Step { name: "the engine's peers", run: peers },
     Step { name: TESTS, run: tests },
@@ -82,9 +82,15 @@ fn ensure() -> Result<()> {
 }
 
 fn clippy_component() -> Result<()> {
-    for features in ["component", "audited"] {
+    for (package, features) in [
+        ("wasi-tempfile", "component"),
+        ("wasi-tempfile", "audited"),
+        ("tmpfs-component", ""),
+        ("tmpfs-component", "environment"),
+        ("tmpfs-component", "streams"),
+    ] {
         let mut cargo = workspace::cargo();
-        cargo.args(["clippy", "--quiet", "--package", "wasi-tempfile", "--lib"]);
+        cargo.args(["clippy", "--quiet", "--package", package, "--lib"]);
         cargo.args(["--features", features]);
         target::ensure(Target::Wasip2)?.apply(&mut cargo, &[]);
         denying_warnings(&mut cargo)?;

@@ -164,6 +164,14 @@ fn the_readmes_program_is_one_that_runs() {
 }
 
 #[test]
+fn the_readmes_cache_is_one_that_runs() {
+    let read = |path: &str| fs::read_to_string(workspace::root().join(path)).unwrap();
+    let program = read("host-tests/programs/src/bin/readme_cache.rs");
+    let cache = program.split_once("impl Cache {\n").unwrap().1.split_once("\n}\n").unwrap().0;
+    assert!(read("README.md").contains(&format!("impl Cache {{\n{cache}\n}}\n")));
+}
+
+#[test]
 fn the_readmes_hook_is_that_of_the_example() {
     let read = |path: &str| fs::read_to_string(workspace::root().join(path)).unwrap();
     let example = read("examples/audit/src/main.rs");

@@ -3,7 +3,7 @@
 use tmpfs::{Limits, Space, Usage};
 
 use crate::Component;
-use crate::bindings::exports::scratch::space::usage::{Amounts, Guest, LimitsRecord};
+use crate::bindings::exports::scratch::space::usage::{Amounts, AmountsAllowed, Guest};
 use crate::state::look;
 
 impl Guest for Component {
@@ -15,10 +15,10 @@ impl Guest for Component {
         amounts(look(Space::high_water))
     }
 
-    fn limits() -> LimitsRecord {
+    fn limits() -> AmountsAllowed {
         let Limits { content, metadata, nodes, handles, name, path, file_size, soft } =
             look(|space| *space.limits());
-        LimitsRecord { bytes: content, metadata, nodes, handles, name, path, file_size, soft }
+        AmountsAllowed { bytes: content, metadata, nodes, handles, name, path, file_size, soft }
     }
 
     fn over_soft_limit() -> bool {

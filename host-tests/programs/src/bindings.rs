@@ -13,3 +13,8 @@ wit_bindgen::generate!({
     },
     generate_all,
 });
+
+/// `scratch:space`, which a filesystem in memory serves.
+pub mod space {
+    wit_bindgen::generate!({ path: "../../wit/space", world: "scratch:space/program" });
+}

@@ -1,6 +1,7 @@
-//! What the programs share: the imported interfaces of `scratch:tempfile`.
+//! What the programs share: the imported interfaces of `scratch:tempfile` and `scratch:space`.
 
 pub mod bindings;
 pub mod made;
 
 pub use bindings::scratch::tempfile::{cleanup, descriptors, tempfile};
+pub use bindings::space::scratch::space;
