@@ -1,59 +1,73 @@
-//! How long it takes until `tempfile.wasm` can be called, and to get rid of it: from a prepared
+//! How long it takes until a component can be called, and to get rid of it: from a prepared
 //! component, with memory allocated when it is asked for.
 
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use wasmtime::component::Component;
+use wasmtime::component::{Component, InstancePre};
 use wasmtime::{Engine, Store};
-use xtask::components;
+use xtask::{components, compose};
 
 use crate::bench::guest::{self, Concurrency, State};
 use crate::bench::rounds::{self, Effort, Repeats};
 use crate::bench::spread::Spread;
 use crate::bench::table;
 
-/// Nanoseconds per store, WASI context, instance, and dropping all that.
+/// Nanoseconds per store, WASI context, instance of `tempfile.wasm`, and dropping all that.
 pub(super) struct Instantiation {
     pub(super) default: Spread,
-    pub(super) concurrency_off: Spread,
+}
+
+/// A component on an engine.
+struct Prepared {
+    label: String,
+    engine: Engine,
+    instance: InstancePre<State>,
 }
 
 pub(super) fn measure(effort: Effort) -> Result<Instantiation> {
-    let bytes = guest::read(&components::build("tempfile")?)?;
-    let [default, off] = [Concurrency::Default, Concurrency::Off].map(|concurrency| {
-        let engine = concurrency.engine()?;
-        let component = Component::new(&engine, &bytes)?;
-        let prepared = guest::linker(&engine)?.instantiate_pre(&component)?;
-        Ok::<_, anyhow::Error>((engine, prepared))
-    });
-    let prepared = [default?, off?];
+    let read = |name: &str| guest::read(&components::build(name)?);
+    let tempfile = read("tempfile")?;
+    let pair = compose::plug(&tempfile, &[&read("tmpfs-lite")?])?;
+    let measured = [
+        ("tempfile.wasm", tempfile),
+        ("tempfile.wasm on tmpfs-lite.wasm", pair),
+        ("tmpfs.wasm", read("tmpfs")?),
+    ];
+    let mut prepared = Vec::new();
+    for (name, bytes) in &measured {
+        for concurrency in [Concurrency::Default, Concurrency::Off] {
+            let engine = concurrency.engine()?;
+            let component = Component::new(&engine, bytes)?;
+            let instance = guest::linker(&engine)?.instantiate_pre(&component)?;
+            let label = format!("{name}{}", concurrency.suffix());
+            prepared.push(Prepared { label, engine, instance });
+        }
+    }
     let rounds = effort.rounds(15);
-    let measured = rounds::interleave(2, rounds, Repeats::Calibrated, effort, |peer, n| {
-        let (engine, prepared) = &prepared[peer];
-        time(engine, n, |store| prepared.instantiate(store).map(|_| ()).map_err(Into::into))
-    })?;
-    let spread = |peer: usize| {
-        let rounds = measured[peer].iter().flatten().copied();
-        Spread::of(rounds).expect("BUG: there is at least one round")
-    };
-    let measured = Instantiation { default: spread(0), concurrency_off: spread(1) };
-    println!("## Instantiating tempfile.wasm: store, WASI context, instance, drop\n");
-    let rows = [("default", measured.default), ("concurrency off", measured.concurrency_off)];
-    let rows = rows.map(|(engine, spread)| vec![engine.to_owned(), table::times(spread)]);
-    table::print_rows(&["engine", "median [min .. max]"], rows.to_vec());
-    Ok(measured)
+    let times =
+        rounds::interleave(prepared.len(), rounds, Repeats::Calibrated, effort, |peer, n| {
+            time(&prepared[peer], n)
+        })?;
+    let spreads: Vec<Spread> = times
+        .iter()
+        .map(|rounds| {
+            let rounds = rounds.iter().flatten().copied();
+            Spread::of(rounds).expect("BUG: there is at least one round")
+        })
+        .collect();
+    println!("## Instantiating: store, WASI context, instance, drop\n");
+    let rows = prepared.iter().zip(&spreads);
+    let rows = rows.map(|(it, spread)| vec![it.label.clone(), table::times(*spread)]);
+    table::print_rows(&["component", "median [min .. max]"], rows.collect());
+    Ok(Instantiation { default: spreads[0] })
 }
 
-fn time(
-    engine: &Engine,
-    n: u32,
-    instantiate: impl Fn(&mut Store<State>) -> Result<()>,
-) -> Result<Vec<Duration>> {
+fn time(prepared: &Prepared, n: u32) -> Result<Vec<Duration>> {
     let start = Instant::now();
     for _ in 0..n {
-        let mut store = Store::new(engine, State::new(guest::settings().build()));
-        instantiate(&mut store)?;
+        let mut store = Store::new(&prepared.engine, State::new(guest::settings().build()));
+        prepared.instance.instantiate(&mut store)?;
     }
     Ok(vec![start.elapsed()])
 }

@@ -55,7 +55,7 @@ pub fn run(arguments: &[String]) -> Result<()> {
         report.instantiation = Some(instantiation::measure(arguments.effort)?);
     }
     if arguments.wants("size") {
-        report.size = Some(size::of_the_component()?);
+        report.size = Some(size::of_the_components()?);
     }
     targets::print(&report);
     peers.finish()

@@ -1,19 +1,29 @@
-//! How large `tempfile.wasm` is and what it asks of its host.
+//! How large the components are and what `tempfile.wasm` asks of its host.
 
 use anyhow::Result;
 use xtask::{binary, components};
 
 use crate::bench::guest;
 
+/// Of `tempfile.wasm`.
 pub(super) struct Size {
     pub(super) bytes: usize,
     pub(super) imports: Vec<String>,
 }
 
-pub(super) fn of_the_component() -> Result<Size> {
+pub(super) fn of_the_components() -> Result<Size> {
+    println!("## Size\n");
+    for name in ["tmpfs-lite", "tmpfs-lite-environment", "tmpfs"] {
+        let bytes = guest::read(&components::build(name)?)?;
+        println!(
+            "{name}.wasm: {} bytes, {} imports\n",
+            bytes.len(),
+            binary::imports(&bytes)?.len()
+        );
+    }
     let bytes = guest::read(&components::build("tempfile")?)?;
     let size = Size { bytes: bytes.len(), imports: binary::imports(&bytes)? };
-    println!("## Size\n\ntempfile.wasm: {} bytes; imports\n", size.bytes);
+    println!("tempfile.wasm: {} bytes; imports\n", size.bytes);
     for import in &size.imports {
         println!("- {import}");
     }
