@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{LazyLock, Mutex};
 
 use wasmtime::component::Component;
@@ -81,14 +81,20 @@ pub(crate) fn built(name: &str) -> Vec<u8> {
     fs::read(file).expect("reading a component that ships")
 }
 
-/// A program of `programs/` on its ground, composed with the library where it imports that.
+/// A program of `programs/` on its ground, composed with the library where it imports that; or one that
+/// others made, by its path.
 ///
 /// # Panics
 /// There is no such program, or it does not fit what it is composed with.
 #[must_use]
 pub fn component_of(program: &str, library: Library, ground: Ground, metering: Metering) -> Code {
     compiled((program, library, ground, metering), || {
-        let file = PROGRAMS.get(program).unwrap_or_else(|| panic!("no program {program}"));
+        let foreign = Path::new(program);
+        let file = if foreign.extension().is_some() {
+            foreign
+        } else {
+            PROGRAMS.get(program).unwrap_or_else(|| panic!("no program {program}"))
+        };
         let bytes = fs::read(file).expect("reading a program");
         let imports = xtask::binary::imports(&bytes).expect("reading the imports of a program");
         let memory = (ground == Ground::Memory).then(|| built("tmpfs"));

@@ -1,5 +1,8 @@
 //! Running a program of `programs/` to its end, and what it printed meanwhile.
 
+use std::ffi::OsStr;
+use std::path::Path;
+
 use wasmtime::component::Instance;
 use wasmtime::{Store, component::TypedFunc};
 use wasmtime_wasi::I32Exit;
@@ -17,7 +20,7 @@ const OUTPUT: usize = 1 << 20;
 
 /// A program and what it gets of the host.
 pub struct Program {
-    name: &'static str,
+    name: String,
     builder: Builder,
 }
 
@@ -39,10 +42,10 @@ pub struct Run {
 }
 
 impl Program {
-    /// The program of this name.
+    /// The program of this name, or that of others in this file.
     #[must_use]
-    pub fn new(name: &'static str, builder: Builder) -> Self {
-        Self { name, builder }
+    pub fn new(name: &str, builder: Builder) -> Self {
+        Self { name: name.to_owned(), builder }
     }
 
     /// Runs it with these arguments.
@@ -53,8 +56,10 @@ impl Program {
     pub fn run(self, arguments: &[&str]) -> Run {
         let Self { name, mut builder } = self;
         let code =
-            component::component_of(name, builder.library(), builder.ground(), builder.metering());
+            component::component_of(&name, builder.library(), builder.ground(), builder.metering());
         let (stdout, stderr) = (MemoryOutputPipe::new(OUTPUT), MemoryOutputPipe::new(OUTPUT));
+        // Where its file is on the host is not the program's business.
+        let name = Path::new(&name).file_stem().and_then(OsStr::to_str).unwrap_or_default();
         builder.wasi().stdout(stdout.clone()).stderr(stderr.clone()).arg(name).args(arguments);
         let linker = builder.linker(&code.engine);
         let (mut store, tmp, _) = builder.store(&code.engine);
