@@ -47,6 +47,10 @@ fn main() {
     }
     if exactly {
         assert!(reading.ready() && writing.ready() && !future.ready());
+        // A time that nobody asked about before, beside what is ready anyway.
+        let mut told = poll(&[&subscribe_duration(0), &reading, &future]);
+        told.sort_unstable();
+        assert_eq!(told, [0, 1]);
     }
     let mut lists = 0;
     for length in 1..=4 {

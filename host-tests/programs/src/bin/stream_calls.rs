@@ -113,9 +113,10 @@ fn writes(root: &Descriptor) {
 
     let stream = file.write_via_stream(0).unwrap();
     let permitted = stream.check_write().unwrap();
-    stream.write(&vec![b'y'; usize::try_from(permitted).unwrap()]).unwrap();
+    let all = vec![b'y'; usize::try_from(permitted).unwrap()];
+    stream.write(&all).unwrap();
     stream.blocking_flush().unwrap();
-    assert_eq!(file.read(permitted, 0).unwrap().0, vec![b'y'; permitted as usize]);
+    assert_eq!(file.read(permitted, 0).unwrap().0, all);
 }
 
 fn appends(root: &Descriptor) {
