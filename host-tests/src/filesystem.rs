@@ -28,12 +28,20 @@ impl Builder {
     /// # Panics
     /// It cannot be instantiated.
     #[must_use]
-    pub fn filesystem(mut self, variables: &[(&str, &str)]) -> Filesystem {
-        let records: Vec<_> = variables
+    pub fn filesystem(self, variables: &[(&str, &str)]) -> Filesystem {
+        let records = variables
             .iter()
-            .map(|(name, value)| Record::Variable((*name).to_owned(), (*value).to_owned()))
-            .collect();
-        let bytes = bake(&component::built("tmpfs-lite"), &records).expect("baking variables");
+            .map(|(name, value)| Record::Variable((*name).to_owned(), (*value).to_owned()));
+        self.baked(&records.collect::<Vec<_>>())
+    }
+
+    /// The same with these records.
+    ///
+    /// # Panics
+    /// It cannot be instantiated.
+    #[must_use]
+    pub fn baked(mut self, records: &[Record]) -> Filesystem {
+        let bytes = bake(&component::built("tmpfs-lite"), records).expect("baking");
         let engine = component::engine(self.metering());
         let component = Component::new(engine, bytes).expect("compiling the filesystem");
         let linker: Linker<Host> = self.linker(engine);
