@@ -108,9 +108,14 @@ fn seeded() -> (TempDir, Vec<Record>) {
 fn read(filesystem: &Filesystem, path: &str) -> Vec<u8> {
     let flags = host_tests::DescriptorFlags::READ;
     let file = filesystem.root().open(path, OpenFlags::empty(), flags).unwrap();
-    let (bytes, end) = file.read(u64::MAX, 0).unwrap();
-    assert!(end);
-    bytes
+    let mut all = Vec::new();
+    loop {
+        let (bytes, end) = file.read(u64::MAX, u64::try_from(all.len()).unwrap()).unwrap();
+        all.extend(bytes);
+        if end {
+            return all;
+        }
+    }
 }
 
 #[test]

@@ -91,6 +91,19 @@ fn reading_more_than_there_is_memory_for_gives_less() {
 }
 
 #[test]
+fn what_is_read_takes_no_more_memory_than_an_answer() {
+    let filesystem = Sandbox::builder().filesystem(&[("TMPFS_BYTES", "64K")]);
+    let root = filesystem.root();
+    let file = root.create("sparse").unwrap();
+    file.set_size(1 << 40).unwrap();
+    let write_only = root.open("sparse", OpenFlags::empty(), DescriptorFlags::WRITE).unwrap();
+    let before = filesystem.memory();
+    assert_eq!(file.read(1 << 31, 0).unwrap().0.len(), 1 << 20);
+    assert_eq!(write_only.read(1 << 31, 0), Err(Refusal::BadDescriptor));
+    assert!(filesystem.memory() < before + (3 << 20), "{} bytes", filesystem.memory());
+}
+
+#[test]
 fn the_largest_offsets_are_refused_or_hold() {
     let filesystem = Sandbox::builder().filesystem(&[]);
     let file = filesystem.root().create("file").unwrap();

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use wac_graph::types::{Package, are_semver_compatible};
 use wac_graph::{CompositionGraph, EncodeOptions, NodeId, PackageId};
 
@@ -94,7 +94,23 @@ pub fn plug(program: &[u8], providers: &[&[u8]]) -> Result<Vec<u8>> {
             }
         }
     }
-    Ok(graph.encode(EncodeOptions::default())?)
+    let composition = graph.encode(EncodeOptions::default())?;
+    ensure_covered(&composition, &chain.instances)?;
+    Ok(composition)
+}
+
+/// Fails where the composition would see files of its host beside those that it was given: it
+/// imports them in a version, or by way of an interface, that nobody in it exports.
+fn ensure_covered(composition: &[u8], instances: &[Instance]) -> Result<()> {
+    const FILES: &str = "wasi:filesystem/";
+    let mut exported = instances.iter().flat_map(|instance| &instance.exports);
+    if exported.any(|export| export.starts_with(FILES)) {
+        let imports = binary::imports(composition)?;
+        if let Some(import) = imports.iter().find(|import| import.starts_with(FILES)) {
+            bail!("it would still import {import} of its host");
+        }
+    }
+    Ok(())
 }
 
 /// Instances, each of which those after it may use.
@@ -281,6 +297,17 @@ mod tests {
             });
         // Those within have an empty instance each; the composition has one of each component.
         assert_eq!(instances.sum::<u32>(), 3 + 3);
+    }
+
+    #[test]
+    fn a_composition_that_would_still_see_files_of_its_host_is_refused() {
+        const ENVIRONMENT: &str = "wasi:cli/environment@0.2.12";
+        let files = component(&[RANDOM], &[FILES, ENVIRONMENT, USAGE]);
+        for other in ["wasi:filesystem/types@0.3.0", "wasi:filesystem/types"] {
+            let program = component(&[ENVIRONMENT, other], &[RUN]);
+            let error = plug(&program, &[&files]).unwrap_err();
+            assert!(error.to_string().contains(other), "{error}");
+        }
     }
 
     #[test]

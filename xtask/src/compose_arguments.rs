@@ -1,5 +1,6 @@
 //! The words of `cargo xtask compose`.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, bail, ensure};
@@ -19,9 +20,18 @@ pub struct Arguments {
     pub output: PathBuf,
 }
 
-/// Options that take a number, and become a variable of the same name.
-const LIMITS: [&str; 8] =
-    ["bytes", "metadata", "nodes", "handles", "name", "path", "file-size", "soft"];
+/// Options that take a number and become a variable of the same name, the least that makes sense and
+/// the most.
+const LIMITS: [(&str, u64, u64); 8] = [
+    ("bytes", 0, u64::MAX),
+    ("metadata", 1, u64::MAX),
+    ("nodes", 1, u64::MAX),
+    ("handles", 1, 0xffff_ffff),
+    ("name", 1, 0xffff_ffff),
+    ("path", 1, 0xffff_ffff),
+    ("file-size", 0, u64::MAX),
+    ("soft", 0, u64::MAX),
+];
 
 impl Arguments {
     /// Understands the words.
@@ -60,13 +70,22 @@ impl Arguments {
                     ensure!(value.starts_with('/'), "--mount wants an absolute path");
                     memory.records.push(Record::Variable("TMPFS_MOUNT".into(), value.into()));
                 }
-                Some(limit) if LIMITS.contains(&limit) => {
-                    ensure!(is_number(value), "{word} wants a number, of K, M or G perhaps");
-                    let name = format!("TMPFS_{}", limit.replace('-', "_").to_uppercase());
+                limit => {
+                    let limit = LIMITS.iter().find(|(name, ..)| Some(*name) == limit);
+                    let (name, least, most) =
+                        limit.with_context(|| format!("there is no option {word}"))?;
+                    let fits = number(value).is_some_and(|it| (*least..=*most).contains(&it));
+                    ensure!(
+                        fits,
+                        "{word} wants a number from {least} to {most}, of K, M or G perhaps"
+                    );
+                    let name = format!("TMPFS_{}", name.replace('-', "_").to_uppercase());
                     memory.records.push(Record::Variable(name, value.into()));
                 }
-                _ => bail!("there is no option {word}"),
             }
+        }
+        if let Some(memory) = &options.memory {
+            ensure_consistent(&memory.records)?;
         }
         Ok(Self {
             program: program.context("which program?")?,
@@ -87,19 +106,48 @@ fn form(name: &str) -> Result<Form> {
 
 fn variable(text: &str) -> Result<Record> {
     let (name, value) = text.split_once('=').context("--env wants NAME=VALUE")?;
+    ensure!(!name.starts_with("TMPFS_"), "settings have options of their own: {name}");
     Ok(Record::Variable(name.into(), value.into()))
 }
 
 /// As `crates/tmpfs-component/src/settings.rs` reads numbers.
-fn is_number(value: &str) -> bool {
-    let digits = value.strip_suffix(['k', 'K', 'm', 'M', 'g', 'G']).unwrap_or(value);
-    let number = digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse::<u64>());
-    number.is_some_and(|number| number.is_ok())
+fn number(value: &str) -> Option<u64> {
+    let units = [('k', 10), ('K', 10), ('m', 20), ('M', 20), ('g', 30), ('G', 30)];
+    let unit = units.into_iter().find(|(unit, _)| value.ends_with(*unit));
+    let (digits, shift) = unit.map_or((value, 0), |(_, shift)| (&value[..value.len() - 1], shift));
+    let all_digits = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    all_digits.then(|| digits.parse::<u64>().ok()?.checked_mul(1 << shift)).flatten()
+}
+
+/// What would be a trap when the composition starts is an error now, as far as it can be foreseen:
+/// one thing twice, or more content than is allowed.
+fn ensure_consistent(records: &[Record]) -> Result<()> {
+    let (mut seen, mut content, mut allowed) = (BTreeSet::new(), 0, None);
+    for record in records {
+        let (what, name) = match record {
+            Record::Variable(name, _) => ("variable", name),
+            Record::Directory(name) | Record::File(name, _) | Record::Link(name, _) => {
+                ("file", name)
+            }
+        };
+        ensure!(seen.insert((what, name)), "the {what} {name} is given twice");
+        match record {
+            Record::File(_, bytes) if bytes.iter().any(|byte| *byte != 0) => {
+                content += u64::try_from(bytes.len())?;
+            }
+            Record::Variable(name, value) if name == "TMPFS_BYTES" => allowed = number(value),
+            _ => {}
+        }
+    }
+    if let Some(allowed) = allowed {
+        ensure!(content <= allowed, "the seed has {content} bytes, and --bytes allows {allowed}");
+    }
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Arguments;
+    use super::{Arguments, ensure_consistent};
     use crate::bake::Record;
     use crate::compose::Form;
 
@@ -135,6 +183,15 @@ mod tests {
     }
 
     #[test]
+    fn a_seed_twice_or_larger_than_its_limit_is_refused() {
+        let file = |name: &str, bytes| Record::File(name.into(), vec![1; bytes]);
+        let allowed = Record::Variable("TMPFS_BYTES".into(), "1K".into());
+        assert!(ensure_consistent(&[file("a", 1024), allowed.clone()]).is_ok());
+        assert!(ensure_consistent(&[file("a", 1024), file("b", 1), allowed]).is_err());
+        assert!(ensure_consistent(&[file("a", 1), Record::Directory("a".into())]).is_err());
+    }
+
+    #[test]
     fn what_makes_no_sense_is_refused() {
         for words in [
             "app.wasm",
@@ -145,6 +202,12 @@ mod tests {
             "app.wasm -o out.wasm --bytes much",
             "app.wasm -o out.wasm --bytes 99999999999999999999",
             "app.wasm -o out.wasm --bytes K",
+            "app.wasm -o out.wasm --bytes 18446744073709551615K",
+            "app.wasm -o out.wasm --bytes 1M --bytes 2M",
+            "app.wasm -o out.wasm --handles 5000000000",
+            "app.wasm -o out.wasm --nodes 0",
+            "app.wasm -o out.wasm --env TMPFS_BYTES=1M",
+            "app.wasm -o out.wasm --env A=1 --env A=2",
             "app.wasm -o out.wasm --bites 1",
             "app.wasm -o out.wasm --mount tmp",
             "app.wasm -o out.wasm --form small",

@@ -12,11 +12,18 @@ use crate::state::{change, look};
 /// piece on its way in, and one on its way out.
 pub(crate) const PIECE: usize = 64 << 10;
 
+/// The most bytes of one answer. Holes cost nothing, and must not take memory by being read.
+const MOST: u64 = 1 << 20;
+
 /// At most `length` bytes from `offset` on, and whether the file ends there.
 pub(crate) fn read(handle: Handle, offset: u64, length: u64) -> Result<(Vec<u8>, bool)> {
-    let size = look(|space| space.stat(handle))?.size;
-    let left = size.saturating_sub(offset);
-    let mut bytes = buffer(usize::try_from(length.min(left)).unwrap_or(usize::MAX));
+    let size = look(|space| {
+        // May it be read at all?
+        space.read_at(handle, offset, &mut [])?;
+        Ok(space.stat(handle)?.size)
+    })?;
+    let length = length.min(size.saturating_sub(offset)).min(MOST);
+    let mut bytes = buffer(usize::try_from(length).expect("BUG: it was cut"));
     let read = look(|space| space.read_at(handle, offset, &mut bytes))?;
     bytes.truncate(read);
     let end = offset.saturating_add(u64::try_from(read).expect("BUG: a length fits 64 bits"));

@@ -24,18 +24,24 @@ pub(crate) struct Senseless<'a> {
 }
 
 impl Settings {
-    /// From variables of which the first of a name counts. Those of other names are not ours.
+    /// From variables that were baked in, then those that the host set under other names. Names that
+    /// do not begin with `TMPFS_` are not ours.
     pub(crate) fn read<'a>(
-        variables: impl DoubleEndedIterator<Item = (&'a str, &'a str)>,
+        baked: &[(&'a str, &'a str)],
+        told: impl Iterator<Item = (&'a str, &'a str)>,
     ) -> Result<Self, Senseless<'a>> {
+        let told = told.filter(|(name, _)| !baked.iter().any(|(known, _)| known == name));
         let mut limits = Limits::default();
         let mut soft = None;
         let mut mount = MOUNT;
-        for (name, value) in variables.rev() {
+        for (name, value) in baked.iter().copied().chain(told) {
             let senseless = Senseless { name, value };
             let Some(option) = name.strip_prefix("TMPFS_") else { continue };
             if option == "MOUNT" {
-                mount = Some(value).filter(|path| path.starts_with('/')).ok_or(senseless)?;
+                if !value.starts_with('/') || value.contains('\0') {
+                    return Err(senseless);
+                }
+                mount = value;
                 continue;
             }
             let number = number(value);
@@ -78,8 +84,8 @@ mod tests {
 
     use super::{Senseless, Settings, number};
 
-    fn read<'a>(variables: &[(&'a str, &'a str)]) -> Result<Settings, Senseless<'a>> {
-        Settings::read(variables.iter().copied())
+    fn read<'a>(told: &[(&'a str, &'a str)]) -> Result<Settings, Senseless<'a>> {
+        Settings::read(&[], told.iter().copied())
     }
 
     #[test]
@@ -115,9 +121,10 @@ mod tests {
     }
 
     #[test]
-    fn the_first_of_a_name_counts() {
-        let settings = read(&[("TMPFS_NODES", "10"), ("TMPFS_NODES", "20")]).unwrap();
-        assert_eq!(settings.limits.nodes, 10);
+    fn what_is_baked_in_counts_whatever_the_host_says() {
+        let told = [("TMPFS_NODES", "many"), ("TMPFS_HANDLES", "5")];
+        let settings = Settings::read(&[("TMPFS_NODES", "10")], told.into_iter()).unwrap();
+        assert_eq!((settings.limits.nodes, settings.limits.handles), (10, 5));
     }
 
     #[test]
@@ -134,6 +141,7 @@ mod tests {
             ("TMPFS_BYTES", "+1"),
             ("TMPFS_HANDLES", "4294967296"),
             ("TMPFS_MOUNT", "tmp"),
+            ("TMPFS_MOUNT", "/a\0b"),
             ("TMPFS_BITES", "1"),
         ] {
             assert_eq!(read(&[(name, value)]), Err(Senseless { name, value }));

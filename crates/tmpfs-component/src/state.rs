@@ -44,7 +44,7 @@ fn start() -> State {
     let told = environment();
     let told = told.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     let baked: Vec<_> = variables().collect();
-    let settings = Settings::read(baked.into_iter().chain(told));
+    let settings = Settings::read(&baked, told);
     let Settings { limits, mount } = settings.unwrap_or_else(|senseless| refuse(&senseless));
     let now = now();
     let seed = [get_random_u64(), get_random_u64()];
@@ -111,7 +111,7 @@ fn refuse(senseless: &Senseless<'_>) -> ! {
     give_up(&["the variable ", name, " makes no sense: ", value, "\n"])
 }
 
-/// The limits do not allow what was baked in, or there is no memory for it.
+/// The limits do not allow the root and what was baked in, or there is no memory for them.
 fn unusable(error: Error) -> ! {
     let reason = match error {
         Error::InsufficientSpace => "insufficient space",
@@ -119,7 +119,7 @@ fn unusable(error: Error) -> ! {
         Error::NameTooLong => "a name is too long",
         _ => "it cannot be stored",
     };
-    give_up(&["the files that were baked in do not fit: ", reason, "\n"])
+    give_up(&["no room for the root and what was baked in: ", reason, "\n"])
 }
 
 /// Says why, where there is somebody to say it to, and traps.
@@ -127,7 +127,9 @@ fn give_up(reason: &[&str]) -> ! {
     #[cfg(feature = "streams")]
     {
         let stderr = crate::bindings::wasi::cli::stderr::get_stderr();
-        let reason = ["tmpfs: "].iter().chain(reason).copied().collect::<String>();
+        let mut reason = ["tmpfs: "].iter().chain(reason).copied().collect::<String>();
+        // No more is taken at once (WIT, blocking-write-and-flush).
+        reason.truncate(reason.floor_char_boundary(4096));
         // Nobody is left to tell if this fails, too.
         let _ = stderr.blocking_write_and_flush(reason.as_bytes());
     }

@@ -87,9 +87,19 @@ fn too_large(root: &Descriptor) {
     assert_closed(&stream);
     assert_eq!(file.stat().unwrap().size, 0);
 
-    // Zeros beyond the end take no room, but they have a length.
+    // Zeros take no room: without a limit of their own they could be written for ever.
     let stream = file.append_via_stream().unwrap();
-    stream.write_zeroes(FILE_SIZE - 1).unwrap();
+    assert_eq!(code(stream.write_zeroes(u64::MAX)), ErrorCode::Invalid);
+    assert_closed(&stream);
+
+    // Those beyond the end have a length.
+    let stream = file.append_via_stream().unwrap();
+    let mut left = FILE_SIZE - 1;
+    while left > 0 {
+        let piece = left.min(stream.check_write().unwrap());
+        stream.write_zeroes(piece).unwrap();
+        left -= piece;
+    }
     stream.blocking_write_zeroes_and_flush(1).unwrap();
     assert_eq!(code(stream.blocking_write_zeroes_and_flush(1)), ErrorCode::FileTooLarge);
     assert_closed(&stream);
