@@ -88,6 +88,7 @@ fn clippy_component() -> Result<()> {
         ("tmpfs-component", ""),
         ("tmpfs-component", "environment"),
         ("tmpfs-component", "streams"),
+        ("upload", ""),
     ] {
         let mut cargo = workspace::cargo();
         cargo.args(["clippy", "--quiet", "--package", package, "--lib"]);

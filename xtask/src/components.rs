@@ -72,7 +72,7 @@ struct Shipped {
     features: &'static [&'static str],
 }
 
-const SHIPPED: [Shipped; 6] = [
+const SHIPPED: [Shipped; 7] = [
     Shipped {
         name: "tempfile",
         package: "wasi-tempfile",
@@ -104,6 +104,7 @@ const SHIPPED: [Shipped; 6] = [
         part: Part::Binaries,
         features: &[],
     },
+    Shipped { name: "upload", package: "upload", part: Part::Library, features: &[] },
 ];
 
 /// The packages of programs that run inside wasm.

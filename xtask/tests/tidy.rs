@@ -9,7 +9,7 @@ use serde_json::Value;
 use xtask::workspace;
 
 /// Every package of ours, and those of ours that it may depend on (docs: "Floors").
-const FLOORS: [(&str, &[&str]); 12] = [
+const FLOORS: [(&str, &[&str]); 13] = [
     ("tmpfs", &[]),
     ("tmpfs-component", &["tmpfs"]),
     ("wasmtime-scratch", &["tmpfs"]),
@@ -18,6 +18,7 @@ const FLOORS: [(&str, &[&str]); 12] = [
     // An embedder, who gets the component built as the harness does.
     ("audit-example", &["xtask"]),
     ("external-sort", &["wasi-tempfile", "wasi-tempfile-client", "wasmtime-scratch"]),
+    ("upload", &["wasi-tempfile"]),
     ("host-tests-bench-guests", &["wasi-tempfile"]),
     ("host-tests-programs", &["wasi-tempfile", "wasi-tempfile-client"]),
     // The demo runs the example's sort natively, too.

@@ -1,0 +1,135 @@
+//! What is answered: the upload, or why not.
+
+use alloc::borrow::ToOwned as _;
+use alloc::format;
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
+use core::fmt;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use wasi::http::types::{Fields, OutgoingBody, OutgoingResponse, ResponseOutparam};
+use wasi::io::streams::OutputStream;
+use wasi_tempfile::{Error, ErrorCode};
+
+use crate::stored::Stored;
+
+/// Why there is no upload to be answered.
+#[derive(Debug)]
+pub(crate) enum Refusal {
+    NotFound,
+    MethodNotAllowed,
+    /// The client went away in the middle, or what it sent is no HTTP.
+    BrokenOff,
+    Unstorable(Error),
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        Self::Unstorable(error)
+    }
+}
+
+impl Refusal {
+    fn status(&self) -> u16 {
+        match self {
+            Self::BrokenOff => 400,
+            Self::NotFound => 404,
+            Self::MethodNotAllowed => 405,
+            Self::Unstorable(error) => match error.code() {
+                Some(ErrorCode::FileTooLarge | ErrorCode::InsufficientSpace | ErrorCode::Quota) => {
+                    507
+                }
+                _ => 500,
+            },
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotFound => f.write_str("there is only /"),
+            Self::MethodNotAllowed => f.write_str("POST something"),
+            Self::BrokenOff => f.write_str("the upload broke off"),
+            Self::Unstorable(error) => write!(f, "the upload cannot be stored: {error}"),
+        }
+    }
+}
+
+/// An answer that did not get to its end: the client is gone, or the file cannot be read. The
+/// host sees a body that was not finished, and lets the client see it.
+pub(crate) struct Unfinished;
+
+/// Answers with the upload.
+pub(crate) fn send(to: ResponseOutparam, stored: &Stored) -> Result<(), Unfinished> {
+    let place = if stored.in_memory() { "memory" } else { "file" };
+    let headers = [
+        ("content-type", "application/octet-stream".to_owned()),
+        ("content-length", stored.size.to_string()),
+        // RFC 9530.
+        ("content-digest", format!("sha-256=:{}:", BASE64_STANDARD.encode(stored.sha256))),
+        ("upload-stored-in", place.to_owned()),
+    ];
+    let body = begin(to, 200, &headers);
+    finish(body, stored.pieces().map(|piece| piece.map_err(|_| Unfinished)))
+}
+
+/// Answers with the reason.
+pub(crate) fn refuse(to: ResponseOutparam, refusal: &Refusal) -> Result<(), Unfinished> {
+    let text = format!("{refusal}\n");
+    let mut headers = Vec::from([
+        ("content-type", "text/plain; charset=utf-8".to_owned()),
+        ("content-length", text.len().to_string()),
+    ]);
+    if let Refusal::MethodNotAllowed = refusal {
+        headers.push(("allow", "POST".to_owned()));
+    }
+    let body = begin(to, refusal.status(), &headers);
+    finish(body, [Ok(text.into_bytes())])
+}
+
+/// Sends the head.
+fn begin(to: ResponseOutparam, status: u16, headers: &[(&str, String)]) -> OutgoingBody {
+    let headers: Vec<_> = headers
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), value.clone().into_bytes()))
+        .collect();
+    let headers = Fields::from_list(&headers).expect("BUG: they are as HTTP wants them");
+    let response = OutgoingResponse::new(headers);
+    response.set_status_code(status).expect("BUG: it is as HTTP wants it");
+    let body = response.body().expect("BUG: it is taken once");
+    ResponseOutparam::set(to, Ok(response));
+    body
+}
+
+/// Sends the body.
+fn finish(
+    body: OutgoingBody,
+    pieces: impl IntoIterator<Item = Result<Vec<u8>, Unfinished>>,
+) -> Result<(), Unfinished> {
+    let stream = body.write().expect("BUG: it is taken once");
+    for piece in pieces {
+        write(&stream, &piece?)?;
+    }
+    stream.blocking_flush().map_err(|_| Unfinished)?;
+    // It is a part of the body.
+    drop(stream);
+    OutgoingBody::finish(body, None).map_err(|_| Unfinished)
+}
+
+/// Writes as fast as the client takes it.
+fn write(stream: &OutputStream, mut bytes: &[u8]) -> Result<(), Unfinished> {
+    while !bytes.is_empty() {
+        let room = stream.check_write().map_err(|_| Unfinished)?;
+        if room == 0 {
+            stream.subscribe().block();
+            continue;
+        }
+        let room = usize::try_from(room).unwrap_or(usize::MAX);
+        let (now, later) = bytes.split_at(bytes.len().min(room));
+        stream.write(now).map_err(|_| Unfinished)?;
+        bytes = later;
+    }
+    Ok(())
+}

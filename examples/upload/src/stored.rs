@@ -1,0 +1,54 @@
+//! An upload in a temporary file.
+
+use alloc::vec::Vec;
+
+use sha2::digest::Output;
+use sha2::{Digest as _, Sha256};
+use wasi_tempfile::{BinaryFile, SpooledOptions, UnclosedKind, spooled_temporary_file, unclosed};
+
+use crate::answer::Refusal;
+use crate::body::Body;
+
+/// The longest upload that stays in the memory of this instance.
+const IN_MEMORY: i64 = 64 << 10;
+
+/// The most bytes that are read back at once.
+const PIECE: i64 = 64 << 10;
+
+/// An upload, all of it. Dropped, its file is gone.
+pub(crate) struct Stored {
+    file: BinaryFile,
+    pub(crate) size: u64,
+    /// Of what came in, not of what the file gives back: who compares it has checked the file.
+    pub(crate) sha256: Output<Sha256>,
+}
+
+impl Stored {
+    /// Takes what comes in until it ends.
+    pub(crate) fn receive(body: &mut Body) -> Result<Self, Refusal> {
+        let options = SpooledOptions { max_size: IN_MEMORY, ..SpooledOptions::default() };
+        let file = spooled_temporary_file(&options)?;
+        let mut sha256 = Sha256::new();
+        for piece in body {
+            let piece = piece?;
+            sha256.update(&piece);
+            file.write(&piece)?;
+        }
+        let size = file.tell()?;
+        // What waits in the buffer is written: it could be refused, and now that can still be said.
+        file.seek(0, 0)?;
+        Ok(Self { file, size, sha256: sha256.finalize() })
+    }
+
+    /// Whether it stayed in the memory of this instance.
+    pub(crate) fn in_memory(&self) -> bool {
+        unclosed().iter().any(|open| open.kind == UnclosedKind::SpooledFile)
+    }
+
+    /// What is stored, piece by piece, once.
+    pub(crate) fn pieces(&self) -> impl Iterator<Item = wasi_tempfile::Result<Vec<u8>>> {
+        let piece =
+            || self.file.read(Some(PIECE)).map(|piece| Some(piece).filter(|it| !it.is_empty()));
+        core::iter::from_fn(move || piece().transpose())
+    }
+}
