@@ -40,7 +40,7 @@ fn sort(text: &[u8]) -> String {
 #[test]
 fn a_text_is_sorted_in_several_passes_and_nothing_is_left() {
     for way in ["descriptors", "interface"] {
-        let arguments = ["--bytes", "4000000", "--buffer-size", "65536", "--through", way];
+        let arguments = ["--size", "4000000", "--buffer-size", "65536", "--through", way];
         let output = run(&arguments, None);
         let told = String::from_utf8(output.stderr).unwrap();
         assert!(output.status.success(), "{told}");
@@ -55,7 +55,7 @@ fn a_text_is_sorted_in_several_passes_and_nothing_is_left() {
 fn without_any_directory_a_text_is_sorted_in_memory() {
     for way in ["descriptors", "interface"] {
         let arguments =
-            ["--memory", "--bytes", "4000000", "--buffer-size", "65536", "--through", way];
+            ["--memory", "--size", "4000000", "--buffer-size", "65536", "--through", way];
         let output = run(&arguments, None);
         let told = String::from_utf8(output.stderr).unwrap();
         assert!(output.status.success(), "{told}");
@@ -68,7 +68,7 @@ fn without_any_directory_a_text_is_sorted_in_memory() {
 #[test]
 #[cfg(target_os = "linux")]
 fn the_host_sees_as_many_temporary_files_as_the_program_made() {
-    let output = run(&["--bytes", "4000000", "--buffer-size", "65536"], None);
+    let output = run(&["--size", "4000000", "--buffer-size", "65536"], None);
     let told = String::from_utf8(output.stderr).unwrap();
     let line = told.lines().find(|line| line.contains("lines, ")).unwrap();
     let made = line.rsplit("with ").next().unwrap().split(' ').next().unwrap();
@@ -111,10 +111,10 @@ fn a_file_that_is_not_there_and_a_wrong_option_are_errors_that_name_them() {
     let directory = run(&[], Some(Path::new("/")));
     assert_eq!(directory.status.code(), Some(1));
 
-    let wrong = run(&["--byte", "1"], None);
+    let wrong = run(&["--sise", "1"], None);
     assert_eq!(wrong.status.code(), Some(2));
     let told = String::from_utf8(wrong.stderr).unwrap();
-    assert!(told.contains("error: --byte is unknown") && told.contains("usage:"), "{told}");
+    assert!(told.contains("error: --sise is unknown") && told.contains("usage:"), "{told}");
 }
 
 #[test]
@@ -127,7 +127,7 @@ fn a_signal_in_the_middle_ends_it_at_once_and_leaves_nothing() {
     ] {
         let scratch = tempfile::tempdir().unwrap();
         let mut demo = demo(scratch.path());
-        demo.args(["--bytes", "30000000", "--buffer-size", "1000000"]);
+        demo.args(["--size", "30000000", "--buffer-size", "1000000"]);
         let mut child = demo.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut told = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
         assert!(told.any(|line| line.contains(moment)), "never: {moment}");

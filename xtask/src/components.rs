@@ -168,6 +168,7 @@ pub fn report() -> Result<()> {
         let imports = binary::imports(&bytes)?.len();
         println!("{name:24} {:>8} bytes {imports:>3} imports", bytes.len());
     }
+    println!("in {}", workspace::target_dir().join("components").display());
     Ok(())
 }
 

@@ -166,18 +166,33 @@ fn exports(graph: &CompositionGraph, package: PackageId) -> Vec<String> {
 /// # Errors
 /// As [`plug`], [`bake`] and [`components::build`].
 pub fn compose(program: &[u8], options: &Options) -> Result<Vec<u8>> {
+    ensure!(
+        options.memory.is_none() || !exports_usage(program)?,
+        "it has a filesystem in memory already"
+    );
     let read = |name: &str| fs::read(components::build(name)?).context("reading a component");
     let mut providers = Vec::new();
     if let Some(Memory { form, records }) = &options.memory {
         let form = form.map_or_else(|| Form::of(program), Ok)?;
         providers.push(bake(&read(form.component())?, records)?);
     }
-    let imports = binary::imports(program)?;
+    let imports = binary::imports(program).context("it is no component")?;
     let tempfile = imports.iter().any(|import| import.starts_with("scratch:tempfile/"));
-    if tempfile || options.memory.is_none() {
+    ensure!(
+        tempfile || options.memory.is_some() && !options.audited,
+        "the program does not import scratch:tempfile; did you mean --memory?"
+    );
+    if tempfile {
         providers.push(read(if options.audited { "tempfile-audited" } else { "tempfile" })?);
     }
     plug(program, &providers.iter().map(Vec::as_slice).collect::<Vec<_>>())
+}
+
+/// Whether it was composed with a filesystem in memory, which is then no longer imported.
+fn exports_usage(component: &[u8]) -> Result<bool> {
+    let mut graph = CompositionGraph::new();
+    let package = register(&mut graph, "program", component)?;
+    Ok(exports(&graph, package).iter().any(|export| export == USAGE))
 }
 
 /// The same from file to file.

@@ -26,7 +26,8 @@ const LIMITS: [(&str, u64, u64); 8] = [
     ("bytes", 0, u64::MAX),
     ("metadata", 1, u64::MAX),
     ("nodes", 1, u64::MAX),
-    ("handles", 1, 0xffff_ffff),
+    // The directory that the program is given, a file in it, and a stream of that.
+    ("handles", 3, 0xffff_ffff),
     ("name", 1, 0xffff_ffff),
     ("path", 1, 0xffff_ffff),
     ("file-size", 0, u64::MAX),
@@ -67,7 +68,9 @@ impl Arguments {
                 Some("seed") => memory.records.extend(seed::records(value.as_ref())?),
                 Some("env") => memory.records.push(variable(value)?),
                 Some("mount") => {
-                    ensure!(value.starts_with('/'), "--mount wants an absolute path");
+                    let plain = value.starts_with('/')
+                        && value.split('/').all(|it| it != "." && it != "..");
+                    ensure!(plain, "--mount wants an absolute path without `.` and `..`");
                     memory.records.push(Record::Variable("TMPFS_MOUNT".into(), value.into()));
                 }
                 limit => {
@@ -77,7 +80,7 @@ impl Arguments {
                     let fits = number(value).is_some_and(|it| (*least..=*most).contains(&it));
                     ensure!(
                         fits,
-                        "{word} wants a number from {least} to {most}, of K, M or G perhaps"
+                        "{word} wants a number from {least} to {most}, such as 64M; {value} is none"
                     );
                     let name = format!("TMPFS_{}", name.replace('-', "_").to_uppercase());
                     memory.records.push(Record::Variable(name, value.into()));
@@ -106,6 +109,7 @@ fn form(name: &str) -> Result<Form> {
 
 fn variable(text: &str) -> Result<Record> {
     let (name, value) = text.split_once('=').context("--env wants NAME=VALUE")?;
+    ensure!(!name.is_empty(), "--env wants NAME=VALUE");
     ensure!(!name.starts_with("TMPFS_"), "settings have options of their own: {name}");
     Ok(Record::Variable(name.into(), value.into()))
 }
@@ -120,9 +124,11 @@ fn number(value: &str) -> Option<u64> {
 }
 
 /// What would be a trap when the composition starts is an error now, as far as it can be foreseen:
-/// one thing twice, or more content than is allowed.
+/// one thing twice, more content or files than are allowed, or a `TMPDIR` that is nowhere.
 fn ensure_consistent(records: &[Record]) -> Result<()> {
-    let (mut seen, mut content, mut allowed) = (BTreeSet::new(), 0, None);
+    let mut seen = BTreeSet::new();
+    // The root is a node.
+    let (mut content, mut nodes) = (0, 1);
     for record in records {
         let (what, name) = match record {
             Record::Variable(name, _) => ("variable", name),
@@ -131,18 +137,40 @@ fn ensure_consistent(records: &[Record]) -> Result<()> {
             }
         };
         ensure!(seen.insert((what, name)), "the {what} {name} is given twice");
-        match record {
-            Record::File(_, bytes) if bytes.iter().any(|byte| *byte != 0) => {
-                content += u64::try_from(bytes.len())?;
-            }
-            Record::Variable(name, value) if name == "TMPFS_BYTES" => allowed = number(value),
-            _ => {}
+        nodes += u64::from(what == "file");
+        if let Record::File(_, bytes) = record {
+            content += stored(bytes);
         }
     }
-    if let Some(allowed) = allowed {
-        ensure!(content <= allowed, "the seed has {content} bytes, and --bytes allows {allowed}");
+    let variable = |wanted: &str| {
+        records.iter().find_map(|record| match record {
+            Record::Variable(name, value) if name == wanted => Some(value.as_str()),
+            _ => None,
+        })
+    };
+    if let Some(allowed) = variable("TMPFS_BYTES").and_then(number) {
+        ensure!(content <= allowed, "the seed takes {content} bytes, and --bytes allows {allowed}");
+    }
+    if let Some(allowed) = variable("TMPFS_NODES").and_then(number) {
+        ensure!(nodes <= allowed, "the seed takes {nodes} nodes, and --nodes allows {allowed}");
+    }
+    if let Some(told) = variable("TMPDIR") {
+        let mount = variable("TMPFS_MOUNT").unwrap_or("/tmp").trim_end_matches('/');
+        let below = told.strip_prefix(mount).is_some_and(|it| it.is_empty() || it.starts_with('/'));
+        ensure!(below, "TMPDIR={told} is not below the mount {mount}");
     }
     Ok(())
+}
+
+/// What a file's content is charged (README, `--bytes`).
+fn stored(content: &[u8]) -> u64 {
+    let pages = content.chunks(16 << 10).filter(|page| page.iter().any(|byte| *byte != 0));
+    let small = content.len() <= 4096;
+    let charges = pages.map(|page| match small {
+        true => page.len().next_power_of_two().max(64),
+        false => page.len().next_multiple_of(4096),
+    });
+    charges.map(|bytes| u64::try_from(bytes).expect("BUG: a page is small")).sum()
 }
 
 #[cfg(test)]
@@ -185,9 +213,16 @@ mod tests {
     #[test]
     fn a_seed_twice_or_larger_than_its_limit_is_refused() {
         let file = |name: &str, bytes| Record::File(name.into(), vec![1; bytes]);
-        let allowed = Record::Variable("TMPFS_BYTES".into(), "1K".into());
+        let variable = |name: &str, value: &str| Record::Variable(name.into(), value.into());
+        let allowed = variable("TMPFS_BYTES", "1K");
         assert!(ensure_consistent(&[file("a", 1024), allowed.clone()]).is_ok());
-        assert!(ensure_consistent(&[file("a", 1024), file("b", 1), allowed]).is_err());
+        assert!(ensure_consistent(&[file("a", 1024), file("b", 1), allowed.clone()]).is_err());
+        assert!(ensure_consistent(&[file("a", 900), file("b", 9), allowed]).is_err(), "rounded");
+        let nodes = variable("TMPFS_NODES", "2");
+        assert!(ensure_consistent(&[file("a", 0), nodes.clone()]).is_ok());
+        assert!(ensure_consistent(&[file("a", 0), file("b", 0), nodes]).is_err());
+        assert!(ensure_consistent(&[variable("TMPDIR", "/tmp/x")]).is_ok());
+        assert!(ensure_consistent(&[variable("TMPDIR", "/elsewhere")]).is_err());
         assert!(ensure_consistent(&[file("a", 1), Record::Directory("a".into())]).is_err());
     }
 
@@ -212,6 +247,9 @@ mod tests {
             "app.wasm -o out.wasm --mount tmp",
             "app.wasm -o out.wasm --form small",
             "app.wasm -o out.wasm --env NAME",
+            "app.wasm -o out.wasm --env =x",
+            "app.wasm -o out.wasm --env TMPDIR=/elsewhere",
+            "app.wasm -o out.wasm --mount /a/../b",
         ] {
             assert!(Arguments::parse(&words.split(' ').collect::<Vec<_>>()).is_err(), "{words}");
         }

@@ -44,10 +44,14 @@ fn dispatch(words: &[&str]) -> Result<()> {
         ["target"] => ensure(Target::Wasip2),
         ["target", "wasip1"] => ensure(Target::Wasip1),
         ["build"] => components::report(),
+        ["compose", "--help" | "-h"] => {
+            println!("{USAGE}");
+            Ok(())
+        }
         ["compose", words @ ..] => {
             let parsed = Arguments::parse(words);
-            let Arguments { program, options, output } =
-                parsed.map_err(|error| anyhow!("{error:#}\n{USAGE}"))?;
+            let Arguments { program, options, output } = parsed
+                .map_err(|error| anyhow!("{error:#} (`cargo xtask help` lists the options)"))?;
             compose::compose_file(&program, &options, &output)
         }
         ["wit"] => wit::refresh(),

@@ -10,7 +10,7 @@ usage: cargo xtask demo [OPTIONS] [FILE]
 Sorts the lines of FILE, or of a text that it makes, by a component in wasmtime that has 16 MiB
 for them and gets its temporary files from tempfile.wasm. FILE is only read. The check of the
 result needs as much memory as FILE is long.
-  --bytes N           size of the text that it makes (100000000)
+  --size N            size of the text that it makes (100000000)
   --memory            no directory of this machine is lent: the text comes by standard input, the
                       temporary files are in memory, in tmpfs.wasm, and the result leaves by
                       standard output
@@ -52,7 +52,7 @@ impl Options {
         while let Some(word) = words.next() {
             match word.to_str() {
                 Some("--help" | "-h") => return Ok(Asked::Help),
-                Some("--bytes") => options.bytes = number(&mut words, "--bytes")?,
+                Some("--size") => options.bytes = number(&mut words, "--size")?,
                 Some("--memory") => options.in_memory = true,
                 Some("--buffer-size") => {
                     options.buffer_size = number(&mut words, "--buffer-size")?;
