@@ -40,6 +40,27 @@ fn the_library_works_linked_in() {
 }
 
 #[test]
+fn hooks_are_asked_there_too() {
+    same("audit_hooks", &[]);
+}
+
+#[test]
+fn a_program_that_exits_or_panics_ends_as_on_a_directory() {
+    for how in ["7", "panic"] {
+        let (on_disk, in_memory) = run("lifecycle_exit", &[how]);
+        assert_eq!(in_memory.exit, on_disk.exit);
+        assert_eq!(in_memory.trap.is_some(), on_disk.trap.is_some());
+    }
+}
+
+#[test]
+fn what_a_program_forgot_the_host_can_have_removed() {
+    let (mut on_disk, mut in_memory) = run("lifecycle_leak", &[]);
+    assert_eq!(in_memory.cleanup().unwrap(), on_disk.cleanup().unwrap());
+    assert_eq!(in_memory.exit, Some(0));
+}
+
+#[test]
 fn the_composition_hands_on_cleanup() {
     let mut run =
         Program::new("lifecycle_return", Sandbox::builder().memory()).run(&[]).succeeded();
