@@ -57,7 +57,7 @@ mod raw;
 mod recycle;
 mod register;
 mod remove;
-#[cfg(all(feature = "component", target_family = "wasm"))]
+#[cfg(all(feature = "rt", target_family = "wasm"))]
 mod rt;
 mod spooled;
 mod state;

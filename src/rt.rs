@@ -1,5 +1,6 @@
-//! What a no_std component must bring itself: an allocator, a panic handler, and `cabi_realloc`,
-//! which wit-bindgen's `realloc` feature leaves to the C library on this target.
+//! What a no_std component must bring itself, be it `tempfile.wasm` or one that links the library: an
+//! allocator, a panic handler, and `cabi_realloc`, which wit-bindgen's `realloc` feature leaves to
+//! the C library on this target.
 #![expect(unsafe_code, reason = "the canonical ABI allocates through a C function")]
 
 use alloc::alloc::{Layout, alloc, handle_alloc_error, realloc};

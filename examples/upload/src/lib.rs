@@ -11,8 +11,6 @@ extern crate alloc;
 mod answer;
 mod body;
 mod handler;
-#[cfg(target_family = "wasm")]
-mod rt;
 mod stored;
 
 pub use handler::Upload;
