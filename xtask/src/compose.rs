@@ -73,23 +73,24 @@ impl Form {
 pub fn plug(program: &[u8], providers: &[&[u8]]) -> Result<Vec<u8>> {
     let mut graph = CompositionGraph::new();
     let mut chain = Chain::default();
-    let mut unused = Vec::new();
     for (number, provider) in providers.iter().enumerate() {
         let package = register(&mut graph, &format!("provider{number}"), provider)?;
         chain.instantiate(&mut graph, package)?;
-        unused.push(number);
     }
     let package = register(&mut graph, "program", program)?;
     let caller = chain.instantiate(&mut graph, package)?;
-    unused.retain(|number| !chain.used.contains(number));
-    ensure!(unused.is_empty(), "the program imports nothing that it would be given");
+    let all_used = (0..providers.len()).all(|number| chain.used.contains(&number));
+    ensure!(all_used, "the program imports nothing that it would be given");
 
-    for name in exports(&graph, package) {
-        hand_on(&mut graph, caller, &name)?;
+    let offered = exports(&graph, package);
+    for name in &offered {
+        hand_on(&mut graph, caller, name)?;
     }
     for Instance { node, exports, .. } in &chain.instances[..providers.len()] {
         for name in [CLEANUP, USAGE] {
             if exports.iter().any(|export| export == name) {
+                let composed = offered.iter().any(|export| export == name);
+                ensure!(!composed, "the program is a composition that has {name} already");
                 hand_on(&mut graph, *node, name)?;
             }
         }
@@ -166,10 +167,6 @@ fn exports(graph: &CompositionGraph, package: PackageId) -> Vec<String> {
 /// # Errors
 /// As [`plug`], [`bake`] and [`components::build`].
 pub fn compose(program: &[u8], options: &Options) -> Result<Vec<u8>> {
-    ensure!(
-        options.memory.is_none() || !exports_usage(program)?,
-        "it has a filesystem in memory already"
-    );
     let read = |name: &str| fs::read(components::build(name)?).context("reading a component");
     let mut providers = Vec::new();
     if let Some(Memory { form, records }) = &options.memory {
@@ -178,21 +175,15 @@ pub fn compose(program: &[u8], options: &Options) -> Result<Vec<u8>> {
     }
     let imports = binary::imports(program).context("it is no component")?;
     let tempfile = imports.iter().any(|import| import.starts_with("scratch:tempfile/"));
+    ensure!(tempfile || !options.audited, "there is no scratch:tempfile in it to be audited");
     ensure!(
-        tempfile || options.memory.is_some() && !options.audited,
+        tempfile || options.memory.is_some(),
         "the program does not import scratch:tempfile; did you mean --memory?"
     );
     if tempfile {
         providers.push(read(if options.audited { "tempfile-audited" } else { "tempfile" })?);
     }
     plug(program, &providers.iter().map(Vec::as_slice).collect::<Vec<_>>())
-}
-
-/// Whether it was composed with a filesystem in memory, which is then no longer imported.
-fn exports_usage(component: &[u8]) -> Result<bool> {
-    let mut graph = CompositionGraph::new();
-    let package = register(&mut graph, "program", component)?;
-    Ok(exports(&graph, package).iter().any(|export| export == USAGE))
 }
 
 /// The same from file to file.
@@ -323,6 +314,13 @@ mod tests {
             let error = plug(&program, &[&files]).unwrap_err();
             assert!(error.to_string().contains(other), "{error}");
         }
+    }
+
+    #[test]
+    fn a_composition_gets_no_second_filesystem() {
+        let files = component(&[RANDOM], &[FILES, USAGE]);
+        let error = plug(&component(&[FILES], &[RUN, USAGE]), &[&files]).unwrap_err();
+        assert!(error.to_string().contains(USAGE), "{error}");
     }
 
     #[test]
