@@ -24,8 +24,8 @@ pub(crate) type Hook = dyn Fn(&str, &str) -> Result<(), String> + Send + Sync;
 /// [`Error::Other`]. [`mktemp`](crate::mktemp) and [`gettempdir`](crate::gettempdir) raise nothing.
 ///
 /// A hook may call this crate; what it makes is an event of its own, for this hook too. While a
-/// spooled file moves to the disk it must not use that file, which would wait for itself. From now
-/// on no spare file serves ([`set_spare_files`](crate::set_spare_files)), so that every anonymous
+/// spooled file moves to the disk it must not use that file: that is a panic. From now on no spare
+/// file serves ([`set_spare_files`](crate::set_spare_files)), so that every anonymous
 /// file is an event.
 ///
 /// ```no_run

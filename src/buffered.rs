@@ -93,6 +93,25 @@ impl Buffered {
         Ok(bytes)
     }
 
+    /// CPython's `readinto1`: up to `size` bytes of what the buffer holds. Makes one read where the
+    /// buffer is empty, or where more than a buffer's worth is still wanted.
+    pub(crate) fn readinto1(&mut self, size: u64) -> Result<Vec<u8>> {
+        self.consistently(|file| {
+            let mut bytes = file.consume(size)?;
+            let wanted = size - length(&bytes);
+            if wanted > file.capacity() {
+                file.forget();
+                let read = raw::read_once(&file.storage, file.position, wanted)?;
+                file.position += length(&read);
+                append(&mut bytes, read)?;
+            } else if bytes.is_empty() && wanted > 0 {
+                file.fill()?;
+                bytes = file.consume(wanted)?;
+            }
+            Ok(bytes)
+        })
+    }
+
     /// What the buffer holds, after one read where it is empty; the position stays.
     pub(crate) fn peek(&mut self) -> Result<&[u8]> {
         self.sync()?;
@@ -121,7 +140,7 @@ impl Buffered {
     }
 
     pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<()> {
-        raw::check_range(self.position, bytes)?;
+        self.storage.check_range(self.position, bytes).map_err(Error::os)?;
         if !self.dirty {
             self.forget();
         }
@@ -131,8 +150,7 @@ impl Buffered {
         }
         let mut rest = bytes;
         while rest.len() >= self.capacity {
-            let written = self.storage.write_at(self.position, rest).map_err(Error::os)?;
-            self.position += length(&rest[..written]);
+            let written = self.storage.write(&mut self.position, rest).map_err(Error::os)?;
             rest = &rest[written..];
         }
         if !rest.is_empty() {
@@ -160,16 +178,16 @@ impl Buffered {
         if !self.dirty {
             return Ok(());
         }
-        let start = self.position - length(&self.buffer);
+        let mut position = self.position - length(&self.buffer);
         let (mut written, mut outcome) = (0, Ok(()));
         while outcome.is_ok() && written < self.buffer.len() {
-            let (before, rest) = self.buffer.split_at(written);
-            match self.storage.write_at(start + length(before), rest) {
+            match self.storage.write(&mut position, &self.buffer[written..]) {
                 Ok(more) => written += more,
                 Err(code) => outcome = Err(Error::os(code)),
             }
         }
         self.buffer.drain(..written);
+        self.position = position + length(&self.buffer);
         self.at = self.buffer.len();
         self.dirty = !self.buffer.is_empty();
         outcome

@@ -13,6 +13,7 @@ pub(crate) enum Method {
     Read,
     Read1,
     Readinto,
+    Readinto1,
     Readline,
     Readlines,
     Seek,
@@ -73,6 +74,7 @@ fn refused(method: Method, class: Class, mode: Mode) -> Option<(&'static str, Re
     match (class, method) {
         (Class::Raw, Method::Read1) => Some(("read1", Refused::InAnyState)),
         (Class::Raw, Method::Peek) => Some(("peek", Refused::InAnyState)),
+        (Class::Raw, Method::Readinto1) => Some(("readinto1", Refused::InAnyState)),
         (Class::Raw, Method::Read | Method::Readinto | Method::Readline) if reads => {
             Some(("File not open for reading", Refused::WhileOpen))
         }
@@ -80,7 +82,10 @@ fn refused(method: Method, class: Class, mode: Mode) -> Option<(&'static str, Re
             Some(("File not open for writing", Refused::WhileOpen))
         }
         (Class::Spooled, Method::Peek) => Some(("peek", Refused::InAnyState)),
-        (Class::Buffered, Method::Read1) if reads => Some(("read1", Refused::InAnyState)),
+        // `readinto1` of the base class calls `read1`.
+        (Class::Buffered, Method::Read1 | Method::Readinto1) if reads => {
+            Some(("read1", Refused::InAnyState))
+        }
         (Class::Buffered, Method::Peek) if reads => Some(("peek", Refused::InAnyState)),
         (Class::Buffered, Method::Read | Method::Readinto | Method::Readline) if reads => {
             Some(("read", Refused::InAnyState))
@@ -122,7 +127,7 @@ fn closed_buffered(method: Method, mode: Mode) -> &'static str {
         Method::Flush => "flush of closed file",
         Method::Peek => "peek of closed file",
         Method::Read | Method::Read1 => "read of closed file",
-        Method::Readinto => "readinto of closed file",
+        Method::Readinto | Method::Readinto1 => "readinto of closed file",
         Method::Readline => "readline of closed file",
         Method::Seek => "seek of closed file",
         Method::Truncate => "truncate of closed file",

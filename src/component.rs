@@ -134,6 +134,10 @@ impl tempfile::GuestBinaryFile for BinaryFile {
         Ok(self.read1(size)?)
     }
 
+    fn readinto1(&self, length: u64) -> Result<Vec<u8>> {
+        Ok(self.read1_bounded(length)?)
+    }
+
     fn peek(&self) -> Result<Vec<u8>> {
         Ok(self.peek()?)
     }
@@ -240,6 +244,10 @@ impl tempfile::GuestBinaryFile for BinaryFile {
 
     fn rollover(&self) -> Result<()> {
         Ok(self.rollover()?)
+    }
+
+    fn rolled(&self) -> bool {
+        self.rolled()
     }
 }
 
@@ -409,7 +417,11 @@ impl From<Error> for tempfile::Error {
 
 impl From<OsError> for tempfile::OsError {
     fn from(OsError { code, message, path }: OsError) -> Self {
-        Self { code: code.into(), message: message.into_owned(), path }
+        Self {
+            code: code.map_or(tempfile::ErrorCode::Unnumbered, Into::into),
+            message: message.into_owned(),
+            path,
+        }
     }
 }
 

@@ -89,6 +89,10 @@ impl text::GuestTextFile for TextFile {
         Ok(self.readlines(hint)?)
     }
 
+    fn readlines_wtf8(&self, hint: Option<i64>) -> Result<Vec<Vec<u8>>> {
+        Ok(self.readlines_wtf8(hint)?)
+    }
+
     fn write(&self, text: String) -> Result<u64> {
         Ok(self.write(&text)?)
     }
@@ -99,6 +103,10 @@ impl text::GuestTextFile for TextFile {
 
     fn writelines(&self, lines: Vec<String>) -> Result<()> {
         Ok(self.writelines(lines)?)
+    }
+
+    fn writelines_wtf8(&self, lines: Vec<Vec<u8>>) -> Result<()> {
+        Ok(self.writelines_wtf8(lines)?)
     }
 
     fn seek(&self, place: text::Cookie, whence: i32) -> Result<text::Cookie> {
@@ -207,6 +215,10 @@ impl text::GuestTextFile for TextFile {
 
     fn rollover(&self) -> Result<()> {
         Ok(self.rollover()?)
+    }
+
+    fn rolled(&self) -> bool {
+        self.rolled()
     }
 }
 

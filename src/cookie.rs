@@ -2,8 +2,6 @@
 
 use alloc::vec::Vec;
 
-use wasi::filesystem::types::ErrorCode;
-
 use crate::error::{Error, Result};
 use crate::newlines::NewlineDecoder;
 use crate::raw::{copy, length};
@@ -142,9 +140,8 @@ impl Cookie {
         let need_eof = found.characters < target;
         let ahead = if need_eof { found } else { decode(high - 1)? };
         let narrow = |number: usize| {
-            u32::try_from(number).map_err(|_| {
-                Error::described(ErrorCode::Overflow, "can't reconstruct logical file position")
-            })
+            u32::try_from(number)
+                .map_err(|_| Error::unnumbered("can't reconstruct logical file position"))
         };
         let state = DecoderState {
             flags: ahead.flags,

@@ -8,7 +8,7 @@ use wasi::filesystem::types::{Descriptor, ErrorCode};
 use crate::error::{Error, Repr, Result};
 use crate::file::BinaryFile;
 use crate::gettempdir::gettempdir;
-use crate::host::{Preopen, abspath};
+use crate::host::{Preopen, absolute, abspath};
 use crate::place::Place;
 use crate::state::{template, tmp_max};
 use crate::{audit, names, paths};
@@ -39,7 +39,8 @@ pub struct NameOptions<'a> {
 /// The name is new (`O_EXCL`) and no link is followed in its last component. The mode bits are
 /// the host's: WASI has none.
 pub fn mkstemp(options: NameOptions<'_>) -> Result<(BinaryFile, String)> {
-    let (descriptor, place) = Candidate::file(options)?.create_file()?;
+    let nul = "open: embedded null character in path";
+    let (descriptor, place) = Candidate::file(options, nul)?.create_file()?;
     let path = String::from(place.path());
     Ok((BinaryFile::made(descriptor, place), path))
 }
@@ -50,7 +51,7 @@ pub fn mkstemp(options: NameOptions<'_>) -> Result<(BinaryFile, String)> {
 ///
 /// As [`mkstemp`].
 pub fn mkdtemp(options: NameOptions<'_>) -> Result<String> {
-    create_directory(options).map(Place::into_path)
+    create_directory(options).map(|place| abspath(place.path()))
 }
 
 /// Returns a path at which nothing was when it looked: not absolute where `dir` is not, and
@@ -63,25 +64,31 @@ pub fn mkdtemp(options: NameOptions<'_>) -> Result<String> {
 pub fn mktemp(options: NameOptions<'_>) -> Result<String> {
     // CPython binds the default when it is imported: `template` does not change it later.
     let options = NameOptions { prefix: options.prefix.or(Some("tmp")), ..options };
-    let mut candidate = Candidate::new(options, "lstat", str::to_owned)?;
-    candidate.attempt(None, "No usable temporary filename found", |place| match place.lstat() {
-        Ok(_) => Err(ErrorCode::Exist),
-        Err(_) => Ok(()),
+    let mut candidate = Candidate::directory(options, "lstat: embedded null character in path")?;
+    candidate.attempt(None, "No usable temporary filename found", |candidate| {
+        match candidate.reach().and_then(Place::lstat) {
+            Ok(_) => Err(ErrorCode::Exist),
+            Err(_) => Ok(()),
+        }
     })?;
     Ok(candidate.shown())
 }
 
 /// A new directory. An error shows the path as joined, relative where `dir` is.
 pub(crate) fn create_directory(options: NameOptions<'_>) -> Result<Place> {
-    let mut candidate = Candidate::new(options, "mkdir", str::to_owned)?;
+    let mut candidate = Candidate::directory(options, "mkdir: embedded null character in path")?;
     let exhausted = "No usable temporary directory name found";
-    candidate.attempt(Some("tempfile.mkdtemp"), exhausted, Place::create_directory)?;
+    candidate.attempt(Some("tempfile.mkdtemp"), exhausted, |candidate| {
+        candidate.reach()?.create_directory()
+    })?;
     Ok(candidate.place)
 }
 
 /// A place whose name has eight characters of chance in it, drawn anew for each attempt.
 pub(crate) struct Candidate {
     place: Place,
+    /// The system's refusal to follow the way to `place`: the outcome of every attempt.
+    no_way: Option<ErrorCode>,
     /// Where in the path of `place` the eight characters begin.
     at: usize,
     /// The directory as CPython joins it with the name.
@@ -89,17 +96,24 @@ pub(crate) struct Candidate {
 }
 
 impl Candidate {
-    /// A new file. CPython makes its directory absolute first, so errors show an absolute path.
-    pub(crate) fn file(options: NameOptions<'_>) -> Result<Self> {
-        Self::new(options, "open", abspath)
+    /// A new file. CPython makes its directory absolute first, so that `..` goes away unseen and
+    /// errors show an absolute path. `nul` is CPython's text for a directory with NUL in it.
+    pub(crate) fn file(options: NameOptions<'_>, nul: &'static str) -> Result<Self> {
+        Self::new(options, nul, abspath, |path| Ok(Place::find(path)))
     }
 
-    /// A candidate that `options` describe, its directory shown as `directory` makes it.
-    /// `operation` is the system call that CPython names where it refuses NUL.
+    /// A new directory. CPython leaves it to the system to follow `dir`.
+    fn directory(options: NameOptions<'_>, nul: &'static str) -> Result<Self> {
+        Self::new(options, nul, str::to_owned, |path| Place::follow(&path))
+    }
+
+    /// A candidate that `options` describe, its directory shown as `directory` makes it, and found
+    /// by `find`.
     fn new(
         options: NameOptions<'_>,
-        operation: &str,
+        nul: &'static str,
         directory: fn(&str) -> String,
+        find: fn(String) -> Result<Place, ErrorCode>,
     ) -> Result<Self> {
         let NameOptions { suffix, prefix, dir } = options;
         let suffix = suffix.unwrap_or_default();
@@ -107,19 +121,33 @@ impl Candidate {
         let prefix = prefix.map_or_else(|| Cow::Owned(template()), Cow::Borrowed);
         refuse_separators("prefix", &prefix)?;
         let dir = dir.map_or_else(gettempdir, |dir| Ok(String::from(dir)))?;
-        refuse_nul(&dir, operation)?;
+        paths::refuse_nul(&dir, nul)?;
         let dir = directory(&dir);
-        let mut path = paths::join(&abspath(&dir), &prefix);
-        let at = path.len();
+        let mut path = paths::join(&absolute(&dir), &prefix);
         path.push_str("________");
         path.push_str(suffix);
-        Ok(Self { place: Place::find(path), at, dir })
+        let (place, no_way) = match find(path) {
+            Ok(place) => (place, None),
+            Err(code) => {
+                let name = format!("{prefix}________{suffix}");
+                (Place::find(paths::join(&abspath(&dir), &name)), Some(code))
+            }
+        };
+        let at = place.path().len() - suffix.len() - names::LENGTH;
+        Ok(Self { place, no_way, at, dir })
+    }
+
+    /// The place, if there is a way to it.
+    fn reach(&self) -> Result<&Place, ErrorCode> {
+        self.no_way.map_or(Ok(&self.place), Err)
     }
 
     /// Makes a file under a new name: `O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW`.
     pub(crate) fn create_file(mut self) -> Result<(Descriptor, Place)> {
         let exhausted = "No usable temporary file name found";
-        let descriptor = self.attempt(Some("tempfile.mkstemp"), exhausted, Place::create_new)?;
+        let descriptor = self.attempt(Some("tempfile.mkstemp"), exhausted, |candidate| {
+            candidate.reach()?.create_new()
+        })?;
         Ok((descriptor, self.place))
     }
 
@@ -138,13 +166,13 @@ impl Candidate {
         &mut self,
         event: Option<&str>,
         exhausted: &'static str,
-        attempt: impl Fn(&Place) -> Result<T, ErrorCode>,
+        attempt: impl Fn(&Self) -> Result<T, ErrorCode>,
     ) -> Result<T> {
         let made = names::attempt(tmp_max(), |name| {
             self.place.respell(self.at, name);
             let heard = event.map_or(Ok(()), |event| audit::raise(event, || self.shown()));
             match heard {
-                Ok(()) => attempt(&self.place).map(Ok),
+                Ok(()) => attempt(self).map(Ok),
                 Err(refusal) => Ok(Err(refusal)),
             }
         });
@@ -163,14 +191,6 @@ fn refuse_separators(part: &str, value: &str) -> Result<()> {
         return Err(Error::value(format!(
             "{part} must not contain a path separator, '..' or a null character: {value}"
         )));
-    }
-    Ok(())
-}
-
-/// Refuses a path that no system call could take, in CPython's words.
-pub(crate) fn refuse_nul(path: &str, operation: &str) -> Result<()> {
-    if path.contains('\0') {
-        return Err(Error::value(format!("{operation}: embedded null character in path")));
     }
     Ok(())
 }

@@ -1,20 +1,20 @@
 //! `TemporaryDirectory`: a new directory that is removed with all that is in it.
 
 use alloc::{string::String, sync::Arc};
-use core::fmt;
-
-use spin::Mutex;
+use core::{fmt, mem};
 
 use crate::create::{self, NameOptions};
-use crate::error::{Repr, Result};
-use crate::place::Place;
+use crate::error::{Error, ErrorCode, Repr, Result};
+use crate::host::abspath;
+use crate::lock::Lock;
+use crate::place::{Place, Refused};
 use crate::register::{self, Kind, OwedItem};
-use crate::remove;
+use crate::remove::{self, Left, Refusal};
 
 /// A temporary directory, as [`temporary_directory`] returns it. Dropping it removes it, unless
 /// it was made to stay; errors are lost then, so call [`cleanup`](Self::cleanup) or
 /// [`exit`](Self::exit) where they matter.
-pub struct TemporaryDirectory(Arc<Mutex<Tree>>);
+pub struct TemporaryDirectory(Arc<Lock<Tree>>);
 
 /// What a directory is for all who hold it: its handle, and the register.
 pub(crate) struct Tree {
@@ -22,8 +22,13 @@ pub(crate) struct Tree {
     ignore_cleanup_errors: bool,
     /// Leaving the context removes.
     delete: bool,
+    /// No method has removed it yet: CPython's finalizer is there.
+    alive: bool,
     /// The entry in the register, while removing is owed.
     duty: Option<register::Id>,
+    /// After a removal that was refused: the directory that may be removed without being asked
+    /// for by name.
+    refused: Option<Refused>,
 }
 
 /// How a temporary directory is named and removed: Python's parameters, with its defaults.
@@ -49,11 +54,13 @@ impl Default for DirectoryOptions<'_> {
 ///
 /// As [`mkdtemp`](crate::mkdtemp).
 pub fn temporary_directory(options: &DirectoryOptions<'_>) -> Result<TemporaryDirectory> {
-    let tree = Arc::new(Mutex::new(Tree {
+    let tree = Arc::new(Lock::new(Tree {
         place: create::create_directory(options.name)?,
         ignore_cleanup_errors: options.ignore_cleanup_errors,
         delete: options.delete,
+        alive: true,
         duty: None,
+        refused: None,
     }));
     if options.delete {
         let id = register::enter_directory(&tree);
@@ -65,23 +72,25 @@ pub fn temporary_directory(options: &DirectoryOptions<'_>) -> Result<TemporaryDi
 impl fmt::Debug for TemporaryDirectory {
     /// As Python's `repr`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "<TemporaryDirectory {}>", Repr(self.0.lock().place.path()))
+        write!(f, "<TemporaryDirectory {}>", Repr(&self.name()))
     }
 }
 
 impl TemporaryDirectory {
-    /// The absolute path.
+    /// The absolute path. As in CPython a `..` in `dir` is taken off it without a look at what
+    /// stands there.
     pub fn name(&self) -> String {
-        String::from(self.0.lock().place.path())
+        abspath(self.0.lock().place.path())
     }
 
     /// Removes the directory with all that is in it, also where it was made to stay. Links in it
-    /// are removed, never followed. A second call removes only what stands at the path again.
+    /// are removed, never followed. What cannot be removed does not stop the rest. A second call
+    /// removes only what stands at the path again.
     ///
     /// # Errors
     ///
-    /// The first refusal of the filesystem, after which the rest stays and is still owed;
-    /// none where errors are to be ignored.
+    /// The first refusal of the filesystem; none where errors are to be ignored. What stays is
+    /// still owed in either case.
     pub fn cleanup(&self) -> Result<()> {
         self.0.lock().cleanup()
     }
@@ -98,15 +107,52 @@ impl TemporaryDirectory {
 }
 
 impl Tree {
-    pub(crate) fn cleanup(&mut self) -> Result<()> {
-        if self.duty.is_none() && self.place.stat().is_err() {
+    /// CPython's `cleanup`.
+    fn cleanup(&mut self) -> Result<()> {
+        if !mem::take(&mut self.alive) && self.duty.is_none() && self.place.stat().is_err() {
             return Ok(());
         }
-        remove::tree(&self.place, self.ignore_cleanup_errors)?;
+        let removed = self.remove();
+        if self.ignore_cleanup_errors { Ok(()) } else { removed }
+    }
+
+    /// Removes what is owed, also where errors are to be ignored. Removes no directory that took
+    /// the name of one whose removal was refused.
+    pub(crate) fn pay(&mut self) -> Result<()> {
+        if self.duty.is_none() {
+            return Ok(());
+        }
+        match self.refused.map_or(Ok(()), |refused| refused.check(&self.place)) {
+            Ok(()) => self.remove(),
+            Err(ErrorCode::NoEntry) => {
+                self.settle();
+                Ok(())
+            }
+            Err(code) => Err(Error::at(code, self.place.path())),
+        }
+    }
+
+    fn remove(&mut self) -> Result<()> {
+        let Err(Refusal { error, left }) = remove::tree(&self.place) else {
+            self.settle();
+            return Ok(());
+        };
+        let code = error.code().unwrap_or(ErrorCode::NotPermitted);
+        match left {
+            Left::Directory(directory) => self.refused = Some(Refused::of(directory, code)),
+            Left::Unknown => self.refused = Some(Refused::at(&self.place, code)),
+            Left::Another if self.ignore_cleanup_errors => self.settle(),
+            Left::Another => {}
+        }
+        Err(error)
+    }
+
+    /// Ends the duty to remove.
+    fn settle(&mut self) {
+        self.alive = false;
         if let Some(id) = self.duty.take() {
             register::strike(id);
         }
-        Ok(())
     }
 
     pub(crate) fn owed_item(&self) -> Option<OwedItem> {
@@ -119,10 +165,8 @@ impl Tree {
 impl Drop for TemporaryDirectory {
     fn drop(&mut self) {
         let mut tree = self.0.lock();
-        if let Some(id) = tree.duty.take() {
-            register::strike(id);
-            // Nobody is left to hear of an error, as in a Python finalizer.
-            let _ = remove::tree(&tree.place, true);
-        }
+        // Nobody is left to hear of an error, as in a Python finalizer.
+        let _ = tree.pay();
+        tree.settle();
     }
 }

@@ -59,8 +59,9 @@ pub enum Conversion {
 /// A refusal of the filesystem: which, and of what path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OsError {
-    /// The reason, in WASI's words.
-    pub code: ErrorCode,
+    /// The reason, in WASI's words; `None` where Python's `OSError` has no number either, so that
+    /// only the message tells.
+    pub code: Option<ErrorCode>,
     /// The reason, in Python's: the system's text for the code, or tempfile's own.
     pub message: Cow<'static, str>,
     /// The path of the guest that was refused, if one was named.
@@ -69,15 +70,26 @@ pub struct OsError {
 
 impl Error {
     pub(crate) fn os(code: ErrorCode) -> Self {
-        Self::Os(OsError { code, message: Cow::Borrowed(strerror(code)), path: None })
+        Self::Os(OsError { code: Some(code), message: Cow::Borrowed(strerror(code)), path: None })
     }
 
     pub(crate) fn at(code: ErrorCode, path: impl Into<String>) -> Self {
-        Self::Os(OsError { code, message: Cow::Borrowed(strerror(code)), path: Some(path.into()) })
+        let message = Cow::Borrowed(strerror(code));
+        Self::Os(OsError { code: Some(code), message, path: Some(path.into()) })
     }
 
     pub(crate) fn described(code: ErrorCode, message: impl Into<Cow<'static, str>>) -> Self {
-        Self::Os(OsError { code, message: message.into(), path: None })
+        Self::Os(OsError { code: Some(code), message: message.into(), path: None })
+    }
+
+    /// An `OSError` without a number.
+    pub(crate) fn unnumbered(message: &'static str) -> Self {
+        Self::Os(OsError { code: None, message: Cow::Borrowed(message), path: None })
+    }
+
+    pub(crate) fn unnumbered_at(message: &'static str, path: &str) -> Self {
+        let message = Cow::Borrowed(message);
+        Self::Os(OsError { code: None, message, path: Some(String::from(path)) })
     }
 
     pub(crate) fn value(message: impl Into<Cow<'static, str>>) -> Self {
@@ -88,10 +100,11 @@ impl Error {
         Self::Unsupported(Cow::Borrowed(message))
     }
 
-    /// The code of an operating-system error; `None` for the other families.
+    /// The code of an operating-system error; `None` for one without a code, and for the other
+    /// families.
     pub fn code(&self) -> Option<ErrorCode> {
         match self {
-            Self::Os(error) => Some(error.code),
+            Self::Os(error) => error.code,
             _ => None,
         }
     }

@@ -3,11 +3,12 @@
 use alloc::{string::String, sync::Arc, vec::Vec};
 use core::fmt;
 
-use spin::{Mutex, MutexGuard};
+use spin::MutexGuard;
 
 use crate::closed::{self, Class, Method, State};
 use crate::error::{Error, Result};
 use crate::lifecycle::Lifecycle;
+use crate::lock::Lock;
 use crate::mode::{Buffering, Mode};
 use crate::raw::{Raw, length, reserve};
 use crate::register;
@@ -27,7 +28,7 @@ use crate::stream::{self, Stream};
 ///
 /// Dropping it writes what waits, closes it, and deletes it if that is its duty; errors are lost
 /// then, so call [`close`](Self::close) or [`exit`](Self::exit) where they matter.
-pub struct BinaryFile(Arc<Mutex<Open>>);
+pub struct BinaryFile(Arc<Lock<Open>>);
 
 /// What a file is for all who hold it: its handles, and the register.
 pub(crate) struct Open {
@@ -59,10 +60,18 @@ impl Open {
     }
 
     pub(crate) fn with_stream(stream: Stream, mode: Mode, lifecycle: Lifecycle) -> Self {
+        let mut open = Self::without_stream(lifecycle);
+        (open.class, open.mode) = (stream.class(), mode);
+        open.stream = Some(stream);
+        open
+    }
+
+    /// A closed file.
+    pub(crate) fn without_stream(lifecycle: Lifecycle) -> Self {
         Self {
-            class: stream.class(),
-            stream: Some(stream),
-            mode,
+            stream: None,
+            class: Class::Raw,
+            mode: Mode::READ_WRITE,
             spool: None,
             id: None,
             detached: false,
@@ -162,7 +171,7 @@ impl fmt::Debug for BinaryFile {
 impl BinaryFile {
     /// The first handle on a file.
     pub(crate) fn new(open: Open) -> Self {
-        let shared = Arc::new(Mutex::new(open));
+        let shared = Arc::new(Lock::new(open));
         let id = register::enter_file(&shared);
         shared.lock().id = Some(id);
         Self(shared)
@@ -179,6 +188,7 @@ impl BinaryFile {
     }
 
     #[inline(never)]
+    #[track_caller]
     pub(crate) fn lock(&self) -> MutexGuard<'_, Open> {
         self.0.lock()
     }
@@ -224,6 +234,19 @@ impl BinaryFile {
         self.lock().stream(Method::Read1)?.read1(at_most(size))
     }
 
+    /// Reads into `buffer` with at most one call of the host and tells how many bytes came: Python's
+    /// `readinto1`. Buffered files only.
+    pub fn readinto1(&self, buffer: &mut [u8]) -> Result<usize> {
+        let bytes = self.read1_bounded(length(buffer))?;
+        buffer[..bytes.len()].copy_from_slice(&bytes);
+        Ok(bytes.len())
+    }
+
+    /// `readinto1` without the buffer.
+    pub(crate) fn read1_bounded(&self, length: u64) -> Result<Vec<u8>> {
+        self.lock().stream(Method::Readinto1)?.readinto1(length)
+    }
+
     /// What the buffer holds, after one read where it is empty; the position stays. Buffered
     /// files only.
     pub fn peek(&self) -> Result<Vec<u8>> {
@@ -256,7 +279,8 @@ impl BinaryFile {
         let stream = open.stream(Method::Readline)?;
         let lines = read_lines(stream, at_most(hint).filter(|hint| *hint > 0));
         if lines.is_err() {
-            stream.seek(i64::try_from(start).unwrap_or(i64::MAX), 0)?;
+            // The error of the read says more than that of the way back.
+            let _ = stream.seek(i64::try_from(start).unwrap_or(i64::MAX), 0);
         }
         lines
     }

@@ -4,12 +4,11 @@ use alloc::{format, string::String, vec::Vec};
 
 use wasi::filesystem::types::ErrorCode;
 
-use crate::create::refuse_nul;
 use crate::error::{Error, Repr, Result};
 use crate::host;
-use crate::place::Place;
+use crate::place::{Place, Refused};
 use crate::state::STATE;
-use crate::{names, paths};
+use crate::{lifecycle, names, paths};
 
 /// How many names are tried in each candidate.
 const NAMES: u32 = 100;
@@ -62,15 +61,26 @@ fn candidates() -> Vec<String> {
 fn search() -> Result<String> {
     let candidates = candidates();
     for candidate in &candidates {
-        refuse_nul(candidate, "open")?;
+        paths::refuse_nul(candidate, "open: embedded null character in path")?;
         let directory = if candidate == "." { String::from(".") } else { host::abspath(candidate) };
         if is_usable(&directory) {
             return Ok(directory);
         }
     }
-    let list: Vec<_> = candidates.iter().map(|candidate| format!("{}", Repr(candidate))).collect();
-    let message = format!("No usable temporary directory found in [{}]", list.join(", "));
-    Err(Error::described(ErrorCode::NoEntry, message))
+    let searched = format!("No usable temporary directory found in {}", list(&candidates));
+    let granted = match host::granted() {
+        none if none.is_empty() => String::from("no directory"),
+        granted => list(&granted),
+    };
+    // Python's words first. A directory that was lent under another name than meant is the usual
+    // mistake.
+    Err(Error::described(ErrorCode::NoEntry, format!("{searched}; the host granted {granted}")))
+}
+
+/// Paths as Python's `repr` shows a list of them.
+fn list(paths: &[String]) -> String {
+    let shown: Vec<_> = paths.iter().map(|path| format!("{}", Repr(path))).collect();
+    format!("[{}]", shown.join(", "))
 }
 
 /// Whether a file can be made, written and removed in `directory`.
@@ -89,6 +99,9 @@ fn probe(place: &Place) -> Result<(), ErrorCode> {
     let file = place.create_new()?;
     let written = file.write(b"blat", 0);
     drop(file);
-    place.unlink()?;
+    if let Err(code) = place.unlink() {
+        lifecycle::leave(place.clone(), Refused::at(place, code));
+        return Err(code);
+    }
     written.map(|_| ())
 }

@@ -36,6 +36,11 @@ impl Host {
         Self { preopens, cwd }
     }
 
+    /// Whether a granted directory lies below `path`.
+    pub(crate) fn is_above(&self, path: &str) -> bool {
+        self.preopens.iter().any(|preopen| paths::below(path, &preopen.path).is_some())
+    }
+
     /// The preopen with the longest path that `path` is or lies below; of two with one path the
     /// later, as in wasi-libc.
     pub(crate) fn resolve(&self, path: String) -> Place {
@@ -56,6 +61,20 @@ impl Host {
 /// as wasi-libc has it.
 pub(crate) fn abspath(path: &str) -> String {
     paths::abspath(STATE.lock().host().cwd.as_deref().unwrap_or("/"), path)
+}
+
+/// `path`, absolute, with every component that it has: `..` is still to be followed.
+pub(crate) fn absolute(path: &str) -> String {
+    if path.starts_with('/') {
+        return String::from(path);
+    }
+    paths::join(STATE.lock().host().cwd.as_deref().unwrap_or("/"), path)
+}
+
+/// The guest's paths of the granted directories.
+pub(crate) fn granted() -> Vec<String> {
+    let mut state = STATE.lock();
+    state.host().preopens.iter().map(|preopen| preopen.path.clone()).collect()
 }
 
 /// `os.getcwd()`, or `None` where it would fail.

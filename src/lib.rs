@@ -47,6 +47,7 @@ mod file;
 mod gettempdir;
 mod host;
 mod lifecycle;
+mod lock;
 mod memory;
 mod mode;
 mod names;

@@ -2,15 +2,16 @@
 //! beyond it, `keep`, `persist` and `reopen`.
 
 use alloc::{borrow::Cow, string::String};
+use core::mem;
 
 use wasi::filesystem::types::{Descriptor, ErrorCode};
 
-use crate::create;
 use crate::error::{Error, OsError, Result};
 use crate::file::{BinaryFile, Open};
-use crate::host::abspath;
+use crate::host::absolute;
 use crate::mode::{Buffering, Mode, TextParameters};
-use crate::place::Place;
+use crate::paths;
+use crate::place::{FileId, Place, Refused};
 use crate::register::{Kind, OwedItem, UnclosedItem, UnclosedKind};
 use crate::storage::Storage;
 use crate::stream::Stream;
@@ -32,12 +33,15 @@ pub(crate) struct Lifecycle {
     deleted: bool,
 }
 
-/// What an object still has to delete.
+/// The deletion that an object still has to do.
 struct Duty {
     /// `close` deletes, not only leaving the context or dropping.
     on_close: bool,
-    /// It was tried and refused. Python's methods do not try again; dropping and `cleanup` do.
-    refused: bool,
+    /// A method tried and was refused. Python's methods do not try again; dropping and `cleanup`
+    /// do.
+    tried: bool,
+    /// After a refusal, or a move that met another's file: the file that may be deleted.
+    refused: Option<Refused>,
 }
 
 impl Lifecycle {
@@ -59,8 +63,9 @@ impl Lifecycle {
     }
 
     /// An anonymous file whose name the host would not take away while it is open.
-    pub(crate) fn hidden(place: Place) -> Self {
-        Self { place: Some(place), ..Self::anonymous() }
+    pub(crate) fn hidden(place: Place, refused: Refused) -> Self {
+        let duty = Duty { on_close: true, tried: false, refused: Some(refused) };
+        Self { place: Some(place), duty: Some(duty), ..Self::anonymous() }
     }
 
     /// Decides anew whether and when the file is deleted.
@@ -73,8 +78,8 @@ impl Lifecycle {
     }
 
     /// Makes deleting the file this object's duty.
-    pub(crate) fn owe(&mut self, on_close: bool) {
-        self.duty = Some(Duty { on_close, refused: false });
+    fn owe(&mut self, on_close: bool) {
+        self.duty = Some(Duty { on_close, tried: false, refused: None });
     }
 
     /// For a second object on the file: the same name, and nothing to decide about it.
@@ -111,24 +116,34 @@ impl Lifecycle {
         self.place(operation)
     }
 
+    /// Lets a duty to delete find `file` only, where that is known.
+    fn delete_only(&mut self, file: Option<FileId>) {
+        if let (Some(duty), Some(file)) = (&mut self.duty, file) {
+            duty.refused = Some(Refused::of(file, ErrorCode::Busy));
+        }
+    }
+
     /// Ends the duty without deleting.
     fn release(&mut self) {
         self.duty = None;
     }
 
-    /// Deletes the file if that is owed. A file that is gone already is no error.
+    /// Deletes the file if that is owed. A file that is gone already is no error, and so is one
+    /// whose name is another's when a refused deletion is tried again.
     fn delete(&mut self) -> Result<()> {
         let (Some(duty), Some(place)) = (&mut self.duty, &self.place) else {
             return Ok(());
         };
-        match place.unlink() {
+        let own = duty.refused.map_or(Ok(()), |refused| refused.check(place));
+        match own.and_then(|()| place.unlink()) {
             Ok(()) | Err(ErrorCode::NoEntry) => {
                 self.deleted = true;
                 self.release();
                 Ok(())
             }
             Err(code) => {
-                duty.refused = true;
+                duty.tried = true;
+                duty.refused = duty.refused.or_else(|| Some(Refused::at(place, code)));
                 Err(Error::at(code, place.path()))
             }
         }
@@ -136,7 +151,17 @@ impl Lifecycle {
 
     /// Whether a method of Python's would delete now.
     fn deletes(&self, closing: bool) -> bool {
-        self.duty.as_ref().is_some_and(|duty| !duty.refused && (duty.on_close || !closing))
+        self.duty.as_ref().is_some_and(|duty| !duty.tried && (duty.on_close || !closing))
+    }
+}
+
+/// Leaves the file at `place`, which no object has and the host refused to delete, to
+/// [`cleanup`](crate::cleanup), after one more attempt.
+pub(crate) fn leave(place: Place, refused: Refused) {
+    let mut lifecycle = Lifecycle::hidden(place, refused);
+    if lifecycle.delete().is_err() {
+        // The register holds no object by itself.
+        mem::forget(BinaryFile::new(Open::without_stream(lifecycle)));
     }
 }
 
@@ -201,6 +226,19 @@ impl Open {
             kind: Kind::File,
             size: place.lstat().ok().map(|stat| stat.size),
         })
+    }
+}
+
+impl Open {
+    /// Writes what waits and checks that `place` is the name of this open file. Returns its
+    /// identity; `None` for a closed file, which cannot be compared.
+    fn own_name(&mut self, place: &Place) -> Result<Option<FileId>> {
+        let Some(stream) = self.open_stream() else { return Ok(None) };
+        stream.flush()?;
+        let named = place.file_id().map_err(|code| Error::at(code, place.path()))?;
+        let storage = stream.storage().ok_or_else(|| Error::unsupported("persist"))?;
+        let own = storage.file_id().map_err(Error::os)?;
+        if own == named { Ok(Some(own)) } else { Err(replaced(place)) }
     }
 }
 
@@ -292,8 +330,12 @@ impl BinaryFile {
     /// which can be told while this one is open; the filesystem's refusal, after which the file is
     /// where it was and still owed. Where `path` lies on another filesystem that is
     /// [`ErrorCode::CrossDevice`], which wasmtime 48 reports as [`ErrorCode::Io`].
+    ///
+    /// Where another process put a file of its own under the name in the very moment of the move,
+    /// that file is at `path` now. The error says so and has no code; this file is still owed, under
+    /// its name if it is there.
     pub fn persist(&self, path: &str) -> Result<()> {
-        self.move_to(path, Place::rename)
+        self.move_to(path, Clobber::Yes)
     }
 
     /// [`persist`](Self::persist), but with [`ErrorCode::Exist`] where something is at `path`.
@@ -303,37 +345,47 @@ impl BinaryFile {
     ///
     /// As [`persist`](Self::persist).
     pub fn persist_noclobber(&self, path: &str) -> Result<()> {
-        self.move_to(path, |from, to| {
-            from.link(to)?;
-            // Where the old name stays, two would be one too many: the old one is still owed.
-            from.unlink().or_else(|code| to.unlink().and(Err(code)))
-        })
+        self.move_to(path, Clobber::No)
     }
 
-    fn move_to(
-        &self,
-        path: &str,
-        move_to: impl FnOnce(&Place, &Place) -> Result<(), ErrorCode>,
-    ) -> Result<()> {
+    fn move_to(&self, path: &str, clobber: Clobber) -> Result<()> {
         let open = &mut *self.lock();
         let from = open.lifecycle.own_place("persist")?.clone();
-        create::refuse_nul(path, "rename")?;
+        paths::refuse_nul(path, "rename: embedded null character in path")?;
         if path.is_empty() {
             return Err(Error::at(ErrorCode::NoEntry, path));
         }
         if path.ends_with('/') {
             return Err(Error::at(ErrorCode::NotDirectory, path));
         }
-        let to = Place::find(abspath(path));
-        if let Some(stream) = open.open_stream() {
-            stream.flush()?;
-            let named = from.metadata_hash().map_err(|code| Error::at(code, from.path()))?;
-            let storage = stream.storage().ok_or_else(|| Error::unsupported("persist"))?;
-            if storage.metadata_hash().map_err(Error::os)? != named {
-                return Err(replaced(from));
-            }
+        let at = |code| Error::at(code, path);
+        let to = Place::follow(&absolute(path)).map_err(at)?;
+        if matches!(path.rsplit('/').next(), Some("." | "..")) {
+            return Err(at(match (to.is_directory().map_err(at)?, clobber) {
+                (false, _) => ErrorCode::NotDirectory,
+                (true, Clobber::Yes) => ErrorCode::Busy,
+                (true, Clobber::No) => ErrorCode::Exist,
+            }));
         }
-        move_to(&from, &to).map_err(|code| Error::at(code, path))?;
+        let own = open.own_name(&from)?;
+        match clobber {
+            Clobber::Yes => from.rename(&to),
+            Clobber::No => from.link(&to),
+        }
+        .map_err(at)?;
+        // Another process may have exchanged the names since they were compared.
+        if own.is_some_and(|own| to.file_id() != Ok(own)) {
+            open.lifecycle.delete_only(own);
+            if clobber == Clobber::Yes {
+                return Err(Error::unnumbered_at("Another file was moved in its place", path));
+            }
+            to.unlink().map_err(at)?;
+            return Err(replaced(&from));
+        }
+        if clobber == Clobber::No {
+            // Where the old name stays, two would be one too many: the old one is still owed.
+            from.unlink().or_else(|code| to.unlink().and(Err(code))).map_err(at)?;
+        }
         open.lifecycle.place = Some(to);
         open.lifecycle.release();
         Ok(())
@@ -341,8 +393,9 @@ impl BinaryFile {
 
     /// Opens a named file a second time, by its name, with a position of its own; what waits in
     /// this one is written first. The second object has no duty to delete. Of the mode's letter only
-    /// `a` counts beyond the direction: the position is at the end at first. Beyond Python, where
-    /// `open(f.name)` does it.
+    /// `a` counts beyond the direction: the position is at the end at first, and every write goes to
+    /// what is the end of the file then. WASI 0.2 cannot look and write in one step, so another
+    /// process may write in between. Beyond Python, where `open(f.name)` does it.
     ///
     /// # Errors
     ///
@@ -359,14 +412,16 @@ impl BinaryFile {
         let descriptor = place.open().map_err(|code| Error::at(code, place.path()))?;
         let storage = open.open_stream().and_then(|stream| stream.storage());
         if storage.is_some_and(|storage| !storage.is_same_object(&descriptor)) {
-            return Err(replaced(place));
+            return Err(replaced(&place));
         }
-        let storage = Storage::shared(descriptor);
         let lifecycle = open.lifecycle.second();
-        let file = Self::new(Open::new(storage, mode, Buffering::parse(buffering), lifecycle));
-        if mode.appends() {
-            file.seek(0, 2)?;
+        let opened =
+            |storage| Self::new(Open::new(storage, mode, Buffering::parse(buffering), lifecycle));
+        if !mode.appends() {
+            return Ok(opened(Storage::shared(descriptor)));
         }
+        let file = opened(Storage::appending(descriptor));
+        file.seek(0, 2)?;
         Ok(file)
     }
 
@@ -388,11 +443,20 @@ impl BinaryFile {
     }
 }
 
+/// The answer of a move where something is at its target.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Clobber {
+    /// Replaces it.
+    Yes,
+    /// Refuses.
+    No,
+}
+
 /// The error for a name that is another file's by now.
-fn replaced(place: Place) -> Error {
+fn replaced(place: &Place) -> Error {
     Error::Os(OsError {
-        code: ErrorCode::NoEntry,
+        code: Some(ErrorCode::NoEntry),
         message: Cow::Borrowed("Temporary file has been replaced"),
-        path: Some(place.into_path()),
+        path: Some(String::from(place.path())),
     })
 }

@@ -2,6 +2,8 @@
 
 use alloc::{format, string::String};
 
+use crate::error::{Error, Result};
+
 /// `os.path.join(directory, name)` for one name without separators.
 pub(crate) fn join(directory: &str, name: &str) -> String {
     if directory.is_empty() || directory.ends_with('/') {
@@ -16,24 +18,64 @@ pub(crate) fn abspath(cwd: &str, path: &str) -> String {
     if path.starts_with('/') { normpath(path) } else { normpath(&join(cwd, path)) }
 }
 
-/// `os.path.normpath` of an absolute path; POSIX lets exactly two leading slashes stand.
+/// Refuses a path that no system call could take, in CPython's words.
+pub(crate) fn refuse_nul(path: &str, message: &'static str) -> Result<()> {
+    if path.contains('\0') { Err(Error::value(message)) } else { Ok(()) }
+}
+
+/// `os.path.normpath` of an absolute path.
 fn normpath(path: &str) -> String {
-    let root = if path.starts_with("//") && !path.starts_with("///") { "//" } else { "/" };
-    let mut normal = String::with_capacity(path.len());
-    normal.push_str(root);
+    let mut normal = Normal::of_root(path);
     for component in path.split('/') {
         match component {
             "" | "." => {}
-            ".." => normal.truncate(normal.rfind('/').unwrap_or(0).max(root.len())),
-            name => {
-                if normal.len() > root.len() {
-                    normal.push('/');
-                }
-                normal.push_str(name);
-            }
+            ".." => normal.pop(),
+            name => normal.push(name),
         }
     }
-    normal
+    normal.path
+}
+
+/// An absolute path that grows and shrinks by components.
+pub(crate) struct Normal {
+    path: String,
+    /// The length of its leading slashes.
+    root: usize,
+}
+
+impl Normal {
+    /// The root that the absolute `path` begins at: POSIX lets exactly two leading slashes stand.
+    pub(crate) fn of_root(path: &str) -> Self {
+        let root = if path.starts_with("//") && !path.starts_with("///") { "//" } else { "/" };
+        let mut normal = String::with_capacity(path.len());
+        normal.push_str(root);
+        Self { path: normal, root: root.len() }
+    }
+
+    pub(crate) fn push(&mut self, component: &str) {
+        if self.path.len() > self.root {
+            self.path.push('/');
+        }
+        self.path.push_str(component);
+    }
+
+    /// Removes the last component; the root has none.
+    pub(crate) fn pop(&mut self) {
+        self.path.truncate(self.path.rfind('/').unwrap_or(0).max(self.root));
+    }
+
+    /// The last component; empty at the root.
+    pub(crate) fn last(&self) -> &str {
+        &self.path[self.path.rfind('/').map_or(0, |at| at + 1)..]
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.path
+    }
+
+    pub(crate) fn into_string(self) -> String {
+        self.path
+    }
 }
 
 /// The directory part and the last component of an absolute, normal path: `os.path.split`.

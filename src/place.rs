@@ -4,11 +4,12 @@ use alloc::{string::String, sync::Arc};
 use core::ops::Deref;
 
 use wasi::filesystem::types::{
-    Descriptor, DescriptorFlags, DescriptorStat, ErrorCode, OpenFlags, PathFlags,
+    Descriptor, DescriptorFlags, DescriptorStat, DescriptorType, ErrorCode, MetadataHashValue,
+    OpenFlags, PathFlags,
 };
 
 use crate::host::Preopen;
-use crate::paths;
+use crate::paths::{self, Normal};
 use crate::state::STATE;
 
 /// An open directory: a preopened one, or one that was opened for the purpose.
@@ -33,7 +34,7 @@ impl Deref for Directory {
 pub(crate) struct Place {
     /// `None` for a path outside all that was granted: every operation is not permitted.
     preopen: Option<Arc<Preopen>>,
-    /// Absolute and normal.
+    /// Absolute, and normal but for `..` after a symbolic link.
     path: String,
     /// Where in `path` the part relative to the preopen begins.
     cut: usize,
@@ -49,12 +50,48 @@ impl Place {
         STATE.lock().host().resolve(path)
     }
 
-    pub(crate) fn path(&self) -> &str {
-        &self.path
+    /// The place of `path`, absolute, where `..` means what it means to the system: POSIX asks for
+    /// a directory before it, and for that of a symbolic link the parent of the link's target.
+    pub(crate) fn follow(path: &str) -> Result<Self, ErrorCode> {
+        let mut normal = Normal::of_root(path);
+        for component in path.split('/') {
+            match component {
+                "" | "." => {}
+                ".." => Self::find(String::from(normal.as_str())).step_up(&mut normal)?,
+                name => normal.push(name),
+            }
+        }
+        Ok(Self::find(normal.into_string()))
     }
 
-    pub(crate) fn into_path(self) -> String {
-        self.path
+    /// Takes the last component off `normal`, the path of this place. The host itself has to follow
+    /// `..` after a link.
+    fn step_up(&self, normal: &mut Normal) -> Result<(), ErrorCode> {
+        let kind = if self.is_granted() || STATE.lock().host().is_above(&self.path) {
+            DescriptorType::Directory
+        } else {
+            self.lstat()?.type_
+        };
+        match kind {
+            DescriptorType::Directory if normal.last() != ".." => normal.pop(),
+            DescriptorType::Directory | DescriptorType::SymbolicLink => normal.push(".."),
+            _ => return Err(ErrorCode::NotDirectory),
+        }
+        Ok(())
+    }
+
+    /// It is a granted directory itself.
+    fn is_granted(&self) -> bool {
+        self.preopen.is_some() && self.path[self.cut..].is_empty()
+    }
+
+    /// Tells whether a directory is at this place, or a link to one.
+    pub(crate) fn is_directory(&self) -> Result<bool, ErrorCode> {
+        Ok(self.is_granted() || self.stat()?.type_ == DescriptorType::Directory)
+    }
+
+    pub(crate) fn path(&self) -> &str {
+        &self.path
     }
 
     /// Replaces the characters of the path that begin at `at`, all within one component.
@@ -106,13 +143,17 @@ impl Place {
         self.open_at(OpenFlags::empty())
     }
 
-    /// Opens the directory at this place, following links as paths of directories do.
+    /// Opens the directory at this place, following links as paths of directories do. Looks first:
+    /// a host that opens a FIFO waits for its other end.
     pub(crate) fn open_directory(&self) -> Result<Directory, ErrorCode> {
         let (preopen, path) = self.reach()?;
         if let Some(granted) = &self.preopen
-            && path == "."
+            && self.is_granted()
         {
             return Ok(Directory::Granted(granted.clone()));
+        }
+        if !self.is_directory()? {
+            return Err(ErrorCode::NotDirectory);
         }
         let follow = PathFlags::SYMLINK_FOLLOW;
         preopen
@@ -158,15 +199,56 @@ impl Place {
         preopen.stat_at(PathFlags::SYMLINK_FOLLOW, path)
     }
 
-    /// What tells which file has this name, not following a link.
-    pub(crate) fn metadata_hash(&self) -> Result<FileId, ErrorCode> {
+    /// The file that has this name, not following a link.
+    pub(crate) fn file_id(&self) -> Result<FileId, ErrorCode> {
         let (preopen, path) = self.reach()?;
-        let hash = preopen.metadata_hash_at(PathFlags::empty(), path)?;
-        Ok(FileId(hash.lower, hash.upper))
+        preopen.metadata_hash_at(PathFlags::empty(), path).map(FileId::from)
     }
 }
 
-/// Two descriptors or names with one of these are of one file: the host's hash of what identifies
-/// it.
+/// The identity of a file: two descriptors or names that have the same are of one file. Hosts and
+/// the C library show the lower word of the hash as the inode number; the upper word may change
+/// with the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct FileId(pub(crate) u64, pub(crate) u64);
+pub(crate) struct FileId(u64);
+
+impl From<MetadataHashValue> for FileId {
+    fn from(hash: MetadataHashValue) -> Self {
+        Self(hash.lower)
+    }
+}
+
+/// A deletion that was refused, and the file that had the name then: a later attempt must not
+/// delete another.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Refused {
+    code: ErrorCode,
+    /// `None` where the host did not tell.
+    file: Option<FileId>,
+}
+
+impl Refused {
+    /// The refusal `code` of deleting what is at `place`.
+    pub(crate) fn at(place: &Place, code: ErrorCode) -> Self {
+        Self { code, file: place.file_id().ok() }
+    }
+
+    /// The refusal `code` of deleting `file`.
+    pub(crate) fn of(file: FileId, code: ErrorCode) -> Self {
+        Self { code, file: Some(file) }
+    }
+
+    pub(crate) fn code(&self) -> ErrorCode {
+        self.code
+    }
+
+    /// Checks that `place` is still the name of that file: `no-entry` where it is not, and the
+    /// refusal where nobody can tell.
+    pub(crate) fn check(&self, place: &Place) -> Result<(), ErrorCode> {
+        match (place.file_id()?, self.file) {
+            (now, Some(then)) if now == then => Ok(()),
+            (_, Some(_)) => Err(ErrorCode::NoEntry),
+            (_, None) => Err(self.code),
+        }
+    }
+}

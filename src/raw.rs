@@ -59,10 +59,7 @@ impl Raw {
 
     /// One write, which may take fewer bytes than it was given.
     pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<usize> {
-        check_range(self.position, bytes)?;
-        let written = self.storage.write_at(self.position, bytes).map_err(Error::os)?;
-        self.position += length(&bytes[..written]);
-        Ok(written)
+        self.storage.write(&mut self.position, bytes).map_err(Error::os)
     }
 
     pub(crate) fn seek(&mut self, offset: i64, whence: i32) -> Result<u64> {
@@ -123,14 +120,6 @@ pub(crate) fn truncate(storage: &mut Storage, size: Option<i64>, position: u64) 
     };
     storage.set_size(size).map_err(Error::os)?;
     Ok(size)
-}
-
-/// Refuses bytes that would end beyond 2⁶³ - 1, as `write(2)` does.
-pub(crate) fn check_range(position: u64, bytes: &[u8]) -> Result<()> {
-    match position.checked_add(length(bytes)).map(i64::try_from) {
-        Some(Ok(_)) => Ok(()),
-        _ => Err(Error::os(ErrorCode::FileTooLarge)),
-    }
 }
 
 /// Appends, without a copy where nothing is there yet. Where no memory is left it fails, as

@@ -8,11 +8,10 @@ use alloc::{
     vec::Vec,
 };
 
-use spin::Mutex;
-
 use crate::directory::Tree;
 use crate::error::Error;
 use crate::file::Open;
+use crate::lock::Lock;
 use crate::state::STATE;
 
 /// What an owed object would delete.
@@ -66,8 +65,8 @@ pub(crate) type Id = usize;
 
 #[derive(Clone)]
 enum Live {
-    File(Weak<Mutex<Open>>),
-    Directory(Weak<Mutex<Tree>>),
+    File(Weak<Lock<Open>>),
+    Directory(Weak<Lock<Tree>>),
 }
 
 /// Entering and striking take constant time, however many there are.
@@ -102,11 +101,11 @@ impl Register {
     }
 }
 
-pub(crate) fn enter_file(file: &Arc<Mutex<Open>>) -> Id {
+pub(crate) fn enter_file(file: &Arc<Lock<Open>>) -> Id {
     STATE.lock().register.enter(Live::File(Arc::downgrade(file)))
 }
 
-pub(crate) fn enter_directory(directory: &Arc<Mutex<Tree>>) -> Id {
+pub(crate) fn enter_directory(directory: &Arc<Lock<Tree>>) -> Id {
     STATE.lock().register.enter(Live::Directory(Arc::downgrade(directory)))
 }
 
@@ -144,7 +143,7 @@ impl Live {
     fn pay(&self) -> Option<Error> {
         match self {
             Self::File(file) => file.upgrade()?.try_lock()?.pay().err(),
-            Self::Directory(directory) => directory.upgrade()?.lock().cleanup().err(),
+            Self::Directory(directory) => directory.upgrade()?.lock().pay().err(),
         }
     }
 }

@@ -1,127 +1,149 @@
-//! Removing a directory with all that is in it, whatever that is and whoever changes it
-//! meanwhile: CPython's `shutil.rmtree`, in bounded memory and with bounded handles.
+//! Removing a directory with everything in it, also while others change it: CPython's
+//! `shutil.rmtree`, in bounded memory and with bounded handles.
 //!
 //! Every step names one entry of a directory that is held open, and follows no link, so nothing
-//! outside can be reached, however entries are swapped. Directories deeper than [`DEPTH`] are
+//! outside can be reached, however entries are swapped. Each directory is listed once: the listing
+//! stays open while its subdirectories are removed. A directory more than [`DEPTH`] levels down is
 //! first moved up into the topmost one, so that the depth of a tree costs neither handles nor
-//! memory. Names of subdirectories are remembered [`BATCH`] bytes at a time; a directory with
-//! more is listed again. Everything else is removed as it is listed.
+//! memory.
+//!
+//! An entry that cannot be removed does not stop the others: everything that can be removed is, and
+//! the first refusal is the outcome.
 
-use alloc::{borrow::Cow, string::String, vec, vec::Vec};
+use alloc::{string::String, vec, vec::Vec};
+use core::mem;
 
 use wasi::filesystem::types::{
-    Descriptor, DescriptorFlags, DescriptorType, ErrorCode, OpenFlags, PathFlags,
+    Descriptor, DescriptorFlags, DescriptorType, DirectoryEntry, DirectoryEntryStream, ErrorCode,
+    OpenFlags, PathFlags,
 };
 
-use crate::error::{Error, OsError, Result};
+use crate::error::Error;
 use crate::names;
-use crate::place::Place;
+use crate::place::{Directory, FileId, Place};
 
-/// How many directories are held open at the most.
-const DEPTH: usize = 48;
+/// The most directories that are held open, each with its listing.
+const DEPTH: usize = 30;
 
-/// How many bytes of names of subdirectories a directory remembers.
-const BATCH: usize = 12 << 10;
-
-/// How often, in all, a directory that was emptied and is not empty is emptied again.
+/// The most directories that were emptied, were found not to be empty and are emptied again.
 const RETRIES: u32 = 1000;
 
-/// How many names are tried for a directory that is moved up. Not `TMP_MAX`: a caller may have set
-/// that to 0 for what it makes, and still wants removed what it made.
+/// Names that are tried for a directory that is moved up. `TMP_MAX` does not count here: a caller
+/// may have set that to 0 for what it makes, and still wants removed what it made.
 const NAMES: u32 = 100;
 
-/// How many entries of a directory that the host cannot tell are passed over.
-const UNREADABLE: u32 = 1000;
+/// Bytes of names of directories that were moved up and wait to be removed. For more of them the
+/// topmost directory is listed again.
+const RAISED: usize = 8 << 10;
 
-/// Removes the directory at `place`. One that is gone already is no error. With `ignore`, what
-/// cannot be removed is left, and that is none either.
-pub(crate) fn tree(place: &Place, ignore: bool) -> Result<()> {
-    let outcome = remove(place, ignore);
-    if ignore { Ok(()) } else { outcome }
+/// Entries in a row that a listing may fail to tell. A host whose listing fails forever would keep
+/// the caller forever; one with that many unreadable names in a row keeps what follows them.
+const UNREADABLE: u32 = 1 << 20;
+
+/// The reason why a directory is not removed.
+pub(crate) struct Refusal {
+    pub(crate) error: Error,
+    pub(crate) left: Left,
 }
 
-fn remove(place: &Place, ignore: bool) -> Result<()> {
-    let at = |code| Error::at(code, place.path());
-    let (parent, name) = place.split().ok_or_else(|| at(ErrorCode::NotPermitted))?;
-    let parent = parent.open_directory();
-    match parent.as_deref().map_err(|code| *code).and_then(|parent| open(parent, name)) {
-        Ok(directory) => {
-            let parent = parent.map_err(at)?;
-            let levels = vec![Level::new(String::from(name), directory)];
-            let retries = RETRIES;
-            Removal { parent: &parent, path: place.path(), levels, ignore, retries }.run()
+/// What is left under the name of a directory that was not removed.
+pub(crate) enum Left {
+    /// The directory.
+    Directory(FileId),
+    /// Something else: nothing of the directory.
+    Another,
+    /// Nobody can tell.
+    Unknown,
+}
+
+/// Removes the directory at `place`. One that is gone already is no error.
+pub(crate) fn tree(place: &Place) -> Result<(), Refusal> {
+    let refused = |code| Err(Refusal { error: Error::at(code, place.path()), left: Left::Unknown });
+    let Some((parent, name)) = place.split() else {
+        return refused(ErrorCode::NotPermitted);
+    };
+    match open_top(&parent, name) {
+        Ok((parent, top)) => {
+            let mut removal = Removal {
+                parent: &parent,
+                path: place.path(),
+                levels: vec![top],
+                first: None,
+                left: Left::Unknown,
+                raised: String::new(),
+                unlisted: false,
+                retries: RETRIES,
+            };
+            removal.run();
+            let left = removal.left;
+            removal.first.map_or(Ok(()), |error| Err(Refusal { error, left }))
         }
         Err(ErrorCode::NoEntry) => Ok(()),
         Err(ErrorCode::NotDirectory | ErrorCode::Loop) => refuse_other(place),
-        Err(code) => Err(at(code)),
+        Err(code) => refused(code),
     }
 }
 
-/// What CPython does where something else stands in the place of the directory: nothing where it
-/// is a dangling link, and no link is followed.
-fn refuse_other(place: &Place) -> Result<()> {
+/// Opens the directory `name` of `parent`, after a look at both: a host that opens a FIFO waits
+/// for its other end.
+fn open_top(parent: &Place, name: &str) -> Result<(Directory, Level), ErrorCode> {
+    let parent = parent.open_directory()?;
+    if !is_directory(&parent, name)? {
+        return Err(ErrorCode::NotDirectory);
+    }
+    let top = Level::open(&parent, name)?;
+    Ok((parent, top))
+}
+
+fn is_directory(parent: &Descriptor, name: &str) -> Result<bool, ErrorCode> {
+    let stat = parent.stat_at(PathFlags::empty(), name)?;
+    Ok(stat.type_ == DescriptorType::Directory)
+}
+
+/// Answers as CPython where something else stands in the place of the directory. A link is not
+/// followed: one to nothing is passed over, any other refused.
+fn refuse_other(place: &Place) -> Result<(), Refusal> {
     let is_link = place.lstat().is_ok_and(|stat| stat.type_ == DescriptorType::SymbolicLink);
-    if !is_link {
-        return Err(Error::at(ErrorCode::NotDirectory, place.path()));
-    }
-    match place.stat() {
-        Err(ErrorCode::NoEntry) => Ok(()),
-        _ => Err(Error::Os(OsError {
-            code: ErrorCode::Loop,
-            message: Cow::Borrowed("Cannot call rmtree on a symbolic link"),
-            path: Some(String::from(place.path())),
-        })),
-    }
+    let error = match place.stat() {
+        _ if !is_link => Error::at(ErrorCode::NotDirectory, place.path()),
+        // A host follows no absolute link: to the guest, that one leads to nothing, too.
+        Err(ErrorCode::NoEntry | ErrorCode::NotPermitted) => return Ok(()),
+        Err(code) => Error::at(code, place.path()),
+        Ok(_) => Error::unnumbered_at("Cannot call rmtree on a symbolic link", place.path()),
+    };
+    Err(Refusal { error, left: Left::Another })
 }
 
-/// Opens the directory `name` in `parent`; `not-directory` or `loop` for a link.
-fn open(parent: &Descriptor, name: &str) -> Result<Descriptor, ErrorCode> {
-    parent.open_at(PathFlags::empty(), name, OpenFlags::DIRECTORY, DescriptorFlags::READ)
-}
-
-/// A directory on the way down.
+/// An open directory on the way down, and how far it was listed.
 struct Level {
     name: String,
+    // Before the directory: a listing is closed before what it lists.
+    entries: DirectoryEntryStream,
     directory: Descriptor,
-    /// Subdirectories that are still to be removed, each name followed by a slash.
-    pending: String,
-    /// There are more of them than `pending` holds.
-    more: bool,
-    /// Something was removed from it since it was listed.
-    progress: bool,
-    /// Something in it was refused, and that is ignored.
+    /// Entries in a row that the listing failed to tell.
+    unreadable: u32,
+    /// Something in it stays.
     refused: bool,
 }
 
 impl Level {
-    fn new(name: String, directory: Descriptor) -> Self {
-        Self {
+    /// Opens the directory `name` of `parent`. Fails with `not-directory` or `loop` for a link.
+    fn open(parent: &Descriptor, name: &str) -> Result<Self, ErrorCode> {
+        let directory = parent.open_at(
+            PathFlags::empty(),
             name,
-            directory,
-            pending: String::new(),
-            // Not listed yet.
-            more: true,
-            progress: true,
-            refused: false,
-        }
+            OpenFlags::DIRECTORY,
+            DescriptorFlags::READ,
+        )?;
+        let entries = directory.read_directory()?;
+        Ok(Self { name: String::from(name), entries, directory, unreadable: 0, refused: false })
     }
 
-    fn remember(&mut self, name: &str) {
-        if self.pending.len() + name.len() < BATCH {
-            self.pending.reserve_exact(if self.pending.is_empty() { BATCH } else { 0 });
-            self.pending.push_str(name);
-            self.pending.push('/');
-        } else {
-            self.more = true;
-        }
-    }
-
-    fn recall(&mut self) -> Option<String> {
-        let names = self.pending.strip_suffix('/')?;
-        let at = names.rfind('/').map_or(0, |at| at + 1);
-        let name = String::from(&names[at..]);
-        self.pending.truncate(at);
-        Some(name)
+    /// Begins its listing anew.
+    fn list_again(&mut self) -> Result<(), ErrorCode> {
+        self.entries = self.directory.read_directory()?;
+        self.unreadable = 0;
+        Ok(())
     }
 }
 
@@ -131,42 +153,80 @@ struct Removal<'a> {
     path: &'a str,
     /// From the topmost directory down to the one that is being emptied.
     levels: Vec<Level>,
-    ignore: bool,
-    /// How often a directory may yet be emptied again.
+    /// The first refusal.
+    first: Option<Error>,
+    /// What the topmost directory leaves where it is not removed.
+    left: Left,
+    /// The names of directories that were moved up into the topmost one, each of
+    /// [`names::LENGTH`] bytes.
+    raised: String,
+    /// More were moved up than `raised` holds.
+    unlisted: bool,
+    /// How many directories may yet be emptied again.
     retries: u32,
 }
 
 impl Removal<'_> {
-    fn run(&mut self) -> Result<()> {
-        while let Some(mut level) = self.levels.pop() {
-            if let Some(name) = level.recall() {
-                self.levels.push(level);
-                self.enter(name)?;
-            } else if level.more && level.progress {
-                let listed = self.list(&mut level);
-                self.levels.push(level);
-                listed?;
-            } else {
-                self.leave(level)?;
+    fn run(&mut self) {
+        while let Some(level) = self.levels.last_mut() {
+            match level.entries.read_directory_entry() {
+                Ok(Some(entry)) => {
+                    level.unreadable = 0;
+                    self.remove(&entry);
+                }
+                Ok(None) => self.leave(),
+                // Of one entry: it is gone since it was listed, or its name is not Unicode.
+                Err(code) => {
+                    level.unreadable += 1;
+                    let last = level.unreadable == UNREADABLE;
+                    if code != ErrorCode::NoEntry {
+                        self.refuse(code, None);
+                    }
+                    if last {
+                        self.leave();
+                    }
+                }
             }
         }
-        Ok(())
+    }
+
+    /// Removes an entry of the directory that is being emptied, or enters it.
+    fn remove(&mut self, entry: &DirectoryEntry) {
+        let DirectoryEntry { type_, name } = entry;
+        if name == "." || name == ".." {
+            return;
+        }
+        if *type_ == DescriptorType::Directory {
+            return self.enter(name);
+        }
+        match self.holder().unlink_file_at(name) {
+            Ok(()) | Err(ErrorCode::NoEntry) => {}
+            Err(ErrorCode::IsDirectory) => self.enter(name),
+            // POSIX lets unlink(2) answer so for a directory.
+            Err(ErrorCode::NotPermitted)
+                if *type_ == DescriptorType::Unknown
+                    && is_directory(self.holder(), name) == Ok(true) =>
+            {
+                self.enter(name);
+            }
+            Err(code) => self.refuse(code, Some(name)),
+        }
     }
 
     /// Goes down into `name`, or moves it up where that would be too deep.
-    fn enter(&mut self, name: String) -> Result<()> {
+    fn enter(&mut self, name: &str) {
         let deep = self.levels.len() == DEPTH;
-        let entered = if deep { self.raise(&name) } else { self.descend(&name) };
+        let entered = if deep { self.raise(name) } else { self.descend(name) };
         match entered {
-            Ok(()) | Err(ErrorCode::NoEntry) => Ok(()),
-            Err(ErrorCode::NotDirectory | ErrorCode::Loop) => self.unlink(&name),
-            Err(code) => self.refuse(code, &name),
+            Ok(()) | Err(ErrorCode::NoEntry) => {}
+            Err(ErrorCode::NotDirectory | ErrorCode::Loop) => self.unlink(name),
+            Err(code) => self.refuse(code, Some(name)),
         }
     }
 
     fn descend(&mut self, name: &str) -> Result<(), ErrorCode> {
-        let directory = open(self.holder(), name)?;
-        self.levels.push(Level::new(String::from(name), directory));
+        let level = Level::open(self.holder(), name)?;
+        self.levels.push(level);
         Ok(())
     }
 
@@ -177,93 +237,60 @@ impl Removal<'_> {
             self.holder().rename_at(name, top, fresh).map(|()| String::from(fresh))
         });
         let fresh = raised?.ok_or(ErrorCode::Exist)?;
-        self.progressed();
-        self.levels[0].progress = true;
-        self.levels[0].remember(&fresh);
+        if self.raised.len() + fresh.len() <= RAISED {
+            self.raised.push_str(&fresh);
+        } else {
+            self.unlisted = true;
+        }
         Ok(())
     }
 
-    /// Removes all of `level` but its subdirectories, and remembers those.
-    fn list(&mut self, level: &mut Level) -> Result<()> {
-        level.more = false;
-        level.progress = false;
-        let entries = match level.directory.read_directory() {
-            Ok(entries) => entries,
-            Err(ErrorCode::NoEntry) => return Ok(()),
-            Err(code) => return self.refuse_in(level, code, None),
-        };
-        let mut unreadable = 0;
-        loop {
-            let entry = match entries.read_directory_entry() {
-                Ok(Some(entry)) => entry,
-                Ok(None) => return Ok(()),
-                Err(code) => {
-                    // Of one entry: gone since it was listed, or with a name that is not Unicode.
-                    // The others can be removed.
-                    if code != ErrorCode::NoEntry {
-                        self.refuse_in(level, code, None)?;
-                    }
-                    unreadable += 1;
-                    if unreadable == UNREADABLE {
-                        return Ok(());
-                    }
-                    continue;
-                }
-            };
-            match entry.type_ {
-                _ if entry.name == "." || entry.name == ".." => continue,
-                DescriptorType::Directory => {
-                    level.remember(&entry.name);
-                    continue;
-                }
-                _ => {}
+    /// Removes the directory that was emptied; the topmost one after those that were moved up.
+    fn leave(&mut self) {
+        if let [top] = self.levels.as_mut_slice() {
+            if let Some(at) = self.raised.len().checked_sub(names::LENGTH) {
+                let name = self.raised.split_off(at);
+                return self.enter(&name);
             }
-            match level.directory.unlink_file_at(&entry.name) {
-                Ok(()) => level.progress = true,
-                Err(ErrorCode::NoEntry) => {}
-                Err(ErrorCode::IsDirectory) => level.remember(&entry.name),
-                Err(ErrorCode::NotPermitted) if entry.type_ == DescriptorType::Unknown => {
-                    level.remember(&entry.name);
-                }
-                Err(code) => self.refuse_in(level, code, Some(&entry.name))?,
+            if mem::take(&mut self.unlisted) && top.list_again().is_ok() {
+                return;
             }
         }
-    }
-
-    /// Removes the directory `level`, which was emptied.
-    fn leave(&mut self, mut level: Level) -> Result<()> {
+        let Some(mut level) = self.levels.pop() else { return };
         if level.refused {
-            if let Some(holder) = self.levels.last_mut() {
-                holder.refused = true;
-            }
-            return Ok(());
+            return self.keep(&level);
         }
-        match self.holder().remove_directory_at(&level.name) {
-            Ok(()) => {
-                self.progressed();
-                Ok(())
-            }
-            Err(ErrorCode::NoEntry) => Ok(()),
-            Err(ErrorCode::NotDirectory) => self.unlink(&level.name),
+        let code = match self.holder().remove_directory_at(&level.name) {
+            Ok(()) | Err(ErrorCode::NoEntry) => return,
+            Err(ErrorCode::NotDirectory) => return self.unlink(&level.name),
             Err(ErrorCode::NotEmpty) if self.retries > 0 => {
                 self.retries -= 1;
-                (level.more, level.progress) = (true, true);
-                self.levels.push(level);
-                Ok(())
+                match level.list_again() {
+                    Ok(()) => return self.levels.push(level),
+                    Err(code) => code,
+                }
             }
-            Err(code) => self.refuse(code, &level.name),
+            Err(code) => code,
+        };
+        self.refuse(code, Some(&level.name));
+        self.keep(&level);
+    }
+
+    /// Leaves `level` as it is, with something in it that stays.
+    fn keep(&mut self, level: &Level) {
+        self.mark();
+        if self.levels.is_empty()
+            && let Ok(hash) = level.directory.metadata_hash()
+        {
+            self.left = Left::Directory(hash.into());
         }
     }
 
     /// Removes what was a directory and is none any more.
-    fn unlink(&mut self, name: &str) -> Result<()> {
+    fn unlink(&mut self, name: &str) {
         match self.holder().unlink_file_at(name) {
-            Ok(()) => {
-                self.progressed();
-                Ok(())
-            }
-            Err(ErrorCode::NoEntry) => Ok(()),
-            Err(code) => self.refuse(code, name),
+            Ok(()) | Err(ErrorCode::NoEntry) => {}
+            Err(code) => self.refuse(code, Some(name)),
         }
     }
 
@@ -272,34 +299,27 @@ impl Removal<'_> {
         self.levels.last().map_or(self.parent, |level| &level.directory)
     }
 
-    fn progressed(&mut self) {
+    /// Remembers that something in the directory that is being emptied stays.
+    fn mark(&mut self) {
         if let Some(holder) = self.levels.last_mut() {
-            holder.progress = true;
+            holder.refused = true;
         }
     }
 
-    /// Ends with the error of `name` in the directory that is being emptied, or passes over it.
-    fn refuse(&mut self, code: ErrorCode, name: &str) -> Result<()> {
-        let Some(mut level) = self.levels.pop() else {
-            return Err(Error::at(code, self.path));
-        };
-        let refused = self.refuse_in(&mut level, code, Some(name));
-        self.levels.push(level);
-        refused
-    }
-
-    /// The same for `level`, which is not among the levels at the moment.
-    fn refuse_in(&self, level: &mut Level, code: ErrorCode, name: Option<&str>) -> Result<()> {
-        level.refused = true;
-        if self.ignore {
-            return Ok(());
+    /// Remembers the refusal of `name` in the directory that is being emptied, or of the directory
+    /// itself where the name is not known.
+    fn refuse(&mut self, code: ErrorCode, name: Option<&str>) {
+        self.mark();
+        if self.first.is_some() {
+            return;
         }
-        let below = self.levels.iter().chain([&*level]).skip(1).map(|level| level.name.as_str());
         let mut path = String::from(self.path);
-        for component in below.chain(name) {
+        let below = self.levels.iter().skip(1).map(|level| level.name.as_str());
+        // The topmost directory has no level above it, and its path already.
+        for component in below.chain(name.filter(|_| !self.levels.is_empty())) {
             path.push('/');
             path.push_str(component);
         }
-        Err(Error::at(code, path))
+        self.first = Some(Error::at(code, path));
     }
 }

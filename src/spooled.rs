@@ -196,4 +196,11 @@ impl BinaryFile {
     pub fn rollover(&self) -> Result<()> {
         self.lock().roll_over()
     }
+
+    /// Tells whether a spooled file has moved to the disk; `false` for a file that was never
+    /// spooled. CPython keeps this in `_rolled`.
+    pub fn rolled(&self) -> bool {
+        let open = self.lock();
+        open.spool.is_some() && open.class != Class::Spooled
+    }
 }

@@ -3,10 +3,9 @@
 
 use alloc::{borrow::Cow, string::String, vec::Vec};
 
-use spin::Mutex;
-
 use crate::audit::Hook;
 use crate::host::Host;
+use crate::lock::Lock;
 use crate::recycle::Spares;
 use crate::register::Register;
 
@@ -15,7 +14,7 @@ const TMP_MAX: u32 = 10_000;
 
 /// The one state of the instance. Held for a moment at a time: never across a call of the
 /// caller's, never while a file is locked by the same call path in the other order.
-pub(crate) static STATE: Mutex<State> = Mutex::new(State {
+pub(crate) static STATE: Lock<State> = Lock::new(State {
     host: None,
     tempdir: None,
     template: Cow::Borrowed("tmp"),

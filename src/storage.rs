@@ -12,6 +12,8 @@ use crate::recycle::{self, Spare};
 
 pub(crate) struct Storage {
     descriptor: Descriptor,
+    /// Every write goes to the end of the file: `O_APPEND`.
+    appends: bool,
     /// What is known of a file that nobody else can reach; `None` for a file with a name.
     private: Option<Private>,
 }
@@ -30,18 +32,26 @@ struct Private {
 impl Storage {
     /// A file with a name: others can change it.
     pub(crate) fn shared(descriptor: Descriptor) -> Self {
-        Self { descriptor, private: None }
+        Self { descriptor, appends: false, private: None }
+    }
+
+    /// A file with a name, of which every write goes to the end. WASI 0.2 has no `O_APPEND` by
+    /// position: the end is asked for before each write, and another process may write in between.
+    pub(crate) fn appending(descriptor: Descriptor) -> Self {
+        Self { appends: true, ..Self::shared(descriptor) }
     }
 
     /// A new file, empty and without a name.
     pub(crate) fn private(descriptor: Descriptor, home: Option<Arc<Preopen>>) -> Self {
-        Self { descriptor, private: Some(Private { size: 0, stored: 0, home }) }
+        let private = Some(Private { size: 0, stored: 0, home });
+        Self { private, ..Self::shared(descriptor) }
     }
 
     /// A spare file, empty to its new holder.
     pub(crate) fn recycled(spare: Spare) -> Self {
         let Spare { descriptor, home, stored } = spare;
-        Self { descriptor, private: Some(Private { size: 0, stored, home: Some(home) }) }
+        let private = Some(Private { size: 0, stored, home: Some(home) });
+        Self { private, ..Self::shared(descriptor) }
     }
 
     /// `fstat(2)`'s size.
@@ -66,12 +76,25 @@ impl Storage {
         self.descriptor.read(length, position).map(|(bytes, _)| bytes)
     }
 
-    /// Writes at `position` and tells how many bytes were taken, as `pwrite(2)` does: at least one
-    /// of any, or else it is an error.
-    pub(crate) fn write_at(&mut self, position: u64, bytes: &[u8]) -> Result<usize, ErrorCode> {
+    /// Writes at `*position`, or at the end of a file that appends, and moves `*position` behind
+    /// what was taken. Returns how many bytes that are: at least one of any, or else it is an error.
+    pub(crate) fn write(&mut self, position: &mut u64, bytes: &[u8]) -> Result<usize, ErrorCode> {
         if bytes.is_empty() {
             return Ok(0);
         }
+        let at = if self.appends { self.size()? } else { *position };
+        check_range(at, bytes)?;
+        let written = self.write_at(at, bytes)?;
+        *position = at + length(&bytes[..written]);
+        Ok(written)
+    }
+
+    /// Refuses bytes that no file could take at `position`, where that is where they will go.
+    pub(crate) fn check_range(&self, position: u64, bytes: &[u8]) -> Result<(), ErrorCode> {
+        if self.appends { Ok(()) } else { check_range(position, bytes) }
+    }
+
+    fn write_at(&mut self, position: u64, bytes: &[u8]) -> Result<usize, ErrorCode> {
         if self.private.as_ref().is_some_and(|private| position > private.size) {
             self.cut_leftovers()?;
         }
@@ -115,9 +138,9 @@ impl Storage {
         self.descriptor.is_same_object(other)
     }
 
-    /// What tells which file this is.
-    pub(crate) fn metadata_hash(&self) -> Result<FileId, ErrorCode> {
-        self.descriptor.metadata_hash().map(|hash| FileId(hash.lower, hash.upper))
+    /// The identity of this file.
+    pub(crate) fn file_id(&self) -> Result<FileId, ErrorCode> {
+        self.descriptor.metadata_hash().map(FileId::from)
     }
 
     /// Ready to be handed out: the host's file is as long as the file is for its holder.
@@ -135,6 +158,14 @@ impl Storage {
         if let Some(Private { stored, home: Some(home), .. }) = self.private {
             recycle::give(Spare { descriptor: self.descriptor, home, stored });
         }
+    }
+}
+
+/// Refuses bytes that would end beyond 2⁶³ - 1, as `write(2)` does.
+fn check_range(position: u64, bytes: &[u8]) -> Result<(), ErrorCode> {
+    match position.checked_add(length(bytes)).map(i64::try_from) {
+        Some(Ok(_)) => Ok(()),
+        _ => Err(ErrorCode::FileTooLarge),
     }
 }
 

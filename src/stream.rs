@@ -49,6 +49,14 @@ impl Stream {
         }
     }
 
+    pub(crate) fn readinto1(&mut self, size: u64) -> Result<Vec<u8>> {
+        match self {
+            Self::Raw(_) => Err(Error::unsupported("readinto1")),
+            Self::Buffered(buffered) => buffered.readinto1(size),
+            Self::Memory(memory) => memory.read(Some(size)),
+        }
+    }
+
     pub(crate) fn peek(&mut self) -> Result<&[u8]> {
         match self {
             Self::Raw(_) | Self::Memory(_) => Err(Error::unsupported("peek")),

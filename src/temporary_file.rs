@@ -6,9 +6,9 @@ use crate::closed::Class;
 use crate::create::{Candidate, NameOptions};
 use crate::error::{Error, Result};
 use crate::file::{BinaryFile, Open};
-use crate::lifecycle::Lifecycle;
+use crate::lifecycle::{self, Lifecycle};
 use crate::mode::{Buffering, Mode, TextParameters};
-use crate::place::Place;
+use crate::place::{Place, Refused};
 use crate::recycle;
 use crate::storage::Storage;
 
@@ -118,14 +118,10 @@ pub fn named_temporary_file(options: &FileOptions<'_>, delete: Delete) -> Result
 /// A new file without a name.
 pub(crate) fn anonymous(options: &FileOptions<'_>, flavour: Flavour) -> Result<Open> {
     let (mode, buffering) = options.check(flavour)?;
-    let Anonymous { storage, place } = create_anonymous(options.name)?;
-    let lifecycle = match place {
+    let Anonymous { storage, name } = create_anonymous(options.name)?;
+    let lifecycle = match name {
         None => Lifecycle::anonymous(),
-        Some(place) => {
-            let mut hidden = Lifecycle::hidden(place);
-            hidden.owe(true);
-            hidden
-        }
+        Some((place, refused)) => Lifecycle::hidden(place, refused),
     };
     checked(Open::new(storage, mode, buffering, lifecycle), flavour)
 }
@@ -133,11 +129,14 @@ pub(crate) fn anonymous(options: &FileOptions<'_>, flavour: Flavour) -> Result<O
 /// A new file with a name. Where it is refused in the end, it goes if `delete` does not say never.
 pub(crate) fn named(options: &FileOptions<'_>, delete: Delete, flavour: Flavour) -> Result<Open> {
     let (mode, buffering) = options.check(flavour)?;
-    let (descriptor, place) = Candidate::file(options.name)?.create_file()?;
+    let (descriptor, place) = Candidate::file(options.name, NUL)?.create_file()?;
     let mut lifecycle = Lifecycle::named(place);
     lifecycle.set_delete(delete);
     checked(Open::new(Storage::shared(descriptor), mode, buffering, lifecycle), flavour)
 }
+
+/// CPython's text for a directory with NUL in it, where `io.open` looks at it first.
+const NUL: &str = "embedded null byte";
 
 /// CPython's text for a text file without a buffer.
 pub(crate) const UNBUFFERED: &str = "can't have unbuffered text I/O";
@@ -155,13 +154,15 @@ fn checked(open: Open, flavour: Flavour) -> Result<Open> {
 /// # Errors
 ///
 /// As [`mkstemp`](crate::mkstemp); where the host cannot unlink an open file, its refusal: no
-/// object would be there to delete the file later.
+/// object would be there to delete the file later. A file that it does not unlink either once it
+/// is closed is left to [`cleanup`](crate::cleanup).
 pub fn open_temporary(options: NameOptions<'_>) -> Result<Descriptor> {
-    let Anonymous { mut storage, place } = create_anonymous(options)?;
-    if let Some(place) = place {
+    let Anonymous { mut storage, name } = create_anonymous(options)?;
+    if let Some((place, refused)) = name {
         drop(storage);
-        let refused = place.unlink().err().unwrap_or(ErrorCode::Busy);
-        return Err(Error::at(refused, place.path()));
+        let error = Error::at(refused.code(), place.path());
+        lifecycle::leave(place, refused);
+        return Err(error);
     }
     storage.settle().map_err(Error::os)?;
     Ok(storage.into_descriptor())
@@ -170,21 +171,27 @@ pub fn open_temporary(options: NameOptions<'_>) -> Result<Descriptor> {
 struct Anonymous {
     storage: Storage,
     /// The name that the host would not take away while the file is open.
-    place: Option<Place>,
+    name: Option<(Place, Refused)>,
 }
 
 /// A file without a name: a spare one, or a new one that is unlinked at once.
 fn create_anonymous(options: NameOptions<'_>) -> Result<Anonymous> {
-    let candidate = Candidate::file(options)?;
+    let candidate = Candidate::file(options, NUL)?;
     let home = candidate.home().cloned();
     if let Some(spare) = home.as_ref().and_then(recycle::take) {
-        return Ok(Anonymous { storage: Storage::recycled(spare), place: None });
+        return Ok(Anonymous { storage: Storage::recycled(spare), name: None });
     }
     let (descriptor, place) = candidate.create_file()?;
     Ok(match place.unlink() {
-        Ok(()) => Anonymous { storage: Storage::private(descriptor, home), place: None },
+        Ok(()) => Anonymous { storage: Storage::private(descriptor, home), name: None },
         // Another took the name away, so another knew the file.
-        Err(ErrorCode::NoEntry) => Anonymous { storage: Storage::shared(descriptor), place: None },
-        Err(_) => Anonymous { storage: Storage::shared(descriptor), place: Some(place) },
+        Err(ErrorCode::NoEntry) => Anonymous { storage: Storage::shared(descriptor), name: None },
+        Err(code) => {
+            let storage = Storage::shared(descriptor);
+            let refused = storage
+                .file_id()
+                .map_or_else(|_| Refused::at(&place, code), |file| Refused::of(file, code));
+            Anonymous { storage, name: Some((place, refused)) }
+        }
     })
 }

@@ -1,23 +1,24 @@
 //! Text files: CPython's `TextIOWrapper` over a binary file, with the methods and answers that
 //! Python's have.
 
+mod reading;
+
 use alloc::{format, string::String, vec::Vec};
 use core::fmt;
 
-use spin::{Mutex, MutexGuard};
+use spin::MutexGuard;
 
 use crate::closed::{CLOSED_STOP, Class, Method};
 use crate::cookie::Cookie;
 use crate::error::{Error, Result};
 use crate::file::{BinaryFile, Open};
 use crate::lifecycle::Close;
+use crate::lock::Lock;
 use crate::newlines::Newline;
-use crate::raw::reserve;
-use crate::storage::check_room;
 use crate::stream::Stream;
 use crate::temporary_file::{Delete, UNBUFFERED};
-use crate::text_stream::{Conversion, Mark, TextStream};
-use crate::wtf8::{self, Text};
+use crate::text_stream::{Conversion, TextStream};
+use crate::wtf8;
 
 /// An open text file, as [`temporary_text_file`](crate::temporary_text_file) and its kin return it, or
 /// [`wrap`](Self::wrap).
@@ -36,7 +37,7 @@ pub struct TextFile {
     /// The file was there before, and is not this object's to end once it is detached.
     wraps: bool,
     mode: String,
-    text: Mutex<TextStream>,
+    text: Lock<TextStream>,
 }
 
 /// What makes text of bytes: the parameters of `TextIOWrapper`, with its defaults.
@@ -133,36 +134,6 @@ impl Parts<'_> {
     }
 }
 
-/// What is read at a time.
-#[derive(Clone, Copy)]
-enum Piece {
-    Characters(Option<u64>),
-    Line(Option<u64>),
-    Next,
-}
-
-impl Piece {
-    /// Reads it, and says how to go back. Where the filesystem or memory refuses, the place stays.
-    #[inline(never)]
-    fn read(self, text: &mut TextStream, stream: &mut Stream) -> Result<(Text, Mark)> {
-        if matches!(self, Self::Characters(_)) {
-            text.check_readable()?;
-        }
-        text.pass_all_on(stream)?;
-        let before = text.mark(stream);
-        let read = match self {
-            Self::Characters(size) => text.read(size, stream),
-            Self::Line(size) => text.readline(size, stream),
-            Self::Next => text.next(stream),
-        };
-        if let Err(error @ Error::Os(_)) = read {
-            text.go_back(before, stream);
-            return Err(error);
-        }
-        Ok((read?, before))
-    }
-}
-
 impl TextFile {
     /// Text over an open, buffered binary file, which is shared and not taken: Python's
     /// `TextIOWrapper(file)`. Dropping the text file closes both. [`BinaryFile::reopen`] makes a
@@ -200,7 +171,7 @@ impl TextFile {
             text.write_through = options.write_through;
             text
         };
-        Ok(Self { file, wraps: false, mode, text: Mutex::new(text) })
+        Ok(Self { file, wraps: false, mode, text: Lock::new(text) })
     }
 
     /// Decides anew whether and when the file is deleted.
@@ -222,87 +193,6 @@ impl TextFile {
         ask(&self.file)
     }
 
-    fn text(&self, what: Piece) -> Result<Text> {
-        let mut parts = self.parts();
-        let (text, stream) = parts.get()?;
-        what.read(text, stream).map(|(text, _)| text)
-    }
-
-    /// Reads, and goes back where the text has surrogates.
-    fn string(&self, what: Piece) -> Result<String> {
-        let mut parts = self.parts();
-        let (text, stream) = parts.get()?;
-        let iterates = matches!(what, Piece::Next);
-        if (iterates || matches!(what, Piece::Line(None)))
-            && let Some(line) = text.line_ahead(iterates)?
-        {
-            return Ok(line);
-        }
-        match what.read(text, stream)? {
-            (Text::Utf8(string), _) => Ok(string),
-            (Text::Wtf8(_), before) => {
-                text.go_back(before, stream);
-                Err(Error::value(
-                    "the text has lone surrogates, which a string cannot hold: read it as WTF-8",
-                ))
-            }
-        }
-    }
-
-    /// Reads `size` characters, or fewer at the end; everything to the end where `size` is `None` or
-    /// negative.
-    pub fn read(&self, size: Option<i64>) -> Result<String> {
-        self.string(Piece::Characters(at_most(size)))
-    }
-
-    /// [`read`](Self::read) as WTF-8.
-    pub fn read_wtf8(&self, size: Option<i64>) -> Result<Vec<u8>> {
-        self.text(Piece::Characters(at_most(size))).map(Text::into_bytes)
-    }
-
-    /// Reads a line with its end, at most `size` characters of it; empty at the end.
-    pub fn readline(&self, size: Option<i64>) -> Result<String> {
-        self.string(Piece::Line(at_most(size)))
-    }
-
-    /// [`readline`](Self::readline) as WTF-8.
-    pub fn readline_wtf8(&self, size: Option<i64>) -> Result<Vec<u8>> {
-        self.text(Piece::Line(at_most(size))).map(Text::into_bytes)
-    }
-
-    /// The next line, `None` at the end: Python's `next(file)`. Between the first line and the end,
-    /// or `flush` or `seek`, `tell` is refused, as in Python.
-    pub fn next(&self) -> Result<Option<String>> {
-        let line = self.string(Piece::Next)?;
-        Ok(Some(line).filter(|line| !line.is_empty()))
-    }
-
-    /// [`next`](Self::next) as WTF-8.
-    pub fn next_wtf8(&self) -> Result<Option<Vec<u8>>> {
-        let line = self.text(Piece::Next)?;
-        Ok(Some(line.into_bytes()).filter(|line| !line.is_empty()))
-    }
-
-    /// Reads lines to the end, or stops after the line with which they total more than `hint`
-    /// characters, if `hint` is above 0.
-    pub fn readlines(&self, hint: Option<i64>) -> Result<Vec<String>> {
-        let hint = at_most(hint).filter(|hint| *hint > 0);
-        self.parts().get()?;
-        let (mut lines, mut total) = (Vec::new(), 0);
-        while hint.is_none_or(|hint| total <= hint)
-            && let Some(line) = self.next()?
-        {
-            if hint.is_some() {
-                total += characters(line.as_bytes());
-            }
-            reserve(&mut lines, 1)?;
-            lines.push(line);
-        }
-        // Passing them on to another component takes an array of their places.
-        check_room(lines.len() * size_of::<&[u8]>()).map_err(Error::os)?;
-        Ok(lines)
-    }
-
     /// Writes `text` and tells how many characters. Nothing of it is written where it cannot be
     /// encoded. After a read it goes, as in Python, where the binary file is: behind what was read
     /// ahead. [`seek`](Self::seek) first.
@@ -317,10 +207,7 @@ impl TextFile {
     ///
     /// A value error for bytes that are none.
     pub fn write_wtf8(&self, text: &[u8]) -> Result<u64> {
-        if !wtf8::is_well_formed(text) {
-            return Err(Error::value("not WTF-8"));
-        }
-        self.put(text)?;
+        self.put(checked_wtf8(text)?)?;
         Ok(characters(text))
     }
 
@@ -333,12 +220,33 @@ impl TextFile {
 
     /// Writes every item, with nothing between them.
     pub fn writelines<S: AsRef<str>>(&self, lines: impl IntoIterator<Item = S>) -> Result<()> {
+        self.put_all(lines, |line| Ok(line.as_ref().as_bytes()))
+    }
+
+    /// [`writelines`](Self::writelines) of WTF-8.
+    ///
+    /// # Errors
+    ///
+    /// A value error at the first item that is none; those before it are written.
+    pub fn writelines_wtf8<B: AsRef<[u8]>>(
+        &self,
+        lines: impl IntoIterator<Item = B>,
+    ) -> Result<()> {
+        self.put_all(lines, |line| checked_wtf8(line.as_ref()))
+    }
+
+    fn put_all<T>(
+        &self,
+        lines: impl IntoIterator<Item = T>,
+        bytes: impl Fn(&T) -> Result<&[u8]>,
+    ) -> Result<()> {
         self.parts().get()?;
         // The caller's iterator may use this very file, so it is not locked meanwhile.
         for line in lines {
+            let line = bytes(&line)?;
             let mut parts = self.parts();
             let (text, stream) = parts.get()?;
-            text.write(line.as_ref().as_bytes(), stream)?;
+            text.write(line, stream)?;
         }
         self.parts().check_position()
     }
@@ -565,6 +473,11 @@ impl TextFile {
         }
         if parts.open.class == Class::Spooled { parts.roll_over() } else { Ok(()) }
     }
+
+    /// As [`BinaryFile::rolled`].
+    pub fn rolled(&self) -> bool {
+        self.file.rolled()
+    }
 }
 
 impl Drop for TextFile {
@@ -574,6 +487,10 @@ impl Drop for TextFile {
         let Parts { text, mut open } = self.parts();
         open.left -= usize::from(text.detached);
     }
+}
+
+fn checked_wtf8(text: &[u8]) -> Result<&[u8]> {
+    if wtf8::is_well_formed(text) { Ok(text) } else { Err(Error::value("not WTF-8")) }
 }
 
 fn refuse_nul(given: [Option<&str>; 3]) -> Result<()> {
@@ -589,9 +506,4 @@ fn detached() -> Error {
 
 fn characters(text: &[u8]) -> u64 {
     u64::try_from(wtf8::count(text)).unwrap_or(u64::MAX)
-}
-
-/// A size that CPython takes as one: `None` where it is missing or negative, for no limit.
-fn at_most(size: Option<i64>) -> Option<u64> {
-    size.and_then(|size| u64::try_from(size).ok())
 }

@@ -196,8 +196,7 @@ impl TextStream {
     /// Refuses to tell the place during an iteration, as CPython does.
     pub(crate) fn check_telling(&self) -> Result<()> {
         if self.iterating {
-            let message = "telling position disabled by next() call";
-            return Err(Error::described(ErrorCode::Io, message));
+            return Err(Error::unnumbered("telling position disabled by next() call"));
         }
         Ok(())
     }
@@ -465,10 +464,7 @@ impl TextStream {
                 if characters < skip {
                     self.snapshot = Some(Snapshot::new(state.flags, input, state.need_eof));
                     self.remembered = true;
-                    return Err(Error::described(
-                        ErrorCode::Io,
-                        "can't restore logical file position",
-                    ));
+                    return Err(Error::unnumbered("can't restore logical file position"));
                 }
             }
             self.snapshot = Some(Snapshot::new(state.flags, input, state.need_eof));

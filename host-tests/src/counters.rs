@@ -17,13 +17,26 @@ pub(crate) struct Host {
     pub(crate) refuse_calls: bool,
     pub(crate) memory: Memory,
     pub(crate) faults: Faults,
+    /// What another process does before the next file is moved or linked.
+    pub(crate) interference: Option<Box<dyn FnOnce() + Send>>,
+    /// How many directories were listed.
+    pub(crate) listings: u64,
 }
 
 impl Host {
     pub(crate) fn new(wasi: WasiCtx) -> Self {
         let table = ResourceTable::new();
         let (memory, faults) = (Memory::default(), Faults::default());
-        Self { wasi, table, calls: 0, refuse_calls: false, memory, faults }
+        Self {
+            wasi,
+            table,
+            calls: 0,
+            refuse_calls: false,
+            memory,
+            faults,
+            interference: None,
+            listings: 0,
+        }
     }
 
     pub(crate) fn on_call(&mut self, hook: CallHook) -> wasmtime::Result<()> {

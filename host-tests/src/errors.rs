@@ -27,6 +27,12 @@ pub fn os_at(code: ErrorCode, message: &str, path: &str) -> Error {
     Error::Os(OsError { code, message: message.to_owned(), path: Some(path.to_owned()) })
 }
 
+/// Python's `OSError` of a path, without a number.
+#[must_use]
+pub fn unnumbered_at(message: &str, path: &str) -> Error {
+    os_at(ErrorCode::Unnumbered, message, path)
+}
+
 /// The code of an `OSError`; `None` for the other families.
 #[must_use]
 pub fn code_of(error: &Error) -> Option<ErrorCode> {

@@ -1,11 +1,12 @@
 //! Faults that a host can have and this machine has not: a filesystem that is full, one that takes
-//! less than it is given, one on which an open file cannot be unlinked.
+//! less than it is given, one on which an open file cannot be unlinked. And other processes that act
+//! in the very moment of a call.
 
 use wasmtime::StoreContextMut;
 use wasmtime::component::{Linker, Resource};
 use wasmtime_wasi::filesystem::{Descriptor, WasiFilesystemView as _};
 use wasmtime_wasi::p2::bindings::sync::filesystem::types::{
-    DirectoryEntry, ErrorCode, HostDescriptor as _, HostDirectoryEntryStream as _,
+    DirectoryEntry, ErrorCode, HostDescriptor as _, HostDirectoryEntryStream as _, PathFlags,
 };
 use wasmtime_wasi::p2::{FsResult, ReaddirIterator};
 
@@ -32,6 +33,9 @@ pub(crate) fn install(linker: &mut Linker<Host>) -> wasmtime::Result<()> {
     let mut types = linker.instance("wasi:filesystem/types@0.2.12")?;
     types.func_wrap("[method]descriptor.unlink-file-at", unlink_file_at)?;
     types.func_wrap("[method]descriptor.write", write)?;
+    types.func_wrap("[method]descriptor.rename-at", rename_at)?;
+    types.func_wrap("[method]descriptor.link-at", link_at)?;
+    types.func_wrap("[method]descriptor.read-directory", read_directory)?;
     types.func_wrap("[method]directory-entry-stream.read-directory-entry", read_directory_entry)?;
     linker.allow_shadowing(false);
     Ok(())
@@ -65,6 +69,46 @@ fn write(
         *space -= u64::try_from(bytes.len())?;
     }
     outcome(host.filesystem().write(file, bytes, position))
+}
+
+/// Another process acts between the guest's last look and the move.
+fn interfere(host: &mut Host) {
+    if let Some(interference) = host.interference.take() {
+        interference();
+    }
+}
+
+fn rename_at(
+    mut store: StoreContextMut<'_, Host>,
+    (from, path, to, new): (Resource<Descriptor>, String, Resource<Descriptor>, String),
+) -> Outcome<()> {
+    let host = store.data_mut();
+    interfere(host);
+    outcome(host.filesystem().rename_at(from, path, to, new))
+}
+
+fn link_at(
+    mut store: StoreContextMut<'_, Host>,
+    (from, flags, path, to, new): (
+        Resource<Descriptor>,
+        PathFlags,
+        String,
+        Resource<Descriptor>,
+        String,
+    ),
+) -> Outcome<()> {
+    let host = store.data_mut();
+    interfere(host);
+    outcome(host.filesystem().link_at(from, flags, path, to, new))
+}
+
+fn read_directory(
+    mut store: StoreContextMut<'_, Host>,
+    (directory,): (Resource<Descriptor>,),
+) -> Outcome<Resource<ReaddirIterator>> {
+    let host = store.data_mut();
+    host.listings += 1;
+    outcome(host.filesystem().read_directory(directory))
 }
 
 fn read_directory_entry(

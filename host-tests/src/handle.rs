@@ -76,6 +76,14 @@ impl<'a> File<'a> {
         self.call(|file, store, this| file.call_read1(store, this, size))
     }
 
+    /// The method `readinto1`.
+    ///
+    /// # Errors
+    /// As the component's.
+    pub fn readinto1(&self, length: u64) -> Result<Vec<u8>> {
+        self.call(|file, store, this| file.call_readinto1(store, this, length))
+    }
+
     /// The method `peek`.
     ///
     /// # Errors
@@ -288,6 +296,12 @@ impl<'a> File<'a> {
             .sandbox
             .call_text(|guest, store| guest.text_file().call_wrap(store, self.resource, options))?;
         Ok(TextFile::new(self.sandbox, text))
+    }
+
+    /// The method `rolled`.
+    #[must_use]
+    pub fn rolled(&self) -> bool {
+        self.call(|file, store, this| file.call_rolled(store, this))
     }
 
     /// The method `rollover`.

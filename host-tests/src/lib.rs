@@ -41,7 +41,7 @@ pub use bindings_memory::exports::wasi::filesystem::types::{
 pub use builder::Builder;
 pub use component::{Code, Ground, Library, Metering, component_of, program_names};
 pub use draws::{Draws, FIRST_REJECTED, name_of};
-pub use errors::{code_of, lookup, os, os_at, unsupported, value, wrong_type};
+pub use errors::{code_of, lookup, os, os_at, unnumbered_at, unsupported, value, wrong_type};
 pub use faults::Faults;
 pub use filesystem::{Filesystem, Node};
 pub use handle::{Descriptor, Directory, File};

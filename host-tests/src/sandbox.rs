@@ -144,6 +144,19 @@ impl Sandbox {
         self.store.borrow_mut().data_mut().faults = faults;
     }
 
+    /// Runs `interference` in the very moment in which the next file is moved or linked, as another
+    /// process might.
+    pub fn interfere(&self, interference: impl FnOnce() + Send + 'static) {
+        self.store.borrow_mut().data_mut().interference = Some(Box::new(interference));
+    }
+
+    /// How many directories `action` makes the guest list.
+    pub fn listings<T>(&self, action: impl FnOnce() -> T) -> (T, u64) {
+        let before = self.store.borrow().data().listings;
+        let result = action();
+        (result, self.store.borrow().data().listings - before)
+    }
+
     /// From now on, every call of the host is a trap.
     pub fn refuse_host_calls(&self) {
         self.store.borrow_mut().data_mut().refuse_calls = true;

@@ -93,6 +93,14 @@ impl<'a> TextFile<'a> {
         self.call(|file, store, this| file.call_readlines(store, this, hint))
     }
 
+    /// The method `readlines-wtf8`.
+    ///
+    /// # Errors
+    /// As the component's.
+    pub fn readlines_wtf8(&self, hint: Option<i64>) -> Result<Vec<Vec<u8>>> {
+        self.call(|file, store, this| file.call_readlines_wtf8(store, this, hint))
+    }
+
     /// The method `write`.
     ///
     /// # Errors
@@ -116,6 +124,15 @@ impl<'a> TextFile<'a> {
     pub fn writelines(&self, lines: &[&str]) -> Result<()> {
         let lines: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
         self.call(|file, store, this| file.call_writelines(store, this, &lines))
+    }
+
+    /// The method `writelines-wtf8`.
+    ///
+    /// # Errors
+    /// As the component's.
+    pub fn writelines_wtf8(&self, lines: &[&[u8]]) -> Result<()> {
+        let lines: Vec<Vec<u8>> = lines.iter().map(|line| line.to_vec()).collect();
+        self.call(|file, store, this| file.call_writelines_wtf8(store, this, &lines))
     }
 
     /// The method `seek`.
@@ -290,6 +307,12 @@ impl<'a> TextFile<'a> {
     pub fn buffer(&self) -> Result<File<'a>> {
         let binary = self.call(|file, store, this| file.call_buffer(store, this))?;
         Ok(File::new(self.sandbox, binary))
+    }
+
+    /// The method `rolled`.
+    #[must_use]
+    pub fn rolled(&self) -> bool {
+        self.call(|file, store, this| file.call_rolled(store, this))
     }
 
     /// The method `rollover`.

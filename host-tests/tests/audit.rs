@@ -339,3 +339,14 @@ fn hooks_of_the_library_hear_of_everything_in_their_order_and_may_refuse() {
     let run = Program::new("audit_hooks", Sandbox::builder().tmp("/tmp")).run(&[]).succeeded();
     assert!(names_in(run.tmp()).is_empty());
 }
+
+#[test]
+fn a_hook_that_uses_the_file_it_is_asked_about_is_a_trap_that_names_the_place() {
+    // Fuel ends what waits for itself.
+    let builder = Sandbox::builder().tmp("/tmp").fuel(1 << 32);
+    let run = Program::new("evil_audit_hook", builder).run(&[]);
+    assert_eq!(run.stdout, "asked about tempfile.mkstemp\n");
+    assert!(run.trap.is_some_and(|trap| trap.contains("unreachable")));
+    assert!(run.stderr.contains("deadlock"), "{}", run.stderr);
+    assert!(run.stderr.contains("src/file.rs:"), "{}", run.stderr);
+}

@@ -330,3 +330,41 @@ fn a_seek_after_a_read_past_the_buffer_finds_the_right_bytes() {
         }
     }
 }
+
+#[test]
+fn what_is_opened_to_append_writes_at_the_end_wherever_others_have_moved_it() {
+    // As `open(name, "ab")` of CPython 3.13.0; the differential test runs more of it.
+    for buffering in [0, -1] {
+        let sandbox = Sandbox::new();
+        let file = sandbox.named_temporary_file(None).unwrap();
+        let path = sandbox.host_path(&file.name().unwrap());
+        file.write(b"0123456789").unwrap();
+        let one = file.reopen(Some("ab"), Some(buffering)).unwrap();
+        let two = file.reopen(Some("a+b"), Some(buffering)).unwrap();
+        for (appender, bytes) in [(&one, b"one"), (&two, b"two"), (&one, b"six")] {
+            appender.write(bytes).unwrap();
+            appender.flush().unwrap();
+        }
+        assert_eq!(std::fs::read(&path).unwrap(), b"0123456789onetwosix");
+        assert_eq!((one.tell().unwrap(), two.tell().unwrap()), (19, 16));
+        two.seek(0, 0).unwrap();
+        assert_eq!(two.read(Some(3)).unwrap(), b"012");
+        two.write(b"!").unwrap();
+        two.flush().unwrap();
+        assert_eq!(two.tell().unwrap(), 20);
+        std::fs::write(&path, "cut").unwrap();
+        one.write(&[b'x'; 9000]).unwrap();
+        one.close().unwrap();
+        assert_eq!(std::fs::read(&path).unwrap().len(), 9003);
+    }
+}
+
+#[test]
+fn an_append_costs_one_question_for_the_end() {
+    let sandbox = Sandbox::new();
+    let file = sandbox.named_temporary_file(None).unwrap();
+    let appender = file.reopen(Some("ab"), Some(0)).unwrap();
+    assert_eq!(sandbox.calls(|| appender.write(b"x").unwrap()), (1, 2));
+    let other = file.reopen(Some("rb+"), Some(0)).unwrap();
+    assert_eq!(sandbox.calls(|| other.write(b"x").unwrap()), (1, 1));
+}

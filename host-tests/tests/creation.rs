@@ -232,6 +232,22 @@ fn nul_in_dir_is_a_value_error_in_cpythons_words() {
     assert_eq!(sandbox.mkstemp(bad().map(Into::into)).unwrap_err(), text("open"));
     assert_eq!(sandbox.mkdtemp(bad()).unwrap_err(), text("mkdir"));
     assert_eq!(sandbox.mktemp(bad()).unwrap_err(), text("lstat"));
+    assert_eq!(sandbox.temporary_directory(bad().map(Into::into)).map(drop), Err(text("mkdir")));
+    // Where `io.open` gets the directory, it looks first.
+    let byte = value("embedded null byte");
+    assert_eq!(sandbox.temporary_file(bad().map(Into::into)).map(drop), Err(byte.clone()));
+    assert_eq!(sandbox.named_temporary_file(bad().map(Into::into)).map(drop), Err(byte.clone()));
+    let text_file = sandbox.temporary_text_file(bad().map(Into::into));
+    assert_eq!(text_file.map(drop), Err(byte.clone().into()));
+    let text_file = sandbox.named_temporary_text_file(bad().map(Into::into));
+    assert_eq!(text_file.map(drop), Err(byte.clone().into()));
+    let file = sandbox.spooled_temporary_file(bad().map(Into::into)).unwrap();
+    file.write(b"kept").unwrap();
+    assert_eq!(file.rollover(), Err(byte.clone()));
+    let text_file = sandbox.spooled_temporary_text_file(bad().map(Into::into)).unwrap();
+    text_file.write("kept").unwrap();
+    assert_eq!(text_file.rollover(), Err(byte.into()));
+    assert!(sandbox.tree().is_empty());
 }
 
 #[test]

@@ -17,8 +17,9 @@ fn host(directories: &[&str]) -> TempDir {
     host
 }
 
-fn nothing_found(list: &str) -> Error {
-    let text = format!("No usable temporary directory found in {list}");
+/// CPython's error with its list, and what the host granted.
+fn nothing_found(list: &str, granted: &str) -> Error {
+    let text = format!("No usable temporary directory found in {list}; the host granted {granted}");
     os(ErrorCode::NoEntry, &text)
 }
 
@@ -118,25 +119,42 @@ fn the_search_fails_with_all_candidates_in_pythons_repr() {
     let builder = Sandbox::builder();
     assert_eq!(
         builder.start().gettempdir().unwrap_err(),
-        nothing_found("['/tmp', '/var/tmp', '/usr/tmp', '.']")
+        nothing_found("['/tmp', '/var/tmp', '/usr/tmp', '.']", "no directory")
     );
     let builder = Sandbox::builder().cwd("/w/é").env("TMPDIR", "it's").env("TEMP", "a\"'\n\\");
     assert_eq!(
         builder.start().gettempdir().unwrap_err(),
-        nothing_found(r#"["it's", 'a"\'\n\\', '/tmp', '/var/tmp', '/usr/tmp', '/w/é']"#)
+        nothing_found(
+            r#"["it's", 'a"\'\n\\', '/tmp', '/var/tmp', '/usr/tmp', '/w/é']"#,
+            "no directory"
+        )
     );
     // As they were given, not as they were tried; and each time it is named.
     let builder = Sandbox::builder().env("TMPDIR", "./x/").env("TMP", "./x/");
     assert_eq!(
         builder.start().gettempdir().unwrap_err(),
-        nothing_found("['./x/', './x/', '/tmp', '/var/tmp', '/usr/tmp', '.']")
+        nothing_found("['./x/', './x/', '/tmp', '/var/tmp', '/usr/tmp', '.']", "no directory")
     );
+}
+
+#[test]
+fn a_failed_search_names_what_the_host_granted() {
+    // `--dir lent` where `--dir lent::/tmp` was meant.
+    let lent = host(&[]);
+    let list = "['/tmp', '/var/tmp', '/usr/tmp', '.']";
+    let sandbox = Sandbox::builder().read_only(lent.path(), "lent").start();
+    assert_eq!(sandbox.gettempdir().unwrap_err(), nothing_found(list, "['/lent']"));
+    let sandbox =
+        Sandbox::builder().preopen(lent.path(), "lent").read_only(lent.path(), "/it's").start();
+    let granted = "['/lent', \"/it's\"]";
+    assert_eq!(sandbox.gettempdir().unwrap_err(), nothing_found(list, granted));
+    assert!(!granted.contains(lent.path().to_str().unwrap()), "no path of the host is told");
 }
 
 #[test]
 fn whatever_needs_a_directory_fails_with_the_search() {
     let sandbox = Sandbox::builder().start();
-    let failed = nothing_found("['/tmp', '/var/tmp', '/usr/tmp', '.']");
+    let failed = nothing_found("['/tmp', '/var/tmp', '/usr/tmp', '.']", "no directory");
     assert_eq!(sandbox.gettempdirb().unwrap_err(), failed);
     assert_eq!(sandbox.mkstemp(None).unwrap_err(), failed);
     assert_eq!(sandbox.mkdtemp(None).unwrap_err(), failed);

@@ -171,3 +171,14 @@ fn entries_that_vanish_while_they_are_listed_are_no_error() {
     directory.cleanup().unwrap();
     assert!(names_in(sandbox.tmp()).is_empty());
 }
+
+#[test]
+fn what_wasi_has_no_code_for_arrives_as_io() {
+    use wasmtime_wasi::p2::FsError;
+    use wasmtime_wasi::p2::bindings::filesystem::types::ErrorCode as Wasi;
+    // Linux: EMFILE is 24, EROFS is 30.
+    for number in [24, 30] {
+        let error = FsError::from(std::io::Error::from_raw_os_error(number));
+        assert!(matches!(error.downcast_ref(), Some(Wasi::Io)), "{error:?}");
+    }
+}

@@ -165,12 +165,12 @@ fn a_named_file_costs_an_unlink_at_its_end() {
     costs!(sandbox, 3, drop(file));
     let file = sandbox.named_temporary_file(None).unwrap();
     costs!(sandbox, 0, file.keep().unwrap());
-    // Whether the name is this file's (2), and rename.
-    costs!(sandbox, 3, file.persist("/tmp/final").unwrap());
+    // Whether the name is this file's (2), rename, and whether this file is at the target.
+    costs!(sandbox, 4, file.persist("/tmp/final").unwrap());
     costs!(sandbox, 2, file.close().unwrap());
     let file = sandbox.named_temporary_file(None).unwrap();
-    // Whether the name is this file's (2), link, and unlink.
-    costs!(sandbox, 4, file.persist_noclobber("/tmp/other").unwrap());
+    // Whether the name is this file's (2), link, whether this file is at the target, and unlink.
+    costs!(sandbox, 5, file.persist_noclobber("/tmp/other").unwrap());
     // Open, and is-same-object.
     costs!(sandbox, 2 + RESOURCE, file.reopen(None, None).unwrap().leak());
     assert_eq!(costs!(sandbox, 0, sandbox.owed()).len(), 0);
@@ -180,11 +180,16 @@ fn a_named_file_costs_an_unlink_at_its_end() {
 fn an_empty_directory_costs_its_listing_to_remove() {
     let sandbox = warm();
     let directory = costs!(sandbox, 2 + RESOURCE, sandbox.temporary_directory(None).unwrap());
-    // Open, list, one entry that is the end, close the listing (2), close (2), remove.
-    costs!(sandbox, 8, directory.cleanup().unwrap());
+    // Look what it is, open, list, one entry that is the end, remove, close the listing (2),
+    // close (2).
+    costs!(sandbox, 9, directory.cleanup().unwrap());
     // Whether something stands there again.
     costs!(sandbox, 1, directory.cleanup().unwrap());
     costs!(sandbox, 0, drop(directory));
+    // Below a preopen its parent is looked at, opened and closed (2) as well.
+    let parent = sandbox.mkdtemp(None).unwrap();
+    let directory = sandbox.temporary_directory(dir(&parent)).unwrap();
+    costs!(sandbox, 9 + 4, directory.cleanup().unwrap());
 }
 
 #[test]

@@ -127,6 +127,42 @@ fn twenty_thousand_subdirectories_are_removed() {
 }
 
 #[test]
+fn every_directory_is_listed_once_however_many_there_are() {
+    let sandbox = Sandbox::new();
+    let mut costs = Vec::new();
+    for number in [0, 1, 10, 1000, 4000] {
+        let directory = sandbox.temporary_directory(None).unwrap();
+        let host = sandbox.host_path(&directory.name());
+        for name in 0..number {
+            fs::create_dir(host.join(format!("{name:>60}"))).unwrap();
+        }
+        let ((outcome, listings), calls) =
+            sandbox.calls(|| sandbox.listings(|| directory.cleanup()));
+        outcome.unwrap();
+        assert_eq!(listings, number + 1, "{number} subdirectories");
+        costs.push((number, calls));
+    }
+    // An entry; open, list, the end, close both (4), remove.
+    let each = |(number, calls): (u64, u64)| (calls - costs[0].1) - 9 * number;
+    assert!(costs.iter().all(|cost| each(*cost) == 0), "{costs:?}");
+}
+
+#[test]
+fn directories_that_were_moved_up_are_removed_also_where_more_are_than_can_be_remembered() {
+    let sandbox = Sandbox::new();
+    let directory = sandbox.temporary_directory(None).unwrap();
+    let host = sandbox.host_path(&directory.name());
+    let deep = host.join((0..40).map(|_| "d").collect::<PathBuf>());
+    fs::create_dir_all(&deep).unwrap();
+    // More than 8 KiB of names of eight bytes.
+    (0..3000).for_each(|number| fs::create_dir_all(deep.join(format!("{number}/x"))).unwrap());
+    let memory = sandbox.memory();
+    directory.cleanup().unwrap();
+    assert!(sandbox.memory() - memory <= 1 << 20);
+    assert!(!host.exists());
+}
+
+#[test]
 fn a_tree_both_deep_and_wide_is_removed() {
     with_few_handles("a_tree_both_deep_and_wide_is_removed", || {
         removes_within_bounds(|host| {
@@ -140,9 +176,8 @@ fn a_tree_both_deep_and_wide_is_removed() {
 }
 
 /// Swaps directories of a tree for links to the outside and back, as fast as it can, until the
-/// tree is gone or it has done so `limit` times. Tells how often it did.
-fn swap(targets: &[PathBuf], outside: &Path, done: &AtomicBool, limit: u64) -> u64 {
-    let swapped = AtomicU64::new(0);
+/// tree is gone or it has done so `limit` times. Counts in `swapped` how often it did.
+fn swap(targets: &[PathBuf], outside: &Path, done: &AtomicBool, swapped: &AtomicU64, limit: u64) {
     for target in targets.iter().cycle() {
         if done.load(Ordering::Acquire) || swapped.load(Ordering::Relaxed) == limit {
             break;
@@ -157,7 +192,6 @@ fn swap(targets: &[PathBuf], outside: &Path, done: &AtomicBool, limit: u64) -> u
             let _ = fs::rename(&aside, target);
         }
     }
-    swapped.into_inner()
 }
 
 /// Removes trees whose directories are swapped for links meanwhile; `base` leads to where in the
@@ -182,14 +216,18 @@ fn is_not_led_astray(base: &Path, rounds: u32) {
                 fs::write(target.join(format!("deep/{number}")), "").unwrap();
             });
         }
-        let done = AtomicBool::new(false);
+        let (done, swaps) = (AtomicBool::new(false), AtomicU64::new(0));
         thread::scope(|scope| {
-            let attacker = scope.spawn(|| swap(&targets, outside.path(), &done, 100_000));
+            scope.spawn(|| swap(&targets, outside.path(), &done, &swaps, 100_000));
+            // The removal begins in the middle of the attack.
+            while swaps.load(Ordering::Relaxed) == 0 {
+                thread::yield_now();
+            }
             // Against one who never stops it may give up with an error, but not go astray.
             let _ = directory.cleanup();
             done.store(true, Ordering::Release);
-            swapped += attacker.join().unwrap();
         });
+        swapped += swaps.into_inner();
         assert_eq!(Tree::of(outside.path()), before);
         directory.cleanup().unwrap();
         assert!(!host.exists());
@@ -205,6 +243,10 @@ fn directories_that_are_swapped_for_links_meanwhile_lead_nowhere() {
 
 #[test]
 fn directories_too_deep_to_be_held_open_are_not_led_astray_either() {
+    // Thirty are held open at the most.
+    for depth in [27, 28, 29] {
+        is_not_led_astray(&(0..depth).map(|_| "d").collect::<PathBuf>(), 5);
+    }
     is_not_led_astray(&(0..46).map(|_| "d").collect::<PathBuf>(), 10);
     is_not_led_astray(&(0..60).map(|_| "d").collect::<PathBuf>(), 10);
 }

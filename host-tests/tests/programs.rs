@@ -6,11 +6,12 @@ use std::collections::BTreeSet;
 use host_tests::{Program, Run, Sandbox, names_in, program_names};
 
 /// The programs and where they are run.
-const TESTED: [(&str, &str); 18] = [
+const TESTED: [(&str, &str); 19] = [
     ("audit_hooks", "audit"),
     ("calls_linked", "host_calls"),
     ("descriptors_direct", "programs"),
     ("doc_examples", "programs"),
+    ("evil_audit_hook", "audit"),
     ("library_linked", "programs"),
     ("lifecycle_exit", "endings"),
     ("lifecycle_leak", "endings"),

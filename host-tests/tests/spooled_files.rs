@@ -2,6 +2,7 @@
 //! fails leaves.
 
 use host_tests::script::differences;
+use host_tests::{Sandbox, SpooledFileOptions};
 
 /// What CPython 3.13.0 answered; the test `differential` sees to it that it still does.
 const METHODS: &str = include_str!("cpython/methods.txt");
@@ -19,4 +20,21 @@ fn every_method_answers_as_in_cpython_whether_in_memory_on_the_disk_closed_or_de
 fn the_tables_of_the_reference_hold() {
     let wrong = differences(TABLES, |_| true);
     assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn a_spool_tells_whether_it_has_moved_to_the_disk() {
+    let sandbox = Sandbox::new();
+    let options = SpooledFileOptions { max_size: Some(3), ..SpooledFileOptions::default() };
+    let file = sandbox.spooled_temporary_file(Some(options.clone())).unwrap();
+    let text = sandbox.spooled_temporary_text_file(Some(options)).unwrap();
+    file.write(b"abc").unwrap();
+    text.write("abc").unwrap();
+    assert_eq!((file.rolled(), text.rolled()), (false, false));
+    file.write(b"d").unwrap();
+    text.write("d").unwrap();
+    assert_eq!((file.rolled(), text.rolled()), (true, true));
+    file.close().unwrap();
+    assert!(file.rolled(), "closing does not take it back");
+    assert!(!sandbox.temporary_file(None).unwrap().rolled());
 }

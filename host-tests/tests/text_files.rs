@@ -145,7 +145,8 @@ fn after_next_and_flush_the_place_is_the_right_one() {
     file.write("a\nb\nc\r").unwrap();
     file.seek(place(0), 0).unwrap();
     assert_eq!(file.next().unwrap(), Some("a\n".to_owned()));
-    let disabled = os(ErrorCode::Io, "telling position disabled by next() call");
+    // CPython's OSError has no number.
+    let disabled = os(ErrorCode::Unnumbered, "telling position disabled by next() call");
     assert_eq!(file.tell().unwrap_err(), disabled.into());
     assert_eq!(file.next().unwrap(), Some("b\n".to_owned()));
     file.flush().unwrap();
@@ -175,4 +176,63 @@ fn no_text_file_rolls_over_but_a_spooled_one() {
     let sandbox = Sandbox::new();
     let error = text(&sandbox, "utf-8", "strict").rollover().unwrap_err();
     assert_eq!(error, unsupported("rollover").into());
+}
+
+/// Text of three lines, the third with half of a surrogate pair in it.
+const HALVED: &[u8] = b"one\ntwo\nth\xffree\nfour";
+
+#[test]
+fn readlines_that_meets_a_surrogate_leaves_every_line_to_be_read() {
+    let sandbox = Sandbox::new();
+    let file = text(&sandbox, "utf-8", "surrogateescape");
+    file.buffer().unwrap().write(HALVED).unwrap();
+    for (skipped, hint) in [(0, None), (1, None), (0, Some(5)), (0, Some(100))] {
+        file.seek(place(0), 0).unwrap();
+        for _ in 0..skipped {
+            assert_eq!(file.readline(None).unwrap(), "one\n");
+        }
+        let before = file.tell().unwrap();
+        let read = file.readlines(hint);
+        if hint == Some(5) {
+            assert_eq!(read.unwrap(), ["one\n", "two\n"]);
+            continue;
+        }
+        assert!(matches!(read.unwrap_err(), TextError::Value(_)));
+        assert_eq!(file.tell().unwrap(), before);
+        let rest = file.read_wtf8(None).unwrap();
+        let all = b"one\ntwo\nth\xed\xb3\xbfree\nfour";
+        assert_eq!(rest, &all[skipped * 4..]);
+    }
+}
+
+#[test]
+fn readlines_far_into_a_long_text_goes_back_over_all_that_it_read() {
+    let sandbox = Sandbox::new();
+    let file = text(&sandbox, "utf-8", "surrogateescape");
+    let mut bytes = "a line of text\n".repeat(5000).into_bytes();
+    bytes.extend(HALVED);
+    file.buffer().unwrap().write(&bytes).unwrap();
+    file.seek(place(0), 0).unwrap();
+    assert_eq!(file.read(Some(20)).unwrap(), "a line of text\na lin");
+    assert!(matches!(file.readlines(None).unwrap_err(), TextError::Value(_)));
+    assert_eq!(file.readline(None).unwrap(), "e of text\n");
+    assert_eq!(file.readlines_wtf8(None).unwrap().len(), 5000 - 2 + 4);
+}
+
+#[test]
+fn lines_with_surrogates_have_their_twins() {
+    let sandbox = Sandbox::new();
+    let file = text(&sandbox, "utf-8", "surrogateescape");
+    let lines: [&[u8]; 3] = [b"one\n", b"th\xed\xb3\xbfree\n", b"end"];
+    file.writelines_wtf8(&lines).unwrap();
+    file.seek(place(0), 0).unwrap();
+    assert_eq!(file.readlines_wtf8(None).unwrap(), lines);
+    file.seek(place(0), 0).unwrap();
+    assert_eq!(file.readlines_wtf8(Some(3)).unwrap(), lines[..1]);
+    assert_eq!(file.buffer().unwrap().seek(0, 2).unwrap(), 4 + 7 + 3);
+    // What is none is refused, and what stands before it is written.
+    let error = file.writelines_wtf8(&[b"fine", b"\xff", b"never"]).unwrap_err();
+    assert_eq!(error, value("not WTF-8").into());
+    file.seek(place(0), 0).unwrap();
+    assert!(file.read_wtf8(None).unwrap().ends_with(b"endfine"));
 }

@@ -3,7 +3,7 @@
 /// What is expected of the component where CPython answered `outcome`: the same, but
 ///
 /// * a method that CPython's class does not have is an operation that is not offered,
-/// * an `OSError` without a number has some code,
+/// * an `OSError` whose number WASI has no word for has some code,
 /// * a place in a text file that is more than a byte position, or one of several, is the
 ///   component's own affair,
 /// * what cannot be seen from outside in CPython is not compared.

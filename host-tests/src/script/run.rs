@@ -5,7 +5,7 @@ use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::arguments::Arguments;
-use super::form::{Outcomes, Script, content, text};
+use super::form::{Outcomes, Script, content, list_in_short, text};
 use super::places::{Places, guest};
 use super::shown::{Shown, failure};
 use crate::{
@@ -236,6 +236,12 @@ impl<'a> Run<'a> {
                     .detach()
                     .map(|raw| put(&mut returned, Slot::Binary(raw)))
                     .map_err(Into::into),
+                "reopen" => {
+                    let (mode, buffering) = (text(words[0]), words[1].parse().unwrap());
+                    file.reopen(Some(&mode), Some(buffering))
+                        .map(|again| put(&mut returned, Slot::Binary(again)))
+                        .map_err(Into::into)
+                }
                 "wrap" => {
                     let options = Arguments::new(words).text();
                     file.wrap(Some(&options)).map(|text| put(&mut returned, Slot::Text(text)))
@@ -333,6 +339,7 @@ fn of_binary(file: &File<'_>, method: &str, words: &[&str]) -> Result<String, Er
         "read" => shown(file.read(size())),
         "readinto" => shown(file.readinto(words[0].parse().unwrap())),
         "readall" => shown(file.readall()),
+        "readinto1" => shown(file.readinto1(words[0].parse().unwrap())),
         "read1" => shown(file.read1(size())),
         "read1-some" => {
             let at = i64::try_from(file.tell()?).unwrap();
@@ -380,6 +387,10 @@ fn of_text(file: &TextFile<'_>, method: &str, words: &[&str]) -> Result<String> 
         "readline" => shown(file.readline(size())),
         "readline-wtf8" => file.readline_wtf8(size()).map(|text| text.as_text()),
         "readlines" => shown(file.readlines(size())),
+        "readlines-wtf8" => {
+            let lines = file.readlines_wtf8(size())?;
+            Ok(list_in_short(&lines.iter().map(Shown::as_text).collect::<Vec<_>>()))
+        }
         "next" => shown(file.next()),
         "next-wtf8" => {
             let line = file.next_wtf8()?;
@@ -390,6 +401,10 @@ fn of_text(file: &TextFile<'_>, method: &str, words: &[&str]) -> Result<String> 
         "writelines" => {
             let lines: Vec<String> = lines(words).map(characters).collect();
             shown(file.writelines(&lines.iter().map(String::as_str).collect::<Vec<_>>()))
+        }
+        "writelines-wtf8" => {
+            let lines: Vec<Vec<u8>> = lines(words).map(content).collect();
+            shown(file.writelines_wtf8(&lines.iter().map(Vec::as_slice).collect::<Vec<_>>()))
         }
         "truncate" => shown(file.truncate(size())),
         "flush" => shown(file.flush()),

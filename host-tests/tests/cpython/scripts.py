@@ -143,7 +143,7 @@ class Script:
         if isinstance(error, io.UnsupportedOperation):
             return f"!unsupported {text}"
         if isinstance(error, OSError):
-            code = CODES.get(error.errno, "*")
+            code = "unnumbered" if error.errno is None else CODES.get(error.errno, "*")
             where = "" if error.filename is None else self.path_shown(error.filename)
             if error.errno is None:
                 text = error.args[0]
@@ -369,9 +369,14 @@ class Script:
             case "next":
                 # `for line in file` asks this of a spooled file, and not of its wrapper.
                 return next(file._file if spooled else inner, None)
-            case "readinto":
+            case "readinto" | "readinto1":
                 buffer = bytearray(int(words[0]))
-                return bytes(buffer[: file.readinto(buffer)])
+                return bytes(buffer[: getattr(file, method)(buffer)])
+            case "reopen":
+                if not inner.closed:
+                    inner.flush()
+                buffering = int(words[1])
+                return open(self.path, unescaped(words[0]), BUFFER if buffering < 0 else buffering)
             case "read1_some":
                 return read1_some(file, int(words[0]))
             case "dump":

@@ -98,8 +98,11 @@ impl Binary<'_> {
         let size = self.chance.size(buffer);
         match self.chance.below(40) {
             0..5 => self.call(&format!("read {size}")),
-            5 => self
-                .call(&format!("readinto {}", size.trim_start_matches('-').parse().unwrap_or(3))),
+            5 => {
+                let size: u64 = size.trim_start_matches('-').parse().unwrap_or(3);
+                let one_read = if !self.written && self.chance.one_in(2) { "1" } else { "" };
+                self.call(&format!("readinto{one_read} {size}"));
+            }
             6 => self.read1(&size),
             7 => self.peek(),
             8..11 => self.call(&format!("readline {size}")),

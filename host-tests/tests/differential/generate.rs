@@ -4,7 +4,7 @@ use host_tests::script::Script;
 
 use crate::chance::Chance;
 use crate::cpython::Version;
-use crate::{binary, text, world};
+use crate::{append, binary, text, world};
 
 /// A kind of object, with programs of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,10 +17,11 @@ pub(crate) enum Kind {
     SpooledText,
     Directories,
     Names,
+    Appending,
 }
 
 impl Kind {
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::TemporaryBinary,
         Self::TemporaryText,
         Self::NamedBinary,
@@ -29,6 +30,7 @@ impl Kind {
         Self::SpooledText,
         Self::Directories,
         Self::Names,
+        Self::Appending,
     ];
 
     pub(crate) fn name(self) -> &'static str {
@@ -41,6 +43,7 @@ impl Kind {
             Self::SpooledText => "spooled-temporary-text-file",
             Self::Directories => "temporary-directory",
             Self::Names => "names",
+            Self::Appending => "appending",
         }
     }
 
@@ -75,6 +78,7 @@ impl Kind {
             }
             Self::Directories => world::directories(&mut chance),
             Self::Names => world::names(&mut chance),
+            Self::Appending => append::program(&mut chance),
         }
     }
 }

@@ -9,6 +9,7 @@
 //! A machine without a CPython that is recent enough, and any with `DIFFERENTIAL_RECORDED=1`,
 //! compares with what was recorded of 3.13.0. `DIFFERENTIAL_RECORD=1` records.
 
+mod append;
 mod binary;
 mod chance;
 mod cpython;
@@ -214,4 +215,9 @@ fn programs_on_temporary_directories_agree_with_cpython() {
 #[test]
 fn programs_on_names_agree_with_cpython() {
     compare(Kind::Names);
+}
+
+#[test]
+fn programs_on_files_with_several_appenders_agree_with_cpython() {
+    compare(Kind::Appending);
 }

@@ -6,12 +6,14 @@ use host_tests::script::Script;
 
 use crate::cpython::CPython;
 
-const BINARY: [&str; 37] = [
+const BINARY: [&str; 39] = [
     "read -",
     "read 5",
     "read -1",
     "read -5",
     "readinto 3",
+    "readinto1 3",
+    "readinto1 0",
     "readall",
     "read1 -",
     "read1 5",
@@ -46,7 +48,7 @@ const BINARY: [&str; 37] = [
     "name",
 ];
 
-const TEXT: [&str; 44] = [
+const TEXT: [&str; 47] = [
     "read -",
     "read 5",
     "read -1",
@@ -58,6 +60,8 @@ const TEXT: [&str; 44] = [
     "readline-wtf8 -",
     "readlines -",
     "readlines 1",
+    "readlines-wtf8 -",
+    "readlines-wtf8 1",
     "next",
     "next-wtf8",
     "write x",
@@ -65,6 +69,7 @@ const TEXT: [&str; 44] = [
     "write-wtf8 x",
     "writelines []",
     "writelines x",
+    "writelines-wtf8 x",
     "seek 0 0",
     "seek 7 0",
     "seek 0 1",

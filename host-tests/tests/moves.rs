@@ -1,0 +1,168 @@
+//! `persist` and `persist-noclobber` against a process that exchanges names in the very moment of
+//! the move, and paths that only the system can follow.
+#![cfg(target_os = "linux")]
+
+use std::fs;
+use std::os::unix::fs::{MetadataExt as _, symlink};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use host_tests::{Error, ErrorCode, File, Sandbox, code_of, names_in, os_at, unnumbered_at};
+use rustix::fs::{CWD, RenameFlags, renameat_with};
+
+fn exchange(one: &Path, other: &Path) {
+    renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE).unwrap();
+}
+
+/// A named file with its place on the host, and another's beside it.
+fn beside_another(sandbox: &Sandbox) -> (File<'_>, PathBuf, PathBuf) {
+    let file = sandbox.named_temporary_file(None).unwrap();
+    file.write(b"own").unwrap();
+    let (host, other) = (sandbox.host_path(&file.name().unwrap()), sandbox.tmp().join("another"));
+    fs::write(&other, "another's").unwrap();
+    (file, host, other)
+}
+
+#[test]
+fn persist_says_so_where_another_file_took_the_name_in_the_moment_of_the_move() {
+    for back in [false, true] {
+        let sandbox = Sandbox::new();
+        let (file, host, other) = beside_another(&sandbox);
+        let name = file.name().unwrap();
+        {
+            let (host, other) = (host.clone(), other.clone());
+            sandbox.interfere(move || exchange(&host, &other));
+        }
+        let mistaken = unnumbered_at("Another file was moved in its place", "/tmp/final");
+        assert_eq!(file.persist("/tmp/final").unwrap_err(), mistaken);
+        assert_eq!(fs::read(sandbox.tmp().join("final")).unwrap(), b"another's");
+        assert_eq!(fs::read(&other).unwrap(), b"own");
+        assert_eq!(sandbox.owed()[0].path, name);
+        // The own file is deleted where it stands under its name, and nothing else ever.
+        if back {
+            fs::rename(&other, &host).unwrap();
+        } else {
+            fs::write(&host, "a third's").unwrap();
+        }
+        file.close().unwrap();
+        drop(file);
+        assert!(sandbox.owed().is_empty());
+        let left = if back { vec!["final"] } else { vec!["another", "final"] };
+        let left: Vec<_> = left.iter().map(|name| (*name).to_owned()).collect();
+        let made = host.file_name().unwrap().to_str().unwrap().to_owned();
+        let left = if back { left } else { [left, vec![made]].concat() };
+        assert_eq!(names_in(sandbox.tmp()), left);
+    }
+}
+
+#[test]
+fn persist_noclobber_leaves_nothing_of_anothers_at_the_target() {
+    let sandbox = Sandbox::new();
+    let (file, host, other) = beside_another(&sandbox);
+    let name = file.name().unwrap();
+    {
+        let (host, other) = (host.clone(), other.clone());
+        sandbox.interfere(move || exchange(&host, &other));
+    }
+    let replaced = os_at(ErrorCode::NoEntry, "Temporary file has been replaced", &name);
+    assert_eq!(file.persist_noclobber("/tmp/final").unwrap_err(), replaced);
+    assert!(!sandbox.tmp().join("final").exists());
+    assert_eq!(fs::read(&host).unwrap(), b"another's");
+    assert_eq!(sandbox.owed()[0].path, name);
+    exchange(&host, &other);
+    file.persist_noclobber("/tmp/final").unwrap();
+    assert_eq!(fs::read(sandbox.tmp().join("final")).unwrap(), b"own");
+    assert_eq!(fs::read(&other).unwrap(), b"another's");
+    assert!(sandbox.owed().is_empty());
+}
+
+#[test]
+fn against_who_exchanges_names_all_the_time_ok_means_that_the_own_file_is_there() {
+    let sandbox = Sandbox::new();
+    let (mut moved, mut refused) = (0, 0);
+    // Bounded by what it is about: both must happen, which takes a few rounds.
+    for round in 0..2000 {
+        let (file, host, other) = beside_another(&sandbox);
+        file.flush().unwrap();
+        let own = fs::metadata(&host).unwrap().ino();
+        let target = sandbox.tmp().join("final");
+        let (done, noclobber) = (AtomicBool::new(false), round % 2 == 1);
+        let outcome = thread::scope(|scope| {
+            scope.spawn(|| {
+                while !done.load(Ordering::Acquire) {
+                    let _ = renameat_with(CWD, &host, CWD, &other, RenameFlags::EXCHANGE);
+                }
+            });
+            let outcome = if noclobber {
+                file.persist_noclobber("/tmp/final")
+            } else {
+                file.persist("/tmp/final")
+            };
+            done.store(true, Ordering::Release);
+            outcome
+        });
+        let at_target = fs::metadata(&target).map(|found| found.ino()).ok();
+        match outcome {
+            Ok(()) => {
+                assert_eq!(at_target, Some(own));
+                moved += 1;
+            }
+            Err(error) => {
+                assert!(matches!(error, Error::Os(_)), "{error:?}");
+                assert!(at_target != Some(own) && !(noclobber && at_target.is_some()));
+                refused += 1;
+            }
+        }
+        drop(file);
+        for left in names_in(sandbox.tmp()) {
+            fs::remove_file(sandbox.tmp().join(left)).unwrap();
+        }
+        if moved >= 20 && refused >= 20 {
+            break;
+        }
+    }
+    assert!(moved > 0 && refused > 0, "{moved} moved, {refused} refused");
+}
+
+#[test]
+fn a_path_with_parents_is_followed_as_the_system_follows_it() {
+    // Right-hand sides: os.rename and os.link of CPython 3.13.0 on Linux with the same paths.
+    let sandbox = Sandbox::new();
+    fs::create_dir_all(sandbox.tmp().join("sub/deep")).unwrap();
+    fs::write(sandbox.tmp().join("file"), "").unwrap();
+    symlink("sub/deep", sandbox.tmp().join("link")).unwrap();
+    let table: [(&str, Option<ErrorCode>, Option<ErrorCode>); 13] = [
+        ("missing/../kept", Some(ErrorCode::NoEntry), Some(ErrorCode::NoEntry)),
+        ("file/../kept", Some(ErrorCode::NotDirectory), Some(ErrorCode::NotDirectory)),
+        ("missing/..", Some(ErrorCode::NoEntry), Some(ErrorCode::NoEntry)),
+        ("file/..", Some(ErrorCode::NotDirectory), Some(ErrorCode::NotDirectory)),
+        ("sub/..", Some(ErrorCode::Busy), Some(ErrorCode::Exist)),
+        ("link/..", Some(ErrorCode::Busy), Some(ErrorCode::Exist)),
+        ("sub/.", Some(ErrorCode::Busy), Some(ErrorCode::Exist)),
+        ("file/.", Some(ErrorCode::NotDirectory), Some(ErrorCode::NotDirectory)),
+        ("missing/.", Some(ErrorCode::NoEntry), Some(ErrorCode::NoEntry)),
+        ("sub/../sub/deep/../one", None, None),
+        ("link/../two", None, None),
+        ("link/../../three", None, None),
+        ("../tmp/four", None, None),
+    ];
+    // Where on the disk the last four are.
+    let made = [("/one", "sub/one"), ("/two", "sub/two"), ("/three", "three"), ("/four", "four")];
+    for (path, rename, link) in table {
+        for (noclobber, expected) in [(false, rename), (true, link)] {
+            let file = sandbox.named_temporary_file(None).unwrap();
+            let path = format!("/tmp/{path}");
+            let outcome =
+                if noclobber { file.persist_noclobber(&path) } else { file.persist(&path) };
+            let code = outcome.as_ref().err().and_then(code_of);
+            assert_eq!(code, expected, "{path} {outcome:?}");
+            drop(file);
+            if let Some((_, made)) = made.iter().find(|(asked, _)| path.ends_with(asked)) {
+                fs::remove_file(sandbox.tmp().join(made)).unwrap();
+            }
+            assert_eq!(names_in(sandbox.tmp()), ["file", "link", "sub"], "{path}");
+            assert_eq!(names_in(&sandbox.tmp().join("sub")), ["deep"], "{path}");
+        }
+    }
+}
