@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::handle::Handle;
-use crate::hash::hash_words;
+use crate::hash::{hash_words, permute};
 use crate::lookup::Follow;
 use crate::pages::PageStore;
 use crate::space::Space;
@@ -56,12 +56,13 @@ pub struct Stat {
     pub changed: Timestamp,
 }
 
-/// What stays the same while a node is neither changed nor replaced, and tells nothing of it.
+/// The identity of a node, and a hash of its state. Neither tells anything else about the node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct MetadataHash {
-    /// One half.
+    /// The inode number, as every C library and Go show this word: the same as long as the node
+    /// exists, whatever changes in it, and never that of another node of the space.
     pub lower: u64,
-    /// The other.
+    /// A hash of identity, size and times, which changes when the node does.
     pub upper: u64,
 }
 
@@ -127,7 +128,7 @@ impl<S: PageStore> Space<S> {
         Ok(self.opened(one)?.node == self.opened(other)?.node)
     }
 
-    /// A hash of the node's identity, size and times, under the space's seed.
+    /// Returns the inode number of an open file or directory, and a hash of its state.
     ///
     /// # Errors
     /// `BadDescriptor`.
@@ -135,7 +136,7 @@ impl<S: PageStore> Space<S> {
         Ok(self.hash_node(self.opened(handle)?.node))
     }
 
-    /// The same of what `path` names.
+    /// Returns the same of the node that `path` names.
     ///
     /// # Errors
     /// Those of every path.
@@ -203,7 +204,9 @@ impl<S: PageStore> Space<S> {
             [u64::from_le_bytes(time.seconds.to_le_bytes()), u64::from(time.nanoseconds)]
         };
         let ([a, b], [c, d]) = (time(modified), time(changed));
-        let half = |which| hash_words(self.identity, [which, serial, size, a, b, c, d]);
-        MetadataHash { lower: half(0), upper: half(1) }
+        MetadataHash {
+            lower: permute(self.identity, serial),
+            upper: hash_words(self.identity, [1, serial, size, a, b, c, d]),
+        }
     }
 }

@@ -27,6 +27,20 @@ pub(crate) fn hash_words<const N: usize>(seed: Seed, words: [u64; N]) -> u64 {
     state.finish()
 }
 
+/// Permutes all numbers of 64 bits: two numbers never have one image. Whoever does not know the seed
+/// learns nothing about `number` from its image.
+///
+/// It is a Feistel network of four rounds, which suffice where the round function cannot be predicted
+/// (Luby and Rackoff).
+pub(crate) fn permute(seed: Seed, number: u64) -> u64 {
+    const HALF: u64 = 0xffff_ffff;
+    let (mut left, mut right) = (number >> 32, number & HALF);
+    for round in 0..4 {
+        (left, right) = (right, left ^ (hash_words(seed, [0, round, right]) & HALF));
+    }
+    left << 32 | right
+}
+
 struct State([u64; 4]);
 
 impl State {
@@ -80,6 +94,25 @@ mod tests {
     use std::hash::{DefaultHasher, Hasher};
 
     extern crate std;
+
+    #[test]
+    fn permuted_numbers_are_all_different_and_depend_on_the_seed() {
+        let images = |seed| (0..100_000).map(move |number| permute(seed, number));
+        let mut all: std::vec::Vec<u64> = images([1, 2]).collect();
+        assert_eq!(
+            images([1, 2]).zip(images([1, 3])).filter(|(one, other)| one == other).count(),
+            0
+        );
+        // In neither half do neighbours stay close.
+        for half in [32, 0] {
+            let halves: std::collections::BTreeSet<_> =
+                all.iter().map(|image| image >> half & u64::from(u32::MAX)).collect();
+            assert!(halves.len() > 99_990, "{}", halves.len());
+        }
+        all.sort_unstable();
+        all.dedup();
+        assert_eq!(all.len(), 100_000);
+    }
 
     /// The standard library's hasher is SipHash-1-3 under the seed 0.
     #[test]

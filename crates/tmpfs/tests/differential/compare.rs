@@ -1,5 +1,6 @@
 //! The engine beside Linux: the same steps on both, every answer and every error compared.
 
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use tmpfs::{Handle, Limits, Settings, Space, Stat, Timestamp};
@@ -44,6 +45,8 @@ pub(crate) struct Both {
     linux: Linux,
     /// What is told as a time that nobody chose lies after this.
     began: i64,
+    /// The engine's inode number for each of Linux's.
+    inodes: BTreeMap<u64, u64>,
 }
 
 impl Both {
@@ -56,7 +59,12 @@ impl Both {
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
         let began = now.expect("it is after 1970").as_secs();
         let began = i64::try_from(began).expect("it is not that late") - 10;
-        Self { engine: Engine::new(space, closed), linux: Linux::new(name), began }
+        Self {
+            engine: Engine::new(space, closed),
+            linux: Linux::new(name),
+            began,
+            inodes: BTreeMap::new(),
+        }
     }
 
     pub(crate) fn step(&mut self, operation: &Operation, at: usize) -> Result<(), String> {
@@ -67,7 +75,6 @@ impl Both {
     pub(crate) fn answer(&mut self, operation: &Operation, at: usize) -> Result<Outcome, String> {
         let now = moment(at);
         let got = self.engine.apply(operation, now).map(|answer| match answer {
-            Answer::Hash(_) => Answer::Done,
             Answer::Stat(stat) => Answer::Stat(chosen(stat, moment(0).seconds)),
             answer => answer,
         });
@@ -76,10 +83,29 @@ impl Both {
             answer => answer,
         });
         self.engine.space.audit().map_err(|drift| drift.to_string())?;
+        if let (Ok(Answer::Hash(got)), Ok(Answer::Hash(expected))) = (&got, &expected) {
+            self.same_inode(got.lower, expected.lower)?;
+            return Ok(Ok(Answer::Done));
+        }
         if got == expected {
             return Ok(got);
         }
         Err(format!("{operation:?}\n  Linux  {expected:?}\n  engine {got:?}"))
+    }
+}
+
+impl Both {
+    /// Two nodes have one inode number in the engine exactly where they have one on Linux.
+    fn same_inode(&mut self, got: u64, expected: u64) -> Result<(), String> {
+        if !self.linux.keeps_inodes {
+            return Ok(());
+        }
+        let before = self.inodes.insert(expected, got);
+        let others = self.inodes.values().filter(|other| **other == got).count();
+        if before.is_none_or(|before| before == got) && others == 1 {
+            return Ok(());
+        }
+        Err(format!("inode {got} for {expected} of Linux, which was {before:?}; {others} have it"))
     }
 }
 

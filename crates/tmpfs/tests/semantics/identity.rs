@@ -78,6 +78,51 @@ fn a_hash_changes_with_the_node() {
     look(&fixture, "replaced");
 }
 
+/// POSIX, st_ino: the file's own as long as it exists, whatever is done to it.
+#[test]
+fn an_inode_number_stays_with_its_node() {
+    let mut fixture = Fixture::new();
+    let file = fixture.file("file");
+    fixture.directory("directory").unwrap();
+    fixture.symlink("file", "symlink").unwrap();
+    let inode = |fixture: &Fixture, path| hash(fixture, path).lower;
+    let before = ["file", "directory", "symlink"].map(|path| inode(&fixture, path));
+    let time = NewTimestamp::Timestamp(BEGINNING);
+
+    fixture.write(file, 0, b"content").unwrap();
+    fixture.append(file, &[1; 100_000]).unwrap();
+    fixture.set_size(file, 10).unwrap();
+    let now = fixture.now();
+    fixture.space.set_times(file, time, time, now).unwrap();
+    fixture.link("file", "link").unwrap();
+    assert_eq!(inode(&fixture, "link"), before[0]);
+    fixture.file_of("directory/new", b"new");
+    fixture.unlink("directory/new").unwrap();
+    for (path, follow) in [("directory", Follow::Yes), ("symlink", Follow::No)] {
+        let now = fixture.now();
+        fixture.space.set_times_at(fixture.root, follow, path, time, time, now).unwrap();
+    }
+    fixture.rename("file", "directory/file").unwrap();
+    fixture.unlink("link").unwrap();
+    fixture.rename("directory", "moved").unwrap();
+    let after = ["moved/file", "moved", "symlink"].map(|path| inode(&fixture, path));
+    assert_eq!(after, before);
+    fixture.unlink("moved/file").unwrap();
+    assert_eq!(fixture.space.metadata_hash(file).unwrap().lower, before[0], "while it is open");
+}
+
+#[test]
+fn an_inode_number_is_never_that_of_another_node() {
+    let mut fixture = Fixture::new();
+    let mut seen = BTreeSet::from([fixture.space.metadata_hash(fixture.root).unwrap().lower]);
+    for _ in 0..1000 {
+        // Rows and names are used again.
+        fixture.file_of("file", b"");
+        assert!(seen.insert(hash(&fixture, "file").lower));
+        fixture.unlink("file").unwrap();
+    }
+}
+
 #[test]
 fn hashes_tell_nothing_across_seeds() {
     let hash = |seed| {

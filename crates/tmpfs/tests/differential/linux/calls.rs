@@ -4,7 +4,9 @@ use rustix::fs::{
     AtFlags, Dir, FileType, Mode, OFlags, Timespec, Timestamps, UTIME_NOW, UTIME_OMIT,
 };
 use rustix::io::Errno;
-use tmpfs::{DescriptorFlags, Follow, Kind, NewTimestamp, OpenFlags, Stat, Timestamp};
+use tmpfs::{
+    DescriptorFlags, Follow, Kind, MetadataHash, NewTimestamp, OpenFlags, Stat, Timestamp,
+};
 
 use super::Linux;
 use crate::operation::{Answer, At, Operation};
@@ -101,14 +103,14 @@ impl Linux {
                 let other = rustix::fs::fstat(self.descriptor(*other)?)?;
                 Ok(Answer::Same((one.st_dev, one.st_ino) == (other.st_dev, other.st_ino)))
             }
-            // Linux has no such thing; whether it would find the file is compared.
+            // Of the two words, programs see the lower one, as the inode number.
             Operation::Hash { handle } => {
-                self.open(*handle)?;
-                Ok(Answer::Done)
+                let found = rustix::fs::fstat(self.descriptor(*handle)?)?;
+                Ok(Answer::Hash(MetadataHash { lower: found.st_ino, upper: 0 }))
             }
             Operation::HashAt { at, follow } => {
-                rustix::fs::statat(self.directory(at)?, &at.path, at_flags(*follow))?;
-                Ok(Answer::Done)
+                let found = rustix::fs::statat(self.directory(at)?, &at.path, at_flags(*follow))?;
+                Ok(Answer::Hash(MetadataHash { lower: found.st_ino, upper: 0 }))
             }
             Operation::List { directory } => self.list(*directory),
         }

@@ -19,6 +19,8 @@ pub(crate) struct Linux {
     path: PathBuf,
     root: OwnedFd,
     slots: [Option<Open>; SLOTS],
+    /// Whether no inode number is ever given to a second node, as on tmpfs.
+    pub(crate) keeps_inodes: bool,
 }
 
 #[derive(Debug)]
@@ -50,7 +52,8 @@ impl Linux {
         let _ = fs::remove_dir_all(&path);
         fs::create_dir(&path).expect("a directory can be made");
         let root = rustix::fs::open(&path, OFlags::RDONLY | OFlags::DIRECTORY, Mode::empty());
-        Self { path, root: root.expect("it was just made"), slots: [const { None }; SLOTS] }
+        let root = root.expect("it was just made");
+        Self { path, root, slots: [const { None }; SLOTS], keeps_inodes: is_tmpfs }
     }
 
     /// What Linux answers, in the words of WASI.

@@ -35,6 +35,8 @@ pub(crate) struct Model {
     pub(crate) shared: Option<charge::Shared>,
     /// What hashes told so far: one for one state of one node.
     hashes: BTreeMap<(u64, u64), HashedState>,
+    /// The node that each inode number was told of. No number is ever told of another one.
+    inodes: BTreeMap<u64, Id>,
     /// What is held, and within a step also what it was charged so far.
     paid: Usage,
     /// The most that was ever charged of each.
@@ -154,6 +156,7 @@ impl Model {
             limits,
             shared,
             hashes: BTreeMap::new(),
+            inodes: BTreeMap::new(),
             paid: Usage::default(),
             high: Usage::default(),
             wasteful: false,
@@ -168,8 +171,9 @@ impl Model {
         limits: Limits,
         shared: Option<charge::Shared>,
     ) -> Result<Self, Error> {
-        let (hashes, none) = (BTreeMap::new(), Usage::default());
-        let mut model = Self { limits, shared, hashes, paid: none, high: none, ..self.clone() };
+        let (hashes, inodes, none) = (BTreeMap::new(), BTreeMap::new(), Usage::default());
+        let mut model =
+            Self { limits, shared, hashes, inodes, paid: none, high: none, ..self.clone() };
         model.pay(model.usage())?;
         Ok(model)
     }
@@ -321,7 +325,8 @@ impl Model {
         })
     }
 
-    /// One state of one node has one hash, and no other state has it.
+    /// One state of one node has one hash, and no other state has it. The lower word is the node's
+    /// for good.
     pub(crate) fn check_hash(
         &mut self,
         operation: &Operation,
@@ -333,6 +338,15 @@ impl Model {
             _ => return Ok(()),
         };
         let id = id.map_err(|error| format!("hashed in spite of {error:?}"))?;
+        match self.inodes.insert(hash.lower, id) {
+            Some(other) if other != id => {
+                return Err(format!("one inode number for the nodes {other} and {id}"));
+            }
+            None if self.inodes.values().filter(|other| **other == id).count() > 1 => {
+                return Err(format!("a second inode number for the node {id}"));
+            }
+            _ => {}
+        }
         let node = self.node(id);
         let state = (id, node.size(), node.modified, node.changed);
         match self.hashes.insert((hash.lower, hash.upper), state) {
