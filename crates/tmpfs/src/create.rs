@@ -130,6 +130,6 @@ impl<S: PageStore> Space<S> {
         if end.node.is_some() {
             return Err(Error::Exist);
         }
-        if end.slash && !directory { Err(Error::NoEntry) } else { Ok(end) }
+        if end.slash() && !directory { Err(Error::NoEntry) } else { Ok(end) }
     }
 }

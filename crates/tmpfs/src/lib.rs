@@ -46,6 +46,7 @@ mod template;
 
 mod handle;
 mod path;
+mod walk;
 
 mod lookup;
 

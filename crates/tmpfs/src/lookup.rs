@@ -9,6 +9,7 @@ use crate::node;
 use crate::pages::PageStore;
 use crate::path::{self, Component};
 use crate::space::Space;
+use crate::walk::{LINKS, Part, Walk};
 
 /// Whether a symbolic link at the end of a path is followed. Those before the end always are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -18,9 +19,6 @@ pub enum Follow {
     /// The link itself is meant.
     No,
 }
-
-/// How many symbolic links one path may lead through, as on Linux.
-const LINKS: usize = 40;
 
 /// What is wanted of the last component.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -34,52 +32,39 @@ pub(crate) enum Last {
     Name,
 }
 
-/// Where a path ends.
+/// The end of a path.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct End {
     /// The directory in which the last component is looked up; for `.` and `..` the one that is meant.
     pub(crate) directory: u32,
     pub(crate) last: Component,
-    /// 0 where the last component is written in the path, else the symbolic link that it is in.
-    link: u32,
-    start: usize,
-    end: usize,
-    /// Whether a slash follows the last component, so that only a directory will do.
-    pub(crate) slash: bool,
+    part: Part,
     /// Of the last component, where it is a name.
     pub(crate) tag: u32,
     pub(crate) entry: Option<u32>,
     pub(crate) node: Option<u32>,
 }
 
-/// A text with components yet to come.
-#[derive(Clone, Copy, Default)]
-struct Frame {
-    /// 0 for the path, else a symbolic link.
-    link: u32,
-    at: u32,
-}
-
-/// The texts under way: the path, and the links that it led into.
-struct Frames {
-    frames: [Frame; LINKS + 1],
-    depth: usize,
+impl End {
+    /// Whether a slash follows the last component, so that only a directory will do.
+    pub(crate) fn slash(&self) -> bool {
+        self.part.slash
+    }
 }
 
 impl<S: PageStore> Space<S> {
     /// Follows `path` from `base`, which is a directory.
     pub(crate) fn resolve(&self, base: u32, path: &str, wanted: Last) -> Result<End> {
         path::check(path, self.limits())?;
-        let mut frames = Frames { frames: [Frame::default(); LINKS + 1], depth: 0 };
+        let mut walk = Walk::new();
         let mut directory = base;
         let mut links = 0;
         loop {
-            let (link, start, end) = self.next(&mut frames, path).ok_or(Error::NoEntry)?;
-            let (is_last, slash) = self.rest(&frames, path);
-            let name = &self.text(link, path)[start..end];
+            let part = walk.next(|link| self.text(link, path));
+            let Part { is_last, slash, .. } = part;
+            let name = self.part(part, path);
             let last = Component::of(name);
-            let found =
-                End { directory, last, link, start, end, slash, tag: 0, entry: None, node: None };
+            let found = End { directory, last, part, tag: 0, entry: None, node: None };
             match last {
                 Component::Name => {}
                 Component::Dot | Component::DotDot => {
@@ -118,7 +103,7 @@ impl<S: PageStore> Space<S> {
                     if links > LINKS {
                         return Err(Error::Loop);
                     }
-                    frames.push(node);
+                    walk.enter(node);
                 }
             }
         }
@@ -126,7 +111,7 @@ impl<S: PageStore> Space<S> {
 
     /// Looks up the name at the end of a path.
     pub(crate) fn look_at(&self, end: End, path: &str) -> Result<End> {
-        self.look(end, &self.text(end.link, path)[end.start..end.end])
+        self.look(end, self.part(end.part, path))
     }
 
     fn look(&self, end: End, name: &str) -> Result<End> {
@@ -150,11 +135,11 @@ impl<S: PageStore> Space<S> {
 
     /// The name at the end of a path, apart from the space.
     pub(crate) fn name<'path>(&self, end: &End, path: &'path str) -> Result<Cow<'path, str>> {
-        let within = end.start..end.end;
-        if end.link == 0 {
-            return Ok(Cow::Borrowed(&path[within]));
+        let Part { link, start, end: length, .. } = end.part;
+        if link == 0 {
+            return Ok(Cow::Borrowed(&path[start..length]));
         }
-        let name = node::boxed(&self.text(end.link, path)[within])?;
+        let name = node::boxed(self.part(end.part, path))?;
         Ok(Cow::Owned(name.into_string()))
     }
 
@@ -173,42 +158,50 @@ impl<S: PageStore> Space<S> {
         }
     }
 
-    /// Goes on to the next component of the innermost text that has one.
-    fn next(&self, frames: &mut Frames, path: &str) -> Option<(u32, usize, usize)> {
-        loop {
-            let frame = &mut frames.frames[frames.depth];
-            if let Some((start, end)) = path::next(self.text(frame.link, path), frame.at()) {
-                frame.at = u32::try_from(end).expect("BUG: limits of paths have 32 bits");
-                return Some((frame.link, start, end));
-            }
-            frames.depth = frames.depth.checked_sub(1)?;
-        }
-    }
-
-    /// Whether nothing but slashes is left, and whether any is.
-    fn rest(&self, frames: &Frames, path: &str) -> (bool, bool) {
-        let mut slash = false;
-        for frame in &frames.frames[..=frames.depth] {
-            let text = self.text(frame.link, path);
-            if path::next(text, frame.at()).is_some() {
-                return (false, false);
-            }
-            slash |= frame.at() < text.len();
-        }
-        (true, slash)
+    fn part<'a>(&'a self, part: Part, path: &'a str) -> &'a str {
+        &self.text(part.link, path)[part.start..part.end]
     }
 }
 
-impl Frame {
-    fn at(self) -> usize {
-        usize::try_from(self.at).expect("BUG: 32 bits fit an index")
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::attributes::Timestamp;
+    use crate::handle::DescriptorFlags;
+    use crate::limits::Limits;
+    use crate::path::steps;
+    use crate::space::Settings;
+    use alloc::{format, string::String, vec::Vec};
 
-impl Frames {
-    fn push(&mut self, link: u32) {
-        // There are as many places as links may be followed.
-        self.depth += 1;
-        self.frames[self.depth] = Frame { link, at: 0 };
+    const NOW: Timestamp = Timestamp { seconds: 0, nanoseconds: 0 };
+
+    /// A text of `length` bytes that leads to `name`, after dots and before slashes.
+    fn detour(name: &str, length: usize) -> String {
+        let half = (length - name.len()) / 2;
+        let text = "./".repeat(half / 2) + name;
+        text.clone() + &"/".repeat(length - text.len())
+    }
+
+    #[test]
+    fn resolving_a_path_takes_time_linear_in_the_texts_it_walks() {
+        for limit in [4 << 10, 16 << 10, 64 << 10] {
+            let limits = Limits { path: limit, ..Limits::default() };
+            let length = usize::try_from(limit).unwrap();
+            let settings = Settings { limits, ..Settings::seeded([1, 2], NOW) };
+            let mut space = Space::create(settings).unwrap();
+            let root = space.root(DescriptorFlags::DIRECTORY).unwrap();
+            space.create_directory_at(root, "end", NOW).unwrap();
+            let names: Vec<_> = (0..LINKS).map(|at| format!("link{at}")).collect();
+            for (at, name) in names.iter().enumerate() {
+                let next = names.get(at + 1).map_or("end", String::as_str);
+                space.symlink_at(&detour(next, length), root, name, NOW).unwrap();
+            }
+            let path = detour("link0", length);
+            let texts = length * (LINKS + 1);
+            steps::taken();
+            assert_eq!(space.stat_at(root, Follow::Yes, &path).unwrap().kind, Kind::Directory);
+            let taken = steps::taken();
+            assert!(taken <= texts, "{taken} steps for {texts} bytes");
+        }
     }
 }

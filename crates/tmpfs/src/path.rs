@@ -40,14 +40,34 @@ pub(crate) fn check(path: &str, limits: &Limits) -> Result<()> {
     Ok(())
 }
 
-/// Where the component at or after `at` begins and ends; `None` where there is none.
+/// Returns the end of the component that begins at `start`, and the beginning of the next one, which
+/// is the end of the text where there is none.
 #[inline]
-pub(crate) fn next(text: &str, at: usize) -> Option<(usize, usize)> {
-    let rest = &text.as_bytes()[at..];
-    let start = at + rest.iter().position(|byte| *byte != b'/')?;
+pub(crate) fn component(text: &str, start: usize) -> (usize, usize) {
     let rest = &text.as_bytes()[start..];
     let length = rest.iter().position(|byte| *byte == b'/').unwrap_or(rest.len());
-    Some((start, start + length))
+    let slashes = rest[length..].iter().take_while(|byte| **byte == b'/').count();
+    #[cfg(test)]
+    steps::count(length + slashes);
+    (start + length, start + length + slashes)
+}
+
+/// The bytes that this thread looked at to find components, counted for tests.
+#[cfg(test)]
+pub(crate) mod steps {
+    extern crate std;
+    use core::cell::Cell;
+
+    std::thread_local!(static TAKEN: Cell<usize> = const { Cell::new(0) });
+
+    pub(super) fn count(more: usize) {
+        TAKEN.set(TAKEN.get() + more);
+    }
+
+    /// Returns the count since the last call.
+    pub(crate) fn taken() -> usize {
+        TAKEN.replace(0)
+    }
 }
 
 #[cfg(test)]
@@ -60,11 +80,12 @@ mod tests {
         let text = "a//é/./../b///";
         let mut at = 0;
         let mut components = Vec::new();
-        while let Some((start, end)) = next(text, at) {
-            components.push(&text[start..end]);
-            at = end;
+        while at < text.len() {
+            let (end, next) = component(text, at);
+            components.push(&text[at..end]);
+            at = next;
         }
         assert_eq!(components, ["a", "é", ".", "..", "b"]);
-        assert_eq!(next("///", 0), None);
+        assert_eq!(component("last", 0), (4, 4));
     }
 }

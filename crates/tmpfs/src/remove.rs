@@ -27,7 +27,7 @@ impl<S: PageStore> Space<S> {
         if self.stock.node(node).kind() == Kind::Directory {
             return Err(Error::IsDirectory);
         }
-        if end.slash {
+        if end.slash() {
             return Err(Error::NotDirectory);
         }
         if !mutable {

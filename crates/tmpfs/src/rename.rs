@@ -38,7 +38,7 @@ impl<S: PageStore> Space<S> {
         let (Some(entry), Some(node)) = (old.entry, old.node) else { return Err(Error::NoEntry) };
         let new = self.look_at(new, new_path)?;
         let is_directory = self.stock.node(node).kind() == Kind::Directory;
-        if !is_directory && (old.slash || new.slash) {
+        if !is_directory && (old.slash() || new.slash()) {
             return Err(Error::NotDirectory);
         }
         if is_directory && self.is_below(new.directory, node) {

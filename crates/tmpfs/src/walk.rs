@@ -1,0 +1,69 @@
+//! The way along a path: its components one after the other, those of symbolic links put in. It
+//! reads every byte of every text once.
+
+use crate::path;
+
+/// The number of symbolic links that one path may lead through, as on Linux.
+pub(crate) const LINKS: usize = 40;
+
+/// A component, and where it is written.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Part {
+    /// 0 for the path, else the symbolic link in whose text the component is.
+    pub(crate) link: u32,
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    /// Whether no component follows.
+    pub(crate) is_last: bool,
+    /// Whether nothing but slashes follows, so that only a directory will do.
+    pub(crate) slash: bool,
+}
+
+/// The components that are still to come.
+pub(crate) struct Walk {
+    /// The texts with components to come, the innermost last.
+    texts: [Text; LINKS + 1],
+    depth: usize,
+    /// Whether a slash follows the last component, once that was reached.
+    slash: bool,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Text {
+    /// 0 for the path, else a symbolic link.
+    link: u32,
+    /// The beginning of the next component.
+    at: u32,
+}
+
+impl Walk {
+    /// Begins with the path.
+    pub(crate) fn new() -> Self {
+        Self { texts: [Text::default(); LINKS + 1], depth: 1, slash: false }
+    }
+
+    /// Goes on in the text of a symbolic link, of which there are at most [`LINKS`].
+    pub(crate) fn enter(&mut self, link: u32) {
+        self.texts[self.depth] = Text { link, at: 0 };
+        self.depth += 1;
+    }
+
+    /// Returns the next component. Preconditions: the last one was not reached, or a link was entered
+    /// since; every text begins with a component.
+    pub(crate) fn next<'a>(&mut self, text: impl FnOnce(u32) -> &'a str) -> Part {
+        let Text { link, at } = self.texts[self.depth - 1];
+        let start = usize::try_from(at).expect("BUG: 32 bits fit an index");
+        let text = text(link);
+        let (end, next) = path::component(text, start);
+        if next < text.len() {
+            let next = u32::try_from(next).expect("BUG: limits of paths have 32 bits");
+            self.texts[self.depth - 1].at = next;
+        } else {
+            self.depth -= 1;
+            // A slash after the text of a link counts where nothing follows the link either.
+            self.slash |= self.depth == 0 && end < next;
+        }
+        let is_last = self.depth == 0;
+        Part { link, start, end, is_last, slash: is_last && self.slash }
+    }
+}
