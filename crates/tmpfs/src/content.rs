@@ -9,9 +9,6 @@ use crate::pages::{PAGE, PageStore};
 use crate::space::Space;
 use crate::trie::Map;
 
-/// The most that a file's size can be anywhere else.
-const LARGEST: u64 = (1 << 63) - 1;
-
 /// The smallest first page of a file.
 const SMALLEST: usize = 64;
 
@@ -97,10 +94,13 @@ impl<S: PageStore> Space<S> {
         if !open.flags.write {
             return Err(Error::Invalid);
         }
-        if size > self.largest_file() {
+        let node = open.node;
+        let held = self.stock.node(node).file().expect("BUG: it is for writing").size;
+        // POSIX, ftruncate: the limit is one on growth.
+        if size > held && size > self.limits().largest_file() {
             return Err(Error::FileTooLarge);
         }
-        self.cut(open.node, size, now)
+        self.cut(node, size, now)
     }
 
     fn opened_to_write(&self, handle: Handle) -> Result<u32> {
@@ -108,15 +108,11 @@ impl<S: PageStore> Space<S> {
         if open.flags.write { Ok(open.node) } else { Err(Error::BadDescriptor) }
     }
 
-    fn largest_file(&self) -> u64 {
-        self.limits().file_size.min(LARGEST)
-    }
-
     fn write(&mut self, node: u32, offset: u64, bytes: &[u8], now: Timestamp) -> Result<usize> {
         if bytes.is_empty() {
             return Ok(0);
         }
-        let allowed = self.largest_file().saturating_sub(offset);
+        let allowed = self.limits().largest_file().saturating_sub(offset);
         let allowed = usize::try_from(allowed).unwrap_or(usize::MAX).min(bytes.len());
         if allowed == 0 {
             return Err(Error::FileTooLarge);

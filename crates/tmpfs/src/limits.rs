@@ -31,13 +31,14 @@ pub struct Limits {
     pub nodes: u64,
     /// Open handles, by default 1,024: what processes get on Linux.
     pub handles: u32,
-    /// Bytes of a name, by default 255, as on Linux; more than 65,535 count as 65,535.
+    /// Bytes of a new name, by default 255, as on Linux; more than 65,535 count as 65,535. A longer
+    /// name that a directory holds already is found and can be removed.
     pub name: u32,
     /// Bytes of a path, or of what a symbolic link holds, by default 4,095, which with a NUL is
-    /// `PATH_MAX` on Linux.
+    /// `PATH_MAX` on Linux. A longer path is refused also where it names something.
     pub path: u32,
     /// Bytes of one file, holes included, by default 2^63 - 1: the most that other systems can
-    /// express. More counts as that.
+    /// express. More counts as that. A file that is larger already can be made smaller, to any size.
     pub file_size: u64,
     /// Bytes of content and metadata together above which [`Space::over_soft_limit`] is true. By
     /// default 48 MiB, three quarters of `content`. It refuses nothing.
@@ -58,6 +59,20 @@ impl Default for Limits {
             file_size: (1 << 63) - 1,
             soft: 48 << 20,
         }
+    }
+}
+
+impl Limits {
+    /// Returns the most bytes of a name.
+    #[inline]
+    pub(crate) fn longest_name(&self) -> usize {
+        usize::try_from(self.name).unwrap_or(usize::MAX).min(65_535)
+    }
+
+    /// Returns the most bytes of a file.
+    #[inline]
+    pub(crate) fn largest_file(&self) -> u64 {
+        self.file_size.min((1 << 63) - 1)
     }
 }
 

@@ -119,11 +119,12 @@ impl<S: PageStore> Space<S> {
         if self.is_removed(end.directory) {
             return Err(Error::NoEntry);
         }
-        if name.len() > usize::try_from(self.limits().name).unwrap_or(usize::MAX) {
-            return Err(Error::NameTooLong);
-        }
         let tag = entries::tag(self.stock.seed, name.as_bytes());
         let entry = self.stock.layer.find(end.directory, tag, name);
+        // A name that is held stays in use when the limit is lowered.
+        if entry.is_none() && name.len() > self.limits().longest_name() {
+            return Err(Error::NameTooLong);
+        }
         let node = entry.map(|entry| self.entry(entry).node);
         Ok(End { tag, entry, node, ..end })
     }

@@ -126,6 +126,65 @@ fn lowered_limits_keep_what_is_there_and_take_no_more() {
     fixture.directory("more").unwrap();
 }
 
+/// POSIX, RLIMIT_FSIZE: the limit is one on growth.
+#[test]
+fn a_file_above_a_lowered_limit_of_size_can_be_made_smaller() {
+    let mut fixture = Fixture::new();
+    fixture.file_of("file", &[1; 1000]);
+    let file = fixture.open("file").unwrap();
+    fixture.space.set_limits(Limits { file_size: 10, ..Limits::default() });
+    assert_eq!(fixture.set_size(file, 1001), Err(Error::FileTooLarge));
+    assert_eq!(fixture.set_size(file, 1000), Ok(()), "no growth");
+    assert_eq!(fixture.set_size(file, 500), Ok(()), "still above the limit");
+    assert_eq!(fixture.set_size(file, 501), Err(Error::FileTooLarge));
+    assert_eq!(fixture.content("file").unwrap(), [1; 500]);
+    assert_eq!(fixture.set_size(file, 10), Ok(()));
+    assert_eq!(fixture.append(file, b"x"), Err(Error::FileTooLarge));
+}
+
+#[test]
+fn names_above_a_lowered_limit_of_names_are_found_moved_and_removed() {
+    let mut fixture = Fixture::new();
+    let long = |letter: &str| letter.repeat(40);
+    for letter in ["a", "b", "c"] {
+        fixture.file_of(&long(letter), letter.as_bytes());
+    }
+    fixture.directory(&long("d")).unwrap();
+    fixture.space.set_limits(Limits { name: 8, ..Limits::default() });
+    assert_eq!(fixture.stat(&long("e")).map(drop), Err(Error::NameTooLong));
+    assert_eq!(fixture.directory(&long("e")), Err(Error::NameTooLong));
+    assert_eq!(fixture.link(&long("a"), &long("e")), Err(Error::NameTooLong));
+    assert_eq!(fixture.rename(&long("a"), &long("e")), Err(Error::NameTooLong));
+
+    assert_eq!(fixture.content(&long("a")).unwrap(), b"a");
+    fixture.rename(&long("a"), &long("b")).unwrap();
+    assert_eq!(fixture.content(&long("b")).unwrap(), b"a");
+    fixture.rename(&long("b"), "short").unwrap();
+    fixture.file_of(&(long("d") + "/short"), b"");
+    fixture.unlink(&(long("d") + "/short")).unwrap();
+    fixture.remove_directory(&long("d")).unwrap();
+    fixture.unlink(&long("c")).unwrap();
+    assert_eq!(fixture.names(fixture.root), ["short"]);
+}
+
+#[test]
+fn no_limit_of_names_is_above_65_535_bytes() {
+    for name in [65_535, 65_536, u32::MAX] {
+        let limits = Limits { name, path: u32::MAX, ..Limits::default() };
+        let mut fixture = Fixture::with(limits);
+        let longest = "n".repeat(65_535);
+        fixture.file_of(&longest, b"");
+        fixture.link(&longest, "link").unwrap();
+        for length in [65_536, 5_000_000] {
+            let longer = "n".repeat(length);
+            assert_eq!(fixture.directory(&longer), Err(Error::NameTooLong), "{name}");
+            assert_eq!(fixture.rename("link", &longer), Err(Error::NameTooLong));
+            assert_eq!(fixture.stat(&longer).map(drop), Err(Error::NameTooLong));
+        }
+        fixture.unlink(&longest).unwrap();
+    }
+}
+
 #[test]
 fn extreme_limits_overflow_nothing() {
     let limits = Limits {

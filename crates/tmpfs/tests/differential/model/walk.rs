@@ -138,13 +138,14 @@ impl Model {
             Name::DotDot => Ok(Found::Node(directory.parent.expect("only the base has none"))),
             // There will never be anything, so Linux does not look at the name.
             Name::Normal(_) if directory.removed => Ok(Found::Nothing),
-            Name::Normal(name) if name.len() as u64 > u64::from(self.limits.name) => {
-                Err(Error::NameTooLong)
-            }
-            Name::Normal(name) => Ok(match directory.entries.get(name) {
-                Some(entry) => Found::Node(entry.node),
-                None => Found::Nothing,
-            }),
+            Name::Normal(name) => match directory.entries.get(name) {
+                // Also where a lowered limit would not allow the name again.
+                Some(entry) => Ok(Found::Node(entry.node)),
+                None if name.len() as u64 > u64::from(self.limits.name.min(65_535)) => {
+                    Err(Error::NameTooLong)
+                }
+                None => Ok(Found::Nothing),
+            },
         }
     }
 
