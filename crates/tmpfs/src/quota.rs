@@ -2,7 +2,8 @@
 //! shares with others. Only `layer.rs` and `handle.rs` charge, where rows come and go.
 
 use alloc::sync::Arc;
-use core::sync::atomic::{AtomicU64, Ordering};
+use core::hint::spin_loop;
+use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crate::error::{Error, Result};
 use crate::limits::{Limits, Usage};
@@ -31,12 +32,17 @@ pub struct SharedUsage {
 
 /// A limit that several spaces share, also across threads. A clone is the same limit. Over it,
 /// operations answer `Quota`.
+///
+/// An operation is charged for one row after the other. A single charge that is refused books
+/// nothing, at no moment; what an operation was charged before a refusal is booked until it returns.
 #[derive(Clone, Debug)]
 pub struct SharedLimit(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
     limits: SharedLimits,
+    /// True while a charge is compared with the limits and booked.
+    charging: AtomicBool,
     bytes: AtomicU64,
     nodes: AtomicU64,
     handles: AtomicU64,
@@ -48,7 +54,8 @@ impl SharedLimit {
     #[must_use]
     pub fn new(limits: SharedLimits) -> Self {
         let (bytes, nodes, handles) = (AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(0));
-        Self(Arc::new(Shared { limits, bytes, nodes, handles }))
+        let charging = AtomicBool::new(false);
+        Self(Arc::new(Shared { limits, charging, bytes, nodes, handles }))
     }
 
     /// What the spaces and templates hold together.
@@ -61,27 +68,33 @@ impl SharedLimit {
         }
     }
 
+    /// Books all of `amount`, or nothing. No charge sees half of another one, so that none is refused
+    /// for what is not booked in the end.
     fn charge(&self, amount: Usage) -> Result<()> {
-        let Shared { limits, bytes, nodes, handles } = &*self.0;
+        let Shared { limits, charging, bytes, nodes, handles } = &*self.0;
         let all = [
             (bytes, limits.bytes, amount.bytes()),
             (nodes, limits.nodes, amount.nodes),
             (handles, limits.handles, amount.handles),
         ];
-        for (at, (counter, limit, amount)) in all.iter().enumerate() {
-            let add = |held: u64| held.checked_add(*amount).filter(|sum| sum <= limit);
-            let full = *amount > 0
-                && counter.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add).is_err();
-            if full {
-                for (counter, _, amount) in &all[..at] {
-                    counter.fetch_sub(*amount, Ordering::Relaxed);
-                }
-                return Err(Error::Quota);
+        // The lock is held for a few loads and stores, and nothing in between can panic.
+        while charging.swap(true, Ordering::Acquire) {
+            spin_loop();
+        }
+        let fits = all.iter().all(|(counter, limit, amount)| {
+            let sum = counter.load(Ordering::Relaxed).checked_add(*amount);
+            *amount == 0 || sum.is_some_and(|sum| sum <= *limit)
+        });
+        if fits {
+            for (counter, _, amount) in &all {
+                counter.fetch_add(*amount, Ordering::Relaxed);
             }
         }
-        Ok(())
+        charging.store(false, Ordering::Release);
+        if fits { Ok(()) } else { Err(Error::Quota) }
     }
 
+    /// Takes a booked amount back. It needs no lock: a charge at the same time comes before or after.
     fn refund(&self, amount: Usage) {
         self.0.bytes.fetch_sub(amount.bytes(), Ordering::Relaxed);
         self.0.nodes.fetch_sub(amount.nodes, Ordering::Relaxed);

@@ -105,3 +105,39 @@ fn threads_share_a_limit_exactly() {
     assert!(made > 100);
     assert_eq!(shared.usage(), SharedUsage::default());
 }
+
+/// A space that cannot be made, because there is one node too many, would need bytes as well. The
+/// writer has all other bytes.
+#[test]
+fn a_charge_that_is_refused_takes_nothing_from_others_for_a_moment() {
+    const TURNS: u32 = 300_000;
+    let alone = SharedLimit::new(ROOM);
+    let mut writer = fixture(&alone);
+    let file = writer.file("file");
+    writer.write(file, 0, &[1; 100]).unwrap();
+    let SharedUsage { bytes, nodes, .. } = alone.usage();
+
+    let shared = SharedLimit::new(SharedLimits { bytes, nodes, ..ROOM });
+    let mut writer = fixture(&shared);
+    let file = writer.file("file");
+    let refused = std::sync::atomic::AtomicU32::new(0);
+    let done = std::sync::atomic::AtomicBool::new(false);
+    let relaxed = std::sync::atomic::Ordering::Relaxed;
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !done.load(relaxed) {
+                assert_eq!(Space::create(sharing(&shared)).map(drop), Err(Error::Quota));
+                refused.fetch_add(1, relaxed);
+            }
+        });
+        while refused.load(relaxed) == 0 {
+            std::hint::spin_loop();
+        }
+        let fits = |writer: &mut Fixture| {
+            writer.write(file, 0, &[1; 100]).is_ok() && writer.set_size(file, 0).is_ok()
+        };
+        let lost = (0..TURNS).filter(|_| !fits(&mut writer)).count();
+        done.store(true, relaxed);
+        assert_eq!(lost, 0, "of {TURNS}, beside {} refused", refused.load(relaxed));
+    });
+}
