@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::entries::Entry;
+use crate::entries::{self, Entry};
 use crate::index::{Bucket, Reference};
 use crate::layer::{Layer, Row, bytes};
 use crate::limits::Usage;
@@ -136,7 +136,10 @@ impl<'space, S: PageStore> Count<'space, S> {
         equal("place of an entry", place, entry.place)?;
         let held = self.space.stock.directory(directory);
         equal("a place below the next", u64::from(place < held.next), 1_u64)?;
-        let found = self.layer.index_find(held.index, entry.tag, entry.name.bytes());
+        equal("an epoch that was", u64::from(entry.epoch <= held.epoch), 1_u64)?;
+        let name = entry.name.bytes();
+        let tag = entries::tag(self.space.stock.seed, name);
+        let found = self.layer.index_find(held.index, tag, name);
         equal("entry that a name finds", found.unwrap_or(0), number)?;
         if let Some(child) = self.layer.node(entry.node).directory() {
             equal("parent of a directory", directory, child.parent)?;

@@ -16,15 +16,15 @@ pub(crate) struct Entry {
     pub(crate) name: Name,
     /// Where the listing has it.
     pub(crate) place: u64,
+    /// The directory's epoch when the entry came.
+    pub(crate) epoch: u32,
     pub(crate) node: u32,
-    /// Bits of the name's hash.
-    pub(crate) tag: u32,
 }
 
 impl Entry {
     pub(crate) fn try_clone(&self) -> Result<Self> {
-        let Self { place, node, tag, .. } = *self;
-        Ok(Self { name: Name::new(self.name.as_str())?, place, node, tag })
+        let Self { place, epoch, node, .. } = *self;
+        Ok(Self { name: Name::new(self.name.as_str())?, place, epoch, node })
     }
 }
 
@@ -89,10 +89,9 @@ impl<S: PageStore> Layer<S> {
 }
 
 impl<S: PageStore> Stock<S> {
-    fn insert_entry(&mut self, name: NewName<'_>, place: u64, node: u32) -> Result<u32> {
-        let NewName { text, tag } = name;
-        let entry = || Ok(Entry { name: Name::new(text)?, place, node, tag });
-        self.insert_new(layer::entry_cost(text.len()), entry)
+    fn insert_entry(&mut self, name: &str, place: u64, epoch: u32, node: u32) -> Result<u32> {
+        let entry = || Ok(Entry { name: Name::new(name)?, place, epoch, node });
+        self.insert_new(layer::entry_cost(name.len()), entry)
     }
 
     /// Adds an entry to a directory that has none of that name and may be changed. It counts no
@@ -109,7 +108,7 @@ impl<S: PageStore> Stock<S> {
         let place = held.next;
         let count = held.count.checked_add(1).ok_or(Error::InsufficientSpace)?;
         let next = place.checked_add(1).ok_or(Error::InsufficientSpace)?;
-        let entry = self.insert_entry(name, place, node)?;
+        let entry = self.insert_entry(name.text, place, held.epoch, node)?;
         let entered = self.map_set(&mut held.order, place, entry).and_then(|_| {
             self.index_insert(&mut held.index, tag, entry).inspect_err(|_| {
                 let removed = self.map_remove(&mut held.order, place);
@@ -129,14 +128,14 @@ impl<S: PageStore> Stock<S> {
         entered
     }
 
-    /// Makes sure that [`leave`](Self::leave) cannot fail.
-    pub(crate) fn prepare_to_leave(&mut self, directory: u32, entry: u32) -> Result<()> {
+    /// Makes sure that [`leave`](Self::leave) cannot fail. The tag is that of the entry's name.
+    pub(crate) fn prepare_to_leave(&mut self, directory: u32, entry: u32, tag: u32) -> Result<()> {
         if self.layer.base.is_none() {
             // Everything is the space's own.
             return Ok(());
         }
         self.own_node(directory)?;
-        let Entry { place, tag, .. } = *self.get::<Entry>(entry);
+        let place = self.get::<Entry>(entry).place;
         let mut held = *self.directory(directory);
         let order = self.map_own(&mut held.order, place);
         let index = order.and_then(|()| self.index_own_path(&mut held.index, tag));
@@ -145,16 +144,20 @@ impl<S: PageStore> Stock<S> {
     }
 
     /// Removes an entry that was [prepared](Self::prepare_to_leave). It counts no links.
-    pub(crate) fn leave(&mut self, directory: u32, entry: u32, now: Timestamp) {
-        let Entry { place, tag, .. } = *self.get::<Entry>(entry);
+    pub(crate) fn leave(&mut self, directory: u32, entry: u32, tag: u32, now: Timestamp) {
+        let place = self.get::<Entry>(entry).place;
         let mut held = *self.directory(directory);
         self.map_remove(&mut held.order, place).expect("BUG: it was prepared");
         self.index_remove(&mut held.index, tag, entry).expect("BUG: it was prepared");
         self.remove::<Entry>(entry);
         held.count -= 1;
-        // The places behind the last entry are free again: what comes and goes does not make the map
-        // high. A listing that has passed them will not see what comes there, which it need not.
-        if place + 1 == held.next {
+        // The places behind the last entry are free again, so that entries that come and go do not
+        // make the map high. The new epoch tells a listing under way that what comes there is new.
+        // Once the epochs are used up, no place is used again.
+        if place + 1 == held.next
+            && let Some(epoch) = held.epoch.checked_add(1)
+        {
+            held.epoch = epoch;
             held.next = self.layer.map_last(held.order).map_or(0, |last| last + 1);
         }
         let node = self.node_mut(directory);
@@ -168,14 +171,14 @@ impl<S: PageStore> Stock<S> {
         &mut self,
         directory: u32,
         entry: u32,
+        old_tag: u32,
         name: NewName<'_>,
         now: Timestamp,
     ) -> Result<()> {
-        let Entry { place, node, tag: old_tag, .. } = *self.get::<Entry>(entry);
+        let Entry { place, epoch, node, .. } = *self.get::<Entry>(entry);
         let mut held = *self.directory(directory);
-        let tag = name.tag;
-        let new = self.insert_entry(name, place, node)?;
-        let entered = self.index_insert(&mut held.index, tag, new);
+        let new = self.insert_entry(name.text, place, epoch, node)?;
+        let entered = self.index_insert(&mut held.index, name.tag, new);
         if entered.is_ok() {
             self.map_set(&mut held.order, place, new).expect("BUG: it was prepared");
             self.index_remove(&mut held.index, old_tag, entry).expect("BUG: it was prepared");
@@ -197,11 +200,12 @@ impl<S: PageStore> Stock<S> {
         &mut self,
         directory: u32,
         entry: u32,
+        tag: u32,
         node: u32,
         now: Timestamp,
     ) -> Result<()> {
         let own = self.own::<Entry>(entry)?;
-        let Entry { place, tag, .. } = *self.get::<Entry>(own);
+        let place = self.get::<Entry>(own).place;
         let mut held = *self.directory(directory);
         if own != entry {
             self.map_set(&mut held.order, place, own).expect("BUG: it was prepared");

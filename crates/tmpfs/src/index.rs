@@ -375,7 +375,7 @@ mod tests {
 
     fn add(stock: &mut Stock<MemoryPages>, root: &mut u32, tag: u32, name: &str) -> Result<u32> {
         let name = Name::new(name).unwrap();
-        let entry = stock.insert(Entry { name, place: 0, node: 0, tag }).unwrap();
+        let entry = stock.insert(Entry { name, place: 0, epoch: 0, node: 0 }).unwrap();
         let before = stock.quota.used();
         let added = stock.index_insert(root, tag, entry);
         if added.is_err() {

@@ -6,12 +6,20 @@ use crate::handle::Handle;
 use crate::pages::PageStore;
 use crate::space::Space;
 
-/// Where a listing is: `Cursor::default()` before the first entry. It is a mere position: any number
-/// can be under way, and nothing is to be closed.
+/// A position in a listing: `Cursor::default()` before the first entry. Any number of listings can be
+/// under way, and nothing is to be closed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Cursor {
-    /// The next place to look at, and the first that was not there when the listing began.
-    range: Option<(u64, u64)>,
+pub struct Cursor(Option<Progress>);
+
+/// The position after the first entry was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Progress {
+    /// The next place to look at.
+    at: u64,
+    /// The place of the next new entry when the listing began.
+    end: u64,
+    /// The directory's epoch when the listing began.
+    epoch: u32,
 }
 
 /// One entry of a directory.
@@ -24,9 +32,13 @@ pub struct DirectoryEntry<'space> {
 }
 
 impl<S: PageStore> Space<S> {
-    /// The next entry, in no order that is promised; `None` after the last. `.` and `..` are left
-    /// out. What stands in the directory from the first call to the last is told exactly once; what
-    /// comes or goes meanwhile, at most once.
+    /// Returns the next entry, in no order that is promised; `None` after the last. `.` and `..` are
+    /// left out.
+    ///
+    /// A listing returns the entries that the directory held at the first call. Each is returned
+    /// exactly once, under the name that it has by then, and not at all if it was removed before. An
+    /// entry that comes later is not returned, and neither is one that was moved to another directory
+    /// and back.
     ///
     /// # Errors
     /// `BadDescriptor`; `NotDirectory`.
@@ -36,15 +48,20 @@ impl<S: PageStore> Space<S> {
         cursor: &mut Cursor,
     ) -> Result<Option<DirectoryEntry<'_>>> {
         let held = self.stock.directory(self.opened_directory(directory)?.node);
-        let (from, end) = cursor.range.unwrap_or((0, held.next));
-        let next = self.stock.layer.map_next(held.order, from).filter(|(place, _)| *place < end);
-        let Some((place, entry)) = next else {
-            cursor.range = Some((end, end));
-            return Ok(None);
-        };
-        cursor.range = Some((place + 1, end));
-        let entry = self.entry(entry);
-        let kind = self.stock.node(entry.node).kind();
-        Ok(Some(DirectoryEntry { name: entry.name.as_str(), kind }))
+        let beginning = Progress { at: 0, end: held.next, epoch: held.epoch };
+        let Progress { mut at, end, epoch } = cursor.0.unwrap_or(beginning);
+        while let Some((place, number)) = self.stock.layer.map_next(held.order, at)
+            && place < end
+        {
+            at = place + 1;
+            let entry = self.entry(number);
+            if entry.epoch <= epoch {
+                cursor.0 = Some(Progress { at, end, epoch });
+                let kind = self.stock.node(entry.node).kind();
+                return Ok(Some(DirectoryEntry { name: entry.name.as_str(), kind }));
+            }
+        }
+        cursor.0 = Some(Progress { at: end, end, epoch });
+        Ok(None)
     }
 }

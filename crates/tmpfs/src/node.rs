@@ -45,11 +45,14 @@ pub(crate) struct Directory {
     pub(crate) order: Map,
     /// The place of the next entry.
     pub(crate) next: u64,
+    /// How often places became free again. Of two entries at one place, the later one has the higher
+    /// epoch.
+    pub(crate) epoch: u32,
 }
 
 impl Directory {
     pub(crate) const fn under(parent: u32) -> Self {
-        Self { parent, count: 0, index: 0, order: Map::EMPTY, next: 0 }
+        Self { parent, count: 0, index: 0, order: Map::EMPTY, next: 0, epoch: 0 }
     }
 }
 

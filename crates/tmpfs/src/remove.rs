@@ -33,9 +33,9 @@ impl<S: PageStore> Space<S> {
         if !mutable {
             return Err(Error::ReadOnly);
         }
-        self.stock.prepare_to_leave(end.directory, entry)?;
+        self.stock.prepare_to_leave(end.directory, entry, end.tag)?;
         self.stock.own_node(node)?;
-        self.stock.leave(end.directory, entry, now);
+        self.stock.leave(end.directory, entry, end.tag, now);
         self.unlink(node, now);
         Ok(())
     }
@@ -68,9 +68,9 @@ impl<S: PageStore> Space<S> {
         if !mutable {
             return Err(Error::ReadOnly);
         }
-        self.stock.prepare_to_leave(end.directory, entry)?;
+        self.stock.prepare_to_leave(end.directory, entry, end.tag)?;
         self.stock.own_node(node)?;
-        self.stock.leave(end.directory, entry, now);
+        self.stock.leave(end.directory, entry, end.tag, now);
         self.unlink_directory(end.directory, node, now);
         Ok(())
     }

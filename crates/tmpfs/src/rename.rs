@@ -59,15 +59,15 @@ impl<S: PageStore> Space<S> {
         let name = self.name(&new, new_path)?;
         let name = NewName { text: &name, tag: new.tag };
 
-        self.stock.prepare_to_leave(old.directory, entry)?;
+        self.stock.prepare_to_leave(old.directory, entry, old.tag)?;
         self.stock.own_node(new.directory)?;
         self.stock.own_node(node)?;
         match (new.entry, new.node) {
             (Some(over), Some(victim)) => {
                 self.stock.own_node(victim)?;
-                self.stock.prepare_to_leave(new.directory, over)?;
-                self.stock.replace(new.directory, over, node, now)?;
-                self.stock.leave(old.directory, entry, now);
+                self.stock.prepare_to_leave(new.directory, over, new.tag)?;
+                self.stock.replace(new.directory, over, new.tag, node, now)?;
+                self.stock.leave(old.directory, entry, old.tag, now);
                 if is_directory {
                     self.unlink_directory(new.directory, victim, now);
                 } else {
@@ -75,11 +75,11 @@ impl<S: PageStore> Space<S> {
                 }
             }
             _ if old.directory == new.directory => {
-                self.stock.rename_entry(old.directory, entry, name, now)?;
+                self.stock.rename_entry(old.directory, entry, old.tag, name, now)?;
             }
             _ => {
                 self.stock.enter(new.directory, name, node, now)?;
-                self.stock.leave(old.directory, entry, now);
+                self.stock.leave(old.directory, entry, old.tag, now);
             }
         }
         if is_directory && old.directory != new.directory {

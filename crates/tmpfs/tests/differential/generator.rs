@@ -181,7 +181,7 @@ impl Generator<'_> {
         let names: Vec<String> = entries
             .into_iter()
             .flat_map(|(_, entries)| entries)
-            .map(|((name, _), _)| name)
+            .map(|(_, (name, _))| name)
             .collect();
         if names.is_empty() {
             return At { directory, path: self.path() };

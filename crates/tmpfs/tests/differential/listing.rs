@@ -1,8 +1,8 @@
 //! Listings under way while the directory changes.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
-use tmpfs::{Cursor, Kind};
+use tmpfs::Cursor;
 
 use crate::engine::Engine;
 use crate::model::{Entries, Model};
@@ -15,8 +15,8 @@ pub(crate) struct Listing {
     /// The entries when it began.
     first: Entries,
     cursor: Cursor,
-    /// The names that it told, each with what tells it from others of the same name.
-    told: BTreeMap<(String, u64), Kind>,
+    /// The serial numbers of the entries that it told.
+    told: BTreeSet<u64>,
     node: u64,
 }
 
@@ -24,12 +24,12 @@ impl Listing {
     /// `None` where there is no open directory in that place.
     pub(crate) fn begin(model: &Model, directory: Slot) -> Option<Self> {
         let (node, first) = model.entries(directory)?;
-        let (cursor, told) = (Cursor::default(), BTreeMap::new());
+        let (cursor, told) = (Cursor::default(), BTreeSet::new());
         Some(Self { directory, first, cursor, told, node })
     }
 
-    /// Asks for one more entry: it stands there now and was not told before, and at the end none is
-    /// missing that stood from beginning to end.
+    /// Asks for one more entry: it stood there when the listing began, stands there now and was not
+    /// told before, and at the end none is missing that stood from beginning to end.
     pub(crate) fn go_on(mut self, engine: &Engine, model: &Model) -> Result<Option<Self>, String> {
         let Some((_, entries)) =
             model.entries(self.directory).filter(|(node, _)| *node == self.node)
@@ -46,20 +46,27 @@ impl Listing {
         let told = told.map_err(|error| format!("a listing fails: {error:?}"))?;
         if let Some(entry) = told {
             let name = entry.name;
-            let here = entries.iter().find(|((at, _), _)| at == name);
-            let Some((key, kind)) = here else {
+            let here = entries.iter().find(|(_, (at, _))| at == name);
+            let Some((serial, (_, kind))) = here else {
                 return Err(format!("a listing tells of {name:?}, which is not there"));
             };
             if entry.kind != *kind {
                 return Err(format!("a listing takes {name:?} for {:?}", entry.kind));
             }
-            if self.told.insert(key.clone(), *kind).is_some() {
+            if !self.first.contains_key(serial) {
+                return Err(format!("a listing tells of {name:?}, which came later"));
+            }
+            if !self.told.insert(*serial) {
                 return Err(format!("a listing tells of {name:?} twice"));
             }
             return Ok(Some(self));
         }
         let stood = self.first.keys().filter(|key| entries.contains_key(key));
-        let lost: Vec<_> = stood.filter(|key| !self.told.contains_key(key)).collect();
-        if lost.is_empty() { Ok(None) } else { Err(format!("a listing lost {lost:?}")) }
+        let lost: Vec<_> = stood.filter(|key| !self.told.contains(key)).collect();
+        if lost.is_empty() {
+            Ok(None)
+        } else {
+            Err(format!("a listing lost {lost:?} of {entries:?}"))
+        }
     }
 }

@@ -82,6 +82,89 @@ fn what_stands_throughout_is_told_once_whatever_else_happens() {
     }
 }
 
+/// Moves the file `a` to another directory and back, or removes it and makes it again.
+fn away_and_back(fixture: &mut Fixture, how: usize) {
+    match how {
+        0 => {
+            fixture.rename("a", "other/a").unwrap();
+            fixture.rename("other/a", "a").unwrap();
+        }
+        1 => {
+            fixture.link("a", "other/a").unwrap();
+            fixture.unlink("a").unwrap();
+            fixture.link("other/a", "a").unwrap();
+        }
+        _ => {
+            fixture.unlink("a").unwrap();
+            fixture.file_of("a", b"");
+        }
+    }
+}
+
+#[test]
+fn an_entry_that_is_moved_away_and_back_is_told_once() {
+    for how in 0..3 {
+        for removed in 0..8_u32 {
+            let mut fixture = Fixture::new();
+            fixture.directory("other").unwrap();
+            fixture.directory("listed").unwrap();
+            let names = ["a", "b", "c", "d"];
+            names.iter().for_each(|name| fixture.file_of(name, b""));
+            let mut cursor = Cursor::default();
+            let mut told = Vec::new();
+            while let Some(name) = next(&fixture, fixture.root, &mut cursor) {
+                told.push(name);
+                if told.last().is_some_and(|name| name == "a") {
+                    // The places of what goes are free for what comes.
+                    for (at, name) in (0..).zip(&names[1..]) {
+                        if removed >> at & 1 == 1 {
+                            fixture.unlink(name).unwrap();
+                        }
+                    }
+                    away_and_back(&mut fixture, how);
+                }
+            }
+            told.sort();
+            let stood = (0..).zip(&names[1..]).filter(|(at, _)| removed >> at & 1 == 0);
+            let mut expected: Vec<_> = stood.map(|(_, name)| (*name).to_owned()).collect();
+            expected.extend(["a", "listed", "other"].map(str::to_owned));
+            expected.sort();
+            assert_eq!(told, expected, "{how}, {removed:b}");
+        }
+    }
+}
+
+#[test]
+fn an_entry_that_is_renamed_within_its_directory_is_told_once_under_its_new_name() {
+    let mut fixture = filled(50);
+    let mut cursor = Cursor::default();
+    let mut told = BTreeSet::new();
+    for turn in 0.. {
+        if turn < 50 {
+            fixture.rename(&format!("{turn}"), &format!("renamed {turn}")).unwrap();
+            // To where it was told, and away from where it was not.
+            fixture.rename(&format!("renamed {turn}"), &format!("again {turn}")).unwrap();
+        }
+        let Some(name) = next(&fixture, fixture.root, &mut cursor) else { break };
+        assert!(told.insert(name));
+    }
+    assert_eq!(told, (0..50).map(|at| format!("again {at}")).collect());
+}
+
+#[test]
+fn an_entry_that_comes_during_a_listing_is_not_told() {
+    let mut fixture = filled(5);
+    let mut cursor = Cursor::default();
+    let mut told = BTreeSet::new();
+    while let Some(name) = next(&fixture, fixture.root, &mut cursor) {
+        assert!(told.insert(name));
+        fixture.unlink("4").unwrap();
+        fixture.file_of("4", b"");
+        fixture.file_of(&format!("new {}", told.len()), b"");
+    }
+    assert_eq!(told, ["0", "1", "2", "3"].map(str::to_owned).into());
+}
+
 #[test]
 fn listings_do_not_interfere() {
     let mut fixture = filled(10);

@@ -19,8 +19,8 @@ pub(crate) use content::File;
 /// Identity of a node; never used twice.
 pub(crate) type Id = u64;
 
-/// Entries with what tells them from others of the same name.
-pub(crate) type Entries = BTreeMap<(String, u64), Kind>;
+/// Entries by their serial numbers.
+pub(crate) type Entries = BTreeMap<u64, (String, Kind)>;
 
 const ROOT: Id = 0;
 
@@ -76,7 +76,8 @@ struct Directory {
 #[derive(Clone, Copy, Debug)]
 struct Entry {
     node: Id,
-    /// Differs for an entry that was removed and made again under the same name.
+    /// Differs for an entry that was removed and made again, also by way of another directory. An
+    /// entry that is renamed within its directory keeps it.
     serial: u64,
     /// Its place in the listing: that of the last entry is given again once it is removed.
     place: u64,
@@ -264,7 +265,7 @@ impl Model {
         let open = self.slots[directory]?;
         let Body::Directory(directory) = &self.node(open.node).body else { return None };
         let entry = |(name, entry): (&String, &Entry)| {
-            ((name.clone(), entry.serial), self.node(entry.node).kind())
+            (entry.serial, (name.clone(), self.node(entry.node).kind()))
         };
         Some((open.node, directory.entries.iter().map(entry).collect()))
     }

@@ -230,10 +230,9 @@ impl Model {
     /// Another name in the same place, made before the old one goes.
     fn rename_entry(&mut self, from: &Last, to: &Last, now: Timestamp) -> Result<(), Error> {
         self.pay_metadata(charge::entry(to.name()))?;
-        let serial = self.fresh();
         let directory = self.touched(from.directory, now);
         let entry = directory.entries.remove(from.name()).expect("it was found");
-        directory.entries.insert(to.name().to_owned(), Entry { serial, ..entry });
+        directory.entries.insert(to.name().to_owned(), entry);
         Ok(())
     }
 
