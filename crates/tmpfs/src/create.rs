@@ -27,7 +27,7 @@ impl<S: PageStore> Space<S> {
         let base = self.opened_directory(directory)?;
         let mutable = base.mutable;
         let end = self.resolve(base.node, path, Last::Name)?;
-        let end = self.check_new(end, path, true)?;
+        let end = self.check_new(end, path)?;
         if !mutable {
             return Err(Error::ReadOnly);
         }
@@ -46,7 +46,8 @@ impl<S: PageStore> Space<S> {
     ///
     /// # Errors
     /// Those of every path; `Exist`; `NotPermitted` for a directory; `TooManyLinks`; `ReadOnly` unless
-    /// both handles permit changes; `InsufficientSpace`; `Quota`.
+    /// both handles permit changes; `InsufficientSpace`; `Quota`. With a slash at the end of `new_path`
+    /// always one, by what stands there: `Exist`, `NotDirectory`, `NoEntry`.
     pub fn link_at(
         &mut self,
         old_directory: Handle,
@@ -60,8 +61,7 @@ impl<S: PageStore> Space<S> {
         let new_base = self.opened_directory(new_directory)?;
         let mutable = old_base.mutable && new_base.mutable;
         let node = self.resolve_node(old_base.node, old_path, old_follow)?;
-        let new = self.resolve(new_base.node, new_path, Last::Name)?;
-        let new = self.check_new(new, new_path, false)?;
+        let new = self.resolve_new_file(new_base.node, new_path)?;
         let held = self.stock.node(node);
         if held.kind() == Kind::Directory {
             return Err(Error::NotPermitted);
@@ -87,7 +87,8 @@ impl<S: PageStore> Space<S> {
     ///
     /// # Errors
     /// Those of every path; `NotPermitted` for an absolute target; `NoEntry` for an empty one; `Exist`;
-    /// `ReadOnly`; `InsufficientSpace`; `Quota`.
+    /// `ReadOnly`; `InsufficientSpace`; `Quota`. With a slash at the end of `path` always one, by what
+    /// stands there: `Exist`, `NotDirectory`, `NoEntry`.
     pub fn symlink_at(
         &mut self,
         target: &str,
@@ -98,8 +99,7 @@ impl<S: PageStore> Space<S> {
         let base = self.opened_directory(directory)?;
         let mutable = base.mutable;
         path::check(target, self.limits())?;
-        let end = self.resolve(base.node, path, Last::Name)?;
-        let end = self.check_new(end, path, false)?;
+        let end = self.resolve_new_file(base.node, path)?;
         if !mutable {
             return Err(Error::ReadOnly);
         }
@@ -121,15 +121,24 @@ impl<S: PageStore> Space<S> {
         self.stock.node(node).target().ok_or(Error::Invalid)
     }
 
-    /// The end of a path at which something new can stand; only a directory where a slash follows.
-    fn check_new(&self, end: End, path: &str, directory: bool) -> Result<End> {
+    /// Returns the end of a path at which a file or symbolic link can be made.
+    fn resolve_new_file(&self, base: u32, path: &str) -> Result<End> {
+        let end = self.resolve(base, path, Last::Name)?;
+        if end.slash() {
+            // The path names a directory, which is either there or not. As wasmtime, and unlike Linux,
+            // this looks for it behind a symbolic link and says what stands there instead.
+            self.resolve_node(base, path, Follow::Yes)?;
+            return Err(Error::Exist);
+        }
+        self.check_new(end, path)
+    }
+
+    /// Looks up the end of a path, at which nothing stands yet.
+    fn check_new(&self, end: End, path: &str) -> Result<End> {
         if end.last != Component::Name {
             return Err(Error::Exist);
         }
         let end = self.look_at(end, path)?;
-        if end.node.is_some() {
-            return Err(Error::Exist);
-        }
-        if end.slash() && !directory { Err(Error::NoEntry) } else { Ok(end) }
+        if end.node.is_some() { Err(Error::Exist) } else { Ok(end) }
     }
 }

@@ -160,6 +160,30 @@ fn a_slash_after_a_link_follows_it() {
     assert_eq!(fixture.remove_directory("way"), Err(Error::NotDirectory));
 }
 
+/// wasmtime 48, open_parent: the path names a directory, in which `.` is taken.
+#[test]
+fn a_new_name_with_a_slash_at_the_end_is_refused_by_what_stands_there() {
+    let mut fixture = Fixture::new();
+    fixture.file_of("file", b"");
+    fixture.directory("directory").unwrap();
+    let links = [("to file", "file"), ("to directory", "directory"), ("to nothing", "nothing")];
+    for (link, target) in links {
+        fixture.symlink(target, link).unwrap();
+    }
+    for (path, refusal) in [
+        ("file/", Error::NotDirectory),
+        ("file//", Error::NotDirectory),
+        ("directory/", Error::Exist),
+        ("to file/", Error::NotDirectory),
+        ("to directory/", Error::Exist),
+        ("to nothing/", Error::NoEntry),
+        ("nothing/", Error::NoEntry),
+    ] {
+        assert_eq!(fixture.symlink("file", path), Err(refusal), "{path}");
+        assert_eq!(fixture.link("file", path), Err(refusal), "{path}");
+    }
+}
+
 #[test]
 fn a_target_is_as_long_as_a_path_can_be() {
     let mut fixture = Fixture::with(Limits { path: 100, ..Limits::default() });

@@ -1,7 +1,7 @@
 //! One system call for each operation.
 
 use rustix::fs::{
-    AtFlags, Dir, FileType, Mode, OFlags, Timespec, Timestamps, UTIME_NOW, UTIME_OMIT,
+    AtFlags, Dir, FileType, Mode, OFlags, ResolveFlags, Timespec, Timestamps, UTIME_NOW, UTIME_OMIT,
 };
 use rustix::io::Errno;
 use tmpfs::{
@@ -63,9 +63,16 @@ impl Linux {
                     Follow::No => AtFlags::empty(),
                 };
                 let (from, to) = (self.directory(old)?, self.directory(new)?);
+                if new.path.ends_with('/') {
+                    rustix::fs::statat(from, &old.path, at_flags(*follow))?;
+                }
+                self.open_named_directory(new)?;
                 rustix::fs::linkat(from, &old.path, to, &new.path, flags).map(done)
             }
             Operation::Symlink { target, at } => {
+                if !target.is_empty() && target.len() <= 4095 {
+                    self.open_named_directory(at)?;
+                }
                 rustix::fs::symlinkat(target, self.directory(at)?, &at.path).map(done)
             }
             Operation::Readlink { at } => {
@@ -114,6 +121,19 @@ impl Linux {
             }
             Operation::List { directory } => self.list(*directory),
         }
+    }
+
+    /// Opens the directory that a path names by a slash at its end, as wasmtime does before it makes a
+    /// file or symbolic link there (open_parent). Linux alone would not follow a symbolic link, and
+    /// would answer EEXIST where something else stands.
+    fn open_named_directory(&self, at: &At) -> Result<(), Errno> {
+        if !at.path.ends_with('/') {
+            return Ok(());
+        }
+        let open = OFlags::PATH | OFlags::DIRECTORY;
+        let (directory, mode) = (self.directory(at)?, Mode::empty());
+        let opened = rustix::fs::openat2(directory, &at.path, open, mode, ResolveFlags::BENEATH);
+        opened.map(drop).map_err(|error| if error == Errno::XDEV { Errno::PERM } else { error })
     }
 
     fn unlink(&self, at: &At, flags: AtFlags) -> Result<Answer, Errno> {

@@ -8,7 +8,7 @@ use crate::operation::{At, Slot};
 
 impl Model {
     pub(super) fn create_directory(&mut self, at: &At, now: Timestamp) -> Result<(), Error> {
-        let last = self.vacant(at, true)?;
+        let last = self.vacant(at)?;
         self.mutable(at)?;
         let parent = Some(last.directory);
         let body = Body::Directory(Directory { parent, ..Directory::default() });
@@ -31,7 +31,7 @@ impl Model {
         if target.starts_with('/') {
             return Err(Error::NotPermitted);
         }
-        let last = self.vacant(at, false)?;
+        let last = self.vacant_for_file(at)?;
         self.mutable(at)?;
         self.make(&last, Body::Symlink(target.to_owned()), now).map(drop)
     }
@@ -46,7 +46,7 @@ impl Model {
         self.base(old)?;
         self.base(new)?;
         let id = self.find(old, follow)?;
-        let last = self.vacant(new, false)?;
+        let last = self.vacant_for_file(new)?;
         if self.node(id).is_directory() {
             return Err(Error::NotPermitted);
         }
@@ -187,12 +187,21 @@ impl Model {
         Ok(directory.entries.iter().map(entry).collect())
     }
 
+    /// A place for the name of a file or symbolic link. With a slash at the end there is none: wasmtime
+    /// opens the directory (open_parent) and finds its `.` taken.
+    fn vacant_for_file(&self, at: &At) -> Result<Last, Error> {
+        if self.parent(at)?.slash {
+            self.find(at, Follow::Yes)?;
+            return Err(Error::Exist);
+        }
+        self.vacant(at)
+    }
+
     /// A place for a new name.
-    fn vacant(&self, at: &At, for_directory: bool) -> Result<Last, Error> {
+    fn vacant(&self, at: &At) -> Result<Last, Error> {
         let last = self.parent(at)?;
         match self.look_up(&last)? {
             Found::Node(_) => Err(Error::Exist),
-            Found::Nothing if last.slash && !for_directory => Err(Error::NoEntry),
             Found::Nothing if self.node(last.directory).directory().removed => Err(Error::NoEntry),
             Found::Nothing => Ok(last),
         }
