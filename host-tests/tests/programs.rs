@@ -26,6 +26,7 @@ const TESTED: [(&str, &str); 19] = [
     ("stream_calls", "memory_streams"),
     ("stream_drops", "memory_streams"),
     ("stream_failures", "memory_streams"),
+    ("watching", "memory_identity"),
 ];
 
 fn run(name: &'static str) -> Run {
