@@ -58,3 +58,25 @@ fn a_failure_is_told_once_with_its_code_and_then_the_stream_is_closed() {
     let small = memory().env("TMPFS_BYTES", "64K").env("TMPFS_FILE_SIZE", "128K");
     let _ = run("stream_failures", small, &[]);
 }
+
+/// WIT, output-stream: a write needs a permit of `check-write`, and one that flushes takes no more than
+/// 4096 bytes. Files of wasmtime's permit more than they say.
+#[test]
+fn what_check_write_did_not_permit_is_a_trap() {
+    let traps = |case: &str, ground: Builder| {
+        let run = Program::new("stream_traps", ground).run(&[case]);
+        assert_eq!(run.trap.is_some(), run.stdout.is_empty(), "{case}: {:?}", run.trap);
+        run.trap.is_some()
+    };
+    for case in ["nothing unasked", "all that is permitted"] {
+        assert!(!traps(case, directory()) && !traps(case, memory()), "{case}");
+    }
+    let flushing = ["more than one blocking write", "more than one blocking write of zeroes"];
+    for case in flushing.into_iter().chain(["permitted and more"]) {
+        assert!(traps(case, directory()) && traps(case, memory()), "{case}");
+    }
+    let words = ["unasked", "zeroes unasked", "more than permitted", "more zeroes than permitted"];
+    for case in words.into_iter().chain(["zeroes without end"]) {
+        assert!(traps(case, memory()), "{case}");
+    }
+}

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use host_tests::{Program, Run, Sandbox, names_in, program_names};
 
 /// The programs and where they are run.
-const TESTED: [(&str, &str); 19] = [
+const TESTED: [(&str, &str); 20] = [
     ("audit_hooks", "audit"),
     ("calls_linked", "host_calls"),
     ("descriptors_direct", "programs"),
@@ -26,6 +26,7 @@ const TESTED: [(&str, &str); 19] = [
     ("stream_calls", "memory_streams"),
     ("stream_drops", "memory_streams"),
     ("stream_failures", "memory_streams"),
+    ("stream_traps", "memory_streams"),
     ("watching", "memory_identity"),
 ];
 

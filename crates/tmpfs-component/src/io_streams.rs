@@ -23,8 +23,12 @@ use crate::state::look;
 
 type Result<T, E = StreamError> = core::result::Result<T, E>;
 
-/// What a stream of a file takes at once: so much can come in also when there is no more memory.
+/// The bytes that a stream of a file permits at once: so many can come in also when there is no more
+/// memory.
 const PERMIT: u64 = 64 << 10;
+
+/// The most bytes of one call that writes and flushes (WIT, blocking-write-and-flush).
+const BLOCKING: u64 = 4096;
 
 impl Guest for Component {
     type InputStream = InputStream;
@@ -47,27 +51,33 @@ pub(crate) enum OutputStream {
 pub(crate) struct Reader {
     file: Descriptor,
     offset: Cell<u64>,
+    /// True once the end was reached, or a read failed. The file may grow, but a stream that said
+    /// `closed` stays closed (WIT, stream-error).
+    closed: Cell<bool>,
 }
 
 /// Writes a file from a position on. It holds the file open.
 pub(crate) struct Writer {
     file: Descriptor,
     position: Cell<Position>,
-    /// After a failure there is nothing but the end.
+    /// The bytes that `check-write` permitted and that were not written yet.
+    permit: Cell<u64>,
+    /// True once a write failed.
     closed: Cell<bool>,
 }
 
 /// A stream that reads a file.
 pub(crate) fn read(file: &Descriptor, offset: u64) -> Result<InputStream, ErrorCode> {
     let file = of_file(file, |flags| flags.read)?;
-    Ok(InputStream::File(Reader { file, offset: Cell::new(offset) }))
+    Ok(InputStream::File(Reader { file, offset: Cell::new(offset), closed: Cell::new(false) }))
 }
 
 /// A stream that writes a file.
 pub(crate) fn write(file: &Descriptor, position: Position) -> Result<OutputStream, ErrorCode> {
     let file = of_file(file, |flags| flags.write)?;
     let position = Cell::new(position);
-    Ok(OutputStream::File(Writer { file, position, closed: Cell::new(false) }))
+    let (permit, closed) = (Cell::new(0), Cell::new(false));
+    Ok(OutputStream::File(Writer { file, position, permit, closed }))
 }
 
 /// A handle of its own for a stream, if it is of a file and for this.
@@ -107,29 +117,50 @@ fn length(bytes: usize) -> u64 {
 }
 
 impl Reader {
-    /// Something of what is left, up to `length` bytes.
+    /// Returns some of the bytes that are left, at most `length`.
     fn read(&self, length: u64) -> Result<Vec<u8>> {
-        if length == 0 {
-            return Ok(Vec::new());
-        }
-        let offset = self.offset.get();
-        let (bytes, _) = content::read(self.file.handle(), offset, length).map_err(failed)?;
-        if bytes.is_empty() {
-            return Err(StreamError::Closed);
-        }
-        self.offset.set(offset + self::length(bytes.len()));
-        Ok(bytes)
+        self.advance(length, |offset| {
+            let (bytes, _) = content::read(self.file.handle(), offset, length)?;
+            Ok((self::length(bytes.len()), bytes))
+        })
     }
 
+    /// Skips some of the bytes that are left, at most `length`, and returns how many.
     fn skip(&self, length: u64) -> Result<u64> {
-        let offset = self.offset.get();
-        let stat = look(|space| space.stat(self.file.handle())).map_err(failed)?;
-        let skipped = length.min(stat.size.saturating_sub(offset));
-        if skipped == 0 && length > 0 {
+        self.advance(length, |offset| {
+            let size = look(|space| space.stat(self.file.handle()))?.size;
+            let skipped = length.min(size.saturating_sub(offset));
+            Ok((skipped, skipped))
+        })
+    }
+
+    /// Moves on by what `read` says that it took of at most `length` bytes.
+    fn advance<T: Default>(
+        &self,
+        length: u64,
+        read: impl FnOnce(u64) -> tmpfs::Result<(u64, T)>,
+    ) -> Result<T> {
+        if self.closed.get() {
             return Err(StreamError::Closed);
         }
-        self.offset.set(offset + skipped);
-        Ok(skipped)
+        if length == 0 {
+            return Ok(T::default());
+        }
+        let offset = self.offset.get();
+        match read(offset) {
+            Ok((taken, value)) if taken > 0 => {
+                self.offset.set(offset + taken);
+                Ok(value)
+            }
+            Ok(_) => {
+                self.closed.set(true);
+                Err(StreamError::Closed)
+            }
+            Err(error) => {
+                self.closed.set(true);
+                Err(failed(error))
+            }
+        }
     }
 }
 
@@ -171,12 +202,50 @@ impl GuestInputStream for InputStream {
 }
 
 impl Writer {
+    fn open(&self) -> Result<()> {
+        if self.closed.get() { Err(StreamError::Closed) } else { Ok(()) }
+    }
+
     fn check_write(&self) -> Result<u64> {
-        if self.closed.get() { Err(StreamError::Closed) } else { Ok(PERMIT) }
+        self.open()?;
+        self.permit.set(PERMIT);
+        Ok(PERMIT)
+    }
+
+    /// Uses the permit of `check-write`.
+    ///
+    /// # Panics
+    /// It permitted less: the interface asks for a trap.
+    fn spend(&self, length: u64) -> Result<()> {
+        self.open()?;
+        let left = self.permit.get().checked_sub(length);
+        self.permit.set(left.expect("check-write permitted less"));
+        Ok(())
     }
 
     fn write(&self, bytes: &[u8]) -> Result<()> {
-        self.check_write()?;
+        self.spend(length(bytes.len()))?;
+        self.put(bytes)
+    }
+
+    fn write_zeroes(&self, length: u64) -> Result<()> {
+        self.spend(length)?;
+        self.put(&zeroes(length))
+    }
+
+    fn blocking_write(&self, bytes: &[u8]) -> Result<()> {
+        self.open()?;
+        check_blocking(length(bytes.len()));
+        self.put(bytes)
+    }
+
+    fn blocking_write_zeroes(&self, length: u64) -> Result<()> {
+        self.open()?;
+        check_blocking(length);
+        self.put(&zeroes(length))
+    }
+
+    fn put(&self, bytes: &[u8]) -> Result<()> {
         let mut position = self.position.get();
         let written = content::write_all(self.file.handle(), &mut position, bytes);
         self.position.set(position);
@@ -185,21 +254,16 @@ impl Writer {
             failed(error)
         })
     }
+}
 
-    /// Nothing is held back.
-    fn flush(&self) -> Result<()> {
-        self.check_write().map(|_| ())
-    }
+/// Traps where one call that writes and flushes is given too much, as wasmtime does.
+fn check_blocking(length: u64) {
+    assert!(length <= BLOCKING, "more than one blocking write takes");
+}
 
-    /// No more than was permitted, as the interface asks: zeros that cost nothing could go on for
-    /// ever.
-    fn write_zeroes(&self, length: u64) -> Result<()> {
-        if length > self.check_write()? {
-            self.closed.set(true);
-            return Err(failed(tmpfs::Error::Invalid));
-        }
-        self.write(&vec![0; usize::try_from(length).expect("BUG: it was permitted")])
-    }
+/// Makes as many zeros, of which no more than [`PERMIT`] are ever permitted.
+fn zeroes(length: u64) -> Vec<u8> {
+    vec![0; usize::try_from(length).expect("BUG: it was permitted")]
 }
 
 impl OutputStream {
@@ -211,6 +275,9 @@ impl OutputStream {
         read: impl FnOnce(&InputStream, u64) -> Result<Vec<u8>>,
     ) -> Result<u64> {
         let permitted = self.check_write()?.min(length).min(PERMIT);
+        if permitted == 0 {
+            return Ok(0);
+        }
         let bytes = read(source, permitted)?;
         let moved = self::length(bytes.len());
         self.write(bytes)?;
@@ -235,21 +302,22 @@ impl GuestOutputStream for OutputStream {
 
     fn blocking_write_and_flush(&self, bytes: Vec<u8>) -> Result<()> {
         match self {
-            Self::File(file) => file.write(&bytes),
+            Self::File(file) => file.blocking_write(&bytes),
             Self::Host(stream) => stream.blocking_write_and_flush(&bytes).map_err(told),
         }
     }
 
     fn flush(&self) -> Result<()> {
         match self {
-            Self::File(file) => file.flush(),
+            // Nothing is held back.
+            Self::File(file) => file.open(),
             Self::Host(stream) => stream.flush().map_err(told),
         }
     }
 
     fn blocking_flush(&self) -> Result<()> {
         match self {
-            Self::File(file) => file.flush(),
+            Self::File(file) => file.open(),
             Self::Host(stream) => stream.blocking_flush().map_err(told),
         }
     }
@@ -270,7 +338,7 @@ impl GuestOutputStream for OutputStream {
 
     fn blocking_write_zeroes_and_flush(&self, length: u64) -> Result<()> {
         match self {
-            Self::File(file) => file.write_zeroes(length),
+            Self::File(file) => file.blocking_write_zeroes(length),
             Self::Host(stream) => stream.blocking_write_zeroes_and_flush(length).map_err(told),
         }
     }

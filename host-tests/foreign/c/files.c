@@ -145,6 +145,63 @@ static void descriptors(void) {
   say("open a file as a directory", open("../names/none", O_RDONLY | O_DIRECTORY));
 }
 
+/* One descriptor that follows a file while it grows. */
+static void following(void) {
+  char text[16];
+  int writer = open("log", O_CREAT | O_EXCL | O_WRONLY, 0600);
+  int reader = open("log", O_RDONLY);
+  for (int i = 0; i < 3; i++) {
+    say("at the end", read(reader, text, sizeof text));
+    say("write", write(writer, "record", 6));
+    say("read when it has grown", read(reader, text, sizeof text));
+  }
+  close(reader);
+  close(writer);
+  remove("log");
+}
+
+static void say_same(const char *what, const struct stat *one, const struct stat *other) {
+  say(what, one->st_ino == other->st_ino && one->st_dev == other->st_dev);
+}
+
+/* A file is the same file whatever is done to it. */
+static void watching(void) {
+  struct stat before, after, directory;
+  int file = open("watched", O_CREAT | O_EXCL | O_RDWR, 0600);
+  fstat(file, &before);
+  stat(".", &directory);
+  write(file, "content", 7);
+  fstat(file, &after);
+  say_same("the same when written", &before, &after);
+  ftruncate(file, 3);
+  fstat(file, &after);
+  say_same("the same when cut", &before, &after);
+  struct timespec times[2] = {{1000000000, 5}, {981173106, 123456789}};
+  futimens(file, times);
+  stat("watched", &after);
+  say_same("the same with other times", &before, &after);
+  link("watched", "linked");
+  rename("watched", "renamed");
+  stat("linked", &after);
+  say_same("the same by another name", &before, &after);
+  stat("renamed", &after);
+  say_same("the same when renamed", &before, &after);
+  stat(".", &after);
+  say_same("the directory is the same", &directory, &after);
+  say("create", opened(fopen("watched", "w")));
+  stat("watched", &after);
+  say_same("the next of that name", &before, &after);
+  DIR *listing = opendir(".");
+  for (struct dirent *entry; (entry = readdir(listing));)
+    if (!strcmp(entry->d_name, "renamed"))
+      say("the same in the listing", entry->d_ino == before.st_ino);
+  closedir(listing);
+  close(file);
+  remove("watched");
+  remove("linked");
+  remove("renamed");
+}
+
 static void names(void) {
   say("mkdir", mkdir("names", 0777));
   say("mkdir again", mkdir("names", 0777));
@@ -240,6 +297,8 @@ int main(int count, char **arguments) {
     printf("stdin: %s\n", line);
   streams();
   descriptors();
+  following();
+  watching();
   names();
   say_names(".");
   return 0;

@@ -1,6 +1,7 @@
 """CPython's own `tempfile`, `shutil` and `os` under TMPDIR: a line for each thing they do."""
 
 import errno
+import logging.handlers
 import os
 import shutil
 import stat
@@ -116,6 +117,41 @@ def low_level():
         say("left", lambda: [entry.name for entry in entries])
 
 
+def watching():
+    """A file is the same file whatever is done to it."""
+    with tempfile.TemporaryDirectory() as directory:
+        path = os.path.join(directory, "file")
+        with open(path, "xb", buffering=0) as file:
+            before, folder = os.fstat(file.fileno()), os.stat(directory)
+            file.write(b"content")
+            say("same when written", os.path.samestat, before, os.stat(path))
+            file.truncate(3)
+            say("same when cut", os.path.samestat, before, os.stat(path))
+            os.utime(path, (1_000_000_000, 1_000_000_000))
+            say("same with other times", os.path.samestat, before, os.stat(path))
+            os.rename(path, path + ".renamed")
+            say("same when renamed", os.path.samestat, before, os.stat(path + ".renamed"))
+            say("the directory", os.path.samestat, folder, os.stat(directory))
+            with os.scandir(directory) as entries:
+                say("in the listing", lambda: [it.inode() == before.st_ino for it in entries])
+        opened = []
+
+        class Handler(logging.handlers.WatchedFileHandler):
+            def _open(self):
+                opened.append(self.baseFilename)
+                return super()._open()
+
+        handler = Handler(os.path.join(directory, "log"))
+        for number in range(10):
+            handler.emit(logging.makeLogRecord({"msg": number}))
+        say("a log opens its file", lambda: len(opened))
+        os.rename(handler.baseFilename, os.path.join(directory, "log.1"))
+        for number in range(10):
+            handler.emit(logging.makeLogRecord({"msg": number}))
+        say("and again when it was moved", lambda: len(opened))
+        handler.close()
+
+
 def full():
     """With a limit of 1 MiB: what CPython says, and that it goes on."""
     with tempfile.TemporaryFile(buffering=0) as file:
@@ -143,3 +179,4 @@ class Run(exports.Run):
         spooled()
         directories()
         low_level()
+        watching()

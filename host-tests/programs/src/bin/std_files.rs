@@ -7,13 +7,17 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 use std::{env, str};
 
+use wasip2::filesystem::preopens::get_directories;
+use wasip2::filesystem::types::{Descriptor, PathFlags};
+
 fn main() {
     let root = PathBuf::from(env::var("TMPDIR").expect("TMPDIR is set"));
     println!("TMPDIR {}", root.display());
     stdio();
-    let areas: [(&str, Area); 12] = [
+    let areas: [(&str, Area); 13] = [
         ("whole files", whole_files),
         ("positions", positions),
+        ("at the end", at_the_end),
         ("options", options),
         ("lengths", lengths),
         ("directories", directories),
@@ -42,7 +46,10 @@ type Area = fn(&Path) -> io::Result<()>;
 fn told<T: std::fmt::Debug>(result: io::Result<T>) -> String {
     match result {
         Ok(value) => format!("{value:?}"),
-        Err(error) => format!("{:?} {:?}", error.kind(), error.raw_os_error()),
+        Err(error) => match error.raw_os_error() {
+            number @ Some(_) => format!("{:?} {number:?}", error.kind()),
+            None => format!("{:?} None {error}", error.kind()),
+        },
     }
 }
 
@@ -119,6 +126,40 @@ fn positions(own: &Path) -> io::Result<()> {
         )
     );
     println!("seek far {}", told(file.seek(SeekFrom::Start(u64::MAX))));
+    Ok(())
+}
+
+/// A file that was read to its end, and then goes on to be used.
+fn at_the_end(own: &Path) -> io::Result<()> {
+    let path = own.join("file");
+    let mut options = OpenOptions::new();
+    let mut file = options.read(true).write(true).create_new(true).open(&path)?;
+    println!("read of an empty file {}", told(file.read(&mut [0; 9])));
+    file.write_all(&[b'1'; 201])?;
+    println!("read where it was written {}", told(file.read(&mut [0; 71])));
+    println!("position {}", file.stream_position()?);
+    file.write_all(b"end")?;
+    println!("length {}", file.metadata()?.len());
+    println!("ends with {:?}", fs::read(&path)?.ends_with(b"111end"));
+    file.seek(SeekFrom::Start(199))?;
+    println!("after a seek {:?}", io::read_to_string(&file)?);
+    file.write_all(b"more")?;
+    file.seek(SeekFrom::Start(201))?;
+    println!("and again {:?}", io::read_to_string(&file)?);
+
+    // One handle that follows a log. The C library holds a stream, which stays closed once it was at
+    // the end, until the program asks for the position.
+    let mut log = File::create(own.join("log"))?;
+    let mut reader = File::open(own.join("log"))?;
+    for line in ["one", "two", "three"] {
+        log.write_all(line.as_bytes())?;
+        let mut read = || reader.read(&mut [0; 9]);
+        println!("read of the log {}, then {}", told(read()), told(read()));
+        log.write_all(b"more")?;
+        println!("when it has grown {}", told(reader.read(&mut [0; 9])));
+        println!("position {}", reader.stream_position()?);
+        println!("and now {}", told(reader.read(&mut [0; 9])));
+    }
     Ok(())
 }
 
@@ -275,14 +316,28 @@ fn hard_links(own: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// The directory that the host grants, and a path from there.
+fn granted(path: &Path) -> (Descriptor, String) {
+    let (root, mount) = get_directories().swap_remove(0);
+    let path = path.strip_prefix(mount).expect("it is below the mount");
+    (root, path.to_str().expect("WASI's names are text").to_owned())
+}
+
+/// A second name as it is told to the host; std would take a slash at its end away.
+fn hard_link(own: &Path, old: &str, new: &str) -> io::Result<()> {
+    let (root, own) = granted(own);
+    let (old, new) = (format!("{own}/{old}"), format!("{own}/{new}"));
+    let made = root.link_at(PathFlags::empty(), &old, &root, &new);
+    made.map_err(|code| io::Error::other(code.name()))
+}
+
 fn symbolic_links(own: &Path) -> io::Result<()> {
     let at = |name: &str| own.join(name);
     // std has no function of its own for these on every WASI target.
-    let link = |target: &str, name: &str| -> io::Result<()> {
-        let (directories, path) = (wasip2::filesystem::preopens::get_directories(), at(name));
-        let (root, mount) = &directories[0];
-        let path = path.strip_prefix(mount).expect("it is below the mount").to_str().unwrap();
-        root.symlink_at(target, path).map_err(|code| io::Error::other(code.name()))
+    let link = |target: &str, name: &str| {
+        let (root, own) = granted(own);
+        let made = root.symlink_at(target, &format!("{own}/{name}"));
+        made.map_err(|code| io::Error::other(code.name()))
     };
     fs::create_dir(at("directory"))?;
     fs::write(at("directory/file"), "text")?;
@@ -293,6 +348,12 @@ fn symbolic_links(own: &Path) -> io::Result<()> {
     link("../directory", "directory/up")?;
     println!("absolute {}", told(link("/tmp/directory", "absolute")));
     println!("over {}", told(link("other", "to-file")));
+    fs::write(at("plain"), "")?;
+    for name in ["plain/", "directory/", "to-file/", "to-directory/", "dangling/", "loop/", "none/"]
+    {
+        println!("at {name} {}", told(link("other", name)));
+        println!("hard link at {name} {}", told(hard_link(own, "plain", name)));
+    }
     println!("target {:?}", fs::read_link(at("to-file"))?);
     println!("target of a file {}", told(fs::read_link(at("directory/file"))));
     println!("through {:?}", fs::read_to_string(at("to-file"))?);

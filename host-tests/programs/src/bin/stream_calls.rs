@@ -80,6 +80,37 @@ fn reads(root: &Descriptor) {
     println!("skip more than there is: {}", told(ahead.blocking_skip(100)));
     println!("then: {}", text(ahead.blocking_read(1)));
 
+    // The file grows: a stream that said `closed` stays closed, one that was at the end without having
+    // said so goes on, and so does a new one.
+    let (closed, open) = (file.read_via_stream(8).unwrap(), file.read_via_stream(8).unwrap());
+    for stream in [&closed, &open] {
+        println!("to the end: {}", text(stream.blocking_read(2)));
+    }
+    println!("at the end: {}", text(closed.blocking_read(1)));
+    file.write(b"klmno", 10).unwrap();
+    println!("blocking-read of the closed: {}", text(closed.blocking_read(1)));
+    println!("read: {}", text(closed.read(1)));
+    println!("read 0: {}", text(closed.read(0)));
+    println!("blocking-skip: {}", told(closed.blocking_skip(1)));
+    println!("skip 0: {}", told(closed.skip(0)));
+    closed.subscribe().block();
+    println!("after a wait: {}", text(closed.read(1)));
+    let sink = create(root, "sink", b"").write_via_stream(0).unwrap();
+    println!("blocking-splice 1: {}", told(sink.blocking_splice(&closed, 1)));
+    println!("blocking-splice 0: {}", told(sink.blocking_splice(&closed, 0)));
+    println!("blocking-read of the open: {}", text(open.blocking_read(100)));
+    let new = file.read_via_stream(12).unwrap();
+    println!("of a new one: {}", text(new.blocking_read(100)));
+    println!("by position: {}", text(Ok(file.read(100, 13).unwrap().0)));
+    file.set_size(10).unwrap();
+
+    let skipped = file.read_via_stream(9).unwrap();
+    println!("skip to the end: {}", told(skipped.blocking_skip(5)));
+    println!("skip at the end: {}", told(skipped.blocking_skip(5)));
+    file.write(b"k", 10).unwrap();
+    println!("skip when it has grown: {}", told(skipped.blocking_skip(5)));
+    file.set_size(10).unwrap();
+
     // What does not block may give nothing; but a wait, and there it is.
     let stream = file.read_via_stream(0).unwrap();
     stream.subscribe().block();
