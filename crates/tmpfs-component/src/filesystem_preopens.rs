@@ -7,13 +7,18 @@ use tmpfs::DescriptorFlags;
 
 use crate::Component;
 use crate::bindings::exports::wasi::filesystem::preopens::{Descriptor as Exported, Guest};
-use crate::filesystem_types::Descriptor;
+use crate::convert;
+use crate::filesystem_types::{Descriptor, hand_out};
 use crate::state::{change, mount};
 
 impl Guest for Component {
-    /// Empty where no more handles may be open: the function has no error.
+    /// Returns nothing where no more handles may be open: the function has no error.
     fn get_directories() -> Vec<(Exported, String)> {
-        let root = change(|space| space.root(DescriptorFlags::DIRECTORY)).ok();
-        root.map(|root| (Exported::new(Descriptor::of(root)), mount())).into_iter().collect()
+        let open = || {
+            let root = change(|space| space.root(DescriptorFlags::DIRECTORY));
+            root.map(Descriptor::of).map_err(convert::code)
+        };
+        let root = hand_out(open, Exported::new).ok();
+        root.map(|root| (root, mount())).into_iter().collect()
     }
 }

@@ -17,6 +17,7 @@ use crate::bindings::exports::wasi::filesystem::types::{
 };
 use crate::content;
 use crate::convert;
+use crate::rt::Room;
 use crate::state::{change, look};
 
 type Result<T, E = ErrorCode> = core::result::Result<T, E>;
@@ -59,6 +60,16 @@ fn ask<R>(work: impl FnOnce(&Space) -> Outcome<R>) -> Result<R> {
     look(work).map_err(convert::code)
 }
 
+/// Opens something and hands it out, where there is memory for it.
+pub(crate) fn hand_out<T, R>(
+    open: impl FnOnce() -> Result<T>,
+    hand: impl FnOnce(T) -> R,
+) -> Result<R> {
+    // The bindings box an `Option` of what implements the resource.
+    let room = Room::new(size_of::<Option<T>>()).map_err(convert::code)?;
+    open().map(|opened| room.fill(|| hand(opened)))
+}
+
 impl Guest for Component {
     type Descriptor = Descriptor;
     type DirectoryEntryStream = Listing;
@@ -82,17 +93,19 @@ impl Guest for Component {
 impl GuestDescriptor for Descriptor {
     #[cfg(feature = "streams")]
     fn read_via_stream(&self, offset: u64) -> Result<InputStream> {
-        crate::io_streams::read(self, offset).map(InputStream::new)
+        hand_out(|| crate::io_streams::read(self, offset), InputStream::new)
     }
 
     #[cfg(feature = "streams")]
     fn write_via_stream(&self, offset: u64) -> Result<OutputStream> {
-        crate::io_streams::write(self, content::Position::At(offset)).map(OutputStream::new)
+        let position = content::Position::At(offset);
+        hand_out(|| crate::io_streams::write(self, position), OutputStream::new)
     }
 
     #[cfg(feature = "streams")]
     fn append_via_stream(&self) -> Result<OutputStream> {
-        crate::io_streams::write(self, content::Position::End).map(OutputStream::new)
+        let position = content::Position::End;
+        hand_out(|| crate::io_streams::write(self, position), OutputStream::new)
     }
 
     #[cfg(not(feature = "streams"))]
@@ -152,8 +165,11 @@ impl GuestDescriptor for Descriptor {
         if ask(|space| space.kind(self.handle))? != Kind::Directory {
             return Err(ErrorCode::NotDirectory);
         }
-        let directory = self.duplicate().map_err(convert::code)?;
-        Ok(ExportedListing::new(Listing { directory, cursor: Cell::default() }))
+        let list = || {
+            let directory = self.duplicate().map_err(convert::code)?;
+            Ok(Listing { directory, cursor: Cell::default() })
+        };
+        hand_out(list, ExportedListing::new)
     }
 
     fn sync(&self) -> Result<()> {
@@ -207,9 +223,13 @@ impl GuestDescriptor for Descriptor {
         let follow = convert::follow(path_flags);
         let open = convert::open_flags(open_flags);
         let flags = convert::descriptor_flags(flags);
-        let opened =
-            touch(|space, now| space.open_at(self.handle, follow, &path, open, flags, now))?;
-        Ok(Exported::new(Self::of(opened)))
+        let open = || {
+            let opened = |space: &mut Space, now| {
+                space.open_at(self.handle, follow, &path, open, flags, now)
+            };
+            touch(opened).map(Self::of)
+        };
+        hand_out(open, Exported::new)
     }
 
     fn readlink_at(&self, path: String) -> Result<String> {

@@ -15,6 +15,8 @@ mod image;
 mod settings;
 mod state;
 
+#[cfg(any(target_family = "wasm", test))]
+mod reserve;
 mod rt;
 
 mod cli_environment;

@@ -1,18 +1,42 @@
 //! What a no_std component must bring itself: an allocator, a panic handler, and `cabi_realloc`,
 //! which wit-bindgen's `realloc` feature leaves to the C library on this target.
 //!
-//! The allocator keeps a reserve. What the engine asks for is refused when there is no more memory,
-//! and the caller gets a code; what the canonical ABI and the adapter ask for, a path, a piece of a
-//! file on its way, cannot be refused without a trap. So these may take the reserve, and until it
-//! could be laid aside again the engine is refused everything.
+//! The allocator has two heaps. What the engine asks for comes from the one that grows, and is refused
+//! when there is no more memory: the caller gets a code. What the canonical ABI and the adapter ask
+//! for, a path, a piece of a file on its way, cannot be refused without a trap. It comes from the
+//! reserve, a heap in a fixed place, and from the other one only where it is too large. So the two
+//! never take each other's memory: the reserve is whole again when a call has ended, and what the
+//! engine gave back, nothing but the engine gets.
+
+use alloc::vec::Vec;
 
 #[cfg(target_family = "wasm")]
 pub(crate) use wasm::refusing;
 
-/// Runs what can bear that allocations are refused.
+/// Runs work that can bear refused allocations.
 #[cfg(not(target_family = "wasm"))]
 pub(crate) fn refusing<R>(work: impl FnOnce() -> R) -> R {
     work()
+}
+
+/// Memory for a resource that is handed out. Its allocation cannot be refused, and it may stay for
+/// long: memory is set aside for it first, outside of the reserve, or the call is refused.
+pub(crate) struct Room(Vec<u8>);
+
+impl Room {
+    /// Sets memory aside for a box of so many bytes.
+    pub(crate) fn new(size: usize) -> Result<Self, tmpfs::Error> {
+        let mut room = Vec::new();
+        let reserved = refusing(|| room.try_reserve_exact(size));
+        reserved.map_err(|_| tmpfs::Error::InsufficientMemory)?;
+        Ok(Self(room))
+    }
+
+    /// Makes a resource in the memory that was set aside, which is given back just before.
+    pub(crate) fn fill<R>(self, make: impl FnOnce() -> R) -> R {
+        drop(self.0);
+        refusing(make)
+    }
 }
 
 #[cfg(target_family = "wasm")]
@@ -23,111 +47,84 @@ mod wasm {
     use core::alloc::GlobalAlloc;
     use core::panic::PanicInfo;
     use core::ptr;
-    use core::sync::atomic::{AtomicBool, AtomicPtr, Ordering::Relaxed};
+    use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
     use dlmalloc::GlobalDlmalloc;
 
-    /// Enough for a piece of a file coming in, one going out, and paths: see `content::PIECE`.
-    const RESERVE: Layout = match Layout::from_size_align(256 << 10, 16) {
-        Ok(layout) => layout,
-        Err(_) => unreachable!(),
-    };
+    use crate::reserve::Reserve;
+
+    #[cfg(target_feature = "atomics")]
+    compile_error!("the reserve takes no lock");
+
+    /// The bytes of the reserve: enough for a piece of a file coming in, one going out, and paths; see
+    /// `content::PIECE`.
+    const RESERVE: usize = 256 << 10;
 
     struct Allocator {
-        system: GlobalDlmalloc,
-        /// Memory laid aside, or null.
-        reserve: AtomicPtr<u8>,
-        /// Whether whoever allocates now can bear a refusal.
+        heap: GlobalDlmalloc,
+        reserve: Reserve<RESERVE>,
+        /// True while whoever allocates can bear a refusal.
         refusing: AtomicBool,
     }
 
     #[global_allocator]
     static ALLOCATOR: Allocator = Allocator {
-        system: GlobalDlmalloc,
-        reserve: AtomicPtr::new(ptr::null_mut()),
+        heap: GlobalDlmalloc,
+        reserve: Reserve::new(),
         refusing: AtomicBool::new(false),
     };
 
-    /// Runs what can bear that allocations are refused, and refuses them all while the reserve is
-    /// not there.
+    // SAFETY: there is one thread.
+    unsafe impl Sync for Allocator {}
+
+    /// Runs work that can bear refused allocations: none of them is made in the reserve.
     pub(crate) fn refusing<R>(work: impl FnOnce() -> R) -> R {
-        ALLOCATOR.lay_aside();
         ALLOCATOR.refusing.store(true, Relaxed);
         let outcome = work();
         ALLOCATOR.refusing.store(false, Relaxed);
         outcome
     }
 
-    impl Allocator {
-        fn lay_aside(&self) {
-            if self.reserve.load(Relaxed).is_null() {
-                // SAFETY: the layout's size is not zero.
-                self.reserve.store(unsafe { self.system.alloc(RESERVE) }, Relaxed);
-            }
-        }
-
-        /// Whether an allocation is to be refused without asking the system.
-        fn refuses(&self) -> bool {
-            self.refusing.load(Relaxed) && self.reserve.load(Relaxed).is_null()
-        }
-
-        /// Gives the reserve back to the system; whether there is any use in asking again.
-        fn release(&self) -> bool {
-            if self.refusing.load(Relaxed) {
-                return false;
-            }
-            let reserve = self.reserve.swap(ptr::null_mut(), Relaxed);
-            if reserve.is_null() {
-                return false;
-            }
-            // SAFETY: it came from this allocator with this layout, and nobody else has it.
-            unsafe { self.system.dealloc(reserve, RESERVE) };
-            true
-        }
-    }
-
-    // SAFETY: every block comes from `system` and goes back to it; null says that there is none.
+    // SAFETY: every block comes from the heap or the reserve and goes back to it; null says that there
+    // is none. The functions stay apart from their callers, which would otherwise each hold a copy.
     unsafe impl GlobalAlloc for Allocator {
+        #[inline(never)]
         unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-            if self.refuses() {
-                return ptr::null_mut();
-            }
-            // SAFETY: the caller's promises are those that `system` needs.
-            let block = unsafe { self.system.alloc(layout) };
-            if block.is_null() && self.release() {
-                // SAFETY: as above.
-                return unsafe { self.system.alloc(layout) };
-            }
-            block
-        }
-
-        unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-            // SAFETY: the caller's promises are those that `system` needs.
-            unsafe { self.system.dealloc(block, layout) }
-        }
-
-        unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-            // SAFETY: as for `alloc`, which says whether there is a block to be filled.
-            unsafe {
-                let block = self.alloc(layout);
+            if !self.refusing.load(Relaxed) {
+                let block = self.reserve.allocate(layout.size(), layout.align());
                 if !block.is_null() {
-                    ptr::write_bytes(block, 0, layout.size());
+                    return block;
                 }
-                block
             }
+            // SAFETY: the caller's promises are those that the heap needs.
+            unsafe { self.heap.alloc(layout) }
         }
 
+        #[inline(never)]
+        unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+            if self.reserve.owns(block) {
+                return self.reserve.free(block);
+            }
+            // SAFETY: the caller's promises are those that the heap needs.
+            unsafe { self.heap.dealloc(block, layout) }
+        }
+
+        #[inline(never)]
         unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-            if size > layout.size() && self.refuses() {
-                return ptr::null_mut();
+            if !self.reserve.owns(block) {
+                // SAFETY: the caller's promises are those that the heap needs.
+                return unsafe { self.heap.realloc(block, layout, size) };
             }
-            // SAFETY: the caller's promises are those that `system` needs.
-            let larger = unsafe { self.system.realloc(block, layout, size) };
-            if larger.is_null() && self.release() {
-                // SAFETY: as above; a refused block is still what it was.
-                return unsafe { self.system.realloc(block, layout, size) };
+            // SAFETY: the caller promises that the size is not zero and fits with this alignment. A
+            // refused block is still what it was.
+            unsafe {
+                let moved = self.alloc(Layout::from_size_align_unchecked(size, layout.align()));
+                if !moved.is_null() {
+                    ptr::copy_nonoverlapping(block, moved, layout.size().min(size));
+                    self.reserve.free(block);
+                }
+                moved
             }
-            larger
         }
     }
 

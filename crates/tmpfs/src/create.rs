@@ -6,7 +6,7 @@ use crate::attributes::{Kind, Timestamp};
 use crate::entries::NewName;
 use crate::error::{Error, Result};
 use crate::handle::Handle;
-use crate::layer::{NODE_COST, link_cost};
+use crate::layer::{Stock, link_cost};
 use crate::lookup::{End, Follow, Last};
 use crate::node::{self, Body, Directory, Node};
 use crate::pages::PageStore;
@@ -37,7 +37,7 @@ impl<S: PageStore> Space<S> {
         let name = self.name(&end, path)?;
         let name = NewName { text: &name, tag: end.tag };
         let node = self.new_node(Body::Directory(Directory::under(end.directory)), now);
-        self.stock.make(end.directory, name, NODE_COST, || Ok(node), now)?;
+        self.stock.make(end.directory, name, |stock| stock.insert(node), now)?;
         self.stock.node_mut(end.directory).links += 1;
         Ok(())
     }
@@ -106,8 +106,13 @@ impl<S: PageStore> Space<S> {
         let name = self.name(&end, path)?;
         let name = NewName { text: &name, tag: end.tag };
         let node = self.new_node(Body::Link(Box::default()), now);
-        let node = || Ok(Node { body: Body::Link(node::boxed(target)?), ..node });
-        self.stock.make(end.directory, name, link_cost(target.len()), node, now)?;
+        let Node { serial, times, links, opens, .. } = node;
+        let node = || {
+            let body = Body::Link(node::boxed(target)?);
+            Ok(Node { serial, times, links, opens, body })
+        };
+        let insert = |stock: &mut Stock<S>| stock.insert_new(link_cost(target.len()), node);
+        self.stock.make(end.directory, name, insert, now)?;
         Ok(())
     }
 

@@ -6,8 +6,7 @@ use crate::attributes::Timestamp;
 use crate::error::{Error, Result};
 use crate::hash;
 use crate::layer::{self, Layer, Stock};
-use crate::limits::Usage;
-use crate::node::{self, Node};
+use crate::node;
 use crate::pages::PageStore;
 use crate::prices::SHORT;
 
@@ -224,17 +223,16 @@ impl<S: PageStore> Stock<S> {
         self.node(node).directory().expect("BUG: it is a directory")
     }
 
-    /// Makes a node of that cost, and its first name. After an error nothing has changed.
+    /// Makes a node, and its first name. After an error nothing has changed.
     pub(crate) fn make(
         &mut self,
         directory: u32,
         name: NewName<'_>,
-        cost: Usage,
-        node: impl FnOnce() -> Result<Node>,
+        insert: impl FnOnce(&mut Self) -> Result<u32>,
         now: Timestamp,
     ) -> Result<u32> {
         self.own_node(directory)?;
-        let node = self.insert_new(cost, node)?;
+        let node = insert(self)?;
         self.enter(directory, name, node, now).inspect_err(|_| self.remove_node(node))?;
         Ok(node)
     }

@@ -150,11 +150,14 @@ impl<S: PageStore> Space<S> {
     /// is opened after all, [`forgo_handle`](Self::forgo_handle) gives it back.
     pub(crate) fn reserve_handle(&mut self) -> Result<()> {
         self.stock.quota.charge(HANDLE)?;
-        let reserved = self.handles.reserve();
-        reserved.map_err(|_| {
-            self.forgo_handle();
-            Error::InsufficientMemory
-        })
+        let handles = &mut self.handles;
+        while handles.reserve().is_err() {
+            if !self.stock.layer.store.release() {
+                self.forgo_handle();
+                return Err(Error::InsufficientMemory);
+            }
+        }
+        Ok(())
     }
 
     pub(crate) fn forgo_handle(&mut self) {

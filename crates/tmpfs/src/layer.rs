@@ -8,7 +8,7 @@
 use alloc::sync::Arc;
 
 use crate::entries::Entry;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::hash::Seed;
 use crate::index::Bucket;
 use crate::limits::Usage;
@@ -256,10 +256,30 @@ impl<S: PageStore> Stock<S> {
         T::table_mut(&mut self.layer).get_mut(number)
     }
 
+    /// Does work that allocates. If the allocator refuses and the page store keeps memory for later, the
+    /// store releases it, and the work is done once more.
+    #[inline]
+    pub(crate) fn allocate<R>(&mut self, work: impl Fn(&mut Layer<S>) -> Result<R>) -> Result<R> {
+        loop {
+            match work(&mut self.layer) {
+                Err(Error::InsufficientSpace) if self.layer.store.release() => {}
+                outcome => return outcome,
+            }
+        }
+    }
+
+    /// Makes sure that the next row finds room in its table.
+    fn reserve<T: Row<S>>(&mut self) -> Result<()> {
+        self.allocate(|layer| T::table_mut(layer).reserve())
+    }
+
     /// Charges a row and adds it.
     #[inline]
     pub(crate) fn insert<T: Row<S>>(&mut self, row: T) -> Result<u32> {
-        self.insert_new(row.cost(), || Ok(row))
+        let cost = row.cost();
+        self.quota.charge(cost)?;
+        self.reserve::<T>().inspect_err(|_| self.quota.refund(cost))?;
+        Ok(T::table_mut(&mut self.layer).put(row))
     }
 
     /// Charges what a row will cost, and only then makes it, and what it points to, and adds it.
@@ -267,14 +287,13 @@ impl<S: PageStore> Stock<S> {
     pub(crate) fn insert_new<T: Row<S>>(
         &mut self,
         cost: Usage,
-        make: impl FnOnce() -> Result<T>,
+        make: impl Fn() -> Result<T>,
     ) -> Result<u32> {
         self.quota.charge(cost)?;
-        let table = T::table_mut(&mut self.layer);
-        let made = table.reserve().and_then(|()| make());
+        let made = self.reserve::<T>().and_then(|()| self.allocate(|_| make()));
         let row = made.inspect_err(|_| self.quota.refund(cost))?;
         debug_assert_eq!(row.cost(), cost, "what is made is what was charged");
-        Ok(table.put(row))
+        Ok(T::table_mut(&mut self.layer).put(row))
     }
 
     /// Removes a row with its charge.
@@ -292,10 +311,9 @@ impl<S: PageStore> Stock<S> {
         if self.layer.is_own::<T>(number) {
             return Ok(number);
         }
-        let copy = self.get::<T>(number).try_clone()?;
-        let table = T::table_mut(&mut self.layer);
-        table.reserve()?;
-        Ok(table.put(copy))
+        self.reserve::<T>()?;
+        let copy = self.allocate(|layer| layer.get::<T>(number).try_clone())?;
+        Ok(T::table_mut(&mut self.layer).put(copy))
     }
 
     /// Makes sure that a node may be changed.
@@ -304,8 +322,8 @@ impl<S: PageStore> Stock<S> {
         if self.layer.is_own::<Node>(number) || self.layer.copy_of(number).is_some() {
             return Ok(());
         }
-        let copy = self.node(number).try_clone()?;
-        self.layer.nodes.reserve()?;
+        self.reserve::<Node>()?;
+        let copy = self.allocate(|layer| layer.node(number).try_clone())?;
         let copy = self.layer.nodes.put(copy);
         let mut changed = self.layer.changed;
         let set = self.map_set(&mut changed, u64::from(number), copy);
@@ -344,7 +362,7 @@ impl<S: PageStore> Stock<S> {
 
     /// A row of the kind that is not charged: what leads to copies.
     pub(crate) fn insert_uncharged(&mut self, row: Branch) -> Result<u32> {
-        self.layer.branches.reserve()?;
+        self.reserve::<Branch>()?;
         Ok(self.layer.branches.put(row))
     }
 
@@ -360,8 +378,10 @@ impl<S: PageStore> Stock<S> {
     }
 
     fn put_page(&mut self, capacity: u32) -> Result<u32> {
-        self.layer.pages.reserve()?;
-        let page = self.layer.store.allocate(bytes(capacity))?;
+        let page = self.allocate(|layer| {
+            layer.pages.reserve()?;
+            layer.store.allocate(bytes(capacity))
+        })?;
         Ok(self.layer.pages.put(Page { page, capacity }))
     }
 
@@ -390,9 +410,11 @@ impl<S: PageStore> Stock<S> {
     }
 
     fn grow_page(&mut self, number: u32, capacity: u32) -> Result<u32> {
-        let page = self.layer.pages.get_mut(number);
-        self.layer.store.grow(&mut page.page, bytes(capacity))?;
-        page.capacity = capacity;
+        self.allocate(|layer| {
+            let page = layer.pages.get_mut(number);
+            layer.store.grow(&mut page.page, bytes(capacity))
+        })?;
+        self.layer.pages.get_mut(number).capacity = capacity;
         Ok(number)
     }
 

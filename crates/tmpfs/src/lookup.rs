@@ -135,12 +135,15 @@ impl<S: PageStore> Space<S> {
     }
 
     /// The name at the end of a path, apart from the space.
-    pub(crate) fn name<'path>(&self, end: &End, path: &'path str) -> Result<Cow<'path, str>> {
+    pub(crate) fn name<'path>(&mut self, end: &End, path: &'path str) -> Result<Cow<'path, str>> {
         let Part { link, start, end: length, .. } = end.part;
         if link == 0 {
             return Ok(Cow::Borrowed(&path[start..length]));
         }
-        let name = node::boxed(self.part(end.part, path))?;
+        let name = self.stock.allocate(|layer| {
+            let target = layer.node(link).target().expect("BUG: it is a link");
+            node::boxed(&target[start..length])
+        })?;
         Ok(Cow::Owned(name.into_string()))
     }
 

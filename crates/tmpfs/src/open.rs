@@ -4,7 +4,6 @@ use crate::attributes::{Kind, Timestamp};
 use crate::entries::NewName;
 use crate::error::{Error, Result};
 use crate::handle::{DescriptorFlags, Handle};
-use crate::layer::NODE_COST;
 use crate::lookup::{Follow, Last};
 use crate::node::{Body, File};
 use crate::pages::PageStore;
@@ -101,6 +100,6 @@ impl<S: PageStore> Space<S> {
 
     fn create_file(&mut self, directory: u32, name: NewName<'_>, now: Timestamp) -> Result<u32> {
         let node = self.new_node(Body::File(File { size: 0, pages: Map::EMPTY }), now);
-        self.stock.make(directory, name, NODE_COST, || Ok(node), now)
+        self.stock.make(directory, name, |stock| stock.insert(node), now)
     }
 }

@@ -1,6 +1,7 @@
 //! Where the bytes of files lie: the one boundary that can be replaced.
 
 use alloc::vec::Vec;
+use core::mem;
 
 use crate::error::{Error, Result};
 
@@ -42,9 +43,16 @@ pub trait PageStore: Send + Sync {
 
     /// Gives a page back. When a space goes, its pages go with the store, and are not given back.
     fn free(&mut self, page: Self::Page);
+
+    /// Releases the memory that is kept for later pages, and returns whether there was any. A space
+    /// asks for it when an allocation is refused, and tries again as long as the answer is true.
+    fn release(&mut self) -> bool {
+        false
+    }
 }
 
-/// Pages in memory. Of whole pages that are given back a mebibyte is kept for the next ones.
+/// Pages in memory. Of whole pages that are given back a mebibyte is kept for the next ones, as long
+/// as the allocator has memory.
 #[derive(Debug, Default)]
 pub struct MemoryPages {
     spare: Vec<Vec<u8>>,
@@ -97,5 +105,9 @@ impl PageStore for MemoryPages {
             page.clear();
             self.spare.push(page);
         }
+    }
+
+    fn release(&mut self) -> bool {
+        !mem::take(&mut self.spare).is_empty()
     }
 }

@@ -1,6 +1,7 @@
 //! Pages behind another store: what it refuses is told, and nothing is lost or leaks.
 
 use std::cell::Cell;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use tmpfs::{
     DescriptorFlags, Error, Follow, Handle, Limits, PAGE, PageStore, Result, Settings, Space,
@@ -157,4 +158,59 @@ fn a_page_is_asked_for_after_it_is_charged() {
     space.store().fail_after(0);
     let written = space.write_at(file, 0, b"x", BEGINNING);
     assert_eq!(written, Err(Error::InsufficientSpace), "the store was not asked");
+}
+
+/// Has no memory for pages as long as it keeps some for later.
+#[derive(Debug, Default)]
+struct Keeping(AtomicBool);
+
+impl PageStore for Keeping {
+    type Page = Vec<u8>;
+
+    fn allocate(&mut self, capacity: usize) -> Result<Vec<u8>> {
+        if *self.0.get_mut() { Err(Error::InsufficientSpace) } else { Ok(vec![0; capacity]) }
+    }
+
+    fn grow(&mut self, page: &mut Vec<u8>, capacity: usize) -> Result<()> {
+        if *self.0.get_mut() {
+            return Err(Error::InsufficientSpace);
+        }
+        page.resize(capacity, 0);
+        Ok(())
+    }
+
+    fn read(&self, page: &Vec<u8>, at: usize, bytes: &mut [u8]) -> Result<()> {
+        bytes.copy_from_slice(&page[at..at + bytes.len()]);
+        Ok(())
+    }
+
+    fn write(&mut self, page: &mut Vec<u8>, at: usize, bytes: &[u8]) -> Result<()> {
+        page[at..at + bytes.len()].copy_from_slice(bytes);
+        Ok(())
+    }
+
+    fn free(&mut self, _: Vec<u8>) {}
+
+    fn release(&mut self) -> bool {
+        std::mem::take(self.0.get_mut())
+    }
+}
+
+#[test]
+fn a_store_releases_what_it_keeps_before_anything_is_refused() {
+    let store = Keeping::default();
+    let mut space = Space::create_in(store, Settings::seeded([1, 1], BEGINNING)).unwrap();
+    let root = space.root(DescriptorFlags::DIRECTORY).unwrap();
+    let flags = DescriptorFlags::READ_WRITE;
+    let file = space.open_at(root, Follow::No, "file", EXCLUSIVE, flags, BEGINNING).unwrap();
+    // A new page, a larger one, and a smaller one.
+    for length in [10, 1000, PAGE] {
+        space.store().0.store(true, Relaxed);
+        assert_eq!(space.write_at(file, 0, &vec![1; length], BEGINNING), Ok(length));
+        assert!(!space.store().0.load(Relaxed));
+    }
+    space.store().0.store(true, Relaxed);
+    space.set_size(file, 10, BEGINNING).unwrap();
+    assert_eq!(space.usage().content, 64);
+    space.audit().unwrap();
 }

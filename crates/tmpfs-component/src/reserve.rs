@@ -1,0 +1,161 @@
+//! A small heap in a fixed place, for what is allocated for a moment: the first block that fits, and
+//! free neighbours joined when one is looked for.
+
+#![expect(unsafe_code, reason = "the bytes of a heap lie between its blocks")]
+
+use core::cell::{Cell, UnsafeCell};
+use core::ptr;
+
+/// Every block begins at a multiple of this, after a header of as many bytes.
+const UNIT: usize = 8;
+
+/// The heap. It is made of zeros alone, so that a static one takes no place in a component.
+pub(crate) struct Reserve<const SIZE: usize> {
+    region: UnsafeCell<Region<SIZE>>,
+    /// The header of a block before which none is free.
+    first: Cell<usize>,
+}
+
+/// Headers and blocks. A header holds the bytes to the next one and whether the block is used; zeros
+/// stand for a free block that reaches to the end.
+#[repr(C, align(8))]
+struct Region<const SIZE: usize>([u8; SIZE]);
+
+#[derive(Clone, Copy)]
+struct Header {
+    length: usize,
+    is_used: bool,
+}
+
+impl<const SIZE: usize> Reserve<SIZE> {
+    pub(crate) const fn new() -> Self {
+        assert!(SIZE.is_multiple_of(UNIT) && SIZE < 1 << 31);
+        Self { region: UnsafeCell::new(Region([0; SIZE])), first: Cell::new(0) }
+    }
+
+    /// Returns whether a block is of this heap.
+    pub(crate) fn owns(&self, block: *mut u8) -> bool {
+        block.addr().wrapping_sub(self.region.get().addr()) < SIZE
+    }
+
+    /// Returns a block; null where none is large enough, or where so many bytes cannot be aligned.
+    pub(crate) fn allocate(&self, size: usize, align: usize) -> *mut u8 {
+        if size > SIZE || align > UNIT {
+            return ptr::null_mut();
+        }
+        let needed = size.next_multiple_of(UNIT) + UNIT;
+        let mut at = self.first.get();
+        let mut first = None;
+        while at < SIZE {
+            let Header { mut length, is_used } = self.header(at);
+            if !is_used {
+                length = self.join(at, length);
+                if length >= needed {
+                    let end = self.split(at, length, needed);
+                    self.first.set(first.unwrap_or(end));
+                    return self.place(at + UNIT);
+                }
+                first = first.or(Some(at));
+            }
+            at += length;
+        }
+        ptr::null_mut()
+    }
+
+    /// Frees a block of [`allocate`](Self::allocate), which nobody uses any more.
+    pub(crate) fn free(&self, block: *mut u8) {
+        let at = block.addr() - self.region.get().addr() - UNIT;
+        let Header { length, .. } = self.header(at);
+        self.set_header(at, Header { length, is_used: false });
+        self.first.set(self.first.get().min(at));
+    }
+
+    /// Joins a free block with those after it, and returns its new length.
+    fn join(&self, at: usize, mut length: usize) -> usize {
+        while at + length < SIZE {
+            let next = self.header(at + length);
+            if next.is_used {
+                break;
+            }
+            length += next.length;
+        }
+        length
+    }
+
+    /// Makes a used block of the beginning of a free one, and returns its end.
+    fn split(&self, at: usize, length: usize, needed: usize) -> usize {
+        let rest = length - needed;
+        // A header alone is no block.
+        let length = if rest > UNIT { needed } else { length };
+        self.set_header(at, Header { length, is_used: true });
+        if rest > UNIT {
+            self.set_header(at + length, Header { length: rest, is_used: false });
+        }
+        at + length
+    }
+
+    fn header(&self, at: usize) -> Header {
+        // SAFETY: a header lies within the region, is aligned, and no block reaches into it.
+        let [length, used] = unsafe { self.place(at).cast::<[u32; 2]>().read() };
+        let length = usize::try_from(length).expect("BUG: 32 bits fit an index");
+        Header { length: if length == 0 { SIZE - at } else { length }, is_used: used != 0 }
+    }
+
+    fn set_header(&self, at: usize, header: Header) {
+        let length = u32::try_from(header.length).expect("BUG: the region is small");
+        // SAFETY: as for `header`.
+        unsafe { self.place(at).cast::<[u32; 2]>().write([length, u32::from(header.is_used)]) }
+    }
+
+    fn place(&self, at: usize) -> *mut u8 {
+        // SAFETY: what is asked for lies within the region.
+        unsafe { self.region.get().cast::<u8>().add(at) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::boxed::Box;
+    use alloc::vec::Vec;
+
+    const SIZE: usize = 4096;
+
+    #[test]
+    fn blocks_do_not_overlap_and_all_is_free_when_all_are() {
+        let reserve = Box::new(Reserve::<SIZE>::new());
+        let mut blocks: Vec<(*mut u8, usize, u8)> = Vec::new();
+        let (mut state, mut refused) = (1_u64, 0);
+        for turn in 0..20_000_usize {
+            state = state.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(0x1405_7b7e_f767_814f);
+            let random = usize::try_from(state >> 33).unwrap();
+            if random % 5 < 3 {
+                let size = 1 + random / 5 % 300;
+                let block = reserve.allocate(size, 8);
+                if block.is_null() {
+                    refused += 1;
+                    continue;
+                }
+                assert!(reserve.owns(block) && block.addr().is_multiple_of(8));
+                let mark = u8::try_from(turn % 251).unwrap();
+                // SAFETY: the block is as large as was asked for.
+                unsafe { block.write_bytes(mark, size) };
+                blocks.push((block, size, mark));
+            } else if !blocks.is_empty() {
+                let (block, size, mark) = blocks.swap_remove(random / 5 % blocks.len());
+                // SAFETY: the block was written as a whole, and is freed once.
+                let bytes = unsafe { core::slice::from_raw_parts(block, size) };
+                assert!(bytes.iter().all(|byte| *byte == mark));
+                reserve.free(block);
+            }
+        }
+        assert!(refused > 100, "it was full at times: {refused}");
+        blocks.iter().for_each(|(block, ..)| reserve.free(*block));
+        let whole = reserve.allocate(SIZE - UNIT, 8);
+        assert!(!whole.is_null());
+        assert!(reserve.allocate(1, 1).is_null());
+        reserve.free(whole);
+        assert!(reserve.allocate(SIZE, 8).is_null() && reserve.allocate(8, 16).is_null());
+        assert!(!reserve.owns(ptr::null_mut()));
+    }
+}
