@@ -97,7 +97,7 @@ impl<S: PageStore> Space<S> {
         let node = open.node;
         let held = self.stock.node(node).file().expect("BUG: it is for writing").size;
         // POSIX, ftruncate: the limit is one on growth.
-        if size > held && size > self.limits().largest_file() {
+        if size > held && size > self.limits().file_size {
             return Err(Error::FileTooLarge);
         }
         self.cut(node, size, now)
@@ -112,7 +112,7 @@ impl<S: PageStore> Space<S> {
         if bytes.is_empty() {
             return Ok(0);
         }
-        let allowed = self.limits().largest_file().saturating_sub(offset);
+        let allowed = self.limits().file_size.saturating_sub(offset);
         let allowed = usize::try_from(allowed).unwrap_or(usize::MAX).min(bytes.len());
         if allowed == 0 {
             return Err(Error::FileTooLarge);

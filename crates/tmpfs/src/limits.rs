@@ -63,16 +63,11 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// Returns the most bytes of a name.
-    #[inline]
-    pub(crate) fn longest_name(&self) -> usize {
-        usize::try_from(self.name).unwrap_or(usize::MAX).min(65_535)
-    }
-
-    /// Returns the most bytes of a file.
-    #[inline]
-    pub(crate) fn largest_file(&self) -> u64 {
-        self.file_size.min((1 << 63) - 1)
+    /// Returns the limits as they count.
+    #[must_use]
+    pub(crate) fn effective(self) -> Self {
+        let largest = (1 << 63) - 1;
+        Self { name: self.name.min(65_535), file_size: self.file_size.min(largest), ..self }
     }
 }
 

@@ -122,7 +122,8 @@ impl<S: PageStore> Space<S> {
         let tag = entries::tag(self.stock.seed, name.as_bytes());
         let entry = self.stock.layer.find(end.directory, tag, name);
         // A name that is held stays in use when the limit is lowered.
-        if entry.is_none() && name.len() > self.limits().longest_name() {
+        if entry.is_none() && name.len() > usize::try_from(self.limits().name).unwrap_or(usize::MAX)
+        {
             return Err(Error::NameTooLong);
         }
         let node = entry.map(|entry| self.entry(entry).node);

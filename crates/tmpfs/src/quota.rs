@@ -113,6 +113,7 @@ pub(crate) struct Quota {
 
 impl Quota {
     pub(crate) fn new(limits: Limits, shared: Option<SharedLimit>) -> Self {
+        let limits = limits.effective();
         Self { limits, used: Usage::default(), high: Usage::default(), shared }
     }
 

@@ -102,7 +102,8 @@ impl<S: PageStore> Space<S> {
         self.stock.quota.high_water()
     }
 
-    /// What the space may hold.
+    /// What the space may hold: the limits as they count, see [`Limits::name`] and
+    /// [`Limits::file_size`].
     #[must_use]
     pub fn limits(&self) -> &Limits {
         &self.stock.quota.limits
@@ -110,7 +111,7 @@ impl<S: PageStore> Space<S> {
 
     /// Sets other limits. What is held already stays, also where it is more than they allow.
     pub fn set_limits(&mut self, limits: Limits) {
-        self.stock.quota.limits = limits;
+        self.stock.quota.limits = limits.effective();
     }
 
     /// Whether content and metadata together are more than the soft limit.

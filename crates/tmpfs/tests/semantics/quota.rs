@@ -172,6 +172,7 @@ fn no_limit_of_names_is_above_65_535_bytes() {
     for name in [65_535, 65_536, u32::MAX] {
         let limits = Limits { name, path: u32::MAX, ..Limits::default() };
         let mut fixture = Fixture::with(limits);
+        assert_eq!(fixture.space.limits().name, 65_535);
         let longest = "n".repeat(65_535);
         fixture.file_of(&longest, b"");
         fixture.link(&longest, "link").unwrap();
