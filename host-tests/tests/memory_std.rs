@@ -44,3 +44,20 @@ fn at_a_limit_std_says_which_and_the_program_lives_on() {
         .env("TMPFS_HANDLES", "10");
     let _ = Program::new("std_limits", ground).run(&[]).succeeded();
 }
+
+/// Linux's `/dev/full` refuses every write with ENOSPC, as a full directory of the host does. WASI's C
+/// library makes EIO of it, which is 29, and then EPIPE, 64, of a stream that is closed.
+#[test]
+#[cfg(target_os = "linux")]
+fn after_a_refused_write_std_tells_of_a_broken_pipe_until_a_seek_as_on_a_full_directory() {
+    let device = Sandbox::builder().preopen(std::path::Path::new("/dev"), "/tmp");
+    let on_disk = Program::new("refused_writes", device.env("TMPDIR", "/tmp")).run(&[]);
+    let in_memory = Sandbox::builder().memory().env("TMPFS_BYTES", "0");
+    let in_memory = Program::new("refused_writes", in_memory).run(&[]).succeeded();
+    let expected = on_disk.succeeded().stdout;
+    let broken = "BrokenPipe Some(64)";
+    for line in ["first write: Uncategorized Some(29)", &format!("again: {broken}")] {
+        assert!(expected.contains(line), "{expected}");
+    }
+    assert_eq!(in_memory.stdout, expected);
+}

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use host_tests::{Program, Run, Sandbox, names_in, program_names};
 
 /// The programs and where they are run.
-const TESTED: [(&str, &str); 20] = [
+const TESTED: [(&str, &str); 21] = [
     ("audit_hooks", "audit"),
     ("calls_linked", "host_calls"),
     ("descriptors_direct", "programs"),
@@ -20,6 +20,7 @@ const TESTED: [(&str, &str); 20] = [
     ("python_examples", "programs"),
     ("readme_cache", "memory_usage"),
     ("readme_program", "programs"),
+    ("refused_writes", "memory_std"),
     ("rust_tempfile_examples", "memory_std"),
     ("std_files", "memory_std"),
     ("std_limits", "memory_std"),

@@ -2,7 +2,7 @@
 //! there is room again after something is removed. The host sets the limits that are named here.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, ErrorKind, Write as _};
+use std::io::{self, ErrorKind, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 
 const BYTES: usize = 1 << 20;
@@ -63,7 +63,13 @@ fn bytes(root: &Path) {
     assert!(whole.len() >= lines * 1000 && whole.iter().all(|byte| *byte == b'l'));
     let left = BYTES - 2 * (400 << 10);
     assert!(lines * 1000 > left - (8 << 10), "{lines} lines in {left} bytes");
-    for name in ["two", "four", "holes", "log"] {
+    // A handle whose write was refused goes on after a seek, once there is room again.
+    fs::remove_file(root.join("two")).unwrap();
+    assert_eq!(log.write_all(b"more").unwrap_err().kind(), ErrorKind::BrokenPipe);
+    log.seek(SeekFrom::End(0)).unwrap();
+    log.write_all(b"more").unwrap();
+    assert!(fs::read(root.join("log")).unwrap().ends_with(b"lmore"));
+    for name in ["four", "holes", "log"] {
         fs::remove_file(root.join(name)).unwrap();
     }
 }
