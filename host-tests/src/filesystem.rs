@@ -260,9 +260,27 @@ impl<'a> Node<'a> {
     /// # Errors
     /// As the component's.
     pub fn link(&self, old: &str, new: &str) -> Result<(), ErrorCode> {
-        self.call(|it, store, this| {
-            it.call_link_at(store, this, PathFlags::empty(), old, this, new)
-        })
+        self.link_with(PathFlags::empty(), old, new)
+    }
+
+    /// `link-at` with `symlink-follow`.
+    ///
+    /// # Errors
+    /// As the component's.
+    pub fn link_following(&self, old: &str, new: &str) -> Result<(), ErrorCode> {
+        self.link_with(PathFlags::SYMLINK_FOLLOW, old, new)
+    }
+
+    fn link_with(&self, flags: PathFlags, old: &str, new: &str) -> Result<(), ErrorCode> {
+        self.call(|it, store, this| it.call_link_at(store, this, flags, old, this, new))
+    }
+
+    /// `get-flags`.
+    ///
+    /// # Errors
+    /// As the component's.
+    pub fn flags(&self) -> Result<DescriptorFlags, ErrorCode> {
+        self.call(|it, store, this| it.call_get_flags(store, this))
     }
 
     /// `rename-at`, within the same directory.

@@ -160,3 +160,25 @@ fn every_refusal_has_its_code() {
     let sealed = root.open("directory", OpenFlags::DIRECTORY, DescriptorFlags::READ).unwrap();
     assert_eq!(sealed.names().map(drop), Err(Refusal::InsufficientMemory));
 }
+
+/// wasmtime's own tests of preview 1, `p1_path_link` and `p1_path_filestat`, ask for both.
+#[test]
+fn what_wasmtime_refuses_is_permitted() {
+    let filesystem = Sandbox::builder().filesystem(&[]);
+    let root = filesystem.root();
+    root.create("file").unwrap().write(b"content", 0).unwrap();
+    root.symlink("file", "symlink").unwrap();
+    root.link_following("symlink", "followed").unwrap();
+    root.link("symlink", "itself").unwrap();
+    assert_eq!(root.readlink("followed"), Err(Refusal::Invalid), "it is a file");
+    assert_eq!(root.readlink("itself").unwrap(), "file");
+
+    let synchronous = DescriptorFlags::FILE_INTEGRITY_SYNC
+        | DescriptorFlags::DATA_INTEGRITY_SYNC
+        | DescriptorFlags::REQUESTED_WRITE_SYNC;
+    let flags = DescriptorFlags::READ | DescriptorFlags::WRITE | synchronous;
+    let file = root.open("followed", OpenFlags::empty(), flags).unwrap();
+    assert_eq!(file.flags().unwrap(), flags);
+    file.write(b"CON", 0).unwrap();
+    assert_eq!(file.read(9, 0).unwrap().0, b"CONtent");
+}
