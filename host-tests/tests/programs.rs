@@ -6,9 +6,10 @@ use std::collections::BTreeSet;
 use host_tests::{Program, Run, Sandbox, names_in, program_names};
 
 /// The programs and where they are run.
-const TESTED: [(&str, &str); 21] = [
+const TESTED: [(&str, &str); 22] = [
     ("audit_hooks", "audit"),
     ("calls_linked", "host_calls"),
+    ("descriptor_calls", "memory_streams"),
     ("descriptors_direct", "programs"),
     ("doc_examples", "programs"),
     ("evil_audit_hook", "audit"),
