@@ -29,9 +29,7 @@ fn main() -> Result<(), Error> {
     assert_eq!(std::fs::read(notes.name().expect("it has one")).expect("it is there"), b"remember");
 
     match notes.persist(&(directory.name() + "/missing/notes.txt")) {
-        Err(Error::Os(error)) if error.code == ErrorCode::NoEntry => {
-            println!("{}", error.message)
-        }
+        Err(Error::Os(error)) if error.code == ErrorCode::NoEntry => println!("{}", error.message),
         outcome => outcome?,
     }
     Ok(())
