@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use host_tests::{Program, Run, Sandbox, names_in, program_names};
 
 /// The programs and where they are run.
-const TESTED: [(&str, &str); 22] = [
+const TESTED: [(&str, &str); 24] = [
     ("audit_hooks", "audit"),
     ("calls_linked", "host_calls"),
     ("descriptor_calls", "memory_streams"),
@@ -23,6 +23,7 @@ const TESTED: [(&str, &str); 22] = [
     ("readme_program", "programs"),
     ("refused_writes", "memory_std"),
     ("rust_tempfile_examples", "memory_std"),
+    ("seeded", "memory_seeds"),
     ("std_files", "memory_std"),
     ("std_limits", "memory_std"),
     ("stream_calls", "memory_streams"),

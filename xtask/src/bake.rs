@@ -1,5 +1,7 @@
 //! Baking settings and files into a component: what `crates/tmpfs-component/src/image.rs` reads.
 
+use std::borrow::Cow;
+
 use anyhow::{Context as _, Result, bail, ensure};
 use wasm_encoder::{
     ConstExpr, DataCountSection, DataSection, MemorySection, MemoryType, Section as _,
@@ -14,7 +16,11 @@ const MARK: &[u8; 16] = b"scratch:tmpfs@01";
 /// A page of linear memory.
 const PAGE: u64 = 1 << 16;
 
-/// One thing to bake in. A directory comes before what is in it.
+/// The most bytes that can be baked in. Runtimes refuse a module of more than 1 GiB
+/// (`MAX_WASM_MODULE_SIZE` in wasmparser); a mebibyte of it is left for the component itself.
+pub(crate) const MOST: u64 = (1 << 30) - (1 << 20);
+
+/// One thing to bake in. A directory comes before what is in it, and a file before its other names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Record {
     /// A variable of the environment: name, value.
@@ -25,6 +31,38 @@ pub enum Record {
     File(String, Vec<u8>),
     /// A symbolic link, and what it holds.
     Link(String, String),
+    /// Another name of a file, and the name that the file has already.
+    HardLink(String, String),
+    /// The modification time of what has this path; a directory's comes after what is in it.
+    Modified(String, Time),
+}
+
+impl Record {
+    /// The path that something new gets.
+    pub(crate) fn made(&self) -> Option<&str> {
+        match self {
+            Self::Directory(path)
+            | Self::File(path, _)
+            | Self::Link(path, _)
+            | Self::HardLink(path, _) => Some(path),
+            Self::Variable(..) | Self::Modified(..) => None,
+        }
+    }
+}
+
+/// A moment, counted from 1970-01-01T00:00:00Z; before it, the seconds are negative.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Time {
+    /// Whole seconds, rounded down.
+    pub seconds: i64,
+    /// The rest.
+    pub nanoseconds: u32,
+}
+
+impl Time {
+    fn bytes(self) -> Vec<u8> {
+        [&self.seconds.to_le_bytes()[..], &self.nanoseconds.to_le_bytes()].concat()
+    }
 }
 
 /// The component, with the records where it looks for them.
@@ -39,7 +77,10 @@ pub fn bake(component: &[u8], records: &[Record]) -> Result<Vec<u8>> {
     let place = find(component)?.context("nothing in it looks for what is baked in")?;
     let at = u32::try_from(place.pages * PAGE).context("its memory is full")?;
     let length = u32::try_from(image.len())?;
-    ensure!(u64::from(at) + u64::from(length) < 1 << 31, "the files are too large for its memory");
+    ensure!(
+        u64::from(at) + u64::from(length) < 1 << 31,
+        "the memory of the component starts with {at} bytes: no room for {length} bytes of image"
+    );
 
     let mut module = 0;
     binary::rewrite(component, |payload, section, output| {
@@ -140,22 +181,45 @@ fn start(segment: &Data<'_>) -> Result<Option<i32>> {
     }
 }
 
+/// Bytes that the records take in the component's memory.
+pub(crate) fn length(records: &[Record]) -> u64 {
+    let lengths = records.iter().map(|record| {
+        let (_, name, value) = parts(record);
+        // A byte for the kind, and four for each length.
+        9 + name.len() + value.len()
+    });
+    lengths.map(|length| u64::try_from(length).expect("BUG: a length fits 64 bits")).sum()
+}
+
 fn image(records: &[Record]) -> Result<Vec<u8>> {
+    let length = length(records);
+    ensure!(
+        length <= MOST,
+        "the seed and the variables take {length} bytes; a composition carries at most {MOST}"
+    );
     let mut image = Vec::new();
     for record in records {
-        let (kind, name, value): (_, _, &[u8]) = match record {
-            Record::Variable(name, value) => (b'v', name, value.as_bytes()),
-            Record::Directory(path) => (b'd', path, &[]),
-            Record::File(path, content) => (b'f', path, content),
-            Record::Link(path, target) => (b'l', path, target.as_bytes()),
-        };
+        let (kind, name, value) = parts(record);
         image.push(kind);
-        for bytes in [name.as_bytes(), value] {
-            image.extend(u32::try_from(bytes.len()).context("a file of 4 GiB")?.to_le_bytes());
+        for bytes in [name.as_bytes(), &value] {
+            image.extend(u32::try_from(bytes.len())?.to_le_bytes());
             image.extend(bytes);
         }
     }
     Ok(image)
+}
+
+/// The kind of a record, its name, and its value.
+fn parts(record: &Record) -> (u8, &str, Cow<'_, [u8]>) {
+    let (kind, name, value): (_, _, &[u8]) = match record {
+        Record::Variable(name, value) => (b'v', name, value.as_bytes()),
+        Record::Directory(path) => (b'd', path, &[]),
+        Record::File(path, content) => (b'f', path, content),
+        Record::Link(path, target) => (b'l', path, target.as_bytes()),
+        Record::HardLink(path, file) => (b'h', path, file.as_bytes()),
+        Record::Modified(path, time) => return (b't', path, Cow::Owned(time.bytes())),
+    };
+    (kind, name, Cow::Borrowed(value))
 }
 
 #[cfg(test)]
@@ -166,7 +230,7 @@ mod tests {
     };
     use wasmparser::{Parser, Payload, Validator};
 
-    use super::{MARK, Record, bake};
+    use super::{MARK, Record, Time, bake, length};
 
     /// A component with one module, whose memory of a page holds these bytes from 1024 on.
     fn component(bytes: &[u8]) -> Vec<u8> {
@@ -222,6 +286,18 @@ mod tests {
         let length = u8::try_from(image.len()).unwrap();
         let place = [b"before".as_slice(), MARK, &[0, 0, 1, 0, length, 0, 0, 0], b"after"];
         assert_eq!(segments[0], place.concat());
+    }
+
+    #[test]
+    fn other_names_and_times_are_records_too() {
+        let time = Time { seconds: -2, nanoseconds: 258 };
+        let records =
+            [Record::HardLink("l".into(), "f".into()), Record::Modified("f".into(), time)];
+        let baked = bake(&component(&marked()), &records).unwrap();
+        let image = b"h\x01\0\0\0l\x01\0\0\0ft\x01\0\0\0f\x0c\0\0\0\
+            \xfe\xff\xff\xff\xff\xff\xff\xff\x02\x01\0\0";
+        assert_eq!(memory(&baked).1[1], image);
+        assert_eq!(length(&records), u64::try_from(image.len()).unwrap());
     }
 
     #[test]

@@ -8,7 +8,7 @@ use wac_graph::types::{Package, are_semver_compatible};
 use wac_graph::{CompositionGraph, EncodeOptions, NodeId, PackageId};
 
 use crate::bake::{Record, bake};
-use crate::{binary, components};
+use crate::{binary, components, start};
 
 /// Handed on by the composition, so that whoever runs it can remove what is owed.
 pub const CLEANUP: &str = "scratch:tempfile/cleanup@0.1.0";
@@ -165,8 +165,12 @@ fn exports(graph: &CompositionGraph, package: PackageId) -> Vec<String> {
 /// Composes a program with what it imports of ours.
 ///
 /// # Errors
-/// As [`plug`], [`bake`] and [`components::build`].
+/// As [`plug`], [`bake`] and [`components::build`]; and what is baked in would be a trap when the
+/// program first uses a file.
 pub fn compose(program: &[u8], options: &Options) -> Result<Vec<u8>> {
+    if let Some(memory) = &options.memory {
+        start::ensure_starts(&memory.records)?;
+    }
     let read = |name: &str| fs::read(components::build(name)?).context("reading a component");
     let mut providers = Vec::new();
     if let Some(Memory { form, records }) = &options.memory {

@@ -1,6 +1,5 @@
 //! The words of `cargo xtask compose`.
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, bail, ensure};
@@ -8,6 +7,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use crate::bake::Record;
 use crate::compose::{Form, Options};
 use crate::seed;
+use crate::settings::{self, LIMITS};
 
 /// What is to be composed, and into which file.
 #[derive(Debug)]
@@ -19,20 +19,6 @@ pub struct Arguments {
     /// The composition.
     pub output: PathBuf,
 }
-
-/// Options that take a number and become a variable of the same name, the least that makes sense and
-/// the most.
-const LIMITS: [(&str, u64, u64); 8] = [
-    ("bytes", 0, u64::MAX),
-    ("metadata", 1, u64::MAX),
-    ("nodes", 1, u64::MAX),
-    // The directory that the program is given, a file in it, and a stream of that.
-    ("handles", 3, 0xffff_ffff),
-    ("name", 1, 0xffff_ffff),
-    ("path", 1, 0xffff_ffff),
-    ("file-size", 0, u64::MAX),
-    ("soft", 0, u64::MAX),
-];
 
 impl Arguments {
     /// Understands the words.
@@ -74,21 +60,17 @@ impl Arguments {
                     memory.records.push(Record::Variable("TMPFS_MOUNT".into(), value.into()));
                 }
                 limit => {
-                    let limit = LIMITS.iter().find(|(name, ..)| Some(*name) == limit);
-                    let (name, least, most) =
-                        limit.with_context(|| format!("there is no option {word}"))?;
-                    let fits = number(value).is_some_and(|it| (*least..=*most).contains(&it));
+                    let limit = LIMITS.iter().find(|known| Some(known.option) == limit);
+                    let limit = limit.with_context(|| format!("there is no option {word}"))?;
                     ensure!(
-                        fits,
-                        "{word} wants a number from {least} to {most}, such as 64M; {value} is none"
+                        limit.number(value).is_some(),
+                        "{word} wants a number from {} to {}, such as 64M; {value} is none",
+                        limit.least,
+                        limit.most
                     );
-                    let name = format!("TMPFS_{}", name.replace('-', "_").to_uppercase());
-                    memory.records.push(Record::Variable(name, value.into()));
+                    memory.records.push(Record::Variable(limit.variable(), value.into()));
                 }
             }
-        }
-        if let Some(memory) = &options.memory {
-            ensure_consistent(&memory.records)?;
         }
         Ok(Self {
             program: program.context("which program?")?,
@@ -110,74 +92,18 @@ fn form(name: &str) -> Result<Form> {
 fn variable(text: &str) -> Result<Record> {
     let (name, value) = text.split_once('=').context("--env wants NAME=VALUE")?;
     ensure!(!name.is_empty(), "--env wants NAME=VALUE");
-    ensure!(!name.starts_with("TMPFS_"), "settings have options of their own: {name}");
+    ensure!(!name.starts_with(settings::PREFIX), "settings have options of their own: {name}");
     Ok(Record::Variable(name.into(), value.into()))
-}
-
-/// As `crates/tmpfs-component/src/settings.rs` reads numbers.
-fn number(value: &str) -> Option<u64> {
-    let units = [('k', 10), ('K', 10), ('m', 20), ('M', 20), ('g', 30), ('G', 30)];
-    let unit = units.into_iter().find(|(unit, _)| value.ends_with(*unit));
-    let (digits, shift) = unit.map_or((value, 0), |(_, shift)| (&value[..value.len() - 1], shift));
-    let all_digits = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    all_digits.then(|| digits.parse::<u64>().ok()?.checked_mul(1 << shift)).flatten()
-}
-
-/// What would be a trap when the composition starts is an error now, as far as it can be foreseen:
-/// one thing twice, more content or files than are allowed, or a `TMPDIR` that is nowhere.
-fn ensure_consistent(records: &[Record]) -> Result<()> {
-    let mut seen = BTreeSet::new();
-    // The root is a node.
-    let (mut content, mut nodes) = (0, 1);
-    for record in records {
-        let (what, name) = match record {
-            Record::Variable(name, _) => ("variable", name),
-            Record::Directory(name) | Record::File(name, _) | Record::Link(name, _) => {
-                ("file", name)
-            }
-        };
-        ensure!(seen.insert((what, name)), "the {what} {name} is given twice");
-        nodes += u64::from(what == "file");
-        if let Record::File(_, bytes) = record {
-            content += stored(bytes);
-        }
-    }
-    let variable = |wanted: &str| {
-        records.iter().find_map(|record| match record {
-            Record::Variable(name, value) if name == wanted => Some(value.as_str()),
-            _ => None,
-        })
-    };
-    if let Some(allowed) = variable("TMPFS_BYTES").and_then(number) {
-        ensure!(content <= allowed, "the seed takes {content} bytes, and --bytes allows {allowed}");
-    }
-    if let Some(allowed) = variable("TMPFS_NODES").and_then(number) {
-        ensure!(nodes <= allowed, "the seed takes {nodes} nodes, and --nodes allows {allowed}");
-    }
-    if let Some(told) = variable("TMPDIR") {
-        let mount = variable("TMPFS_MOUNT").unwrap_or("/tmp").trim_end_matches('/');
-        let below = told.strip_prefix(mount).is_some_and(|it| it.is_empty() || it.starts_with('/'));
-        ensure!(below, "TMPDIR={told} is not below the mount {mount}");
-    }
-    Ok(())
-}
-
-/// What a file's content is charged (README, `--bytes`).
-fn stored(content: &[u8]) -> u64 {
-    let pages = content.chunks(16 << 10).filter(|page| page.iter().any(|byte| *byte != 0));
-    let small = content.len() <= 4096;
-    let charges = pages.map(|page| match small {
-        true => page.len().next_power_of_two().max(64),
-        false => page.len().next_multiple_of(4096),
-    });
-    charges.map(|bytes| u64::try_from(bytes).expect("BUG: a page is small")).sum()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Arguments, ensure_consistent};
+    use anyhow::Result;
+
+    use super::Arguments;
     use crate::bake::Record;
     use crate::compose::Form;
+    use crate::start;
 
     #[test]
     fn without_options_there_is_no_filesystem_in_memory() {
@@ -211,22 +137,6 @@ mod tests {
     }
 
     #[test]
-    fn a_seed_twice_or_larger_than_its_limit_is_refused() {
-        let file = |name: &str, bytes| Record::File(name.into(), vec![1; bytes]);
-        let variable = |name: &str, value: &str| Record::Variable(name.into(), value.into());
-        let allowed = variable("TMPFS_BYTES", "1K");
-        assert!(ensure_consistent(&[file("a", 1024), allowed.clone()]).is_ok());
-        assert!(ensure_consistent(&[file("a", 1024), file("b", 1), allowed.clone()]).is_err());
-        assert!(ensure_consistent(&[file("a", 900), file("b", 9), allowed]).is_err(), "rounded");
-        let nodes = variable("TMPFS_NODES", "2");
-        assert!(ensure_consistent(&[file("a", 0), nodes.clone()]).is_ok());
-        assert!(ensure_consistent(&[file("a", 0), file("b", 0), nodes]).is_err());
-        assert!(ensure_consistent(&[variable("TMPDIR", "/tmp/x")]).is_ok());
-        assert!(ensure_consistent(&[variable("TMPDIR", "/elsewhere")]).is_err());
-        assert!(ensure_consistent(&[file("a", 1), Record::Directory("a".into())]).is_err());
-    }
-
-    #[test]
     fn what_makes_no_sense_is_refused() {
         for words in [
             "app.wasm",
@@ -251,7 +161,14 @@ mod tests {
             "app.wasm -o out.wasm --env TMPDIR=/elsewhere",
             "app.wasm -o out.wasm --mount /a/../b",
         ] {
-            assert!(Arguments::parse(&words.split(' ').collect::<Vec<_>>()).is_err(), "{words}");
+            assert!(accepted(words).is_err(), "{words}");
         }
+        accepted("app.wasm -o out.wasm --bytes 1M --env A=1 --env B=2 --mount /a/b").unwrap();
+    }
+
+    /// Understands the words and tries the start, as `compose` does before it builds anything.
+    fn accepted(words: &str) -> Result<()> {
+        let arguments = Arguments::parse(&words.split(' ').collect::<Vec<_>>())?;
+        arguments.options.memory.map_or(Ok(()), |memory| start::ensure_starts(&memory.records))
     }
 }

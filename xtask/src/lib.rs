@@ -18,5 +18,7 @@ mod command;
 mod debian;
 mod lock;
 mod rustup;
+mod settings;
+mod start;
 mod sysroot;
 mod toolchain;

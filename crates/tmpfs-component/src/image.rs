@@ -5,6 +5,8 @@
 
 use core::str;
 
+use tmpfs::Timestamp;
+
 /// Where the records are.
 #[repr(C)]
 struct Place {
@@ -27,6 +29,10 @@ pub(crate) enum Record<'a> {
     File { path: &'a str, content: &'a [u8] },
     /// A symbolic link.
     Link { path: &'a str, target: &'a str },
+    /// Another name of a file that was made before.
+    HardLink { path: &'a str, file: &'a str },
+    /// The modification time of what has this path.
+    Modified { path: &'a str, time: Timestamp },
 }
 
 /// The records of this component, in the order in which they were given.
@@ -78,9 +84,18 @@ impl<'a> Records<'a> {
             }
             b'f' => Record::File { path: self.text()?, content: self.bytes()? },
             b'l' => Record::Link { path: self.text()?, target: self.text()? },
+            b'h' => Record::HardLink { path: self.text()?, file: self.text()? },
+            b't' => Record::Modified { path: self.text()?, time: time(self.bytes()?)? },
             _ => return None,
         })
     }
+}
+
+/// Seconds since 1970, then nanoseconds, least byte first.
+fn time(bytes: &[u8]) -> Option<Timestamp> {
+    let (seconds, rest) = bytes.split_first_chunk()?;
+    let nanoseconds = u32::from_le_bytes(rest.try_into().ok()?);
+    Some(Timestamp { seconds: i64::from_le_bytes(*seconds), nanoseconds })
 }
 
 impl<'a> Iterator for Records<'a> {
@@ -98,7 +113,7 @@ impl<'a> Iterator for Records<'a> {
 mod tests {
     use alloc::vec::Vec;
 
-    use super::{Record, Records, records};
+    use super::{Record, Records, Timestamp, records};
 
     fn push(image: &mut Vec<u8>, kind: u8, name: &str, value: &[u8]) {
         image.push(kind);
@@ -120,6 +135,8 @@ mod tests {
         push(&mut image, b'd', "a", b"");
         push(&mut image, b'f', "a/b", &[0, 255]);
         push(&mut image, b'l', "c", b"a/b");
+        push(&mut image, b'h', "d", b"a/b");
+        push(&mut image, b't', "d", &[254, 255, 255, 255, 255, 255, 255, 255, 2, 1, 0, 0]);
         assert_eq!(
             Records(&image).collect::<Vec<_>>(),
             [
@@ -127,6 +144,8 @@ mod tests {
                 Record::Directory { path: "a" },
                 Record::File { path: "a/b", content: &[0, 255] },
                 Record::Link { path: "c", target: "a/b" },
+                Record::HardLink { path: "d", file: "a/b" },
+                Record::Modified { path: "d", time: Timestamp { seconds: -2, nanoseconds: 258 } },
             ]
         );
     }

@@ -5,7 +5,9 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use spin::Mutex;
-use tmpfs::{DescriptorFlags, Error, Follow, Handle, OpenFlags, Result, Space, Timestamp};
+use tmpfs::{
+    DescriptorFlags, Error, Follow, Handle, NewTimestamp, OpenFlags, Result, Space, Timestamp,
+};
 
 use crate::bindings::wasi::random::random::get_random_u64;
 use crate::convert::now;
@@ -83,6 +85,13 @@ fn fill(space: &mut Space, now: Timestamp) -> Result<()> {
             Record::Directory { path } => space.create_directory_at(root, path, now)?,
             Record::File { path, content } => write(space, root, path, content, now)?,
             Record::Link { path, target } => space.symlink_at(target, root, path, now)?,
+            Record::HardLink { path, file } => {
+                space.link_at(root, Follow::No, file, root, path, now)?;
+            }
+            Record::Modified { path, time } => {
+                let (accessed, modified) = (NewTimestamp::NoChange, NewTimestamp::Timestamp(time));
+                space.set_times_at(root, Follow::No, path, accessed, modified, now)?;
+            }
         }
     }
     space.close(root)

@@ -1,0 +1,171 @@
+//! Compositions that start with files: what their programs see, and the border between what the
+//! composer accepts, which starts, and what it refuses, which would not.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, UNIX_EPOCH};
+
+use host_tests::{Builder, Program, Run, Sandbox, program_names};
+use tempfile::TempDir;
+use tmpfs::prices;
+use xtask::bake::Record;
+use xtask::compose::{self, Memory, Options};
+use xtask::{seed, workspace};
+
+/// The file of the program that shows what it starts with.
+fn program() -> PathBuf {
+    // Built by whoever asks first which programs there are.
+    assert!(program_names().any(|name| name == "seeded"));
+    workspace::target_dir().join("guests/checked/seeded.wasm")
+}
+
+/// The composition, or the words of the refusal.
+fn composed(records: &[Record]) -> Result<Vec<u8>, String> {
+    let memory = Some(Memory { form: None, records: records.to_vec() });
+    let options = Options { audited: false, memory };
+    let program = fs::read(program()).unwrap();
+    compose::compose(&program, &options).map_err(|error| format!("{error:#}"))
+}
+
+fn run(composition: &[u8], arguments: &[&str]) -> Run {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("whole.wasm");
+    fs::write(&file, composition).unwrap();
+    Program::new(file.to_str().unwrap(), Sandbox::builder()).run(arguments)
+}
+
+fn set_modified(path: &Path, seconds: u64, nanoseconds: u32) {
+    let time = UNIX_EPOCH + Duration::new(seconds, nanoseconds);
+    File::open(path).unwrap().set_modified(time).unwrap();
+}
+
+#[test]
+#[cfg(unix)]
+fn a_program_sees_of_a_seed_what_it_sees_of_the_directory() {
+    let folder = TempDir::new().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    fs::create_dir_all(path("deep/er")).unwrap();
+    fs::create_dir(path("empty")).unwrap();
+    fs::write(path("deep/er/é x"), "text").unwrap();
+    fs::write(path("one name"), "shared").unwrap();
+    fs::hard_link(path("one name"), path("deep/other name")).unwrap();
+    std::os::unix::fs::symlink("deep/er", path("link")).unwrap();
+    std::os::unix::fs::symlink("nowhere", path("dangling")).unwrap();
+    File::create(path("holes")).unwrap().set_len(1 << 20).unwrap();
+    let dated = ["deep/er/é x", "deep/er", "deep", "empty", "holes", "one name", "."];
+    for (number, name) in (1..).zip(dated) {
+        set_modified(&path(name), 1_000_000_000 + u64::from(number), 1_000_001 * number);
+    }
+    let composition = composed(&seed::records(folder.path()).unwrap()).unwrap();
+    let in_memory = run(&composition, &[]).succeeded().stdout;
+    let ground = Sandbox::builder().preopen(folder.path(), "/tmp").env("TMPDIR", "/tmp");
+    let on_disk = on_disk(ground);
+    assert_eq!(in_memory, on_disk);
+    assert!(on_disk.ends_with("the other name has \"shared and more\"\n"), "{on_disk}");
+}
+
+fn on_disk(ground: Builder) -> String {
+    Program::new("seeded", ground).run(&[]).succeeded().stdout
+}
+
+fn file(name: &str, bytes: usize) -> Record {
+    Record::File(name.into(), vec![1; bytes])
+}
+
+fn variable(name: &str, value: u64) -> Record {
+    Record::Variable(name.into(), value.to_string())
+}
+
+/// What is accepted starts, here also with the least number that is accepted; and what is refused
+/// would be a trap, so that nothing is refused in vain.
+#[track_caller]
+fn assert_border(seed: &[Record], option: &str, least: u64) {
+    let name = format!("TMPFS_{}", option.to_uppercase().replace('-', "_"));
+    let with = |value| [seed, &[variable(&name, value)]].concat();
+    let composition = composed(&with(least)).unwrap_or_else(|words| panic!("{option}: {words}"));
+    let files = seed.iter().filter(|it| !matches!(it, Record::Modified(..) | Record::Variable(..)));
+    let counted = run(&composition, &["count"]).succeeded().stdout;
+    assert_eq!(counted, format!("{}\n", files.count()), "{option}");
+
+    let less = with(least - 1);
+    let words = composed(&less).expect_err(option);
+    assert!(words.contains(&format!("--{option} allows {}", least - 1)), "{words}");
+    assert!(Sandbox::builder().baked(&less).try_limits().is_err(), "{option}: it starts");
+}
+
+#[test]
+fn each_limit_is_accepted_to_the_last_byte() {
+    let hard_link = Record::HardLink("d/link".into(), "five thousand".into());
+    let seed = [
+        Record::Directory("d".into()),
+        file("d/x", 1),
+        file("five thousand", 5000),
+        hard_link,
+        Record::Link("l".into(), "d/../d/x".into()),
+    ];
+    // README: to a power of two from 64 on, beyond 4 KiB to a multiple of that.
+    assert_border(&seed, "bytes", 64 + 8192);
+    assert_border(&seed, "nodes", 1 + 4);
+    assert_border(&seed, "name", 13);
+    assert_border(&seed, "path", 13);
+    assert_border(&seed, "file-size", 5000);
+    // Five nodes, five names, what the target takes, two indexes of a bucket and two listings of more
+    // than one entry, and two pages.
+    let metadata = 5 * prices::NODE
+        + 5 * prices::ENTRY
+        + (prices::ALLOCATION + 8)
+        + 2 * (prices::BUCKET + prices::BRANCH)
+        + 2 * prices::PAGE;
+    assert_border(&seed, "metadata", metadata);
+    let target = [Record::Link("l".into(), "x/".repeat(20))];
+    assert_border(&target, "path", 40);
+}
+
+/// Of an empty composition, too.
+#[test]
+fn the_root_alone_takes_a_node_and_its_price() {
+    assert_border(&[], "metadata", prices::NODE);
+}
+
+#[test]
+fn the_default_limits_are_accepted_to_the_last_byte() {
+    let full = [file("full", 64 << 20)];
+    let run = run(&composed(&full).unwrap(), &["count"]).succeeded();
+    assert_eq!(run.stdout, "1\n");
+    let more = [full.as_slice(), &[file("more", 1)]].concat();
+    let words = composed(&more).unwrap_err();
+    assert!(words.contains("--bytes allows 67108864"), "{words}");
+}
+
+#[test]
+fn as_many_files_as_the_default_allows_start() {
+    let folders = (0..256_u32).map(|folder| Record::Directory(folder.to_string()));
+    let files = (0..65_535_u32 - 256).map(|number| file(&format!("{}/{number}", number % 256), 0));
+    let records: Vec<_> = folders.chain(files).collect();
+    let run = run(&composed(&records).unwrap(), &["count"]).succeeded();
+    assert_eq!(run.stdout, "65535\n");
+    let more = [records.as_slice(), &[file("more", 0)]].concat();
+    let words = composed(&more).unwrap_err();
+    assert!(words.contains("--nodes allows 65536"), "{words}");
+}
+
+/// The index of a large directory differs from start to start: each of them starts.
+#[test]
+fn a_large_directory_at_the_border_of_its_metadata_starts_every_time() {
+    let files: Vec<_> = (0..2000).map(|number| file(&number.to_string(), 0)).collect();
+    let with = |metadata| [files.as_slice(), &[variable("TMPFS_METADATA", metadata)]].concat();
+    // What this start takes is refused, in words that name what any start takes.
+    let number = |words: &str, before: &str| {
+        let number = words.split_once(before).unwrap().1.split(' ').next().unwrap();
+        number.parse::<u64>().unwrap()
+    };
+    let once = number(&composed(&with(1)).unwrap_err(), "the seed take ");
+    let accepted = number(&composed(&with(once)).unwrap_err(), "the seed take up to ");
+    assert!(composed(&with(accepted - 1)).is_err());
+    let composition = composed(&with(accepted)).unwrap();
+    for _ in 0..20 {
+        assert_eq!(run(&composition, &["count"]).succeeded().stdout, "2000\n");
+    }
+    // And little is refused in vain: about 244 bytes are what a file takes.
+    assert!(accepted < 2000 * 244 * 11 / 10, "{accepted}");
+}

@@ -1,0 +1,222 @@
+//! The start of a composition, tried beforehand: a space of the engine is filled with the records in
+//! the order, at the prices and with the limits of `crates/tmpfs-component/src/state.rs`. What would
+//! be a trap at the program's first use of a file is an error of the composer.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::{Context as _, Result, anyhow, ensure};
+use tmpfs::{
+    DescriptorFlags, Error, Follow, Handle, Kind, Limits, NewTimestamp, OpenFlags, Settings, Space,
+    Timestamp, Usage, prices,
+};
+
+use crate::bake::{self, Record};
+use crate::settings;
+
+/// Any moment and any secret: the price of a file depends on neither, but see [`spread`].
+const NOW: Timestamp = Timestamp { seconds: 0, nanoseconds: 0 };
+const SECRET: [u64; 2] = [1, 2];
+
+/// Fails where a composition with these records would trap when its program first uses a file.
+///
+/// # Errors
+/// Says what of the records is too much for which limit, or which of them cannot be.
+pub(crate) fn ensure_starts(records: &[Record]) -> Result<()> {
+    ensure_given_once(records)?;
+    let limits = settings::limits(records)?;
+    let (mut space, root) =
+        fill(limits, records).map_err(|refused| explain(&limits, records, refused))?;
+    ensure_metadata(&limits, records, space.usage())?;
+    ensure_memory(bake::length(records), space.usage())?;
+    if let Some(directory) = settings::variable(records, "TMPDIR") {
+        ensure_directory(&mut space, root, settings::mount(records), directory)?;
+    }
+    Ok(())
+}
+
+fn ensure_given_once(records: &[Record]) -> Result<()> {
+    let mut seen = BTreeSet::new();
+    for record in records {
+        let once = match (record, record.made()) {
+            (Record::Variable(name, _), _) => Some(("variable", name.as_str())),
+            (_, Some(path)) => Some(("file", path)),
+            _ => None,
+        };
+        if let Some((kind, name)) = once {
+            ensure!(seen.insert((kind, name)), "the {kind} {name} is given twice");
+        }
+    }
+    Ok(())
+}
+
+/// The record that the engine refused, if it was not the root.
+struct Refused<'a> {
+    record: Option<&'a Record>,
+    error: Error,
+}
+
+/// Fills a space as `state.rs` does, and leaves its root open.
+fn fill(limits: Limits, records: &[Record]) -> Result<(Space, Handle), Refused<'_>> {
+    let root = |error| Refused { record: None, error };
+    let settings = Settings { limits, shared: None, seed: SECRET, now: NOW };
+    let mut space = Space::create(settings).map_err(root)?;
+    let directory = space.root(DescriptorFlags::DIRECTORY).map_err(root)?;
+    for record in records {
+        add(&mut space, directory, record)
+            .map_err(|error| Refused { record: Some(record), error })?;
+    }
+    Ok((space, directory))
+}
+
+fn add(space: &mut Space, root: Handle, record: &Record) -> tmpfs::Result<()> {
+    match record {
+        Record::Variable(..) => Ok(()),
+        Record::Directory(path) => space.create_directory_at(root, path, NOW),
+        Record::File(path, content) => write(space, root, path, content),
+        Record::Link(path, target) => space.symlink_at(target, root, path, NOW),
+        Record::HardLink(path, file) => space.link_at(root, Follow::No, file, root, path, NOW),
+        Record::Modified(path, time) => {
+            let time = Timestamp { seconds: time.seconds, nanoseconds: time.nanoseconds };
+            let (accessed, modified) = (NewTimestamp::NoChange, NewTimestamp::Timestamp(time));
+            space.set_times_at(root, Follow::No, path, accessed, modified, NOW)
+        }
+    }
+}
+
+fn write(space: &mut Space, root: Handle, path: &str, content: &[u8]) -> tmpfs::Result<()> {
+    let new = OpenFlags { create: true, exclusive: true, ..OpenFlags::default() };
+    let file = space.open_at(root, Follow::No, path, new, DescriptorFlags::WRITE, NOW)?;
+    let mut written = 0;
+    while written < content.len() {
+        written += space.write_at(file, long(written), &content[written..], NOW)?;
+    }
+    space.close(file)
+}
+
+/// The reason for a refusal, with the number and the option.
+fn explain(limits: &Limits, records: &[Record], refused: Refused<'_>) -> anyhow::Error {
+    let Refused { record, error } = refused;
+    let path = record.and_then(Record::made);
+    match (error, path) {
+        (Error::NameTooLong, Some(path)) => too_long(limits, record, path),
+        (Error::FileTooLarge, Some(path)) => {
+            let bytes = match record {
+                Some(Record::File(_, content)) => content.len(),
+                _ => 0,
+            };
+            let allowed = limits.file_size;
+            anyhow!("{path} has {bytes} bytes, and --file-size allows {allowed}")
+        }
+        (Error::InsufficientSpace, _) => too_much(limits, records),
+        (Error::InsufficientMemory, _) => {
+            anyhow!("--handles allows {}, and to make the files of a seed takes 2", limits.handles)
+        }
+        (_, Some(path)) => anyhow!("{path} cannot be made in the filesystem: {error}"),
+        (_, None) => anyhow!("the seed cannot be made in the filesystem: {error}"),
+    }
+}
+
+fn too_long(limits: &Limits, record: Option<&Record>, path: &str) -> anyhow::Error {
+    let length = |allowed: u32| usize::try_from(allowed).unwrap_or(usize::MAX);
+    if path.len() > length(limits.path) {
+        return anyhow!("{path} has {} bytes, and --path allows {}", path.len(), limits.path);
+    }
+    let long = path.split('/').find(|name| name.len() > length(limits.name));
+    if let Some(name) = long {
+        return anyhow!(
+            "{path}: the name {name} has {} bytes, and --name allows {}",
+            name.len(),
+            limits.name
+        );
+    }
+    let target = match record {
+        Some(Record::Link(_, target)) => target.len(),
+        _ => 0,
+    };
+    anyhow!("{path}: the target of the link has {target} bytes, and --path allows {}", limits.path)
+}
+
+/// Compares what everything takes with each limit of amounts.
+fn too_much(limits: &Limits, records: &[Record]) -> anyhow::Error {
+    let amounts = Limits { content: u64::MAX, metadata: u64::MAX, nodes: u64::MAX, ..*limits };
+    let needed = match fill(amounts, records) {
+        Ok((space, _)) => space.usage(),
+        Err(refused) => return anyhow!("the seed cannot be made: {}", refused.error),
+    };
+    let rows = [
+        ("bytes", needed.content, limits.content, "of content"),
+        ("metadata", needed.metadata, limits.metadata, "of metadata"),
+        ("nodes", needed.nodes, limits.nodes, "files, directories and links"),
+    ];
+    let over = rows.iter().filter(|(_, needed, allowed, _)| needed > allowed);
+    let over = over.map(|(option, needed, allowed, what)| {
+        let unit = if *option == "nodes" { "" } else { " bytes" };
+        format!("the root and the seed take {needed}{unit} {what}, and --{option} allows {allowed}")
+    });
+    anyhow!("{}", over.collect::<Vec<_>>().join("; "))
+}
+
+/// Fails where the limit allows what was filled here, and perhaps not what another start fills.
+fn ensure_metadata(limits: &Limits, records: &[Record], used: Usage) -> Result<()> {
+    let needed = used.metadata.saturating_add(spread(records));
+    ensure!(
+        needed <= limits.metadata,
+        "the root and the seed take up to {needed} bytes of metadata (the index of a large \
+        directory takes a little more or less from start to start), and --metadata allows {}",
+        limits.metadata
+    );
+    Ok(())
+}
+
+/// Bytes by which the indexes may take more at another start than here: names are hashed under a
+/// secret of each start. A directory whose entries fit into one bucket takes the same every time.
+/// The bound is more than ten standard deviations; the test measures the range of many starts.
+fn spread(records: &[Record]) -> u64 {
+    const WIDTH: u64 = 16;
+    let mut entries = BTreeMap::<_, u64>::new();
+    for path in records.iter().filter_map(Record::made) {
+        *entries
+            .entry(path.rsplit_once('/').map_or("", |(directory, _)| directory))
+            .or_default() += 1;
+    }
+    let large = entries.into_values().filter(|entries| *entries > WIDTH);
+    let buckets = large.map(|entries| 8 + 4 * (entries / WIDTH).isqrt());
+    buckets.sum::<u64>() * (prices::BUCKET + prices::BRANCH)
+}
+
+/// Fails where the image and what is made of it are more than 32 bits address.
+fn ensure_memory(image: u64, used: Usage) -> Result<()> {
+    // The component itself, its stack and its reserve take a mebibyte; an eighth is for what the
+    // allocator takes beside what it gives.
+    let stored = used.content.saturating_add(used.metadata);
+    let needed = image.saturating_add(stored).saturating_add(stored / 8).saturating_add(1 << 20);
+    ensure!(
+        needed <= 1 << 32,
+        "the seed takes {needed} bytes of the component's memory, once as it is carried and once as \
+        it is stored; there are 4 GiB"
+    );
+    Ok(())
+}
+
+/// Fails where a `TMPDIR` that is baked in is no directory that the program can see.
+fn ensure_directory(space: &mut Space, root: Handle, mount: &str, directory: &str) -> Result<()> {
+    let below = directory.strip_prefix(mount.trim_end_matches('/'));
+    let below = below.filter(|below| below.is_empty() || below.starts_with('/'));
+    let below = below.with_context(|| {
+        format!("TMPDIR={directory} is not below the mount {mount}; leave it out, or set --mount")
+    })?;
+    let path = below.trim_matches('/');
+    let stat = space.stat_at(root, Follow::Yes, if path.is_empty() { "." } else { path });
+    ensure!(
+        stat.is_ok_and(|stat| stat.kind == Kind::Directory),
+        "TMPDIR={directory} is no directory of the seed; leave it out, or seed it"
+    );
+    Ok(())
+}
+
+fn long(length: usize) -> u64 {
+    u64::try_from(length).expect("BUG: a length fits 64 bits")
+}
+
+#[cfg(test)]
+mod tests;
