@@ -30,6 +30,15 @@ fn std_does_with_files_what_it_does_on_a_directory_of_the_host() {
 }
 
 #[test]
+fn a_tmpdir_of_the_host_does_not_reach_the_program() {
+    let on_memory = |told: &str| run("std_files", Sandbox::builder().env("TMPDIR", told).memory());
+    for told in ["/tmp/ci-4711", "/tmp/", "/var/tmp", ""] {
+        let stdout = on_memory(told).stdout;
+        assert_eq!(stdout.lines().next(), Some("TMPDIR /tmp"), "{told}");
+    }
+}
+
+#[test]
 fn the_examples_of_rusts_tempfile_crate_work() {
     assert_eq!(differences_in_run("rust_tempfile_examples"), []);
 }

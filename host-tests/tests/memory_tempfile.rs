@@ -159,6 +159,5 @@ fn the_hosts_own_directory_for_temporary_files_is_not_told() {
     let of = |value| Sandbox::builder().env("TMPDIR", value).memory().start().gettempdir();
     assert_eq!(of("/var/lib/secret").unwrap(), "/tmp");
     assert_eq!(of("/tmpx").unwrap(), "/tmp");
-    // What is not there is passed over, as Python does.
     assert_eq!(of("/tmp/below").unwrap(), "/tmp");
 }

@@ -11,20 +11,13 @@ use crate::state::{environment, mount, variables};
 /// Where temporary files go, as every program knows it (POSIX, XBD 8.3).
 const TMPDIR: &str = "TMPDIR";
 
-/// Whether an absolute path is that of a directory, or leads below it.
-fn is_below(path: &str, directory: &str) -> bool {
-    let rest = path.strip_prefix(directory.trim_end_matches('/'));
-    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
 impl Guest for Component {
     fn get_environment() -> Vec<(String, String)> {
         let baked = variables().map(|(name, value)| (name.to_owned(), value.to_owned()));
         let baked: Vec<_> = baked.collect();
-        let told = environment().into_iter().filter(|(name, value)| {
-            let known = baked.iter().any(|(known, _)| known == name);
-            // The host's directory for temporary files is none that the program can see.
-            !known && (name != TMPDIR || is_below(value, &mount()))
+        let told = environment().into_iter().filter(|(name, _)| {
+            // The host's TMPDIR names a directory of the host, even if it begins with the mount.
+            name != TMPDIR && !baked.iter().any(|(known, _)| known == name)
         });
         let told: Vec<_> = told.collect();
         let mut variables = baked;
