@@ -10,6 +10,7 @@ use host_tests::{
     SpooledFileOptions, TextError, code_of, dir, name_of, named, names_in, os_at,
 };
 use tempfile::TempDir;
+use xtask::workspace;
 
 /// What CPython 3.13.0 raised: `cpython/audit.py` wrote it.
 const EVENTS: &str = include_str!("cpython/audit.txt");
@@ -162,12 +163,12 @@ fn events_paths_and_refusals_are_cpythons() {
 
 #[test]
 fn the_recorded_events_are_those_of_cpython_where_it_is_at_hand() {
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cpython/audit.py");
+    let script = workspace::root().join("host-tests/tests/cpython/audit.py");
     for (name, version) in
         [("python3.14", None), ("python3.13", Some("3.13.0")), ("python3.12", None)]
     {
         let mut python = Command::new(name);
-        python.envs(version.map(|version| ("PYENV_VERSION", version))).args(["-I", script]);
+        python.envs(version.map(|version| ("PYENV_VERSION", version))).arg("-I").arg(&script);
         match python.output() {
             Ok(output) if output.status.success() => {
                 assert_eq!(String::from_utf8(output.stdout).unwrap(), EVENTS, "{name}");

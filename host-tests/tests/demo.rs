@@ -8,10 +8,11 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
+use xtask::workspace;
 
 fn demo(scratch: &Path) -> Command {
     xtask::components::build_shipped().unwrap();
-    let mut demo = Command::new(env!("CARGO_BIN_EXE_demo"));
+    let mut demo = Command::new(workspace::program("demo"));
     demo.arg("--scratch").arg(scratch);
     demo
 }

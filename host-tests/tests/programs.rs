@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use host_tests::{Program, Run, Sandbox, names_in, program_names};
+use xtask::workspace;
 
 /// The programs and where they are run.
 const TESTED: [(&str, &str); 24] = [
@@ -43,8 +44,8 @@ fn every_program_has_a_test() {
     let tested: BTreeSet<_> = TESTED.map(|(program, _)| program).into();
     assert_eq!(programs, tested);
     for (program, area) in TESTED {
-        let file = format!("{}/tests/{area}.rs", env!("CARGO_MANIFEST_DIR"));
-        let text = std::fs::read_to_string(&file).unwrap();
+        let file = format!("host-tests/tests/{area}.rs");
+        let text = std::fs::read_to_string(workspace::root().join(&file)).unwrap();
         let runs = ["run(", "Program::new("].map(|call| format!("{call}\"{program}\""));
         assert!(runs.iter().any(|run| text.contains(run)), "{file} does not run {program}");
     }

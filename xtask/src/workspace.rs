@@ -1,8 +1,9 @@
-//! Where things are in this checkout, and a `cargo` that starts afresh.
+//! The folders and programs of this checkout, and a `cargo` that starts afresh.
 
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::LazyLock;
 
 use anyhow::{Context as _, Result};
 use serde_json::Value;
@@ -31,12 +32,40 @@ const DROPPED: [&str; 5] =
 /// The workspace of the filesystem engine's benchmark, apart from ours, seen from the root.
 pub(crate) const PEERS: &str = "crates/tmpfs/peers/Cargo.toml";
 
-/// The folder of the workspace's `Cargo.toml`.
+/// The folder of the workspace's `Cargo.toml`. It is looked for when the program runs: cargo does not
+/// compile anew what lies in a copied checkout, so that a folder fixed by the compiler would be that
+/// of the original.
+///
+/// # Panics
+/// The program is run by no cargo, and neither it nor the working directory is in a checkout.
 #[must_use]
 pub fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .expect("BUG: the package xtask is a folder of the workspace")
+    static ROOT: LazyLock<PathBuf> = LazyLock::new(|| {
+        // Set by `cargo run` and `cargo test`, to the folder of a package.
+        let package = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+        let places = [package, env::current_exe().ok(), env::current_dir().ok()];
+        let found = places.into_iter().flatten().find_map(|place| checkout(&place));
+        found.expect("no checkout around this program: run it by cargo, or in the checkout")
+    });
+    &ROOT
+}
+
+/// The innermost checkout of this project that holds a place.
+fn checkout(place: &Path) -> Option<PathBuf> {
+    let mut folders = place.ancestors();
+    let found = folders.find(|folder| folder.join("xtask/Cargo.toml").is_file());
+    found.map(Path::to_path_buf)
+}
+
+/// The program of this name that cargo built for the running test. Cargo tells it when the test runs;
+/// what it told when the test was compiled may be a program of another checkout.
+///
+/// # Panics
+/// This is no test of the package that has the program.
+#[must_use]
+pub fn program(name: &str) -> PathBuf {
+    let program = env::var_os(format!("CARGO_BIN_EXE_{name}"));
+    program.unwrap_or_else(|| panic!("cargo tells of no program {name}")).into()
 }
 
 /// The workspace's target folder, as cargo would choose it.
@@ -80,7 +109,25 @@ fn belongs_to_an_outer_build(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::belongs_to_an_outer_build;
+    use std::path::Path;
+    use std::{env, fs, process};
+
+    use super::{belongs_to_an_outer_build, checkout};
+
+    #[test]
+    fn a_place_belongs_to_the_innermost_checkout_around_it() {
+        let outer = env::temp_dir().join(format!("xtask-checkout-{}", process::id()));
+        let copy = outer.join("target/copy");
+        for checkout in [&outer, &copy] {
+            fs::create_dir_all(checkout.join("xtask")).unwrap();
+            fs::write(checkout.join("xtask/Cargo.toml"), "").unwrap();
+        }
+        let found = [copy.join("target/debug/xtask"), copy.clone(), outer.join("host-tests")]
+            .map(|place| checkout(&place).unwrap());
+        fs::remove_dir_all(&outer).unwrap();
+        assert_eq!(found, [copy.clone(), copy, outer]);
+        assert_eq!(checkout(Path::new("/")), None);
+    }
 
     #[test]
     fn flags_and_package_variables_of_an_outer_cargo_do_not_reach_an_inner_one() {

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, process};
 
+use xtask::workspace;
+
 /// A new folder with a seed and a program, removed when it is dropped.
 struct Folder(PathBuf);
 
@@ -26,7 +28,7 @@ impl Folder {
     /// The words with which the command refuses.
     #[track_caller]
     fn refusal(&self, options: &[&str]) -> String {
-        let mut xtask = Command::new(env::var_os("CARGO_BIN_EXE_xtask").unwrap());
+        let mut xtask = Command::new(workspace::program("xtask"));
         xtask.arg("compose").args(options).arg("--seed").arg(self.seed());
         xtask.arg(self.0.join("app.wasm")).arg("-o").arg(self.0.join("out.wasm"));
         let output = xtask.output().unwrap();

@@ -2,6 +2,8 @@
 
 use std::process::Command;
 
+use xtask::workspace;
+
 const EXPECTED: &str = "\
 mkstemp
   tempfile.mkstemp /tmp/tmp........
@@ -26,7 +28,7 @@ left: 2 in /tmp, 0 in /data
 
 #[test]
 fn it_logs_every_attempt_and_refuses_what_it_says() {
-    let output = Command::new(env!("CARGO_BIN_EXE_audit-example")).output().unwrap();
+    let output = Command::new(workspace::program("audit-example")).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     assert_eq!(without_chance(&String::from_utf8(output.stdout).unwrap()), EXPECTED);
 }

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use std::{fmt, thread};
 
 use tempfile::TempDir;
+use xtask::workspace;
 
 /// What an interpreter may be called; some answer only to a version in pyenv's variable.
 const INTERPRETERS: [(&str, Option<&str>); 6] = [
@@ -43,7 +44,7 @@ impl CPython {
         let (version, name, pyenv) = (*NEWEST).filter(|(version, ..)| *version >= since)?;
         let root = TempDir::new().expect("making a directory for CPython");
         let mut process = interpreter(name, pyenv)
-            .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cpython/scripts.py"))
+            .arg(workspace::root().join("host-tests/tests/cpython/scripts.py"))
             .arg(root.path())
             .stdin(Stdio::piped())
             .spawn()

@@ -165,7 +165,7 @@ fn record_or_check(kind: Kind, marks: &[String]) {
         return;
     }
     let recording = RECORDING.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-    let old = fs::read_to_string(recorded::FILE).unwrap_or_default();
+    let old = fs::read_to_string(recorded::file()).unwrap_or_default();
     let mut sections: Vec<String> = old
         .split("\n\n")
         .map(|section| section.trim().to_owned())
@@ -173,7 +173,7 @@ fn record_or_check(kind: Kind, marks: &[String]) {
         .collect();
     sections.push(format!("{}\n{}", kind.name(), marks.join("\n")));
     sections.sort();
-    fs::write(recorded::FILE, sections.join("\n\n") + "\n").expect("writing the recording");
+    fs::write(recorded::file(), sections.join("\n\n") + "\n").expect("writing the recording");
     drop(recording);
 }
 

@@ -1,6 +1,9 @@
 //! What CPython answered when it was recorded: two letters for each line of each program.
 
+use std::path::PathBuf;
+
 use host_tests::script::{Outcomes, expected, met};
+use xtask::workspace;
 
 use crate::generate::Kind;
 use crate::outcome::mark;
@@ -31,4 +34,6 @@ pub(crate) fn first_difference(recorded: &str, component: &Outcomes) -> Option<u
 }
 
 /// Where the recording stands.
-pub(crate) const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cpython/programs.txt");
+pub(crate) fn file() -> PathBuf {
+    workspace::root().join("host-tests/tests/cpython/programs.txt")
+}

@@ -3,6 +3,7 @@
 use std::fs;
 
 use host_tests::script::cases;
+use xtask::workspace;
 
 use crate::cpython::{CPython, REFERENCE};
 use crate::methods;
@@ -55,7 +56,7 @@ fn the_table_of_methods_is_what_cpython_says() {
     let (name, recorded) = METHODS;
     let table = methods::table(&mut cpython);
     if std::env::var_os("DIFFERENTIAL_RECORD").is_some() {
-        let file = format!("{}/tests/cpython/{name}", env!("CARGO_MANIFEST_DIR"));
+        let file = workspace::root().join("host-tests/tests/cpython").join(name);
         fs::write(file, table).expect("writing the table of methods");
         return;
     }

@@ -8,6 +8,8 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 
+use xtask::workspace;
+
 /// What the server says when it is ready, before its address.
 const READY: &str = "Serving HTTP on http://";
 
@@ -27,7 +29,7 @@ impl Server {
                 command.args(["serve", "--addr", "127.0.0.1:0"]);
                 command
             }
-            None => Command::new(env!("CARGO_BIN_EXE_serve")),
+            None => Command::new(workspace::program("serve")),
         };
         command.args(options).arg(component).stdin(Stdio::null()).stderr(Stdio::piped());
         let mut process = command.spawn().unwrap();
