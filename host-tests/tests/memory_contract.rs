@@ -1,6 +1,8 @@
 //! The filesystem components: what they ask of their host, what they are told, and what they refuse.
 
-use std::fs;
+use std::collections::BTreeSet;
+use std::process::Command;
+use std::{env, fs};
 
 use host_tests::{DescriptorFlags, OpenFlags, Refusal, Sandbox};
 
@@ -62,6 +64,31 @@ fn the_components_have_these_sizes_at_most() {
     {
         let size = shipped(name).len();
         assert!(size <= most, "{name} has {size} bytes");
+    }
+}
+
+/// What cargo says of the dependencies, against the notices, which are made of what it compiled.
+#[test]
+fn the_notices_beside_a_component_name_every_crate_in_it() {
+    for (component, package, features) in
+        [("tmpfs", "tmpfs-component", "streams"), ("tempfile", "wasi-tempfile", "component")]
+    {
+        let file = xtask::components::build(component).unwrap();
+        let notices = fs::read_to_string(file.with_extension("notices.txt")).unwrap();
+        let mut cargo = Command::new(env::var_os("CARGO").expect("cargo runs its tests"));
+        cargo.args(["tree", "--locked", "--package", package, "--features", features]);
+        cargo.args(["--target", "wasm32-wasip2", "--edges", "normal,no-proc-macro"]);
+        cargo.args(["--prefix", "none", "--format", "{p}: {l}"]);
+        let output = cargo.current_dir(xtask::workspace::root()).output().unwrap();
+        let tree = String::from_utf8(output.stdout).unwrap();
+        // Ours have a path behind their versions.
+        let crates = tree.lines().filter(|line| !line.contains('(')).collect::<BTreeSet<_>>();
+        assert!(crates.len() >= 4, "{crates:?}");
+        for line in crates {
+            let line = line.replacen(" v", " ", 1);
+            assert!(notices.contains(&format!("\n{line}\n")), "{component}: {line}");
+        }
+        assert!(notices.contains("Permission is hereby granted"));
     }
 }
 

@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 
 use crate::components::GUESTS;
 use crate::target::{self, Target};
-use crate::{command, components, wit, workspace};
+use crate::{command, components, dependencies, wit, workspace};
 
 /// What [`run`] leaves out or does not stop at.
 #[derive(Clone, Copy, Debug, Default)]
@@ -30,7 +30,7 @@ const STEPS: [Step; 10] = [
     Step { name: "wasm target", run: ensure },
     Step { name: "clippy of the components", run: clippy_component },
     Step { name: "clippy of the guests", run: clippy_guests },
-    Step { name: "the engine's peers", run: peers },
+    Step { name: "dependencies", run: dependencies::check },
     Step { name: TESTS, run: tests },
     Step { name: "documentation", run: documentation },
     Step { name: "shipped components", run: components::report },
@@ -68,12 +68,12 @@ pub fn run(options: Options) -> Result<()> {
 }
 
 fn format() -> Result<()> {
-    command::run(workspace::cargo().args(["fmt", "--all", "--check"]))
+    command::run(workspace::cargo("fmt").args(["--all", "--check"]))
 }
 
 fn clippy() -> Result<()> {
-    let mut cargo = workspace::cargo();
-    cargo.args(["clippy", "--quiet", "--workspace", "--all-targets"]);
+    let mut cargo = workspace::cargo("clippy");
+    cargo.args(["--quiet", "--workspace", "--all-targets"]);
     denying_warnings(&mut cargo)
 }
 
@@ -90,8 +90,8 @@ fn clippy_component() -> Result<()> {
         ("tmpfs-component", "streams"),
         ("upload", ""),
     ] {
-        let mut cargo = workspace::cargo();
-        cargo.args(["clippy", "--quiet", "--package", package, "--lib"]);
+        let mut cargo = workspace::cargo("clippy");
+        cargo.args(["--quiet", "--package", package, "--lib"]);
         cargo.args(["--features", features]);
         target::ensure(Target::Wasip2)?.apply(&mut cargo, &[]);
         denying_warnings(&mut cargo)?;
@@ -100,32 +100,23 @@ fn clippy_component() -> Result<()> {
 }
 
 fn clippy_guests() -> Result<()> {
-    let mut cargo = workspace::cargo();
-    cargo.args(["clippy", "--quiet", "--lib", "--bins"]);
+    let mut cargo = workspace::cargo("clippy");
+    cargo.args(["--quiet", "--lib", "--bins"]);
     cargo.args(GUESTS.iter().flat_map(|package| ["--package", package]));
     target::ensure(Target::Wasip2)?.apply(&mut cargo, &[]);
     denying_warnings(&mut cargo)
 }
 
-/// The workspace that ours leaves out.
-fn peers() -> Result<()> {
-    let manifest = ["--manifest-path", workspace::PEERS];
-    command::run(workspace::cargo().arg("fmt").args(manifest).arg("--check"))?;
-    let mut cargo = workspace::cargo();
-    cargo.args(["clippy", "--quiet", "--locked", "--all-targets"]).args(manifest);
-    denying_warnings(&mut cargo)
-}
-
-fn denying_warnings(clippy: &mut Command) -> Result<()> {
+pub(crate) fn denying_warnings(clippy: &mut Command) -> Result<()> {
     command::run(clippy.args(["--", "-D", "warnings"]))
 }
 
 fn tests() -> Result<()> {
-    command::run(workspace::cargo().args(["test", "--no-fail-fast"]))
+    command::run(workspace::cargo("test").arg("--no-fail-fast"))
 }
 
 fn documentation() -> Result<()> {
-    let mut cargo = workspace::cargo();
-    cargo.args(["doc", "--quiet", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings");
+    let mut cargo = workspace::cargo("doc");
+    cargo.args(["--quiet", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings");
     command::run(&mut cargo)
 }

@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result, anyhow, bail};
 use serde_json::Value;
 
 use crate::target::{self, Target};
-use crate::{binary, command, lock, workspace};
+use crate::{binary, command, lock, notices, workspace};
 
 /// How much the compiler is asked to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,7 +111,8 @@ const SHIPPED: [Shipped; 7] = [
 pub(crate) const GUESTS: [&str; 3] =
     ["external-sort", "host-tests-bench-guests", "host-tests-programs"];
 
-/// Builds the shipped component of this name, and gives its file under `target/components`.
+/// Builds the shipped component of this name, and gives its file under `target/components`. Beside it
+/// lie the notices of the third parties whose software it contains, `NAME.notices.txt`.
 ///
 /// # Errors
 /// There is no such component, the target cannot be had, or cargo fails.
@@ -191,11 +192,12 @@ impl<'a> Job<'a> {
     }
 
     fn cargo(&self) -> Command {
-        let mut cargo = workspace::cargo();
-        cargo.args(match self.part {
-            Part::Library => ["rustc", "--lib"],
-            Part::Binaries => ["build", "--bins"],
-        });
+        let (subcommand, part) = match self.part {
+            Part::Library => ("rustc", "--lib"),
+            Part::Binaries => ("build", "--bins"),
+        };
+        let mut cargo = workspace::cargo(subcommand);
+        cargo.arg(part);
         cargo.args(["--quiet", "--package", self.package]);
         cargo.args(["--message-format", "json-render-diagnostics"]);
         if self.part == Part::Library {
@@ -233,6 +235,10 @@ fn build_job(job: &Job<'_>) -> Result<BTreeMap<String, PathBuf>> {
         let published = folder.join(format!("{name}.wasm"));
         publish(&bytes, &published)?;
         built.insert(name.to_owned(), published);
+    }
+    if let (Some(name), "components") = (job.name, job.folder) {
+        let notices = notices::text(name, &messages)?;
+        publish(notices.as_bytes(), &folder.join(format!("{name}.notices.txt")))?;
     }
     if built.is_empty() {
         bail!("the package {} has nothing to build for wasm", job.package);

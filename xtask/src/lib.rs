@@ -7,6 +7,7 @@ pub mod components;
 pub mod compose;
 pub mod compose_arguments;
 pub mod harness;
+pub mod peers;
 pub mod seed;
 pub mod target;
 pub mod wit;
@@ -16,7 +17,9 @@ pub mod workspace;
 
 mod command;
 mod debian;
+mod dependencies;
 mod lock;
+mod notices;
 mod rustup;
 mod settings;
 mod start;

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::{Result, anyhow, bail};
 use xtask::compose_arguments::Arguments;
 use xtask::target::{self, Target};
-use xtask::{ci, components, compose, harness, wit};
+use xtask::{ci, components, compose, harness, peers, wit};
 
 const USAGE: &str = "\
 usage: cargo xtask COMMAND
@@ -24,7 +24,8 @@ usage: cargo xtask COMMAND
                                which component; by default the one that fits
   wit [--check]                refresh the vendored WIT, or compare it
   demo [ARGS]                  run the demonstration
-  bench [ARGS]                 run the measurements; those of the filesystem engine: bench ENGINE
+  bench [ARGS]                 run the measurements
+  peers [ARGS]                 check the engine's benchmark beside other filesystems, and run it
   ci [--all] [--skip-tests]    check everything; --all goes on after a failure";
 
 fn main() -> ExitCode {
@@ -58,6 +59,7 @@ fn dispatch(words: &[&str]) -> Result<()> {
         ["wit", "--check"] => wit::check(),
         ["demo", arguments @ ..] => harness::demo(arguments),
         ["bench", arguments @ ..] => harness::bench(arguments),
+        ["peers", arguments @ ..] => peers::run(arguments),
         ["ci", options @ ..] => check(options),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");

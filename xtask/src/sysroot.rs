@@ -39,10 +39,10 @@ pub(crate) fn build(
         format!("--remap-path-prefix={}=/rustc/{}/library", library.display(), version.commit),
     ];
     flags.extend(workspace::remap());
-    let mut cargo = workspace::cargo();
+    let mut cargo = workspace::cargo("build");
     cargo
         .current_dir(library)
-        .args(["build", "--release", "--quiet", "--target", target])
+        .args(["--release", "--quiet", "--target", target])
         .args(["--manifest-path", "sysroot/Cargo.toml"])
         .env("CARGO_TARGET_DIR", &out)
         .env("RUSTC_BOOTSTRAP", "1")

@@ -74,8 +74,9 @@ pub fn target_dir() -> PathBuf {
     root().join(env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()))
 }
 
-/// A cargo in the workspace's root, free of what an outer cargo left in the environment.
-pub(crate) fn cargo() -> Command {
+/// A cargo in the workspace's root that runs a subcommand, free of what an outer cargo left in the
+/// environment. It fails where the lock file does not fit the manifests.
+pub(crate) fn cargo(subcommand: &str) -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     for (name, _) in env::vars_os() {
         if name.to_str().is_some_and(belongs_to_an_outer_build) {
@@ -83,13 +84,18 @@ pub(crate) fn cargo() -> Command {
         }
     }
     command.current_dir(root()).env("CARGO_TARGET_DIR", target_dir());
+    command.arg(subcommand);
+    // To format takes no dependencies, and no such option.
+    if subcommand != "fmt" {
+        command.arg("--locked");
+    }
     command
 }
 
 /// What `cargo metadata` says, from the lock file as it is.
 pub(crate) fn metadata(arguments: &[&str]) -> Result<Value> {
-    let mut cargo = cargo();
-    cargo.args(["metadata", "--format-version", "1"]).args(arguments);
+    let mut cargo = cargo("metadata");
+    cargo.args(["--format-version", "1"]).args(arguments);
     serde_json::from_str(&command::read(&mut cargo)?).context("reading what cargo metadata says")
 }
 
@@ -112,7 +118,7 @@ mod tests {
     use std::path::Path;
     use std::{env, fs, process};
 
-    use super::{belongs_to_an_outer_build, checkout};
+    use super::{belongs_to_an_outer_build, cargo, checkout};
 
     #[test]
     fn a_place_belongs_to_the_innermost_checkout_around_it() {
@@ -127,6 +133,18 @@ mod tests {
         fs::remove_dir_all(&outer).unwrap();
         assert_eq!(found, [copy.clone(), copy, outer]);
         assert_eq!(checkout(Path::new("/")), None);
+    }
+
+    #[test]
+    fn every_subcommand_that_resolves_dependencies_keeps_to_the_lock_file() {
+        let words = |subcommand| {
+            let cargo = cargo(subcommand);
+            cargo.get_args().map(|it| it.to_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        for subcommand in ["build", "clippy", "doc", "metadata", "run", "rustc", "test"] {
+            assert_eq!(words(subcommand), [subcommand, "--locked"]);
+        }
+        assert_eq!(words("fmt"), ["fmt"]);
     }
 
     #[test]
