@@ -11,6 +11,7 @@ mod bindings_memory;
 mod builder;
 mod component;
 mod counters;
+mod did_not_run;
 mod draws;
 mod errors;
 mod faults;
@@ -40,6 +41,7 @@ pub use bindings_memory::exports::wasi::filesystem::types::{
 };
 pub use builder::Builder;
 pub use component::{Code, Ground, Library, Metering, component_of, program_names};
+pub use did_not_run::did_not_run;
 pub use draws::{Draws, FIRST_REJECTED, name_of};
 pub use errors::{code_of, lookup, os, os_at, unnumbered_at, unsupported, value, wrong_type};
 pub use faults::Faults;

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use host_tests::{
     Answer, Draws, ErrorCode, File, FileOptions, NamedFileOptions, Program, Sandbox,
-    SpooledFileOptions, TextError, code_of, dir, name_of, named, names_in, os_at,
+    SpooledFileOptions, TextError, code_of, did_not_run, dir, name_of, named, names_in, os_at,
 };
 use tempfile::TempDir;
 use xtask::workspace;
@@ -177,7 +177,8 @@ fn the_recorded_events_are_those_of_cpython_where_it_is_at_hand() {
             _ => {}
         }
     }
-    eprintln!("skipped: this machine has no Python from 3.12 on; the recorded events serve alone");
+    let test = "audit::the_recorded_events_are_those_of_cpython_where_it_is_at_hand";
+    did_not_run(test, "this machine has no Python from 3.12 on; the recorded events serve alone");
 }
 
 /// Everything that makes a file or a directory at once, and the event.

@@ -101,6 +101,29 @@ fn a_close_that_finds_no_room_closes_and_deletes_and_says_so() {
 }
 
 #[test]
+fn an_exit_that_finds_no_room_deletes_and_says_so() {
+    let sandbox = warm();
+    let file = sandbox.named_temporary_file(None).unwrap();
+    file.write(b"waits").unwrap();
+    sandbox.set_faults(with_space(0));
+    assert_eq!(file.exit().unwrap_err(), full());
+    assert!(file.closed().unwrap());
+    assert!(names_in(sandbox.tmp()).is_empty());
+}
+
+#[test]
+fn text_that_a_full_filesystem_did_not_take_waits_until_it_does() {
+    let sandbox = warm();
+    let file = sandbox.named_temporary_text_file(None).unwrap();
+    file.write("waits").unwrap();
+    sandbox.set_faults(with_space(2));
+    assert_eq!(file.flush().unwrap_err(), full().into());
+    sandbox.set_faults(Faults::default());
+    file.flush().unwrap();
+    assert_eq!(fs::read(sandbox.host_path(&file.name().unwrap())).unwrap(), b"waits");
+}
+
+#[test]
 fn a_move_that_finds_no_room_leaves_the_file_owed() {
     let sandbox = warm();
     let file = sandbox.named_temporary_file(None).unwrap();

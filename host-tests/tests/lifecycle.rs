@@ -1,11 +1,12 @@
 //! Named and anonymous files from their making to their end: what deletes, what keeps, what moves.
 
 use std::fs;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{MetadataExt as _, symlink};
+use std::path::Path;
 
 use host_tests::{
-    Error, ErrorCode, FileOptions, NamedFileOptions, Sandbox, code_of, dir, names_in, os_at,
-    unsupported, value,
+    Error, ErrorCode, FileOptions, NamedFileOptions, Sandbox, code_of, did_not_run, dir, names_in,
+    os_at, unsupported, value,
 };
 
 fn deletion(delete: bool, on_close: bool) -> Option<NamedFileOptions> {
@@ -339,13 +340,27 @@ fn a_move_that_is_refused_leaves_the_file_owed_and_usable() {
     assert_eq!(names_in(sandbox.tmp()), ["folder"]);
 }
 
+/// A directory on another filesystem than that of `path`.
+fn on_another_filesystem(path: &Path) -> Option<tempfile::TempDir> {
+    let device = |path: &Path| fs::metadata(path).map(|metadata| metadata.dev()).ok();
+    let target = xtask::workspace::target_dir();
+    let candidates = ["/dev/shm", "/run", "/tmp", "/var/tmp"].map(Path::new);
+    let mut candidates = candidates.into_iter().chain([target.as_path()]);
+    candidates.find_map(|parent| {
+        let other = tempfile::TempDir::new_in(parent).ok()?;
+        (device(other.path()) != device(path)).then_some(other)
+    })
+}
+
 #[test]
 fn persist_between_filesystems_is_refused() {
-    let Ok(other) = tempfile::TempDir::new_in("/dev/shm") else {
-        eprintln!("skipped: this host has no /dev/shm, so no second filesystem to move to");
-        return;
+    let ground = tempfile::TempDir::new().unwrap();
+    let Some(other) = on_another_filesystem(ground.path()) else {
+        let test = "lifecycle::persist_between_filesystems_is_refused";
+        return did_not_run(test, "this host has no second filesystem that can be written");
     };
-    let sandbox = Sandbox::builder().tmp("/tmp").preopen(other.path(), "/other").start();
+    let sandbox =
+        Sandbox::builder().preopen(ground.path(), "/tmp").preopen(other.path(), "/other").start();
     let file = sandbox.named_temporary_file(dir("/tmp")).unwrap();
     for error in
         [file.persist("/other/x").unwrap_err(), file.persist_noclobber("/other/x").unwrap_err()]

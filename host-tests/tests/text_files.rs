@@ -38,6 +38,22 @@ fn the_tables_of_the_reference_hold() {
     assert!(wrong.is_empty(), "{wrong}");
 }
 
+/// As in Python where the locale's encoding is UTF-8 (`io.TextIOWrapper`).
+#[test]
+fn no_encoding_and_the_locales_are_utf_8() {
+    let sandbox = Sandbox::new();
+    for encoding in [None, Some("locale".to_owned())] {
+        let options = FileOptions { encoding, ..FileOptions::default() };
+        let file = sandbox.temporary_text_file(Some(options)).unwrap();
+        assert_eq!(file.encoding(), "UTF-8");
+        file.write("é").unwrap();
+        file.flush().unwrap();
+        let below = file.buffer().unwrap();
+        below.seek(0, 0).unwrap();
+        assert_eq!(below.read(None).unwrap(), "é".as_bytes());
+    }
+}
+
 #[test]
 fn a_lone_surrogate_is_no_string_and_the_position_stays_for_the_twin() {
     let sandbox = Sandbox::new();

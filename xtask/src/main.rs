@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::{Result, anyhow, bail};
 use xtask::compose_arguments::Arguments;
 use xtask::target::{self, Target};
-use xtask::{ci, components, compose, harness, peers, wit};
+use xtask::{ci, components, compose, foreign, harness, peers, wit};
 
 const USAGE: &str = "\
 usage: cargo xtask COMMAND
@@ -26,6 +26,7 @@ usage: cargo xtask COMMAND
   demo [ARGS]                  run the demonstration
   bench [ARGS]                 run the measurements
   peers [ARGS]                 check the engine's benchmark beside other filesystems, and run it
+  foreign                      run all tests that other toolchains make programs for; none may be missing
   ci [--all] [--skip-tests]    check everything; --all goes on after a failure";
 
 fn main() -> ExitCode {
@@ -60,6 +61,7 @@ fn dispatch(words: &[&str]) -> Result<()> {
         ["demo", arguments @ ..] => harness::demo(arguments),
         ["bench", arguments @ ..] => harness::bench(arguments),
         ["peers", arguments @ ..] => peers::run(arguments),
+        ["foreign"] => foreign::run(),
         ["ci", options @ ..] => check(options),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value;
-use xtask::workspace;
+use xtask::{foreign, workspace};
 
 /// Every package of ours, and those of ours that it may depend on (docs: "Floors").
 const FLOORS: [(&str, &[&str]); 13] = [
@@ -116,6 +116,21 @@ fn no_source_file_is_too_long_to_hold_one_concept() {
     });
 }
 
+/// `cargo xtask foreign` runs each file of tests that fetches a toolchain.
+#[test]
+fn every_test_of_a_foreign_toolchain_is_run_where_none_may_be_missing() {
+    let mut wrong = Vec::new();
+    for (path, text) in files() {
+        let Some(file) = path.strip_prefix("host-tests/tests/") else { continue };
+        let test = file.split(['/', '.']).next().unwrap_or_default();
+        let fetches = text.is_some_and(|text| text.contains("packages::"));
+        if fetches && !foreign::TESTS.contains(&test) {
+            wrong.push(path);
+        }
+    }
+    assert!(wrong.is_empty(), "not in xtask/src/foreign.rs: {wrong:?}");
+}
+
 #[test]
 fn every_test_runs() {
     let attribute = ["#[", "ignore"].concat();
@@ -195,27 +210,78 @@ fn the_readmes_hook_is_that_of_the_example() {
     assert!(read("README.md").contains(&format!("```rs\n{hook}\n```")));
 }
 
-/// The last column of a row names tests as `file` or `file::test`.
+/// The last column of a row names tests as `file::test`; a row of what the clients do names none.
 #[test]
-fn every_test_that_the_compatibility_table_names_exists() {
-    let read = |path: &str| fs::read_to_string(workspace::root().join(path)).unwrap();
-    let table = read("docs/compatibility.md");
-    let mut missing = Vec::new();
-    for row in table.lines().filter(|line| line.starts_with("| `")) {
-        let columns: Vec<_> = row.split('|').collect();
-        assert_eq!(columns.len(), 6, "four columns: {row}");
-        for name in columns[4].split('`').skip(1).step_by(2) {
-            let (file, test) = name.split_once("::").unwrap_or((name, ""));
-            let paths = [format!("{file}.rs"), format!("{file}/main.rs")]
-                .map(|path| format!("host-tests/tests/{path}"));
-            let found = paths.iter().find(|path| workspace::root().join(path).exists());
-            if !found.is_some_and(|path| read(path).contains(&format!("fn {test}"))) {
-                missing.push(name.to_owned());
-            }
-        }
+fn every_row_of_the_compatibility_table_names_tests_that_exist() {
+    let read = |path: &str| fs::read_to_string(workspace::root().join(path)).ok();
+    let table = read("docs/compatibility.md").unwrap();
+    let mut wrong = Vec::new();
+    let mut rows = 0;
+    for row in table.lines().filter(|line| is_row(line)) {
+        rows += 1;
+        wrong.extend(objections_to_row(row, |file| {
+            read(&format!("host-tests/tests/{file}.rs"))
+                .or_else(|| read(&format!("host-tests/tests/{file}/main.rs")))
+        }));
     }
-    assert!(table.contains("::"), "the table names tests");
-    assert!(missing.is_empty(), "{}", missing.join("\n"));
+    assert!(rows > 50, "the table has rows: {rows}");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Whether a line is a row, and neither the head of a table nor the line below it.
+fn is_row(line: &str) -> bool {
+    line.starts_with("| ") && !line.starts_with("| Python |")
+}
+
+/// What is wrong with the tests of a row, given the sources of a file of tests.
+fn objections_to_row(row: &str, source: impl Fn(&str) -> Option<String>) -> Vec<String> {
+    let columns: Vec<_> = row.split('|').collect();
+    if columns.len() != 6 {
+        return vec![format!("not four columns: {row}")];
+    }
+    let (what, tests) = (columns[1].trim(), columns[4].trim());
+    if tests == "of the clients" {
+        return Vec::new();
+    }
+    let names: Vec<_> = tests.split('`').skip(1).step_by(2).collect();
+    if names.is_empty() {
+        return vec![format!("{what}: names no test")];
+    }
+    let wrong = names.into_iter().filter_map(|name| {
+        let Some((file, test)) = name.split_once("::") else {
+            return Some(format!("{what}: {name} is a file and no test"));
+        };
+        let exists = source(file).is_some_and(|source| has_test(&source, test));
+        (!exists).then(|| format!("{what}: there is no test {name}"))
+    });
+    wrong.collect()
+}
+
+/// Whether a source has a test of exactly this name.
+fn has_test(source: &str, name: &str) -> bool {
+    let mut items = source.split("#[test]\n").skip(1);
+    items.any(|item| {
+        let item = item.lines().find(|line| !line.starts_with("#["));
+        item.is_some_and(|line| line.starts_with(&format!("fn {name}(")))
+    })
+}
+
+#[test]
+fn a_row_without_a_test_of_its_own_is_objected_to() {
+    let source = "#[test]\n#[cfg(unix)]\nfn there_is() {}\nfn helper() {}\n";
+    let objections = |tests: &str| {
+        let row = format!("| `a` | same | | {tests} |");
+        objections_to_row(&row, |file| (file == "file").then(|| source.to_owned())).len()
+    };
+    assert_eq!(objections("`file::there_is`"), 0);
+    assert_eq!(objections("of the clients"), 0);
+    for tests in
+        ["", "`file`", "`file::there`", "`file::helper`", "`other::there_is`", "of the others"]
+    {
+        assert_eq!(objections(tests), 1, "{tests}");
+    }
+    assert!(is_row("| `a` | same | | x |") && is_row("| a write | same | | x |"));
+    assert!(!is_row("|---|---|---|---|") && !is_row("| Python | here | differs because | test |"));
 }
 
 #[test]

@@ -5,7 +5,7 @@ mod toolchains;
 
 use std::path::Path;
 
-use host_tests::{Builder, Program, Run, Sandbox};
+use host_tests::{Builder, Program, Run, Sandbox, did_not_run};
 
 fn run(file: &Path, ground: Builder, arguments: &[&str]) -> Run {
     let file = file.to_str().expect("the target folder's name is text");
@@ -27,7 +27,12 @@ fn differences_in_run(file: &Path) -> (Vec<(String, String)>, usize) {
 
 #[test]
 fn c_through_the_preview1_adapter() {
-    let Some(program) = toolchains::c("files.c") else { return };
+    let program = match toolchains::c("files.c") {
+        Ok(program) => program,
+        Err(reason) => {
+            return did_not_run("memory_foreign::c_through_the_preview1_adapter", &reason);
+        }
+    };
     let (differences, count) = differences_in_run(&program);
     assert_eq!(differences, []);
     assert!(count > 100, "{count}");
@@ -35,7 +40,12 @@ fn c_through_the_preview1_adapter() {
 
 #[test]
 fn c_where_a_small_filesystem_ends() {
-    let Some(program) = toolchains::c("files.c") else { return };
+    let program = match toolchains::c("files.c") {
+        Ok(program) => program,
+        Err(reason) => {
+            return did_not_run("memory_foreign::c_where_a_small_filesystem_ends", &reason);
+        }
+    };
     let small =
         Sandbox::builder().memory().env("TMPFS_BYTES", "256K").env("TMPFS_FILE_SIZE", "512K");
     let told = run(&program, small, &["full"]).stdout;
@@ -55,7 +65,10 @@ fn c_where_a_small_filesystem_ends() {
 
 #[test]
 fn cpython() {
-    let Some(program) = toolchains::cpython("temporary.py") else { return };
+    let program = match toolchains::cpython("temporary.py") {
+        Ok(program) => program,
+        Err(reason) => return did_not_run("memory_foreign::cpython", &reason),
+    };
     let (differences, count) = differences_in_run(&program);
     assert_eq!(differences, []);
     assert!(count > 50, "{count}");
@@ -63,7 +76,12 @@ fn cpython() {
 
 #[test]
 fn cpython_where_a_small_filesystem_ends() {
-    let Some(program) = toolchains::cpython("temporary.py") else { return };
+    let program = match toolchains::cpython("temporary.py") {
+        Ok(program) => program,
+        Err(reason) => {
+            return did_not_run("memory_foreign::cpython_where_a_small_filesystem_ends", &reason);
+        }
+    };
     let small = Sandbox::builder().memory().env("TMPFS_BYTES", "1M").env("TMPFS_MOUNT", "/scratch");
     let told = run(&program, small, &["full"]).stdout;
     // ENOSPC is what the filesystem tells (`stream_failures`), EIO what the C library that CPython is

@@ -1,5 +1,5 @@
-//! Toolchains of other languages, as Python's package index has them: installed once, under the target
-//! folder, where what they make is kept too, named by all that it was made of.
+//! Toolchains of other languages, as Python's package index has them. What they make is kept beside
+//! them under the target folder, named by all that it was made of.
 
 use std::collections::hash_map::DefaultHasher;
 use std::ffi::OsStr;
@@ -7,30 +7,49 @@ use std::fs;
 use std::hash::{Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 use std::process::{self, Command};
-use std::sync::{LazyLock, Mutex, OnceLock, PoisonError};
+use std::sync::{LazyLock, Mutex, PoisonError};
 
 use wasi_preview1_component_adapter_provider::{
     WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME as PREVIEW1,
     WASI_SNAPSHOT_PREVIEW1_COMMAND_ADAPTER as ADAPTER,
 };
 use wit_component::ComponentEncoder;
+use xtask::packages::{self, Failure, Package, home};
 use xtask::workspace;
 
-const ZIG: &str = "ziglang==0.17.1";
-const COMPONENTIZE: &str = "componentize-py==0.25.1";
+/// Wheels for Linux and macOS, on x86-64 and on 64-bit ARM.
+const ZIG: Package = Package {
+    requirement: "ziglang==0.17.1",
+    hashes: &[
+        "ea6cc5d87b033cf0aedfbc8f9549a908cae6c50ac31f1698188fa48a74524b54",
+        "b7c5f02fccd40f89b999ee16a1f5ddced56e6182370f8affe494bcf8a28cf07e",
+        "4e0b4b9c02b8d0d220e9948010f860b62ff11d96abb39762eca5fa2ef3f7bc97",
+        "09953b6af7f64168b915180a42774f520f92d86ef6331b28e33915c7e1f0bb23",
+    ],
+};
+
+const COMPONENTIZE: Package = Package {
+    requirement: "componentize-py==0.25.1",
+    hashes: &[
+        "8623cd8cab8453cb0cd8bf03f3c7103420d06f2f3d360186a280a70a1ca5e89f",
+        "7b6a87c520358166843af0daa86d2312d7af4cbcbbf1e598951085cf7f2991ca",
+        "65fbc4a94df1de8acf7da50a1f5ed1711230188844e53e6332d99029be4e0afa",
+        "a556991534cc496207a9d2ca733c4b0f17ed38ef56a8d6b5f1847fdf1225dd1b",
+    ],
+};
 
 /// The world of a Python program: everything that a command has in WASI 0.2.
 const WORLD: &str = "wasi:cli/command@0.2.12";
 const WIT: [&str; 6] = ["io", "clocks", "random", "filesystem", "sockets", "cli"];
 
 /// A program of `foreign/c`, compiled by zig for preview 1 and made a component by the adapter;
-/// `None` where there is no zig.
-pub(crate) fn c(source: &str) -> Option<PathBuf> {
-    static PACKAGES: OnceLock<Option<PathBuf>> = OnceLock::new();
-    let packages = PACKAGES.get_or_init(|| install(ZIG)).as_ref()?;
+/// a reason where zig cannot be had.
+pub(crate) fn c(source: &str) -> Result<PathBuf, String> {
+    static PACKAGES: LazyLock<Result<PathBuf, String>> = LazyLock::new(|| install(&ZIG));
+    let packages = PACKAGES.as_ref().map_err(String::clone)?;
     let source = foreign().join("c").join(source);
-    let inputs = [ZIG.into(), read(&source), ADAPTER.into()];
-    Some(kept(&source, &inputs, |folder| {
+    let inputs = [ZIG.requirement.into(), read(&source), ADAPTER.into()];
+    Ok(kept(&source, &inputs, |folder| {
         let (core, cache) = (folder.join("core.wasm"), home().join("zig-cache"));
         let mut zig = python(packages);
         zig.args(["-m", "ziglang", "cc", "--target=wasm32-wasi", "-O1"]).arg(&source);
@@ -45,15 +64,16 @@ pub(crate) fn c(source: &str) -> Option<PathBuf> {
     }))
 }
 
-/// A program of `foreign/python`, with CPython in it, by componentize-py; `None` where there is none.
-pub(crate) fn cpython(source: &str) -> Option<PathBuf> {
-    static PACKAGES: OnceLock<Option<PathBuf>> = OnceLock::new();
-    let packages = PACKAGES.get_or_init(|| install(COMPONENTIZE)).as_ref()?;
+/// A program of `foreign/python`, with CPython in it, by componentize-py; a reason where that cannot be
+/// had.
+pub(crate) fn cpython(source: &str) -> Result<PathBuf, String> {
+    static PACKAGES: LazyLock<Result<PathBuf, String>> = LazyLock::new(|| install(&COMPONENTIZE));
+    let packages = PACKAGES.as_ref().map_err(String::clone)?;
     let source = foreign().join("python").join(source);
     let wit = WIT.map(|package| workspace::root().join(format!("wit/deps/{package}.wit")));
-    let mut inputs = vec![COMPONENTIZE.into(), read(&source)];
+    let mut inputs = vec![COMPONENTIZE.requirement.into(), read(&source)];
     inputs.extend(wit.iter().map(|file| read(file)));
-    Some(kept(&source, &inputs, |folder| {
+    Ok(kept(&source, &inputs, |folder| {
         // CPython leaves its caches beside what it imports.
         let copy = folder.join(source.file_name().expect("a program has a name"));
         fs::copy(&source, &copy).expect("copying a program");
@@ -73,11 +93,6 @@ fn foreign() -> &'static Path {
     static FOREIGN: LazyLock<PathBuf> =
         LazyLock::new(|| workspace::root().join("host-tests/foreign"));
     &FOREIGN
-}
-
-/// Where the packages are, and what was made by them.
-fn home() -> PathBuf {
-    workspace::target_dir().join("foreign")
 }
 
 fn read(file: &Path) -> Vec<u8> {
@@ -106,25 +121,12 @@ fn kept(source: &Path, inputs: &[Vec<u8>], make: impl FnOnce(&Path) -> Vec<u8>) 
     file
 }
 
-/// The folder with a package of Python's index; `None`, and a word about it, where it cannot be had.
-fn install(package: &str) -> Option<PathBuf> {
-    let folder = home().join(package);
-    if folder.exists() {
-        return Some(folder);
-    }
-    let partial = home().join(format!("{package}.{}.partial", process::id()));
-    let mut pip = Command::new("python3");
-    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]);
-    pip.arg("--target").arg(&partial).arg(package);
-    if let Err(said) = run(&mut pip) {
-        eprintln!("no {package} here, so nothing is run of what it makes: {said}");
-        return None;
-    }
-    // Another process may have been faster.
-    if fs::rename(&partial, &folder).is_err() {
-        fs::remove_dir_all(partial).expect("removing a package that is there already");
-    }
-    Some(folder)
+/// The folder with a package of Python's index; a reason where it cannot be had here.
+fn install(package: &Package) -> Result<PathBuf, String> {
+    packages::python(package).map_err(|failure| match failure {
+        Failure::Absent(reason) => reason,
+        Failure::Broken(_) => panic!("{failure}"),
+    })
 }
 
 fn python(packages: &Path) -> Command {
