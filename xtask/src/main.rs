@@ -30,15 +30,21 @@ usage: cargo xtask COMMAND
   ci [--all] [--skip-tests]    check everything; --all goes on after a failure";
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    match dispatch(&words) {
+    match run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error:#}");
             ExitCode::FAILURE
         }
     }
+}
+
+fn run() -> Result<()> {
+    let text = |word: std::ffi::OsString| {
+        word.into_string().map_err(|word| anyhow!("the argument {word:?} is not UTF-8"))
+    };
+    let arguments = std::env::args_os().skip(1).map(text).collect::<Result<Vec<_>>>()?;
+    dispatch(&arguments.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
 fn dispatch(words: &[&str]) -> Result<()> {

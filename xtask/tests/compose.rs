@@ -1,6 +1,7 @@
 //! The command `compose` from outside: what would trap when the program first uses a file is
 //! refused, in words that say why.
 
+#[cfg(unix)]
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -105,6 +106,19 @@ fn a_name_that_is_not_utf_8_is_refused_and_shown() {
     let folder = Folder::new("names");
     write(&folder.seed().join(OsStr::from_bytes(b"caf\xe9")), 1);
     folder.assert_refused(&[], &[r"caf\xE9", "not UTF-8"]);
+}
+
+#[test]
+#[cfg(unix)]
+fn an_argument_that_is_not_utf_8_is_refused_and_shown() {
+    use std::os::unix::ffi::OsStrExt as _;
+
+    let mut xtask = Command::new(workspace::program("xtask"));
+    xtask.args(["compose", "--seed"]).arg(OsStr::from_bytes(b"caf\xe9"));
+    let output = xtask.output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(stderr, "error: the argument \"caf\\xE9\" is not UTF-8\n");
 }
 
 #[test]
