@@ -340,7 +340,7 @@ fn a_move_that_is_refused_leaves_the_file_owed_and_usable() {
     assert_eq!(names_in(sandbox.tmp()), ["folder"]);
 }
 
-/// A directory on another filesystem than that of `path`.
+/// Makes a directory on another filesystem than that of `path`.
 fn on_another_filesystem(path: &Path) -> Option<tempfile::TempDir> {
     let device = |path: &Path| fs::metadata(path).map(|metadata| metadata.dev()).ok();
     let target = xtask::workspace::target_dir();

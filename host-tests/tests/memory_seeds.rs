@@ -12,14 +12,14 @@ use xtask::bake::Record;
 use xtask::compose::{self, Memory, Options};
 use xtask::{seed, workspace};
 
-/// The file of the program that shows what it starts with.
+/// Returns the file of the program that shows the files it starts with.
 fn program() -> PathBuf {
     // Built by whoever asks first which programs there are.
     assert!(program_names().any(|name| name == "seeded"));
     workspace::target_dir().join("guests/checked/seeded.wasm")
 }
 
-/// The composition, or the words of the refusal.
+/// Composes the program with these records, or returns the words of the refusal.
 fn composed(records: &[Record]) -> Result<Vec<u8>, String> {
     let memory = Some(Memory { form: None, records: records.to_vec() });
     let options = Options { audited: false, memory };
@@ -76,8 +76,8 @@ fn variable(name: &str, value: u64) -> Record {
     Record::Variable(name.into(), value.to_string())
 }
 
-/// What is accepted starts, here also with the least number that is accepted; and what is refused
-/// would be a trap, so that nothing is refused in vain.
+/// Asserts that the least accepted number starts, that one less is refused, and that the refused
+/// composition would trap.
 #[track_caller]
 fn assert_border(seed: &[Record], option: &str, least: u64) {
     let name = format!("TMPFS_{}", option.to_uppercase().replace('-', "_"));
@@ -109,8 +109,8 @@ fn each_limit_is_accepted_to_the_last_byte() {
     assert_border(&seed, "name", 13);
     assert_border(&seed, "path", 13);
     assert_border(&seed, "file-size", 5000);
-    // Five nodes, five names, what the target takes, two indexes of a bucket and two listings of more
-    // than one entry, and two pages.
+    // Root, directory, two files and a link; five names, of which two are of one file; the target;
+    // two indexes of a bucket each and two listings of more than one entry; and two pages.
     let metadata = 5 * prices::NODE
         + 5 * prices::ENTRY
         + (prices::ALLOCATION + 8)
@@ -121,7 +121,6 @@ fn each_limit_is_accepted_to_the_last_byte() {
     assert_border(&target, "path", 40);
 }
 
-/// Of an empty composition, too.
 #[test]
 fn the_root_alone_takes_a_node_and_its_price() {
     assert_border(&[], "metadata", prices::NODE);

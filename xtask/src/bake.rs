@@ -38,7 +38,7 @@ pub enum Record {
 }
 
 impl Record {
-    /// The path that something new gets.
+    /// Returns the path of the file, directory or link that the record makes.
     pub(crate) fn made(&self) -> Option<&str> {
         match self {
             Self::Directory(path)
@@ -181,7 +181,7 @@ fn start(segment: &Data<'_>) -> Result<Option<i32>> {
     }
 }
 
-/// Bytes that the records take in the component's memory.
+/// Counts the bytes that the records take in the component's memory.
 pub(crate) fn length(records: &[Record]) -> u64 {
     let lengths = records.iter().map(|record| {
         let (_, name, value) = parts(record);
@@ -209,7 +209,7 @@ fn image(records: &[Record]) -> Result<Vec<u8>> {
     Ok(image)
 }
 
-/// The kind of a record, its name, and its value.
+/// Splits a record into its kind, its name and its value.
 fn parts(record: &Record) -> (u8, &str, Cow<'_, [u8]>) {
     let (kind, name, value): (_, _, &[u8]) = match record {
         Record::Variable(name, value) => (b'v', name, value.as_bytes()),

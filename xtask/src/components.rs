@@ -111,8 +111,8 @@ const SHIPPED: [Shipped; 7] = [
 pub(crate) const GUESTS: [&str; 3] =
     ["external-sort", "host-tests-bench-guests", "host-tests-programs"];
 
-/// Builds the shipped component of this name, and gives its file under `target/components`. Beside it
-/// lie the notices of the third parties whose software it contains, `NAME.notices.txt`.
+/// Builds the shipped component of this name, and gives its file under `target/components`. Beside
+/// it lie the notices of the third parties whose software it contains, `NAME.notices.txt`.
 ///
 /// # Errors
 /// There is no such component, the target cannot be had, or cargo fails.

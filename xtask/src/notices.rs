@@ -14,10 +14,10 @@ use crate::target::Target;
 /// The notices of what no package of cargo brings: Rust's library and the C library.
 const TOOLCHAIN: &str = include_str!("notices/toolchain.txt");
 
-/// How the names of files begin that hold licences and notices.
+/// Beginnings of the names of files with licences and notices.
 const FILES: [&str; 6] = ["LICENSE", "LICENCE", "COPYING", "COPYRIGHT", "NOTICE", "UNLICENSE"];
 
-/// The text of the notices for the component of this name, from cargo's messages about its build.
+/// Writes the notices for the component of this name, from cargo's messages about its build.
 ///
 /// # Errors
 /// A package cannot be read, or has no licence.
@@ -42,7 +42,7 @@ pub(crate) fn text(name: &str, messages: &str) -> Result<String> {
     Ok(text)
 }
 
-/// The manifests of the packages of others that were compiled for wasm, as libraries.
+/// Lists the manifests of the packages of others that cargo compiled for wasm.
 fn linked(messages: &str) -> Result<BTreeSet<PathBuf>> {
     let folders = [Target::Wasip2, Target::Wasip1].map(|it| format!("/{}/", it.name()));
     let mut manifests = BTreeSet::new();
@@ -93,7 +93,7 @@ impl Package {
     }
 }
 
-/// A field of the table `package`, as cargo writes it when it publishes.
+/// Reads a field of the table `package`, as cargo writes it when it publishes.
 fn field(toml: &str, name: &str) -> Option<String> {
     let lines = toml.lines().skip_while(|line| *line != "[package]").skip(1);
     let mut lines = lines.take_while(|line| !line.starts_with('['));

@@ -1,5 +1,5 @@
-//! Packages of Python's index: pinned by the hashes of their files, fetched with three tries, and kept
-//! under the target folder.
+//! Packages of Python's index: pinned by the hashes of their files, fetched with three tries, and
+//! kept under the target folder.
 
 use std::fmt;
 use std::fs;
@@ -16,14 +16,14 @@ use crate::{command, lock, workspace};
 /// A package, and the files that may be had as it.
 #[derive(Clone, Copy, Debug, Hash)]
 pub struct Package {
-    /// As in `ziglang==0.17.1`.
+    /// Name and version, as in `ziglang==0.17.1`.
     pub requirement: &'static str,
     /// The SHA-256 of each platform's file, in hexadecimal.
     pub hashes: &'static [&'static str],
 }
 
 impl Package {
-    /// The line of a requirements file.
+    /// Returns the line of a requirements file.
     fn line(&self) -> String {
         let hashes = self.hashes.iter().map(|hash| format!(" --hash=sha256:{hash}"));
         format!("{}{}\n", self.requirement, hashes.collect::<String>())
@@ -51,13 +51,13 @@ impl fmt::Display for Failure {
 /// The pauses between three tries.
 const PAUSES: [Duration; 2] = [Duration::from_secs(2), Duration::from_secs(10)];
 
-/// The folder in which packages are kept, and what is made with them.
+/// Returns the folder that keeps packages, and what their tools make.
 #[must_use]
 pub fn home() -> PathBuf {
     workspace::target_dir().join("foreign")
 }
 
-/// The folder with the package, for `PYTHONPATH`. It is fetched once.
+/// Returns the folder with the package, for `PYTHONPATH`; the first call fetches it.
 ///
 /// # Errors
 /// It cannot be had, or is not what its hashes say.
@@ -91,7 +91,7 @@ fn install(
     made.map(|()| folder)
 }
 
-/// Fetches and installs into a folder of `partial`, which it gives.
+/// Fetches and installs into a folder of `partial`, and returns that folder.
 fn make(
     python: &Path,
     package: &Package,
@@ -127,7 +127,7 @@ fn make(
     Ok(installed)
 }
 
-/// Tries, pauses, and tries again, unless what came is not what was pinned.
+/// Tries, pauses, and tries again. A file with a hash that is not pinned ends it at once.
 fn fetch(
     package: &Package,
     pauses: &[Duration],
@@ -189,7 +189,7 @@ mod tests {
             install(&self.0.join("python"), &PACKAGE, &self.0.join("home"), &NO_PAUSES)
         }
 
-        /// How often pip was asked to do this.
+        /// Counts the calls of pip with this word.
         fn calls(&self, word: &str) -> usize {
             let calls = fs::read_to_string(self.0.join("calls")).unwrap();
             calls.lines().filter(|call| call.contains(&format!(" {word} "))).count()

@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 
 use crate::bake::{MOST, Record, Time};
 
-/// Everything below a directory, in the order of names, so that the same files with the same
+/// Reads everything below a directory, in the order of names, so that the same files with the same
 /// modification times give the same bytes. A file with several names is taken once.
 ///
 /// # Errors
@@ -62,7 +62,7 @@ impl Seed {
         Ok(())
     }
 
-    /// Adds what is no directory.
+    /// Adds a file or a symbolic link.
     fn add(&mut self, file: &Path, path: String, metadata: &Metadata) -> Result<()> {
         if metadata.is_file() {
             if let Some(first) = self.earlier_name(metadata, &path) {
@@ -87,7 +87,7 @@ impl Seed {
         self.modified(&path, metadata)
     }
 
-    /// The name under which a file with several was seen before; from now on, `path` is one.
+    /// Returns the first name of a file with several; remembers `path` if it is the first.
     fn earlier_name(&mut self, metadata: &Metadata, path: &str) -> Option<String> {
         let identity = identity(metadata)?;
         let first = self.linked.get(&identity).cloned();
@@ -130,7 +130,7 @@ fn time(metadata: &Metadata) -> Result<Time> {
     Ok(Time { seconds, nanoseconds })
 }
 
-/// Device and inode number of a file with more than one name.
+/// Returns device and inode number of a file with more than one name.
 #[cfg(unix)]
 fn identity(metadata: &Metadata) -> Option<(u64, u64)> {
     use std::os::unix::fs::MetadataExt as _;
@@ -138,7 +138,7 @@ fn identity(metadata: &Metadata) -> Option<(u64, u64)> {
     (metadata.nlink() > 1).then(|| (metadata.dev(), metadata.ino()))
 }
 
-/// Elsewhere, std tells no inode numbers: each name is a file of its own.
+/// Returns nothing: std tells no inode numbers here, so each name becomes a file of its own.
 #[cfg(not(unix))]
 fn identity(_metadata: &Metadata) -> Option<(u64, u64)> {
     None

@@ -7,10 +7,10 @@ use tmpfs::Limits;
 
 use crate::bake::Record;
 
-/// What the variables of settings begin with.
+/// The beginning of the names of settings.
 pub(crate) const PREFIX: &str = "TMPFS_";
 
-/// Where the program sees the filesystem, unless `TMPFS_MOUNT` names another place.
+/// The path at which the program sees the filesystem, unless `TMPFS_MOUNT` names another.
 const MOUNT: &str = "/tmp";
 
 /// A limit: an option that takes a number, and a variable of the same name.
@@ -25,12 +25,12 @@ pub(crate) struct Limit {
 }
 
 impl Limit {
-    /// The variable that sets the limit.
+    /// Returns the variable that sets the limit.
     pub(crate) fn variable(&self) -> String {
         format!("{PREFIX}{}", self.option.replace('-', "_").to_uppercase())
     }
 
-    /// The number, where the limit can be set to it.
+    /// Reads a number that the limit can be set to.
     pub(crate) fn number(&self, value: &str) -> Option<u64> {
         number(value).filter(|number| (self.least..=self.most).contains(number))
     }
@@ -54,7 +54,7 @@ fn narrow(number: u64) -> u32 {
     u32::try_from(number).expect("BUG: the limit's greatest number fits 32 bits")
 }
 
-/// The value of a variable that is baked in.
+/// Returns the value of a variable that is baked in.
 pub(crate) fn variable<'a>(records: &'a [Record], wanted: &str) -> Option<&'a str> {
     records.iter().find_map(|record| match record {
         Record::Variable(name, value) if name == wanted => Some(value.as_str()),
@@ -62,12 +62,12 @@ pub(crate) fn variable<'a>(records: &'a [Record], wanted: &str) -> Option<&'a st
     })
 }
 
-/// The path at which the program sees the filesystem.
+/// Returns the path at which the program sees the filesystem.
 pub(crate) fn mount(records: &[Record]) -> &str {
     variable(records, "TMPFS_MOUNT").unwrap_or(MOUNT)
 }
 
-/// The limits that hold when the host sets none.
+/// Reads the limits that hold when the host sets none.
 ///
 /// # Errors
 /// A variable is no setting, or its value is none that the component takes.
@@ -93,7 +93,7 @@ pub(crate) fn limits(records: &[Record]) -> Result<Limits> {
     Ok(limits)
 }
 
-/// A number, perhaps of KiB, MiB or GiB.
+/// Reads a number, perhaps of KiB, MiB or GiB.
 fn number(value: &str) -> Option<u64> {
     let units = [('k', 10), ('K', 10), ('m', 20), ('M', 20), ('g', 30), ('G', 30)];
     let unit = units.into_iter().find(|(unit, _)| value.ends_with(*unit));

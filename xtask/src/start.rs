@@ -1,6 +1,6 @@
-//! The start of a composition, tried beforehand: a space of the engine is filled with the records in
-//! the order, at the prices and with the limits of `crates/tmpfs-component/src/state.rs`. What would
-//! be a trap at the program's first use of a file is an error of the composer.
+//! The start of a composition, tried beforehand: a space of the engine is filled with the records
+//! in the order, at the prices and with the limits of `crates/tmpfs-component/src/state.rs`. What
+//! would be a trap at the program's first use of a file is an error of the composer.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,7 +20,7 @@ const SECRET: [u64; 2] = [1, 2];
 /// Fails where a composition with these records would trap when its program first uses a file.
 ///
 /// # Errors
-/// Says what of the records is too much for which limit, or which of them cannot be.
+/// Names the limit that the records break, or the record that cannot be made.
 pub(crate) fn ensure_starts(records: &[Record]) -> Result<()> {
     ensure_given_once(records)?;
     let limits = settings::limits(records)?;
@@ -93,7 +93,7 @@ fn write(space: &mut Space, root: Handle, path: &str, content: &[u8]) -> tmpfs::
     space.close(file)
 }
 
-/// The reason for a refusal, with the number and the option.
+/// Words the reason for a refusal, with the numbers and the option.
 fn explain(limits: &Limits, records: &[Record], refused: Refused<'_>) -> anyhow::Error {
     let Refused { record, error } = refused;
     let path = record.and_then(Record::made);
@@ -136,7 +136,7 @@ fn too_long(limits: &Limits, record: Option<&Record>, path: &str) -> anyhow::Err
     anyhow!("{path}: the target of the link has {target} bytes, and --path allows {}", limits.path)
 }
 
-/// Compares what everything takes with each limit of amounts.
+/// Compares the amounts that all records take with their limits.
 fn too_much(limits: &Limits, records: &[Record]) -> anyhow::Error {
     let amounts = Limits { content: u64::MAX, metadata: u64::MAX, nodes: u64::MAX, ..*limits };
     let needed = match fill(amounts, records) {
@@ -156,7 +156,7 @@ fn too_much(limits: &Limits, records: &[Record]) -> anyhow::Error {
     anyhow!("{}", over.collect::<Vec<_>>().join("; "))
 }
 
-/// Fails where the limit allows what was filled here, and perhaps not what another start fills.
+/// Fails where the limit allows this start, but perhaps not another one.
 fn ensure_metadata(limits: &Limits, records: &[Record], used: Usage) -> Result<()> {
     let needed = used.metadata.saturating_add(spread(records));
     ensure!(
@@ -168,9 +168,10 @@ fn ensure_metadata(limits: &Limits, records: &[Record], used: Usage) -> Result<(
     Ok(())
 }
 
-/// Bytes by which the indexes may take more at another start than here: names are hashed under a
-/// secret of each start. A directory whose entries fit into one bucket takes the same every time.
-/// The bound is more than ten standard deviations; the test measures the range of many starts.
+/// Returns the bytes by which indexes may take more at another start than here: each start hashes
+/// names under a secret of its own. A directory whose entries fit into one bucket takes the same
+/// every time. The bound is more than ten standard deviations; the test measures the range of many
+/// starts.
 fn spread(records: &[Record]) -> u64 {
     const WIDTH: u64 = 16;
     let mut entries = BTreeMap::<_, u64>::new();

@@ -32,9 +32,8 @@ const DROPPED: [&str; 5] =
 /// The workspace of the filesystem engine's benchmark, apart from ours, seen from the root.
 pub(crate) const PEERS: &str = "crates/tmpfs/peers/Cargo.toml";
 
-/// The folder of the workspace's `Cargo.toml`. It is looked for when the program runs: cargo does not
-/// compile anew what lies in a copied checkout, so that a folder fixed by the compiler would be that
-/// of the original.
+/// Finds the folder of the workspace's `Cargo.toml` when the program runs. Cargo does not compile a
+/// copied checkout anew, so a folder fixed by the compiler would be that of the original.
 ///
 /// # Panics
 /// The program is run by no cargo, and neither it nor the working directory is in a checkout.
@@ -50,15 +49,15 @@ pub fn root() -> &'static Path {
     &ROOT
 }
 
-/// The innermost checkout of this project that holds a place.
+/// Finds the innermost checkout of this project that holds a place.
 fn checkout(place: &Path) -> Option<PathBuf> {
     let mut folders = place.ancestors();
     let found = folders.find(|folder| folder.join("xtask/Cargo.toml").is_file());
     found.map(Path::to_path_buf)
 }
 
-/// The program of this name that cargo built for the running test. Cargo tells it when the test runs;
-/// what it told when the test was compiled may be a program of another checkout.
+/// Returns the program of this name that cargo built for the running test. Cargo names it again
+/// when the test runs; the name at compile time may be that of a program of another checkout.
 ///
 /// # Panics
 /// This is no test of the package that has the program.
@@ -74,8 +73,8 @@ pub fn target_dir() -> PathBuf {
     root().join(env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()))
 }
 
-/// A cargo in the workspace's root that runs a subcommand, free of what an outer cargo left in the
-/// environment. It fails where the lock file does not fit the manifests.
+/// Prepares a cargo in the workspace's root that runs a subcommand, free of what an outer cargo
+/// left in the environment. It fails where the lock file does not fit the manifests.
 pub(crate) fn cargo(subcommand: &str) -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     for (name, _) in env::vars_os() {

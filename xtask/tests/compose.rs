@@ -26,7 +26,7 @@ impl Folder {
         self.0.join("seed")
     }
 
-    /// The words with which the command refuses.
+    /// Runs the command and returns the words of its refusal.
     #[track_caller]
     fn refusal(&self, options: &[&str]) -> String {
         let mut xtask = Command::new(workspace::program("xtask"));

@@ -228,12 +228,12 @@ fn every_row_of_the_compatibility_table_names_tests_that_exist() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Whether a line is a row, and neither the head of a table nor the line below it.
+/// Tells rows from the heads of tables and the lines below them.
 fn is_row(line: &str) -> bool {
     line.starts_with("| ") && !line.starts_with("| Python |")
 }
 
-/// What is wrong with the tests of a row, given the sources of a file of tests.
+/// Lists the objections to the tests that a row names, given the source of each file.
 fn objections_to_row(row: &str, source: impl Fn(&str) -> Option<String>) -> Vec<String> {
     let columns: Vec<_> = row.split('|').collect();
     if columns.len() != 6 {
@@ -257,7 +257,7 @@ fn objections_to_row(row: &str, source: impl Fn(&str) -> Option<String>) -> Vec<
     wrong.collect()
 }
 
-/// Whether a source has a test of exactly this name.
+/// Looks for a test of exactly this name.
 fn has_test(source: &str, name: &str) -> bool {
     let mut items = source.split("#[test]\n").skip(1);
     items.any(|item| {

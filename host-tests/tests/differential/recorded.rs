@@ -33,7 +33,7 @@ pub(crate) fn first_difference(recorded: &str, component: &Outcomes) -> Option<u
     })
 }
 
-/// Where the recording stands.
+/// Returns the file with the recording.
 pub(crate) fn file() -> PathBuf {
     workspace::root().join("host-tests/tests/cpython/programs.txt")
 }

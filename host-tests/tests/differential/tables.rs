@@ -21,7 +21,7 @@ const TABLES: [(&str, &str); 3] = [table!("binary.txt"), table!("text.txt"), tab
 /// The table that this test writes where `DIFFERENTIAL_RECORD` is set.
 const METHODS: (&str, &str) = table!("methods.txt");
 
-/// The interpreter that the tables are of; without it, the test is named as one that did not run.
+/// Starts the interpreter that the tables are of; without it, names the test that did not run.
 fn reference(test: &str) -> Option<CPython> {
     let cpython = CPython::start(REFERENCE).filter(|cpython| cpython.version == REFERENCE);
     if cpython.is_none() {

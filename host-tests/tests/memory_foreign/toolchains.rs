@@ -42,8 +42,8 @@ const COMPONENTIZE: Package = Package {
 const WORLD: &str = "wasi:cli/command@0.2.12";
 const WIT: [&str; 6] = ["io", "clocks", "random", "filesystem", "sockets", "cli"];
 
-/// A program of `foreign/c`, compiled by zig for preview 1 and made a component by the adapter;
-/// a reason where zig cannot be had.
+/// Compiles a program of `foreign/c` by zig for preview 1, and makes it a component by the adapter.
+/// Returns its file, or the reason why zig cannot be had.
 pub(crate) fn c(source: &str) -> Result<PathBuf, String> {
     static PACKAGES: LazyLock<Result<PathBuf, String>> = LazyLock::new(|| install(&ZIG));
     let packages = PACKAGES.as_ref().map_err(String::clone)?;
@@ -64,8 +64,8 @@ pub(crate) fn c(source: &str) -> Result<PathBuf, String> {
     }))
 }
 
-/// A program of `foreign/python`, with CPython in it, by componentize-py; a reason where that cannot be
-/// had.
+/// Makes a component of a program of `foreign/python`, with CPython in it, by componentize-py.
+/// Returns its file, or the reason why that cannot be had.
 pub(crate) fn cpython(source: &str) -> Result<PathBuf, String> {
     static PACKAGES: LazyLock<Result<PathBuf, String>> = LazyLock::new(|| install(&COMPONENTIZE));
     let packages = PACKAGES.as_ref().map_err(String::clone)?;
@@ -121,7 +121,7 @@ fn kept(source: &Path, inputs: &[Vec<u8>], make: impl FnOnce(&Path) -> Vec<u8>) 
     file
 }
 
-/// The folder with a package of Python's index; a reason where it cannot be had here.
+/// Returns the folder with a package of Python's index, or the reason why it cannot be had here.
 fn install(package: &Package) -> Result<PathBuf, String> {
     packages::python(package).map_err(|failure| match failure {
         Failure::Absent(reason) => reason,

@@ -18,7 +18,7 @@ fn variable(name: &str, value: impl ToString) -> Record {
     Record::Variable(name.into(), value.to_string())
 }
 
-/// The words of the refusal.
+/// Returns the words of the refusal.
 #[track_caller]
 fn refusal(records: &[Record]) -> String {
     format!("{:#}", ensure_starts(records).unwrap_err())
