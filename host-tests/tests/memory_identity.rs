@@ -17,7 +17,7 @@ fn on_disk(way: &str) -> String {
     Program::new("watching", ground).run(&[way]).succeeded().stdout
 }
 
-/// What the program prints that is composed with one form.
+/// Returns what the program prints when it is composed with one form.
 fn in_memory(form: Form, way: &str) -> String {
     assert!(program_names().any(|it| it == "watching"), "built by the first who asks");
     let program = workspace::target_dir().join("guests/checked/watching.wasm");

@@ -46,7 +46,7 @@ pub(crate) struct End {
 }
 
 impl End {
-    /// Whether a slash follows the last component, so that only a directory will do.
+    /// Returns whether a slash follows the last component, so that only a directory will do.
     pub(crate) fn slash(&self) -> bool {
         self.part.slash
     }

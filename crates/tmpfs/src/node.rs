@@ -45,7 +45,7 @@ pub(crate) struct Directory {
     pub(crate) order: Map,
     /// The place of the next entry.
     pub(crate) next: u64,
-    /// How often places became free again. Of two entries at one place, the later one has the higher
+    /// The number of times that places became free again. Of two entries at one place, the later one has the higher
     /// epoch.
     pub(crate) epoch: u32,
 }

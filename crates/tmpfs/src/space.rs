@@ -102,7 +102,7 @@ impl<S: PageStore> Space<S> {
         self.stock.quota.high_water()
     }
 
-    /// What the space may hold: the limits as they count, see [`Limits::name`] and
+    /// Returns the limits as they count, see [`Limits::name`] and
     /// [`Limits::file_size`].
     #[must_use]
     pub fn limits(&self) -> &Limits {

@@ -13,9 +13,9 @@ pub(crate) struct Part {
     pub(crate) link: u32,
     pub(crate) start: usize,
     pub(crate) end: usize,
-    /// Whether no component follows.
+    /// True where no component follows.
     pub(crate) is_last: bool,
-    /// Whether nothing but slashes follows, so that only a directory will do.
+    /// True where nothing but slashes follows, so that only a directory will do.
     pub(crate) slash: bool,
 }
 
@@ -24,7 +24,7 @@ pub(crate) struct Walk {
     /// The texts with components to come, the innermost last.
     texts: [Text; LINKS + 1],
     depth: usize,
-    /// Whether a slash follows the last component, once that was reached.
+    /// True once the last component was reached and a slash follows it.
     slash: bool,
 }
 

@@ -19,7 +19,7 @@ pub(crate) struct Linux {
     path: PathBuf,
     root: OwnedFd,
     slots: [Option<Open>; SLOTS],
-    /// Whether no inode number is ever given to a second node, as on tmpfs.
+    /// True where no inode number is given to a second node, as on tmpfs.
     pub(crate) keeps_inodes: bool,
 }
 
