@@ -3,9 +3,7 @@
 use alloc::{borrow::Cow, boxed::Box, string::String, vec::Vec};
 use core::fmt;
 
-use crate::wtf8;
-
-pub use wasi::filesystem::types::ErrorCode;
+use crate::code_points;
 
 /// What every fallible function of this crate returns.
 pub type Result<T, E = Error> = core::result::Result<T, E>;
@@ -54,6 +52,86 @@ pub enum Conversion {
     Encode,
     /// Bytes to text.
     Decode,
+}
+
+/// The reasons for which a filesystem refuses, in WASI's words: `wasi:filesystem/types.error-code`.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ErrorCode {
+    /// `EACCES`: Permission denied.
+    Access,
+    /// `EAGAIN`: Resource temporarily unavailable.
+    WouldBlock,
+    /// `EALREADY`: Operation already in progress.
+    Already,
+    /// `EBADF`: Bad file descriptor.
+    BadDescriptor,
+    /// `EBUSY`: Device or resource busy.
+    Busy,
+    /// `EDEADLK`: Resource deadlock avoided.
+    Deadlock,
+    /// `EDQUOT`: Disk quota exceeded.
+    Quota,
+    /// `EEXIST`: File exists.
+    Exist,
+    /// `EFBIG`: File too large.
+    FileTooLarge,
+    /// `EILSEQ`: Invalid or incomplete multibyte or wide character.
+    IllegalByteSequence,
+    /// `EINPROGRESS`: Operation now in progress.
+    InProgress,
+    /// `EINTR`: Interrupted system call.
+    Interrupted,
+    /// `EINVAL`: Invalid argument.
+    Invalid,
+    /// `EIO`: Input/output error.
+    Io,
+    /// `EISDIR`: Is a directory.
+    IsDirectory,
+    /// `ELOOP`: Too many levels of symbolic links.
+    Loop,
+    /// `EMLINK`: Too many links.
+    TooManyLinks,
+    /// `EMSGSIZE`: Message too long.
+    MessageSize,
+    /// `ENAMETOOLONG`: File name too long.
+    NameTooLong,
+    /// `ENODEV`: No such device.
+    NoDevice,
+    /// `ENOENT`: No such file or directory.
+    NoEntry,
+    /// `ENOLCK`: No locks available.
+    NoLock,
+    /// `ENOMEM`: Cannot allocate memory.
+    InsufficientMemory,
+    /// `ENOSPC`: No space left on device.
+    InsufficientSpace,
+    /// `ENOTDIR`: Not a directory.
+    NotDirectory,
+    /// `ENOTEMPTY`: Directory not empty.
+    NotEmpty,
+    /// `ENOTRECOVERABLE`: State not recoverable.
+    NotRecoverable,
+    /// `ENOTSUP`: Operation not supported.
+    Unsupported,
+    /// `ENOTTY`: Inappropriate ioctl for device.
+    NoTty,
+    /// `ENXIO`: No such device or address.
+    NoSuchDevice,
+    /// `EOVERFLOW`: Value too large for defined data type.
+    Overflow,
+    /// `EPERM`: Operation not permitted.
+    NotPermitted,
+    /// `EPIPE`: Broken pipe.
+    Pipe,
+    /// `EROFS`: Read-only file system.
+    ReadOnly,
+    /// `ESPIPE`: Illegal seek.
+    InvalidSeek,
+    /// `ETXTBSY`: Text file busy.
+    TextFileBusy,
+    /// `EXDEV`: Invalid cross-device link.
+    CrossDevice,
 }
 
 /// A refusal of the filesystem: which, and of what path.
@@ -130,6 +208,13 @@ impl fmt::Display for Error {
 
 impl core::error::Error for Error {}
 
+impl fmt::Display for ErrorCode {
+    /// As `strerror(3)` on Linux.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(strerror(*self))
+    }
+}
+
 impl fmt::Display for UnicodeError {
     /// Python's `str(error)`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -142,7 +227,8 @@ impl fmt::Display for UnicodeError {
         write!(f, "'{encoding}' codec can't {direction} ")?;
         match self.operation {
             Conversion::Encode if one => {
-                let character = wtf8::code_points(&self.object).nth(*start).unwrap_or_default();
+                let character =
+                    code_points::code_points(&self.object).nth(*start).unwrap_or_default();
                 match character {
                     0..=0xff => write!(f, "character '\\x{character:02x}'")?,
                     0x100..=0xffff => write!(f, "character '\\u{character:04x}'")?,

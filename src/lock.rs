@@ -3,13 +3,15 @@
 
 use spin::{Mutex, MutexGuard};
 
-pub(crate) struct Lock<T>(Mutex<T>);
+pub(crate) struct Lock<T: ?Sized>(Mutex<T>);
 
 impl<T> Lock<T> {
     pub(crate) const fn new(value: T) -> Self {
         Self(Mutex::new(value))
     }
+}
 
+impl<T: ?Sized> Lock<T> {
     /// Locks it.
     ///
     /// # Panics

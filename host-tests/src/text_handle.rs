@@ -309,12 +309,6 @@ impl<'a> TextFile<'a> {
         Ok(File::new(self.sandbox, binary))
     }
 
-    /// The method `rolled`.
-    #[must_use]
-    pub fn rolled(&self) -> bool {
-        self.call(|file, store, this| file.call_rolled(store, this))
-    }
-
     /// The method `rollover`.
     ///
     /// # Errors

@@ -350,5 +350,5 @@ fn a_hook_that_uses_the_file_it_is_asked_about_is_a_trap_that_names_the_place() 
     assert_eq!(run.stdout, "asked about tempfile.mkstemp\n");
     assert!(run.trap.is_some_and(|trap| trap.contains("unreachable")));
     assert!(run.stderr.contains("deadlock"), "{}", run.stderr);
-    assert!(run.stderr.contains("src/file.rs:"), "{}", run.stderr);
+    assert!(run.stderr.contains("src/file/binary.rs:"), "{}", run.stderr);
 }

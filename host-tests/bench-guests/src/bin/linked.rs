@@ -14,9 +14,10 @@ use wasi_tempfile::{
 
 // For the file below.
 extern crate alloc;
+use wasi_tempfile as error;
 
 /// As it stands: it is private, and `mktemp` also looks whether the name is taken.
-#[path = "../../../../src/names.rs"]
+#[path = "../../../../src/host/names.rs"]
 mod names;
 
 fn main() -> ExitCode {

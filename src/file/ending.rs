@@ -1,0 +1,331 @@
+//! The end of a file: CPython's `_TemporaryFileCloser`, and what goes beyond it, `keep`, `persist`
+//! and `reopen`.
+
+use alloc::{borrow::Cow, string::String};
+use core::mem;
+
+use crate::error::{Error, ErrorCode, OsError, Result};
+use crate::file::binary::BinaryFile;
+use crate::file::lifecycle::Lifecycle;
+use crate::file::made::Made;
+use crate::file::open::Open;
+use crate::file::options::Flavour;
+use crate::file::register::{Kind, Object, OwedItem, UnclosedItem, UnclosedKind};
+use crate::host::descriptor::{Descriptor, FileId};
+use crate::host::granted::{self, absolute};
+use crate::host::paths;
+use crate::host::place::{Place, Refused};
+use crate::host::storage::Storage;
+use crate::stream::Stream;
+use crate::stream::mode::{Buffering, Mode, TextParameters};
+
+/// Leaves the file at `place`, which no object has and the host refused to delete, to
+/// [`cleanup`](crate::cleanup), after one more attempt.
+pub(crate) fn leave(place: Place, refused: Refused) {
+    let mut lifecycle = Lifecycle::hidden(place, refused);
+    if lifecycle.delete().is_err() {
+        // The register holds no object by itself.
+        mem::forget(BinaryFile::new(Open::closed_file(lifecycle)));
+    }
+}
+
+/// What closes a file's stream.
+pub(crate) type Close<'a> = dyn FnMut(&mut Open) -> Result<()> + 'a;
+
+impl Open {
+    /// `_TemporaryFileCloser.close`, or `file.close` for a file without one. `close` closes the
+    /// stream.
+    pub(crate) fn close_by(&mut self, close: &mut Close<'_>) -> Result<()> {
+        if self.lifecycle.close_called {
+            return Ok(());
+        }
+        self.lifecycle.close_called = self.lifecycle.named;
+        let closed = close(self);
+        if self.lifecycle.deletes(true) {
+            // Of two errors Python shows the later.
+            self.lifecycle.delete()?;
+        }
+        closed
+    }
+
+    pub(crate) fn exit_by(&mut self, close: &mut Close<'_>) -> Result<()> {
+        let closed = self.close_by(close);
+        if self.lifecycle.deletes(false) {
+            self.lifecycle.delete()?;
+        }
+        closed
+    }
+
+    /// Closes, and deletes as far as that is still owed, also where it was refused before. Whether
+    /// the file took what waited is no longer of interest.
+    pub(crate) fn finalize_by(&mut self, close: &mut Close<'_>) -> Result<()> {
+        let _ = self.exit_by(close);
+        self.lifecycle.delete()
+    }
+
+    fn finalize(&mut self) -> Result<()> {
+        self.finalize_by(&mut Self::close_stream)
+    }
+}
+
+impl Object for Open {
+    fn pay(&mut self) -> Result<()> {
+        if self.lifecycle.owes() { self.finalize() } else { Ok(()) }
+    }
+
+    fn unclosed(&self) -> Option<UnclosedItem> {
+        let size = self.stream.as_ref()?.size();
+        let kind = match self.stream.as_ref()? {
+            Stream::Memory(_) => UnclosedKind::SpooledFile,
+            _ if self.lifecycle.named => UnclosedKind::NamedFile,
+            _ => UnclosedKind::AnonymousFile,
+        };
+        Some(UnclosedItem { kind, path: self.lifecycle.name().map(String::from), size })
+    }
+
+    fn owed(&self) -> Option<OwedItem> {
+        let place = self.lifecycle.place.as_ref().filter(|_| self.lifecycle.owes())?;
+        Some(OwedItem {
+            path: String::from(place.path()),
+            kind: Kind::File,
+            size: place.lstat().ok().map(|stat| stat.size),
+        })
+    }
+}
+
+impl Open {
+    /// Writes what waits and checks that `place` is the name of this open file. Returns its
+    /// identity; `None` for a closed file, which cannot be compared.
+    fn own_name(&mut self, place: &Place) -> Result<Option<FileId>> {
+        let Some(stream) = self.open_stream() else { return Ok(None) };
+        stream.flush()?;
+        let named = place.file_id().map_err(|code| Error::at(code, place.path()))?;
+        let storage = stream.storage().ok_or_else(|| Error::unsupported("persist"))?;
+        let own = storage.file_id().map_err(Error::os)?;
+        if own == named { Ok(Some(own)) } else { Err(replaced(place)) }
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        // Nobody is left to hear of an error, as in a Python finalizer. A text file above may have
+        // ended the name and not the stream.
+        let _ = self.close_stream();
+        let _ = self.finalize();
+        self.strike();
+    }
+}
+
+impl Drop for BinaryFile {
+    /// The last handle ends the file, as `Open` does when it goes; here, the last but those of text files
+    /// that were detached.
+    fn drop(&mut self) {
+        if self.handles() > 1 {
+            let mut open = self.lock();
+            if open.left > 0 && self.handles() - 1 == open.left {
+                let _ = if open.below_text { open.close_stream() } else { open.finalize() };
+            }
+        }
+    }
+}
+
+impl BinaryFile {
+    /// What `mkstemp` returns: unbuffered, and nobody's to delete.
+    pub(crate) fn made(descriptor: Descriptor, place: Place) -> Self {
+        let lifecycle = Lifecycle::named(place);
+        let storage = Storage::shared(descriptor);
+        Self::new(Open::of(Made {
+            stream: Stream::new(storage, Buffering::Unbuffered, Mode::READ_WRITE),
+            mode: Mode::READ_WRITE,
+            lifecycle,
+        }))
+    }
+
+    fn end(&self, end: fn(&mut Open, &mut Close<'_>) -> Result<()>) -> Result<()> {
+        let mut open = self.lock();
+        if open.below_text { open.close_stream() } else { end(&mut open, &mut Open::close_stream) }
+    }
+
+    /// Writes what waits, closes the file, and deletes it if that is due at `close`. Closed and
+    /// deleted it is also where this fails; a second call does nothing.
+    ///
+    /// # Errors
+    ///
+    /// The filesystem's refusal to take what waits, or to delete; a value error after `detach`.
+    pub fn close(&self) -> Result<()> {
+        self.end(Open::close_by)
+    }
+
+    /// Leaves the context: closes the file, and deletes it if that is due at all.
+    ///
+    /// # Errors
+    ///
+    /// As [`close`](Self::close).
+    pub fn exit(&self) -> Result<()> {
+        self.end(Open::exit_by)
+    }
+
+    /// Closes the stream alone, as `f.file.close()` does on Python's named file: nothing is
+    /// deleted until `close`, `exit` or drop.
+    ///
+    /// # Errors
+    ///
+    /// As [`close`](Self::close).
+    pub fn close_file(&self) -> Result<()> {
+        self.lock().close_stream()
+    }
+
+    /// Ends the duty to delete a named file and returns its path. Beyond Python.
+    ///
+    /// # Errors
+    ///
+    /// Unsupported for a file without a name, and for an object that came of `detach` or `reopen`:
+    /// the first one decides; [`ErrorCode::NoEntry`] for a file deleted already.
+    pub fn keep(&self) -> Result<String> {
+        let lifecycle = &mut self.lock().lifecycle;
+        let path = String::from(lifecycle.own_place("keep")?.path());
+        lifecycle.release();
+        Ok(path)
+    }
+
+    /// Writes what waits, moves a named file to `path`, atomically replacing a file that is there,
+    /// and ends the duty to delete it; an open file stays open. Where `path` is another link of this
+    /// very file both names stay: POSIX rename(2) does nothing then. Beyond Python.
+    ///
+    /// # Errors
+    ///
+    /// As [`keep`](Self::keep); [`ErrorCode::NoEntry`] where the name is another file's by now,
+    /// which can be told while this one is open; the filesystem's refusal, after which the file is
+    /// where it was and still owed. Where `path` lies on another filesystem that is
+    /// [`ErrorCode::CrossDevice`], which wasmtime 48 reports as [`ErrorCode::Io`].
+    ///
+    /// Where another process put a file of its own under the name in the very moment of the move,
+    /// that file is at `path` now. The error says so and has no code; this file is still owed, under
+    /// its name if it is there.
+    pub fn persist(&self, path: &str) -> Result<()> {
+        self.move_to(path, Clobber::Yes)
+    }
+
+    /// [`persist`](Self::persist), but with [`ErrorCode::Exist`] where something is at `path`.
+    /// WASI has no rename that would not replace, so the file is linked and then unlinked.
+    ///
+    /// # Errors
+    ///
+    /// As [`persist`](Self::persist).
+    pub fn persist_noclobber(&self, path: &str) -> Result<()> {
+        self.move_to(path, Clobber::No)
+    }
+
+    fn move_to(&self, path: &str, clobber: Clobber) -> Result<()> {
+        let open = &mut *self.lock();
+        let from = open.lifecycle.own_place("persist")?.clone();
+        paths::refuse_nul(path, "rename: embedded null character in path")?;
+        if path.is_empty() {
+            return Err(Error::at(ErrorCode::NoEntry, path));
+        }
+        if path.ends_with('/') {
+            return Err(Error::at(ErrorCode::NotDirectory, path));
+        }
+        let at = |code| Error::at(code, path);
+        let to = granted::follow(&absolute(path)).map_err(at)?;
+        if matches!(path.rsplit('/').next(), Some("." | "..")) {
+            return Err(at(match (to.is_directory().map_err(at)?, clobber) {
+                (false, _) => ErrorCode::NotDirectory,
+                (true, Clobber::Yes) => ErrorCode::Busy,
+                (true, Clobber::No) => ErrorCode::Exist,
+            }));
+        }
+        let own = open.own_name(&from)?;
+        match clobber {
+            Clobber::Yes => from.rename(&to),
+            Clobber::No => from.link(&to),
+        }
+        .map_err(at)?;
+        // Another process may have exchanged the names since they were compared.
+        if own.is_some_and(|own| to.file_id() != Ok(own)) {
+            open.lifecycle.delete_only(own);
+            if clobber == Clobber::Yes {
+                return Err(Error::unnumbered_at("Another file was moved in its place", path));
+            }
+            to.unlink().map_err(at)?;
+            return Err(replaced(&from));
+        }
+        if clobber == Clobber::No {
+            // Where the old name stays, two would be one too many: the old one is still owed.
+            from.unlink().or_else(|code| to.unlink().and(Err(code))).map_err(at)?;
+        }
+        open.lifecycle.moved(to);
+        Ok(())
+    }
+
+    /// Opens a named file a second time, by its name, with a position of its own; what waits in
+    /// this one is written first. The second object has no duty to delete. Of the mode's letter only
+    /// `a` counts beyond the direction: the position is at the end at first, and every write goes to
+    /// what is the end of the file then. WASI 0.2 cannot look and write in one step, so another
+    /// process may write in between. Beyond Python, where `open(f.name)` does it.
+    ///
+    /// # Errors
+    ///
+    /// As [`keep`](Self::keep); a value error for a wrong `mode`; [`ErrorCode::NoEntry`] where
+    /// the name is another file's by now, which can be told while this one is open.
+    pub fn reopen(&self, mode: &str, buffering: i32) -> Result<BinaryFile> {
+        let mode = Mode::parse(mode, TextParameters::default())?;
+        Flavour::Binary.check(!mode.text())?;
+        let open = &mut *self.lock();
+        let place = open.lifecycle.place("reopen")?.clone();
+        if let Some(stream) = open.open_stream() {
+            stream.flush()?;
+        }
+        let descriptor = place.open().map_err(|code| Error::at(code, place.path()))?;
+        let storage = open.open_stream().and_then(|stream| stream.storage());
+        if storage.is_some_and(|storage| !storage.is_same_object(&descriptor)) {
+            return Err(replaced(&place));
+        }
+        let lifecycle = open.lifecycle.second();
+        let opened = |storage| {
+            let stream = Stream::new(storage, Buffering::parse(buffering), mode);
+            Self::new(Open::of(Made { stream, mode, lifecycle }))
+        };
+        if !mode.appends() {
+            return Ok(opened(Storage::shared(descriptor)));
+        }
+        let file = opened(Storage::appending(descriptor));
+        file.seek(0, 2)?;
+        Ok(file)
+    }
+
+    /// Writes what waits and takes the descriptor out of the file, which is detached from then
+    /// on: its methods fail as Python's do after `detach`, while a duty to delete stays with it.
+    /// Beyond Python: WASI has no second descriptor for a file.
+    ///
+    /// # Errors
+    ///
+    /// A value error on a closed or detached file; the filesystem's refusal to take what waits.
+    pub fn take(&self) -> Result<Descriptor> {
+        let mut open = self.lock();
+        if open.spool.is_some() {
+            open.roll_over()?;
+        }
+        let mut raw = open.detach_stream()?;
+        raw.storage.settle().map_err(Error::os)?;
+        Ok(raw.storage.into_descriptor())
+    }
+}
+
+/// The answer of a move where something is at its target.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Clobber {
+    /// Replaces it.
+    Yes,
+    /// Refuses.
+    No,
+}
+
+/// The error for a name that is another file's by now.
+fn replaced(place: &Place) -> Error {
+    Error::Os(OsError {
+        code: Some(ErrorCode::NoEntry),
+        message: Cow::Borrowed("Temporary file has been replaced"),
+        path: Some(String::from(place.path())),
+    })
+}

@@ -1,0 +1,174 @@
+//! A file for all who hold it: its handles, and the register.
+
+use crate::error::{Error, Result};
+use crate::file::closed::{self, CLOSED_STOP, Method, State};
+use crate::file::lifecycle::Lifecycle;
+use crate::file::made::Made;
+use crate::file::register;
+use crate::file::spool::Spool;
+use crate::stream::memory::Memory;
+use crate::stream::mode::Mode;
+use crate::stream::raw::Raw;
+use crate::stream::{Class, Stream};
+
+/// An open file, or a closed one that somebody still holds.
+pub(crate) struct Open {
+    pub(crate) stream: Option<Stream>,
+    /// What the file is, or was before it was closed.
+    pub(crate) class: Class,
+    pub(crate) mode: Mode,
+    /// What a spooled file was made with.
+    pub(crate) spool: Option<Spool>,
+    /// Its entry in the register.
+    pub(crate) id: Option<register::Id>,
+    /// After `detach`: every call is an error, `close` too.
+    pub(crate) detached: bool,
+    /// A text file above decides about the name: ending this one only closes it.
+    pub(crate) below_text: bool,
+    /// How many text files are detached from it, and hold it for its name only.
+    pub(crate) left: usize,
+    pub(crate) lifecycle: Lifecycle,
+}
+
+impl Open {
+    /// A file that was just made, or opened.
+    pub(crate) fn of(made: Made) -> Self {
+        let Made { stream, mode, lifecycle } = made;
+        let mut open = Self::closed_file(lifecycle);
+        (open.class, open.mode) = (stream.class(), mode);
+        open.stream = Some(stream);
+        open
+    }
+
+    /// A file in memory.
+    pub(crate) fn spooled(spool: Spool) -> Self {
+        let stream = Stream::Memory(Memory::new(spool.limit.most()));
+        let lifecycle = Lifecycle::anonymous();
+        let mut open = Self::of(Made { stream, mode: Mode::READ_WRITE, lifecycle });
+        open.spool = Some(spool);
+        open
+    }
+
+    /// A closed file.
+    pub(crate) fn closed_file(lifecycle: Lifecycle) -> Self {
+        Self {
+            stream: None,
+            class: Class::Raw,
+            mode: Mode::READ_WRITE,
+            spool: None,
+            id: None,
+            detached: false,
+            below_text: false,
+            left: 0,
+            lifecycle,
+        }
+    }
+
+    /// Takes the file out of the register.
+    pub(crate) fn strike(&mut self) {
+        if let Some(id) = self.id.take() {
+            register::strike(id);
+        }
+    }
+
+    /// The stream, if `method` may be called on it.
+    pub(crate) fn stream(&mut self, method: Method) -> Result<&mut Stream> {
+        let state = match self.stream {
+            Some(_) => State::Open,
+            None if self.detached => State::Detached,
+            None => State::Closed,
+        };
+        closed::check(method, self.class, self.mode, state)?;
+        Ok(self.stream.as_mut().expect("BUG: what is neither closed nor detached has a stream"))
+    }
+
+    /// Whether `direction` is one of the mode's. A buffered file of the other direction says no
+    /// in any state: its class has no more to say.
+    pub(crate) fn allows(&mut self, direction: fn(Mode) -> bool) -> Result<bool> {
+        let allowed = direction(self.mode);
+        if allowed || self.class == Class::Raw {
+            self.stream(Method::Ask)?;
+        }
+        Ok(allowed)
+    }
+
+    /// The stream of an open file, whatever its mode.
+    pub(crate) fn open_stream(&mut self) -> Option<&mut Stream> {
+        self.stream.as_mut()
+    }
+
+    /// Whether the file is closed.
+    pub(crate) fn closed(&self) -> Result<bool> {
+        if self.detached {
+            return Err(Error::value(closed::DETACHED));
+        }
+        Ok(self.stream.is_none())
+    }
+
+    /// The mode as the class spells it: a spooled file as it was given, until it is on the disk.
+    pub(crate) fn mode_name(&self) -> &str {
+        match &self.spool {
+            Some(spool) if self.class == Class::Spooled => spool.options().mode,
+            _ => self.mode.name(),
+        }
+    }
+
+    /// Closes the stream as `file.close()` does: what waits is written, and whether or not that
+    /// succeeds the file is closed. Nothing is deleted.
+    pub(crate) fn close_stream(&mut self) -> Result<()> {
+        if self.detached {
+            return Err(Error::value(closed::DETACHED));
+        }
+        self.stream.take().map_or(Ok(()), Stream::close)
+    }
+
+    /// Takes the stream away, flushed and without its buffer; the file is detached from then on.
+    pub(crate) fn detach_stream(&mut self) -> Result<Raw> {
+        let stream = self.stream(Method::Flush)?;
+        stream.flush()?;
+        if stream.storage().is_none() {
+            return Err(Error::unsupported("detach"));
+        }
+        self.detached = true;
+        let stream = self.stream.take().and_then(Stream::into_raw);
+        Ok(stream.expect("BUG: a stream with storage is one without its buffer"))
+    }
+
+    /// Moves the file to the disk where the position is beyond what memory may hold: CPython's
+    /// check after every write.
+    pub(crate) fn check_position(&mut self) -> Result<()> {
+        match (&self.spool, &self.stream) {
+            (Some(spool), Some(Stream::Memory(memory)))
+                if !spool.limit.allows_position(memory.position()) =>
+            {
+                self.roll_over()
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Moves the file to the disk where `size` bytes are more than memory may hold.
+    pub(crate) fn check_size(&mut self, size: Option<i64>) -> Result<()> {
+        match (&self.spool, size) {
+            (Some(spool), Some(size)) if !spool.limit.allows_size(size) => self.roll_over(),
+            _ => Ok(()),
+        }
+    }
+
+    /// Moves the file to the disk if it is in memory. Nothing has changed where it fails.
+    pub(crate) fn roll_over(&mut self) -> Result<()> {
+        let Some(spool) = &self.spool else {
+            return Err(Error::unsupported("rollover"));
+        };
+        if self.class != Class::Spooled {
+            return Ok(());
+        }
+        let Some(Stream::Memory(memory)) = &self.stream else {
+            return Err(Error::value(CLOSED_STOP));
+        };
+        let Made { stream, mode, lifecycle } = spool.make()?.filled(memory)?;
+        (self.class, self.mode) = (stream.class(), mode);
+        (self.stream, self.lifecycle) = (Some(stream), lifecycle);
+        Ok(())
+    }
+}

@@ -1,0 +1,184 @@
+//! `TemporaryDirectory`: a new directory that is removed with all that is in it.
+
+use alloc::{
+    string::String,
+    sync::{Arc, Weak},
+};
+use core::{fmt, mem};
+
+use crate::error::{Error, ErrorCode, Repr, Result};
+use crate::file::options::NameOptions;
+use crate::file::register::{self, Kind, Object, OwedItem, UnclosedItem, UnclosedKind};
+use crate::host::granted::abspath;
+use crate::host::place::{Place, Refused};
+use crate::host::remove::{self, Left, Refusal};
+use crate::lock::Lock;
+use crate::make::create;
+
+/// A temporary directory, as [`temporary_directory`] returns it. Dropping it removes it, unless
+/// it was made to stay; errors are lost then, so call [`cleanup`](Self::cleanup) or
+/// [`exit`](Self::exit) where they matter.
+pub struct TemporaryDirectory(Arc<Lock<Tree>>);
+
+/// What a directory is for all who hold it: its handle, and the register.
+pub(crate) struct Tree {
+    place: Place,
+    ignore_cleanup_errors: bool,
+    /// Leaving the context removes.
+    delete: bool,
+    /// No method has removed it yet: CPython's finalizer is there.
+    alive: bool,
+    /// The entry in the register, while removing is owed.
+    duty: Option<register::Id>,
+    /// After a removal that was refused: the directory that may be removed without being asked
+    /// for by name.
+    refused: Option<Refused>,
+}
+
+/// How a temporary directory is named and removed: Python's parameters, with its defaults.
+#[derive(Clone, Copy, Debug)]
+pub struct DirectoryOptions<'a> {
+    /// Where the directory is made and what its name is made of.
+    pub name: NameOptions<'a>,
+    /// What cannot be removed is left, and that is no error. `false` by default.
+    pub ignore_cleanup_errors: bool,
+    /// Leaving the context and dropping remove; `cleanup` does in any case. `true` by default.
+    pub delete: bool,
+}
+
+impl Default for DirectoryOptions<'_> {
+    fn default() -> Self {
+        Self { name: NameOptions::default(), ignore_cleanup_errors: false, delete: true }
+    }
+}
+
+/// Makes a directory and the object that removes it: Python's `TemporaryDirectory`.
+///
+/// # Errors
+///
+/// As [`mkdtemp`](crate::mkdtemp).
+pub fn temporary_directory(options: &DirectoryOptions<'_>) -> Result<TemporaryDirectory> {
+    let tree = Arc::new(Lock::new(Tree {
+        place: create::create_directory(options.name)?,
+        ignore_cleanup_errors: options.ignore_cleanup_errors,
+        delete: options.delete,
+        alive: true,
+        duty: None,
+        refused: None,
+    }));
+    if options.delete {
+        let weak: Weak<Lock<dyn Object>> = Arc::<Lock<Tree>>::downgrade(&tree);
+        let id = register::enter(weak);
+        tree.lock().duty = Some(id);
+    }
+    Ok(TemporaryDirectory(tree))
+}
+
+impl fmt::Debug for TemporaryDirectory {
+    /// As Python's `repr`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "<TemporaryDirectory {}>", Repr(&self.name()))
+    }
+}
+
+impl TemporaryDirectory {
+    /// The absolute path. As in CPython a `..` in `dir` is taken off it without a look at what
+    /// stands there.
+    pub fn name(&self) -> String {
+        abspath(self.0.lock().place.path())
+    }
+
+    /// Removes the directory with all that is in it, also where it was made to stay. Links in it
+    /// are removed, never followed. What cannot be removed does not stop the rest. A second call
+    /// removes only what stands at the path again.
+    ///
+    /// # Errors
+    ///
+    /// The first refusal of the filesystem; none where errors are to be ignored. What stays is
+    /// still owed in either case.
+    pub fn cleanup(&self) -> Result<()> {
+        self.0.lock().cleanup()
+    }
+
+    /// Leaves the context: [`cleanup`](Self::cleanup), unless the directory was made to stay.
+    ///
+    /// # Errors
+    ///
+    /// As [`cleanup`](Self::cleanup).
+    pub fn exit(&self) -> Result<()> {
+        let mut tree = self.0.lock();
+        if tree.delete { tree.cleanup() } else { Ok(()) }
+    }
+}
+
+impl Tree {
+    /// CPython's `cleanup`.
+    fn cleanup(&mut self) -> Result<()> {
+        if !mem::take(&mut self.alive) && self.duty.is_none() && self.place.stat().is_err() {
+            return Ok(());
+        }
+        let removed = self.remove();
+        if self.ignore_cleanup_errors { Ok(()) } else { removed }
+    }
+
+    fn remove(&mut self) -> Result<()> {
+        let Err(Refusal { error, left }) = remove::tree(&self.place) else {
+            self.settle();
+            return Ok(());
+        };
+        let code = error.code().unwrap_or(ErrorCode::NotPermitted);
+        match left {
+            Left::Directory(directory) => self.refused = Some(Refused::of(directory, code)),
+            Left::Unknown => self.refused = Some(Refused::at(&self.place, code)),
+            Left::Another if self.ignore_cleanup_errors => self.settle(),
+            Left::Another => {}
+        }
+        Err(error)
+    }
+
+    /// Ends the duty to remove.
+    fn settle(&mut self) {
+        self.alive = false;
+        if let Some(id) = self.duty.take() {
+            register::strike(id);
+        }
+    }
+}
+
+impl Object for Tree {
+    /// Removes what is owed, also where errors are to be ignored. Removes no directory that took
+    /// the name of one whose removal was refused.
+    fn pay(&mut self) -> Result<()> {
+        if self.duty.is_none() {
+            return Ok(());
+        }
+        match self.refused.map_or(Ok(()), |refused| refused.check(&self.place)) {
+            Ok(()) => self.remove(),
+            Err(ErrorCode::NoEntry) => {
+                self.settle();
+                Ok(())
+            }
+            Err(code) => Err(Error::at(code, self.place.path())),
+        }
+    }
+
+    fn owed(&self) -> Option<OwedItem> {
+        self.duty?;
+        let path = String::from(self.place.path());
+        Some(OwedItem { path, kind: Kind::Directory, size: None })
+    }
+
+    fn unclosed(&self) -> Option<UnclosedItem> {
+        let OwedItem { path, size, .. } = self.owed()?;
+        Some(UnclosedItem { kind: UnclosedKind::Directory, path: Some(path), size })
+    }
+}
+
+impl Drop for TemporaryDirectory {
+    fn drop(&mut self) {
+        let mut tree = self.0.lock();
+        // Nobody is left to hear of an error, as in a Python finalizer.
+        let _ = tree.pay();
+        tree.settle();
+    }
+}

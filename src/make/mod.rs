@@ -1,0 +1,9 @@
+//! Making files and directories: the functions and classes of Python's module.
+
+pub(crate) mod create;
+pub(crate) mod directory;
+pub(crate) mod gettempdir;
+pub(crate) mod spooled;
+pub(crate) mod temporary_file;
+pub(crate) mod temporary_text_file;
+pub(crate) mod variables;

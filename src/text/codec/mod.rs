@@ -1,0 +1,105 @@
+//! Between text and bytes: Python's text encodings and error handlers, as `codecs` gives them to
+//! `TextIOWrapper`, piece by piece.
+
+mod charmap;
+mod decode;
+mod encode;
+mod form;
+mod handler;
+mod names;
+mod tables;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use decode::Decoder;
+pub(crate) use encode::Encoder;
+pub(crate) use handler::Handler;
+
+use alloc::{boxed::Box, string::String, vec::Vec};
+
+use crate::bytes::reserve;
+use crate::error::{Conversion, Error, ErrorCode, Result, UnicodeError};
+
+/// An encoding of text that Python has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Encoding {
+    Utf8,
+    /// With a byte order mark at the start.
+    Utf8Sig,
+    /// In this order of bytes; in the one that a mark at the start tells where it is `None`.
+    Utf16(Option<form::Order>),
+    Utf32(Option<form::Order>),
+    Ascii,
+    Latin1,
+    Charmap(charmap::Charmap),
+}
+
+/// The byte order mark as UTF-8.
+const MARK: &[u8] = b"\xef\xbb\xbf";
+
+impl Encoding {
+    /// What Python's errors call it and give as the reason where a character is one byte.
+    fn of_bytes(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Ascii => ("ascii", "ordinal not in range(128)"),
+            Self::Latin1 => ("latin-1", "ordinal not in range(256)"),
+            _ => ("charmap", "character maps to <undefined>"),
+        }
+    }
+}
+
+/// Why a conversion ended: at a place that the handler refuses, or for another reason.
+enum Failure {
+    Unicode { start: usize, end: usize, reason: &'static str },
+    Other(Error),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Other(error)
+    }
+}
+
+impl Failure {
+    /// The error of a conversion of `object`.
+    fn of(self, operation: Conversion, encoding: &'static str, object: Vec<u8>) -> Error {
+        match self {
+            Self::Unicode { start, end, reason } => {
+                let error = UnicodeError { operation, encoding, object, start, end, reason };
+                Error::Unicode(Box::new(error))
+            }
+            Self::Other(error) => error,
+        }
+    }
+}
+
+/// A `LookupError` with a text of these parts.
+fn lookup_error(parts: &[&str]) -> Error {
+    let mut text = String::new();
+    for part in parts {
+        if text.try_reserve(part.len()).is_err() {
+            return Error::os(ErrorCode::InsufficientMemory);
+        }
+        text.push_str(part);
+    }
+    Error::Lookup(text.into())
+}
+
+/// What Python shows of a name in most errors, in two parts: 400 bytes, and a sign for a character
+/// of which that is only the beginning.
+fn shortened(name: &str) -> [&str; 2] {
+    let end = name.floor_char_boundary(400);
+    [name.get(..end).unwrap_or_default(), if end < name.len().min(400) { "\u{fffd}" } else { "" }]
+}
+
+/// Appends, if there is memory for it.
+fn extend(all: &mut Vec<u8>, bytes: &[u8]) -> Result<()> {
+    reserve(all, bytes.len())?;
+    all.extend_from_slice(bytes);
+    Ok(())
+}
+
+/// Some bytes at the start, if all of these are ASCII, and the rest.
+fn ascii_block(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    bytes.split_at_checked(16).filter(|(block, _)| block.is_ascii())
+}
