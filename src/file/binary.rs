@@ -13,7 +13,7 @@ use crate::bytes::{check_room, length, reserve};
 use crate::error::{Error, Result};
 use crate::file::closed::{self, Method};
 use crate::file::made::Made;
-use crate::file::open::Open;
+use crate::file::open::{Held, Open};
 use crate::file::register::{self, Object};
 use crate::lock::Lock;
 use crate::stream::mode::Mode;
@@ -38,7 +38,7 @@ impl fmt::Debug for BinaryFile {
         let open = self.lock();
         let mut shown = f.debug_struct("BinaryFile");
         shown.field("name", &open.lifecycle.name()).field("mode", &open.mode_name());
-        shown.field("closed", &open.stream.is_none()).finish()
+        shown.field("closed", &!matches!(open.held, Held::Open(_))).finish()
     }
 }
 
@@ -73,7 +73,11 @@ impl BinaryFile {
     pub fn read(&self, size: Option<i64>) -> Result<Vec<u8>> {
         let mut open = self.lock();
         let below = size.is_some_and(|size| size < -1);
-        if below && open.class == Class::Buffered && open.mode.readable() && !open.detached {
+        if below
+            && open.class == Class::Buffered
+            && open.mode.readable()
+            && !matches!(open.held, Held::Detached)
+        {
             return Err(Error::value("read length must be non-negative or -1"));
         }
         open.stream(Method::Read)?.read(at_most(size))
@@ -164,8 +168,8 @@ impl BinaryFile {
     pub fn write(&self, bytes: &[u8]) -> Result<usize> {
         let mut open = self.0.lock();
         // In memory it is a matter of nanoseconds, and all is allowed.
-        let written = match &mut open.stream {
-            Some(Stream::Memory(memory)) => {
+        let written = match &mut open.held {
+            Held::Open(Stream::Memory(memory)) => {
                 if memory.append(bytes) {
                     return Ok(bytes.len());
                 }
@@ -197,7 +201,7 @@ impl BinaryFile {
     /// zeros.
     pub fn seek(&self, offset: i64, whence: i32) -> Result<u64> {
         let mut open = self.lock();
-        if !open.detached {
+        if !matches!(open.held, Held::Detached) {
             stream::check_whence(open.class, whence)?;
         }
         open.stream(Method::Seek)?.seek(offset, whence)
@@ -231,7 +235,7 @@ impl BinaryFile {
     /// memory; it stays when the file is closed.
     pub fn mode(&self) -> Result<String> {
         let open = self.lock();
-        if open.detached {
+        if matches!(open.held, Held::Detached) {
             return Err(Error::value(closed::DETACHED));
         }
         Ok(String::from(open.mode_name()))

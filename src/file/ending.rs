@@ -6,9 +6,9 @@ use core::mem;
 
 use crate::error::{Error, ErrorCode, OsError, Result};
 use crate::file::binary::BinaryFile;
-use crate::file::lifecycle::Lifecycle;
+use crate::file::lifecycle::{End, Lifecycle};
 use crate::file::made::Made;
-use crate::file::open::Open;
+use crate::file::open::{Held, Open};
 use crate::file::options::Flavour;
 use crate::file::register::{Kind, Object, OwedItem, UnclosedItem, UnclosedKind};
 use crate::host::descriptor::{Descriptor, FileId};
@@ -23,68 +23,54 @@ use crate::stream::mode::{Buffering, Mode, TextParameters};
 /// [`cleanup`](crate::cleanup), after one more attempt.
 pub(crate) fn leave(place: Place, refused: Refused) {
     let mut lifecycle = Lifecycle::hidden(place, refused);
-    if lifecycle.delete().is_err() {
+    if lifecycle.end(End::Drop).is_err() {
         // The register holds no object by itself.
         mem::forget(BinaryFile::new(Open::closed_file(lifecycle)));
     }
 }
 
-/// What closes a file's stream.
+/// Closes a file's stream.
 pub(crate) type Close<'a> = dyn FnMut(&mut Open) -> Result<()> + 'a;
 
 impl Open {
-    /// `_TemporaryFileCloser.close`, or `file.close` for a file without one. `close` closes the
-    /// stream.
-    pub(crate) fn close_by(&mut self, close: &mut Close<'_>) -> Result<()> {
-        if self.lifecycle.close_called {
-            return Ok(());
+    /// Ends the file: CPython's `_TemporaryFileCloser`, or `file.close` for a file without one.
+    /// `close` closes the stream.
+    pub(crate) fn end_by(&mut self, end: End, close: &mut Close<'_>) -> Result<()> {
+        let closed = if self.lifecycle.begin_close() { close(self) } else { Ok(()) };
+        // Of two errors Python shows the later.
+        let deleted = self.lifecycle.end(end);
+        match end {
+            End::Close | End::Exit => deleted.and(closed),
+            // Whether the file took what waited is no longer of interest.
+            End::Drop => deleted,
         }
-        self.lifecycle.close_called = self.lifecycle.named;
-        let closed = close(self);
-        if self.lifecycle.deletes(true) {
-            // Of two errors Python shows the later.
-            self.lifecycle.delete()?;
-        }
-        closed
     }
 
-    pub(crate) fn exit_by(&mut self, close: &mut Close<'_>) -> Result<()> {
-        let closed = self.close_by(close);
-        if self.lifecycle.deletes(false) {
-            self.lifecycle.delete()?;
-        }
-        closed
-    }
-
-    /// Closes, and deletes as far as that is still owed, also where it was refused before. Whether
-    /// the file took what waited is no longer of interest.
-    pub(crate) fn finalize_by(&mut self, close: &mut Close<'_>) -> Result<()> {
-        let _ = self.exit_by(close);
-        self.lifecycle.delete()
-    }
-
-    fn finalize(&mut self) -> Result<()> {
-        self.finalize_by(&mut Self::close_stream)
+    fn end(&mut self, end: End) -> Result<()> {
+        self.end_by(end, &mut Self::close_stream)
     }
 }
 
 impl Object for Open {
     fn pay(&mut self) -> Result<()> {
-        if self.lifecycle.owes() { self.finalize() } else { Ok(()) }
+        if self.lifecycle.owed().is_some() { self.end(End::Drop) } else { Ok(()) }
     }
 
     fn unclosed(&self) -> Option<UnclosedItem> {
-        let size = self.stream.as_ref()?.size();
-        let kind = match self.stream.as_ref()? {
+        let Held::Open(stream) = &self.held else {
+            return None;
+        };
+        let path = self.lifecycle.name().map(String::from);
+        let kind = match stream {
             Stream::Memory(_) => UnclosedKind::SpooledFile,
-            _ if self.lifecycle.named => UnclosedKind::NamedFile,
+            _ if path.is_some() => UnclosedKind::NamedFile,
             _ => UnclosedKind::AnonymousFile,
         };
-        Some(UnclosedItem { kind, path: self.lifecycle.name().map(String::from), size })
+        Some(UnclosedItem { kind, path, size: stream.size() })
     }
 
     fn owed(&self) -> Option<OwedItem> {
-        let place = self.lifecycle.place.as_ref().filter(|_| self.lifecycle.owes())?;
+        let place = self.lifecycle.owed()?;
         Some(OwedItem {
             path: String::from(place.path()),
             kind: Kind::File,
@@ -97,7 +83,9 @@ impl Open {
     /// Writes what waits and checks that `place` is the name of this open file. Returns its
     /// identity; `None` for a closed file, which cannot be compared.
     fn own_name(&mut self, place: &Place) -> Result<Option<FileId>> {
-        let Some(stream) = self.open_stream() else { return Ok(None) };
+        let Some(stream) = self.open_stream() else {
+            return Ok(None);
+        };
         stream.flush()?;
         let named = place.file_id().map_err(|code| Error::at(code, place.path()))?;
         let storage = stream.storage().ok_or_else(|| Error::unsupported("persist"))?;
@@ -111,7 +99,7 @@ impl Drop for Open {
         // Nobody is left to hear of an error, as in a Python finalizer. A text file above may have
         // ended the name and not the stream.
         let _ = self.close_stream();
-        let _ = self.finalize();
+        let _ = self.end(End::Drop);
         self.strike();
     }
 }
@@ -123,7 +111,7 @@ impl Drop for BinaryFile {
         if self.handles() > 1 {
             let mut open = self.lock();
             if open.left > 0 && self.handles() - 1 == open.left {
-                let _ = if open.below_text { open.close_stream() } else { open.finalize() };
+                let _ = if open.below_text { open.close_stream() } else { open.end(End::Drop) };
             }
         }
     }
@@ -141,9 +129,9 @@ impl BinaryFile {
         }))
     }
 
-    fn end(&self, end: fn(&mut Open, &mut Close<'_>) -> Result<()>) -> Result<()> {
+    fn end(&self, end: End) -> Result<()> {
         let mut open = self.lock();
-        if open.below_text { open.close_stream() } else { end(&mut open, &mut Open::close_stream) }
+        if open.below_text { open.close_stream() } else { open.end(end) }
     }
 
     /// Writes what waits, closes the file, and deletes it if that is due at `close`. Closed and
@@ -153,7 +141,7 @@ impl BinaryFile {
     ///
     /// The filesystem's refusal to take what waits, or to delete; a value error after `detach`.
     pub fn close(&self) -> Result<()> {
-        self.end(Open::close_by)
+        self.end(End::Close)
     }
 
     /// Leaves the context: closes the file, and deletes it if that is due at all.
@@ -162,7 +150,7 @@ impl BinaryFile {
     ///
     /// As [`close`](Self::close).
     pub fn exit(&self) -> Result<()> {
-        self.end(Open::exit_by)
+        self.end(End::Exit)
     }
 
     /// Closes the stream alone, as `f.file.close()` does on Python's named file: nothing is
@@ -184,7 +172,7 @@ impl BinaryFile {
     pub fn keep(&self) -> Result<String> {
         let lifecycle = &mut self.lock().lifecycle;
         let path = String::from(lifecycle.own_place("keep")?.path());
-        lifecycle.release();
+        lifecycle.keep();
         Ok(path)
     }
 
@@ -242,7 +230,9 @@ impl BinaryFile {
         }
         .map_err(at)?;
         // Another process may have exchanged the names since they were compared.
-        if own.is_some_and(|own| to.file_id() != Ok(own)) {
+        if let Some(own) = own
+            && to.file_id() != Ok(own)
+        {
             open.lifecycle.delete_only(own);
             if clobber == Clobber::Yes {
                 return Err(Error::unnumbered_at("Another file was moved in its place", path));

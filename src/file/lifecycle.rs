@@ -1,155 +1,200 @@
-//! The name of a file and the duty to delete it.
+//! The name of a file, and when it is deleted.
+//!
+//! A file ends by [`End::Close`], [`End::Exit`] or [`End::Drop`], each of which deletes what the
+//! ones before it delete, and more:
+//!
+//! | duty | `close` | `exit` | drop, `cleanup` | after a refusal |
+//! |---|---|---|---|---|
+//! | `OnClose` | deletes | deletes | deletes | `OnDrop` |
+//! | `OnExit` | | deletes | deletes | `OnDrop` |
+//! | `OnDrop` | | | deletes | `OnDrop` |
+//! | `Never` | | | | |
 
 use crate::error::{Error, ErrorCode, Result};
 use crate::file::options::Delete;
 use crate::host::descriptor::FileId;
 use crate::host::place::{Place, Refused};
 
-/// The name of a file, if it has one, and the duty to delete it.
-pub(crate) struct Lifecycle {
-    /// Where the file is or was; `None` for a file that never had a name, or has none any more.
-    pub(crate) place: Option<Place>,
-    /// The caller knows the name. False for an anonymous file that the host would not unlink.
-    pub(crate) named: bool,
-    /// Another object was made with the file and has to do with its name: this one came of `detach`
-    /// or `reopen`.
-    second: bool,
-    duty: Option<Duty>,
-    /// `close` was called on a named file: a second call does nothing.
-    pub(crate) close_called: bool,
-    /// The name was taken away, by this object or by another.
-    deleted: bool,
+/// The ways in which a file ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum End {
+    Close,
+    Exit,
+    /// The last handle goes, or `cleanup` is called.
+    Drop,
 }
 
-/// The deletion that an object still has to do.
-struct Duty {
-    /// `close` deletes, not only leaving the context or dropping.
-    on_close: bool,
-    /// A method tried and was refused. Python's methods do not try again; dropping and `cleanup`
-    /// do.
-    tried: bool,
-    /// After a refusal, or a move that met another's file: the file that may be deleted.
-    refused: Option<Refused>,
+/// The name of a file and the duty to delete it.
+pub(crate) struct Lifecycle {
+    name: Name,
+    duty: Duty,
+    /// The file that may be deleted, after a refusal or a move that met another's file; `None` for
+    /// whatever has the name.
+    only: Option<Refused>,
+    /// This handle came from `detach` or `reopen`; the original handle decides about the name.
+    second: bool,
+    /// A named file was closed once: a second call does nothing.
+    close_called: bool,
+}
+
+/// The name of a file.
+#[derive(Clone)]
+enum Name {
+    /// None, from the beginning or since it was deleted.
+    Anonymous,
+    /// The host would not take it away while the file is open. The caller is not told.
+    Hidden(Place),
+    /// The caller knows it.
+    Known(Place),
+    /// The caller knew it, until it was taken away.
+    Gone(Place),
+}
+
+/// The first end that deletes the file.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Duty {
+    Never,
+    OnClose,
+    OnExit,
+    /// A method tried and was refused. Python's methods do not try again.
+    OnDrop,
+}
+
+impl Duty {
+    fn is_due(self, end: End) -> bool {
+        match self {
+            Self::Never => false,
+            Self::OnClose => true,
+            Self::OnExit => end >= End::Exit,
+            Self::OnDrop => end >= End::Drop,
+        }
+    }
 }
 
 impl Lifecycle {
     /// A file without a name.
     pub(crate) fn anonymous() -> Self {
-        Self {
-            place: None,
-            named: false,
-            second: false,
-            duty: None,
-            close_called: false,
-            deleted: false,
-        }
+        Self::of(Name::Anonymous)
     }
 
     /// A file with a name that the caller knows.
     pub(crate) fn named(place: Place) -> Self {
-        Self { place: Some(place), named: true, ..Self::anonymous() }
+        Self::of(Name::Known(place))
     }
 
     /// An anonymous file whose name the host would not take away while it is open.
     pub(crate) fn hidden(place: Place, refused: Refused) -> Self {
-        let duty = Duty { on_close: true, tried: false, refused: Some(refused) };
-        Self { place: Some(place), duty: Some(duty), ..Self::anonymous() }
+        Self { duty: Duty::OnClose, only: Some(refused), ..Self::of(Name::Hidden(place)) }
+    }
+
+    /// For a second handle on the file: the same name, and nothing to decide about it.
+    pub(crate) fn second(&self) -> Self {
+        Self { second: true, ..Self::of(self.name.clone()) }
+    }
+
+    fn of(name: Name) -> Self {
+        Self { name, duty: Duty::Never, only: None, second: false, close_called: false }
     }
 
     /// Decides anew whether and when the file is deleted.
     pub(crate) fn set_delete(&mut self, delete: Delete) {
-        match delete {
-            Delete::OnClose => self.owe(true),
-            Delete::OnExit => self.owe(false),
-            Delete::Never => self.release(),
-        }
+        self.only = None;
+        self.duty = match delete {
+            Delete::OnClose => Duty::OnClose,
+            Delete::OnExit => Duty::OnExit,
+            Delete::Never => Duty::Never,
+        };
     }
 
-    /// Makes deleting the file this object's duty.
-    fn owe(&mut self, on_close: bool) {
-        self.duty = Some(Duty { on_close, tried: false, refused: None });
-    }
-
-    /// For a second object on the file: the same name, and nothing to decide about it.
-    pub(crate) fn second(&self) -> Self {
-        Self {
-            place: self.place.clone(),
-            named: self.named,
-            second: true,
-            deleted: self.deleted,
-            ..Self::anonymous()
-        }
-    }
-
+    /// The path that the caller knows.
     pub(crate) fn name(&self) -> Option<&str> {
-        self.place.as_ref().filter(|_| self.named).map(Place::path)
+        match &self.name {
+            Name::Known(place) | Name::Gone(place) => Some(place.path()),
+            Name::Anonymous | Name::Hidden(_) => None,
+        }
     }
 
     /// The place of a file that has a name still, for `operation`.
     pub(crate) fn place(&self, operation: &'static str) -> Result<&Place> {
-        match &self.place {
-            Some(place) if self.named && self.deleted => {
-                Err(Error::at(ErrorCode::NoEntry, place.path()))
-            }
-            Some(place) if self.named => Ok(place),
-            _ => Err(Error::unsupported(operation)),
+        match &self.name {
+            Name::Known(place) => Ok(place),
+            Name::Gone(place) => Err(Error::at(ErrorCode::NoEntry, place.path())),
+            Name::Anonymous | Name::Hidden(_) => Err(Error::unsupported(operation)),
         }
     }
 
-    /// The place of a file whose name is this object's to decide about, for `operation`.
+    /// The place of a file whose name is this handle's to decide about, for `operation`.
     pub(crate) fn own_place(&self, operation: &'static str) -> Result<&Place> {
-        if self.second {
-            return Err(Error::unsupported(operation));
-        }
-        self.place(operation)
+        if self.second { Err(Error::unsupported(operation)) } else { self.place(operation) }
     }
 
-    /// Whether it is this object's duty to delete the file.
-    pub(crate) fn owes(&self) -> bool {
-        self.duty.is_some()
-    }
-
-    /// Ends it at its new place.
-    pub(crate) fn moved(&mut self, to: Place) {
-        self.place = Some(to);
-        self.release();
-    }
-
-    /// Lets a duty to delete find `file` only, where that is known.
-    pub(crate) fn delete_only(&mut self, file: Option<FileId>) {
-        if let (Some(duty), Some(file)) = (&mut self.duty, file) {
-            duty.refused = Some(Refused::of(file, ErrorCode::Busy));
+    /// The place of a file that is still to be deleted.
+    pub(crate) fn owed(&self) -> Option<&Place> {
+        match &self.name {
+            Name::Known(place) | Name::Hidden(place) if self.duty != Duty::Never => Some(place),
+            _ => None,
         }
     }
 
     /// Ends the duty without deleting.
-    pub(crate) fn release(&mut self) {
-        self.duty = None;
+    pub(crate) fn keep(&mut self) {
+        self.duty = Duty::Never;
     }
 
-    /// Deletes the file if that is owed. A file that is gone already is no error, and so is one
-    /// whose name is another's when a refused deletion is tried again.
-    pub(crate) fn delete(&mut self) -> Result<()> {
-        let (Some(duty), Some(place)) = (&mut self.duty, &self.place) else {
+    /// Has the file keep its new place.
+    pub(crate) fn moved(&mut self, to: Place) {
+        self.name = Name::Known(to);
+        self.keep();
+    }
+
+    /// Lets a duty to delete find `file` only.
+    pub(crate) fn delete_only(&mut self, file: FileId) {
+        self.only = Some(Refused::of(file, ErrorCode::Busy));
+    }
+
+    /// Tells whether `close` has anything to do: a named file is closed once.
+    pub(crate) fn begin_close(&mut self) -> bool {
+        let first = !self.close_called;
+        self.close_called = self.name().is_some();
+        first
+    }
+
+    /// Deletes the file if that is due at this end. A file that is gone already is no error, and
+    /// neither is one whose name is another's when a refused deletion is tried again.
+    pub(crate) fn end(&mut self, end: End) -> Result<()> {
+        let Some(place) = self.owed().filter(|_| self.duty.is_due(end)) else {
             return Ok(());
         };
-        let own = duty.refused.map_or(Ok(()), |refused| refused.check(place));
+        let own = self.only.map_or(Ok(()), |only| only.check(place));
         match own.and_then(|()| place.unlink()) {
             Ok(()) | Err(ErrorCode::NoEntry) => {
-                self.deleted = true;
-                self.release();
+                self.keep();
+                self.name = match &self.name {
+                    Name::Known(place) => Name::Gone(place.clone()),
+                    _ => Name::Anonymous,
+                };
                 Ok(())
             }
             Err(code) => {
-                duty.tried = true;
-                duty.refused = duty.refused.or_else(|| Some(Refused::at(place, code)));
-                Err(Error::at(code, place.path()))
+                let error = Error::at(code, place.path());
+                self.only = self.only.or_else(|| Some(Refused::at(place, code)));
+                self.duty = Duty::OnDrop;
+                Err(error)
             }
         }
     }
+}
 
-    /// Whether a method of Python's would delete now.
-    pub(crate) fn deletes(&self, closing: bool) -> bool {
-        self.duty.as_ref().is_some_and(|duty| !duty.tried && (duty.on_close || !closing))
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_end_deletes_what_those_before_it_delete() {
+        let due = |duty: Duty| [End::Close, End::Exit, End::Drop].map(|end| duty.is_due(end));
+        assert_eq!(due(Duty::Never), [false, false, false]);
+        assert_eq!(due(Duty::OnClose), [true, true, true]);
+        assert_eq!(due(Duty::OnExit), [false, true, true]);
+        assert_eq!(due(Duty::OnDrop), [false, false, true]);
     }
 }

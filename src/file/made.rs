@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::file::closed::{self, Method, State};
-use crate::file::lifecycle::Lifecycle;
+use crate::file::lifecycle::{End, Lifecycle};
 use crate::stream::Stream;
 use crate::stream::memory::Memory;
 use crate::stream::mode::Mode;
@@ -19,7 +19,7 @@ impl Made {
     /// another error.
     pub(crate) fn discard(mut self) {
         let _ = self.stream.close();
-        let _ = self.lifecycle.delete();
+        let _ = self.lifecycle.end(End::Drop);
     }
 
     /// The file with what `memory` holds, at the same position. Discards it where that fails.

@@ -1,5 +1,7 @@
 //! A file for all who hold it: its handles, and the register.
 
+use core::mem;
+
 use crate::error::{Error, Result};
 use crate::file::closed::{self, CLOSED_STOP, Method, State};
 use crate::file::lifecycle::Lifecycle;
@@ -11,9 +13,17 @@ use crate::stream::mode::Mode;
 use crate::stream::raw::Raw;
 use crate::stream::{Class, Stream};
 
+/// What a file holds of the host.
+pub(crate) enum Held {
+    Open(Stream),
+    Closed,
+    /// After `detach`: every call is an error, `close` too.
+    Detached,
+}
+
 /// An open file, or a closed one that somebody still holds.
 pub(crate) struct Open {
-    pub(crate) stream: Option<Stream>,
+    pub(crate) held: Held,
     /// What the file is, or was before it was closed.
     pub(crate) class: Class,
     pub(crate) mode: Mode,
@@ -21,8 +31,6 @@ pub(crate) struct Open {
     pub(crate) spool: Option<Spool>,
     /// Its entry in the register.
     pub(crate) id: Option<register::Id>,
-    /// After `detach`: every call is an error, `close` too.
-    pub(crate) detached: bool,
     /// A text file above decides about the name: ending this one only closes it.
     pub(crate) below_text: bool,
     /// How many text files are detached from it, and hold it for its name only.
@@ -36,7 +44,7 @@ impl Open {
         let Made { stream, mode, lifecycle } = made;
         let mut open = Self::closed_file(lifecycle);
         (open.class, open.mode) = (stream.class(), mode);
-        open.stream = Some(stream);
+        open.held = Held::Open(stream);
         open
     }
 
@@ -52,12 +60,11 @@ impl Open {
     /// A closed file.
     pub(crate) fn closed_file(lifecycle: Lifecycle) -> Self {
         Self {
-            stream: None,
+            held: Held::Closed,
             class: Class::Raw,
             mode: Mode::READ_WRITE,
             spool: None,
             id: None,
-            detached: false,
             below_text: false,
             left: 0,
             lifecycle,
@@ -73,13 +80,13 @@ impl Open {
 
     /// The stream, if `method` may be called on it.
     pub(crate) fn stream(&mut self, method: Method) -> Result<&mut Stream> {
-        let state = match self.stream {
-            Some(_) => State::Open,
-            None if self.detached => State::Detached,
-            None => State::Closed,
+        let state = match &self.held {
+            Held::Open(_) => State::Open,
+            Held::Closed => State::Closed,
+            Held::Detached => State::Detached,
         };
         closed::check(method, self.class, self.mode, state)?;
-        Ok(self.stream.as_mut().expect("BUG: what is neither closed nor detached has a stream"))
+        Ok(self.open_stream().expect("BUG: what is neither closed nor detached has a stream"))
     }
 
     /// Whether `direction` is one of the mode's. A buffered file of the other direction says no
@@ -94,15 +101,19 @@ impl Open {
 
     /// The stream of an open file, whatever its mode.
     pub(crate) fn open_stream(&mut self) -> Option<&mut Stream> {
-        self.stream.as_mut()
+        match &mut self.held {
+            Held::Open(stream) => Some(stream),
+            Held::Closed | Held::Detached => None,
+        }
     }
 
     /// Whether the file is closed.
     pub(crate) fn closed(&self) -> Result<bool> {
-        if self.detached {
-            return Err(Error::value(closed::DETACHED));
+        match self.held {
+            Held::Open(_) => Ok(false),
+            Held::Closed => Ok(true),
+            Held::Detached => Err(Error::value(closed::DETACHED)),
         }
-        Ok(self.stream.is_none())
     }
 
     /// The mode as the class spells it: a spooled file as it was given, until it is on the disk.
@@ -116,10 +127,13 @@ impl Open {
     /// Closes the stream as `file.close()` does: what waits is written, and whether or not that
     /// succeeds the file is closed. Nothing is deleted.
     pub(crate) fn close_stream(&mut self) -> Result<()> {
-        if self.detached {
-            return Err(Error::value(closed::DETACHED));
+        if self.closed()? {
+            return Ok(());
         }
-        self.stream.take().map_or(Ok(()), Stream::close)
+        match mem::replace(&mut self.held, Held::Closed) {
+            Held::Open(stream) => stream.close(),
+            Held::Closed | Held::Detached => Ok(()),
+        }
     }
 
     /// Takes the stream away, flushed and without its buffer; the file is detached from then on.
@@ -129,16 +143,18 @@ impl Open {
         if stream.storage().is_none() {
             return Err(Error::unsupported("detach"));
         }
-        self.detached = true;
-        let stream = self.stream.take().and_then(Stream::into_raw);
-        Ok(stream.expect("BUG: a stream with storage is one without its buffer"))
+        let raw = match mem::replace(&mut self.held, Held::Detached) {
+            Held::Open(stream) => stream.into_raw(),
+            Held::Closed | Held::Detached => None,
+        };
+        Ok(raw.expect("BUG: a stream with storage is one without its buffer"))
     }
 
     /// Moves the file to the disk where the position is beyond what memory may hold: CPython's
     /// check after every write.
     pub(crate) fn check_position(&mut self) -> Result<()> {
-        match (&self.spool, &self.stream) {
-            (Some(spool), Some(Stream::Memory(memory)))
+        match (&self.spool, &self.held) {
+            (Some(spool), Held::Open(Stream::Memory(memory)))
                 if !spool.limit.allows_position(memory.position()) =>
             {
                 self.roll_over()
@@ -163,12 +179,12 @@ impl Open {
         if self.class != Class::Spooled {
             return Ok(());
         }
-        let Some(Stream::Memory(memory)) = &self.stream else {
+        let Held::Open(Stream::Memory(memory)) = &self.held else {
             return Err(Error::value(CLOSED_STOP));
         };
         let Made { stream, mode, lifecycle } = spool.make()?.filled(memory)?;
         (self.class, self.mode) = (stream.class(), mode);
-        (self.stream, self.lifecycle) = (Some(stream), lifecycle);
+        (self.held, self.lifecycle) = (Held::Open(stream), lifecycle);
         Ok(())
     }
 }

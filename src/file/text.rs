@@ -12,7 +12,7 @@ use crate::code_points;
 use crate::error::{Error, Result};
 use crate::file::binary::BinaryFile;
 use crate::file::closed::{CLOSED_STOP, Method};
-use crate::file::ending::Close;
+use crate::file::lifecycle::End;
 use crate::file::open::Open;
 use crate::file::options::{Delete, UNBUFFERED};
 use crate::lock::Lock;
@@ -304,40 +304,44 @@ impl TextFile {
         text.flush(stream)
     }
 
-    /// Ends the file as `end` does, which closes the stream after what waits was written. Of a
-    /// detached file only a duty to delete is left.
-    fn finish(&self, end: fn(&mut Open, &mut Close<'_>) -> Result<()>) -> Result<()> {
+    /// Ends the file, or only closes its stream where `end` is `None`, after what waits was
+    /// written. Of a detached file only a duty to delete is left.
+    fn finish(&self, end: Option<End>) -> Result<()> {
         let mut parts = self.parts();
         let Parts { text, open } = &mut parts;
         let end = match (self.wraps, text.detached) {
             (true, true) => return Err(detached()),
             // Whatever ends it, it closes the file below.
-            (true, false) => Open::close_by,
+            (true, false) => Some(End::Close),
             (false, _) => end,
         };
-        end(open, &mut |open| {
+        let mut close = |open: &mut Open| {
             if text.detached {
                 return Err(detached());
             }
             let flushed = open.open_stream().map_or(Ok(()), |stream| text.flush(stream));
             // Of two errors Python shows the later.
             open.close_stream().and(flushed)
-        })
+        };
+        match end {
+            Some(end) => open.end_by(end, &mut close),
+            None => close(open),
+        }
     }
 
     /// As [`BinaryFile::close`].
     pub fn close(&self) -> Result<()> {
-        self.finish(Open::close_by)
+        self.finish(Some(End::Close))
     }
 
     /// As [`BinaryFile::close_file`].
     pub fn close_file(&self) -> Result<()> {
-        self.finish(|open, close| close(open))
+        self.finish(None)
     }
 
     /// As [`BinaryFile::exit`].
     pub fn exit(&self) -> Result<()> {
-        self.finish(Open::exit_by)
+        self.finish(Some(End::Exit))
     }
 
     /// As [`BinaryFile::enter`].
@@ -481,7 +485,7 @@ impl TextFile {
 impl Drop for TextFile {
     fn drop(&mut self) {
         // Nobody is left to hear of an error, as in a Python finalizer.
-        let _ = self.finish(Open::finalize_by);
+        let _ = self.finish(Some(End::Drop));
         let Parts { text, mut open } = self.parts();
         open.left -= usize::from(text.detached);
     }
