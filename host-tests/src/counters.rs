@@ -4,7 +4,7 @@ use wasmtime::component::ResourceTable;
 use wasmtime::{CallHook, ResourceLimiter};
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 
-use crate::faults::Faults;
+use crate::faults::{Faults, Moment};
 
 /// The data of a store.
 pub(crate) struct Host {
@@ -17,8 +17,8 @@ pub(crate) struct Host {
     pub(crate) refuse_calls: bool,
     pub(crate) memory: Memory,
     pub(crate) faults: Faults,
-    /// What another process does before the next file is moved or linked.
-    pub(crate) interference: Option<Box<dyn FnOnce() + Send>>,
+    /// What another process does, once, and when.
+    pub(crate) interference: Option<(Moment, Box<dyn FnOnce() + Send>)>,
     /// How many directories were listed.
     pub(crate) listings: u64,
 }

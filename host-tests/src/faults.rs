@@ -19,6 +19,8 @@ pub struct Faults {
     pub refused_unlinks: u32,
     /// So many bytes can still be written: the last write may be short, the next is refused.
     pub space: Option<u64>,
+    /// So many reads of files are refused.
+    pub refused_reads: u32,
     /// A write takes so many bytes at the most.
     pub longest_write: Option<u64>,
     /// So many entries are gone when a listing comes to them: wasmtime looks at each then.
@@ -36,6 +38,8 @@ pub(crate) fn install(linker: &mut Linker<Host>) -> wasmtime::Result<()> {
     types.func_wrap("[method]descriptor.rename-at", rename_at)?;
     types.func_wrap("[method]descriptor.link-at", link_at)?;
     types.func_wrap("[method]descriptor.read-directory", read_directory)?;
+    types.func_wrap("[method]descriptor.remove-directory-at", remove_directory_at)?;
+    types.func_wrap("[method]descriptor.read", read)?;
     types.func_wrap("[method]directory-entry-stream.read-directory-entry", read_directory_entry)?;
     linker.allow_shadowing(false);
     Ok(())
@@ -71,11 +75,43 @@ fn write(
     outcome(host.filesystem().write(file, bytes, position))
 }
 
-/// Another process acts between the guest's last look and the move.
-fn interfere(host: &mut Host) {
-    if let Some(interference) = host.interference.take() {
+/// The moment in which another process acts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// Between the guest's last look and a move or a link.
+    BeforeMove,
+    /// Between a move or a link and the guest's next look.
+    AfterMove,
+    /// Between the emptying of a directory and its removal.
+    BeforeRemoval,
+}
+
+/// Lets another process act, if this is its moment.
+fn interfere(host: &mut Host, moment: Moment) {
+    if let Some((_, interference)) = host.interference.take_if(|(at, _)| *at == moment) {
         interference();
     }
+}
+
+fn remove_directory_at(
+    mut store: StoreContextMut<'_, Host>,
+    (directory, path): (Resource<Descriptor>, String),
+) -> Outcome<()> {
+    let host = store.data_mut();
+    interfere(host, Moment::BeforeRemoval);
+    outcome(host.filesystem().remove_directory_at(directory, path))
+}
+
+fn read(
+    mut store: StoreContextMut<'_, Host>,
+    (file, length, position): (Resource<Descriptor>, u64, u64),
+) -> Outcome<(Vec<u8>, bool)> {
+    let host = store.data_mut();
+    if let Some(left) = host.faults.refused_reads.checked_sub(1) {
+        host.faults.refused_reads = left;
+        return Ok((Err(ErrorCode::Io),));
+    }
+    outcome(host.filesystem().read(file, length, position))
 }
 
 fn rename_at(
@@ -83,8 +119,10 @@ fn rename_at(
     (from, path, to, new): (Resource<Descriptor>, String, Resource<Descriptor>, String),
 ) -> Outcome<()> {
     let host = store.data_mut();
-    interfere(host);
-    outcome(host.filesystem().rename_at(from, path, to, new))
+    interfere(host, Moment::BeforeMove);
+    let moved = outcome(host.filesystem().rename_at(from, path, to, new));
+    interfere(host, Moment::AfterMove);
+    moved
 }
 
 fn link_at(
@@ -98,8 +136,10 @@ fn link_at(
     ),
 ) -> Outcome<()> {
     let host = store.data_mut();
-    interfere(host);
-    outcome(host.filesystem().link_at(from, flags, path, to, new))
+    interfere(host, Moment::BeforeMove);
+    let linked = outcome(host.filesystem().link_at(from, flags, path, to, new));
+    interfere(host, Moment::AfterMove);
+    linked
 }
 
 fn read_directory(

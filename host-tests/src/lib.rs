@@ -44,7 +44,7 @@ pub use component::{Code, Ground, Library, Metering, component_of, program_names
 pub use did_not_run::did_not_run;
 pub use draws::{Draws, FIRST_REJECTED, name_of};
 pub use errors::{code_of, lookup, os, os_at, unnumbered_at, unsupported, value, wrong_type};
-pub use faults::Faults;
+pub use faults::{Faults, Moment};
 pub use filesystem::{Filesystem, Node};
 pub use handle::{Descriptor, Directory, File};
 pub use options::{dir, in_dir, named, place};

@@ -16,7 +16,7 @@ use crate::bindings::exports::scratch::tempfile::{cleanup, descriptors};
 use crate::builder::Builder;
 use crate::counters::Host;
 use crate::draws::Count;
-use crate::faults::Faults;
+use crate::faults::{Faults, Moment};
 use crate::{Descriptor, Directory, File, Leftover, OwedItem, TextFile, Tree, UnclosedItem};
 
 impl Builder {
@@ -144,10 +144,10 @@ impl Sandbox {
         self.store.borrow_mut().data_mut().faults = faults;
     }
 
-    /// Runs `interference` in the very moment in which the next file is moved or linked, as another
-    /// process might.
-    pub fn interfere(&self, interference: impl FnOnce() + Send + 'static) {
-        self.store.borrow_mut().data_mut().interference = Some(Box::new(interference));
+    /// Runs `interference` in the next such moment, as another process might.
+    pub fn interfere(&self, moment: Moment, interference: impl FnOnce() + Send + 'static) {
+        let interference = Some((moment, Box::new(interference) as Box<dyn FnOnce() + Send>));
+        self.store.borrow_mut().data_mut().interference = interference;
     }
 
     /// How many directories `action` makes the guest list.

@@ -47,7 +47,7 @@ fn the_component_exports_exactly_this() {
 #[test]
 fn the_component_does_not_grow() {
     let size = Library::Plain.bytes().len();
-    assert!(size <= 290_000, "{size} bytes");
+    assert!(size <= 293_000, "{size} bytes");
 }
 
 #[test]

@@ -410,7 +410,7 @@ fn a_name_that_is_not_unicode_is_an_error_and_no_endless_loop() {
             fs::create_dir(host.join(name.to_uppercase())).unwrap();
         }
         assert_eq!(directory.cleanup().is_err(), !ignore);
-        assert_eq!(sandbox.owed().len(), 1, "what stays is still owed");
+        assert!(sandbox.owed().iter().any(|owed| owed.path == directory.name()), "it is owed");
         // Everything else is removed, whether or not errors are ignored.
         let left: Vec<_> =
             fs::read_dir(&host).unwrap().map(|entry| entry.unwrap().path()).collect();

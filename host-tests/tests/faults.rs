@@ -205,3 +205,22 @@ fn what_wasi_has_no_code_for_arrives_as_io() {
         assert!(matches!(error.downcast_ref(), Some(Wasi::Io)), "{error:?}");
     }
 }
+
+#[test]
+fn a_read_that_is_refused_leaves_the_place_in_a_text_however_often_it_is() {
+    use host_tests::place;
+    for refused_reads in 1..4 {
+        let sandbox = warm();
+        let file = sandbox.temporary_text_file(None).unwrap();
+        let line = "a line of text\n";
+        file.write(&line.repeat(2000)).unwrap();
+        file.seek(place(0), 0).unwrap();
+        assert_eq!(file.read(Some(1)).unwrap(), "a");
+        sandbox.set_faults(Faults { refused_reads, ..Faults::default() });
+        for _ in 0..refused_reads {
+            file.read(Some(20_000)).unwrap_err();
+        }
+        assert_eq!(file.read(Some(14)).unwrap(), &line[1..]);
+        assert_eq!(file.read(None).unwrap(), line.repeat(1999));
+    }
+}

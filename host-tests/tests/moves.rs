@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use host_tests::{Error, ErrorCode, File, Sandbox, code_of, names_in, os_at, unnumbered_at};
+use host_tests::{
+    Error, ErrorCode, File, Moment, Sandbox, code_of, names_in, os_at, unnumbered_at,
+};
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 
 fn exchange(one: &Path, other: &Path) {
@@ -32,7 +34,7 @@ fn persist_says_so_where_another_file_took_the_name_in_the_moment_of_the_move() 
         let name = file.name().unwrap();
         {
             let (host, other) = (host.clone(), other.clone());
-            sandbox.interfere(move || exchange(&host, &other));
+            sandbox.interfere(Moment::BeforeMove, move || exchange(&host, &other));
         }
         let mistaken = unnumbered_at("Another file was moved in its place", "/tmp/final");
         assert_eq!(file.persist("/tmp/final").unwrap_err(), mistaken);
@@ -63,7 +65,7 @@ fn persist_noclobber_leaves_nothing_of_anothers_at_the_target() {
     let name = file.name().unwrap();
     {
         let (host, other) = (host.clone(), other.clone());
-        sandbox.interfere(move || exchange(&host, &other));
+        sandbox.interfere(Moment::BeforeMove, move || exchange(&host, &other));
     }
     let replaced = os_at(ErrorCode::NoEntry, "Temporary file has been replaced", &name);
     assert_eq!(file.persist_noclobber("/tmp/final").unwrap_err(), replaced);
@@ -74,6 +76,73 @@ fn persist_noclobber_leaves_nothing_of_anothers_at_the_target() {
     file.persist_noclobber("/tmp/final").unwrap();
     assert_eq!(fs::read(sandbox.tmp().join("final")).unwrap(), b"own");
     assert_eq!(fs::read(&other).unwrap(), b"another's");
+    assert!(sandbox.owed().is_empty());
+}
+
+#[test]
+fn the_next_writer_at_the_target_is_no_mistake_and_loses_nothing() {
+    // Two who persist to one path: the later rename wins, and the earlier was done.
+    let sandbox = Sandbox::new();
+    let (file, host, other) = beside_another(&sandbox);
+    let target = sandbox.tmp().join("final");
+    {
+        let (other, target) = (other.clone(), target.clone());
+        sandbox.interfere(Moment::AfterMove, move || fs::rename(other, target).unwrap());
+    }
+    file.persist("/tmp/final").unwrap();
+    assert!(sandbox.owed().is_empty());
+    assert_eq!(fs::read(&target).unwrap(), b"another's");
+    drop(file);
+    assert!(!host.exists());
+
+    // Without clobbering, the own file is not given up for that.
+    let sandbox = Sandbox::new();
+    let (file, host, other) = beside_another(&sandbox);
+    let target = sandbox.tmp().join("final");
+    {
+        let (other, target) = (other.clone(), target.clone());
+        sandbox.interfere(Moment::AfterMove, move || fs::rename(other, target).unwrap());
+    }
+    let taken = unnumbered_at("Another file is at the target", "/tmp/final");
+    assert_eq!(file.persist_noclobber("/tmp/final").unwrap_err(), taken);
+    assert_eq!(fs::read(&target).unwrap(), b"another's", "nobody may delete it");
+    assert_eq!(fs::read(&host).unwrap(), b"own");
+    assert_eq!(sandbox.owed().len(), 1);
+    file.persist_noclobber("/tmp/second").unwrap();
+    assert_eq!(fs::read(sandbox.tmp().join("second")).unwrap(), b"own");
+}
+
+#[test]
+fn a_target_that_is_taken_away_at_once_was_reached() {
+    for noclobber in [false, true] {
+        let sandbox = Sandbox::new();
+        let (file, host, _) = beside_another(&sandbox);
+        let (target, taken) = (sandbox.tmp().join("final"), sandbox.tmp().join("taken"));
+        {
+            let taken = taken.clone();
+            sandbox.interfere(Moment::AfterMove, move || fs::rename(target, taken).unwrap());
+        }
+        let moved = if noclobber {
+            file.persist_noclobber("/tmp/final")
+        } else {
+            file.persist("/tmp/final")
+        };
+        moved.unwrap();
+        assert_eq!(fs::read(taken).unwrap(), b"own");
+        assert!(!host.exists() && sandbox.owed().is_empty());
+    }
+}
+
+#[test]
+fn a_name_that_others_take_away_after_the_link_costs_no_file() {
+    let sandbox = Sandbox::new();
+    let (file, host, _) = beside_another(&sandbox);
+    {
+        let host = host.clone();
+        sandbox.interfere(Moment::AfterMove, move || fs::remove_file(host).unwrap());
+    }
+    file.persist_noclobber("/tmp/final").unwrap();
+    assert_eq!(fs::read(sandbox.tmp().join("final")).unwrap(), b"own");
     assert!(sandbox.owed().is_empty());
 }
 

@@ -5,7 +5,8 @@ use std::fs;
 use std::path::Path;
 
 use host_tests::{
-    DirectoryOptions, ErrorCode, Faults, File, NamedFileOptions, Sandbox, code_of, names_in,
+    DirectoryOptions, ErrorCode, Faults, File, FileOptions, Moment, NamedFileOptions, Sandbox,
+    SpooledFileOptions, code_of, names_in, os_at,
 };
 
 /// The search for the default directory is done, so that faults meet only what is tested.
@@ -188,4 +189,139 @@ fn a_file_that_is_kept_after_a_refusal_stays() {
     drop(file);
     assert!(host.exists());
     assert!(sandbox.cleanup().is_empty() && host.exists());
+}
+
+#[test]
+fn a_deleted_file_gives_its_inode_number_to_no_one_who_is_deleted_for_it() {
+    // ext4 gives the number of a deleted file to the next one; tmpfs does not.
+    for later in LATER {
+        let sandbox = refusing(1);
+        let (file, host) = refused_file(&sandbox);
+        fs::remove_file(&host).unwrap();
+        fs::write(&host, "another").unwrap();
+        later(&sandbox, file);
+        assert_eq!(fs::read(&host).unwrap(), b"another");
+        assert!(sandbox.owed().is_empty());
+    }
+    for ignore in [false, true] {
+        for drops in [false, true] {
+            let sandbox = refusing(0);
+            let directory = refused_directory(&sandbox, ignore);
+            let host = sandbox.host_path(&directory.name());
+            fs::remove_dir_all(&host).unwrap();
+            fs::create_dir(&host).unwrap();
+            fs::write(host.join("precious"), "another's").unwrap();
+            if drops {
+                drop(directory)
+            } else {
+                assert!(sandbox.cleanup().is_empty())
+            }
+            assert_eq!(names_in(&host), ["precious"]);
+            assert!(sandbox.owed().is_empty());
+        }
+    }
+}
+
+#[test]
+fn what_stood_in_the_place_of_a_directory_makes_way_for_no_removal() {
+    for drops in [false, true] {
+        let sandbox = Sandbox::new();
+        let directory = sandbox.temporary_directory(None).unwrap();
+        let host = sandbox.host_path(&directory.name());
+        fs::remove_dir(&host).unwrap();
+        fs::write(&host, "in its place").unwrap();
+        assert_eq!(code_of(&directory.cleanup().unwrap_err()), Some(ErrorCode::NotDirectory));
+        fs::remove_file(&host).unwrap();
+        fs::create_dir(&host).unwrap();
+        fs::write(host.join("precious"), "another's").unwrap();
+        if drops {
+            drop(directory)
+        } else {
+            assert!(sandbox.cleanup().is_empty())
+        }
+        assert_eq!(names_in(&host), ["precious"]);
+        assert!(sandbox.owed().is_empty());
+    }
+}
+
+#[test]
+fn what_takes_the_name_of_a_directory_that_was_just_emptied_stays() {
+    // CPython 3.13.0 in the same order: NotADirectoryError, and the file stays.
+    let sandbox = Sandbox::new();
+    let directory = sandbox.temporary_directory(None).unwrap();
+    let (name, host) = (directory.name(), sandbox.host_path(&directory.name()));
+    {
+        let (host, aside) = (host.clone(), sandbox.tmp().join("aside"));
+        sandbox.interfere(Moment::BeforeRemoval, move || {
+            fs::rename(&host, aside).unwrap();
+            fs::write(&host, "another's").unwrap();
+        });
+    }
+    let refused = os_at(ErrorCode::NotDirectory, "Not a directory", &name);
+    assert_eq!(directory.cleanup().unwrap_err(), refused);
+    drop(directory);
+    assert_eq!(fs::read(host).unwrap(), b"another's");
+}
+
+#[test]
+fn a_file_of_a_failed_rollover_or_constructor_that_cannot_be_unlinked_is_owed() {
+    type Failing = fn(&Sandbox);
+    let failing: [Failing; 3] = [
+        |sandbox| {
+            let options = SpooledFileOptions::default();
+            let file = sandbox.spooled_temporary_file(Some(options)).unwrap();
+            file.write(b"waits").unwrap();
+            sandbox.set_faults(Faults { refused_unlinks: 2, space: Some(0), ..Faults::default() });
+            file.rollover().unwrap_err();
+        },
+        |sandbox| {
+            refuse(sandbox, 2);
+            let options = FileOptions { buffering: Some(0), ..FileOptions::default() };
+            sandbox.temporary_text_file(Some(options)).map(drop).unwrap_err();
+        },
+        |sandbox| {
+            refuse(sandbox, 2);
+            let encoding = Some("unknown".to_owned());
+            let options = NamedFileOptions { encoding, ..NamedFileOptions::default() };
+            sandbox.named_temporary_text_file(Some(options)).map(drop).unwrap_err();
+        },
+    ];
+    for failing in failing {
+        let sandbox = refusing(0);
+        failing(&sandbox);
+        assert_eq!(sandbox.owed().len(), names_in(sandbox.tmp()).len());
+        sandbox.set_faults(Faults::default());
+        assert!(sandbox.cleanup().is_empty());
+        assert!(names_in(sandbox.tmp()).is_empty() && sandbox.owed().is_empty());
+    }
+}
+
+#[test]
+fn what_a_drop_could_not_remove_is_left_to_cleanup() {
+    let sandbox = refusing(0);
+    let directory = sandbox.temporary_directory(None).unwrap();
+    fs::write(sandbox.host_path(&directory.name()).join("file"), "").unwrap();
+    let file = sandbox.named_temporary_file(None).unwrap();
+    refuse(&sandbox, 2);
+    drop((directory, file));
+    assert_eq!(sandbox.owed().len(), 2);
+    assert!(sandbox.cleanup().is_empty());
+    assert!(names_in(sandbox.tmp()).is_empty() && sandbox.owed().is_empty());
+}
+
+#[test]
+fn a_place_that_could_not_be_looked_at_is_tried_again() {
+    // A parent that is no directory for a while.
+    let sandbox = Sandbox::new();
+    let parent = sandbox.mkdtemp(None).unwrap();
+    let directory = sandbox.temporary_directory(host_tests::dir(&parent)).unwrap();
+    let (host, aside) = (sandbox.host_path(&parent), sandbox.tmp().join("aside"));
+    fs::rename(&host, &aside).unwrap();
+    fs::write(&host, "").unwrap();
+    assert_eq!(code_of(&directory.cleanup().unwrap_err()), Some(ErrorCode::NotDirectory));
+    assert_eq!(sandbox.owed().len(), 1);
+    fs::remove_file(&host).unwrap();
+    fs::rename(&aside, &host).unwrap();
+    drop(directory);
+    assert!(names_in(&host).is_empty());
 }

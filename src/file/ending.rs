@@ -10,24 +10,14 @@ use crate::file::lifecycle::{End, Lifecycle};
 use crate::file::made::Made;
 use crate::file::open::{Held, Open};
 use crate::file::options::Flavour;
-use crate::file::register::{Kind, Object, OwedItem, UnclosedItem, UnclosedKind};
+use crate::file::register::{Object, OwedItem, UnclosedItem, UnclosedKind};
 use crate::host::descriptor::{Descriptor, FileId};
 use crate::host::granted::{self, absolute};
 use crate::host::paths;
-use crate::host::place::{Place, Refused};
+use crate::host::place::Place;
 use crate::host::storage::Storage;
 use crate::stream::Stream;
 use crate::stream::mode::{Buffering, Mode, TextParameters};
-
-/// Leaves the file at `place`, which no object has and the host refused to delete, to
-/// [`cleanup`](crate::cleanup), after one more attempt.
-pub(crate) fn leave(place: Place, refused: Refused) {
-    let mut lifecycle = Lifecycle::hidden(place, refused);
-    if lifecycle.end(End::Drop).is_err() {
-        // The register holds no object by itself.
-        mem::forget(BinaryFile::new(Open::closed_file(lifecycle)));
-    }
-}
 
 /// Closes a file's stream.
 pub(crate) type Close<'a> = dyn FnMut(&mut Open) -> Result<()> + 'a;
@@ -53,7 +43,7 @@ impl Open {
 
 impl Object for Open {
     fn pay(&mut self) -> Result<()> {
-        if self.lifecycle.owed().is_some() { self.end(End::Drop) } else { Ok(()) }
+        if self.lifecycle.to_delete().is_some() { self.end(End::Drop) } else { Ok(()) }
     }
 
     fn unclosed(&self) -> Option<UnclosedItem> {
@@ -70,12 +60,7 @@ impl Object for Open {
     }
 
     fn owed(&self) -> Option<OwedItem> {
-        let place = self.lifecycle.owed()?;
-        Some(OwedItem {
-            path: String::from(place.path()),
-            kind: Kind::File,
-            size: place.lstat().ok().map(|stat| stat.size),
-        })
+        self.lifecycle.owed()
     }
 }
 
@@ -84,7 +69,11 @@ impl Open {
     /// identity; `None` for a closed file, which cannot be compared.
     fn own_name(&mut self, place: &Place) -> Result<Option<FileId>> {
         let Some(stream) = self.open_stream() else {
-            return Ok(None);
+            let checked = self.lifecycle.check_name(place);
+            return checked.map(|()| None).map_err(|code| match code {
+                ErrorCode::NoEntry => replaced(place),
+                code => Error::at(code, place.path()),
+            });
         };
         stream.flush()?;
         let named = place.file_id().map_err(|code| Error::at(code, place.path()))?;
@@ -94,13 +83,62 @@ impl Open {
     }
 }
 
+impl Open {
+    /// Checks after a rename that no other process had put a file of its own under the name.
+    fn check_moved(&mut self, own: Option<FileId>, to: &Place, path: &str) -> Result<()> {
+        let (Some(own), Ok(found)) = (own, to.file_id()) else { return Ok(()) };
+        // Where the own file has no name left, it was there, and the next writer replaced it.
+        if found == own || self.has_no_name() {
+            return Ok(());
+        }
+        self.lifecycle.delete_only(own);
+        Err(Error::unnumbered_at("Another file was moved in its place", path))
+    }
+
+    fn has_no_name(&mut self) -> bool {
+        let storage = self.open_stream().and_then(|stream| stream.storage());
+        storage.is_some_and(|storage| storage.names() == Ok(0))
+    }
+
+    /// Checks after a link that it is one of the own file, and takes the old name away.
+    fn check_linked(
+        &mut self,
+        own: Option<FileId>,
+        from: &Place,
+        to: &Place,
+        path: &str,
+    ) -> Result<()> {
+        if let (Some(own), Ok(found)) = (own, to.file_id())
+            && found != own
+        {
+            self.lifecycle.delete_only(own);
+            // Only what was linked from the name is taken back: another may have replaced it.
+            if from.file_id() != Ok(found) {
+                return Err(Error::unnumbered_at("Another file is at the target", path));
+            }
+            to.unlink().map_err(|code| Error::at(code, path))?;
+            return Err(replaced(from));
+        }
+        match from.unlink() {
+            Ok(()) | Err(ErrorCode::NoEntry) => Ok(()),
+            // Where the old name stays, two would be one too many: the old one is still owed.
+            Err(code) => {
+                if own.is_none_or(|own| to.file_id() == Ok(own)) {
+                    to.unlink().map_err(|code| Error::at(code, path))?;
+                }
+                Err(Error::at(code, path))
+            }
+        }
+    }
+}
+
 impl Drop for Open {
     fn drop(&mut self) {
         // Nobody is left to hear of an error, as in a Python finalizer. A text file above may have
         // ended the name and not the stream.
         let _ = self.close_stream();
-        let _ = self.end(End::Drop);
         self.strike();
+        mem::replace(&mut self.lifecycle, Lifecycle::anonymous()).abandon();
     }
 }
 
@@ -229,20 +267,9 @@ impl BinaryFile {
             Clobber::No => from.link(&to),
         }
         .map_err(at)?;
-        // Another process may have exchanged the names since they were compared.
-        if let Some(own) = own
-            && to.file_id() != Ok(own)
-        {
-            open.lifecycle.delete_only(own);
-            if clobber == Clobber::Yes {
-                return Err(Error::unnumbered_at("Another file was moved in its place", path));
-            }
-            to.unlink().map_err(at)?;
-            return Err(replaced(&from));
-        }
-        if clobber == Clobber::No {
-            // Where the old name stays, two would be one too many: the old one is still owed.
-            from.unlink().or_else(|code| to.unlink().and(Err(code))).map_err(at)?;
+        match clobber {
+            Clobber::Yes => open.check_moved(own, &to, path)?,
+            Clobber::No => open.check_linked(own, &from, &to, path)?,
         }
         open.lifecycle.moved(to);
         Ok(())

@@ -10,10 +10,14 @@
 //! | `OnDrop` | | | deletes | `OnDrop` |
 //! | `Never` | | | | |
 
+use alloc::{string::String, sync::Arc};
+
 use crate::error::{Error, ErrorCode, Result};
 use crate::file::options::Delete;
+use crate::file::register::{self, Kind, Object, OwedItem, UnclosedItem};
 use crate::host::descriptor::FileId;
 use crate::host::place::{Place, Refused};
+use crate::lock::Lock;
 
 /// The ways in which a file ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -129,7 +133,7 @@ impl Lifecycle {
     }
 
     /// The place of a file that is still to be deleted.
-    pub(crate) fn owed(&self) -> Option<&Place> {
+    pub(crate) fn to_delete(&self) -> Option<&Place> {
         match &self.name {
             Name::Known(place) | Name::Hidden(place) if self.duty != Duty::Never => Some(place),
             _ => None,
@@ -162,13 +166,19 @@ impl Lifecycle {
     /// Deletes the file if that is due at this end. A file that is gone already is no error, and
     /// neither is one whose name is another's when a refused deletion is tried again.
     pub(crate) fn end(&mut self, end: End) -> Result<()> {
-        let Some(place) = self.owed().filter(|_| self.duty.is_due(end)) else {
+        let (Name::Known(place) | Name::Hidden(place)) = &self.name else { return Ok(()) };
+        if !self.duty.is_due(end) {
             return Ok(());
-        };
-        let own = self.only.map_or(Ok(()), |only| only.check(place));
-        match own.and_then(|()| place.unlink()) {
+        }
+        let own = self.only.as_ref().map_or(Ok(()), |only| only.check(place));
+        let unlinked = own.and_then(|()| {
+            // A host may refuse to delete what is held open.
+            self.only = None;
+            place.unlink()
+        });
+        match unlinked {
             Ok(()) | Err(ErrorCode::NoEntry) => {
-                self.keep();
+                (self.duty, self.only) = (Duty::Never, None);
                 self.name = match &self.name {
                     Name::Known(place) => Name::Gone(place.clone()),
                     _ => Name::Anonymous,
@@ -176,12 +186,44 @@ impl Lifecycle {
                 Ok(())
             }
             Err(code) => {
-                let error = Error::at(code, place.path());
-                self.only = self.only.or_else(|| Some(Refused::at(place, code)));
+                if self.only.is_none() {
+                    self.only = Some(Refused::at(place, code));
+                }
                 self.duty = Duty::OnDrop;
-                Err(error)
+                Err(Error::at(code, place.path()))
             }
         }
+    }
+
+    /// Deletes the file if that is still owed. Where it is refused, the file is left to
+    /// [`cleanup`](crate::cleanup): no object has it any more.
+    pub(crate) fn abandon(mut self) {
+        if self.end(End::Drop).is_err() {
+            let object: Arc<Lock<dyn Object>> = Arc::new(Lock::new(self));
+            let id = register::enter(Arc::downgrade(&object));
+            register::adopt(Some(id), object);
+        }
+    }
+
+    /// Checks that the name is still that of the file that may be deleted, where that is known.
+    pub(crate) fn check_name(&self, place: &Place) -> Result<(), ErrorCode> {
+        self.only.as_ref().map_or(Ok(()), |only| only.check(place))
+    }
+}
+
+impl Object for Lifecycle {
+    fn pay(&mut self) -> Result<()> {
+        self.end(End::Drop)
+    }
+
+    fn owed(&self) -> Option<OwedItem> {
+        let place = self.to_delete()?;
+        let size = place.lstat().ok().map(|stat| stat.size);
+        Some(OwedItem { path: String::from(place.path()), kind: Kind::File, size })
+    }
+
+    fn unclosed(&self) -> Option<UnclosedItem> {
+        None
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::file::closed::{self, Method, State};
-use crate::file::lifecycle::{End, Lifecycle};
+use crate::file::lifecycle::Lifecycle;
 use crate::stream::Stream;
 use crate::stream::memory::Memory;
 use crate::stream::mode::Mode;
@@ -17,9 +17,9 @@ pub(crate) struct Made {
 impl Made {
     /// Closes it, and deletes it if that is owed: a later check failed. Nobody is left to hear of
     /// another error.
-    pub(crate) fn discard(mut self) {
+    pub(crate) fn discard(self) {
         let _ = self.stream.close();
-        let _ = self.lifecycle.end(End::Drop);
+        self.lifecycle.abandon();
     }
 
     /// The file with what `memory` holds, at the same position. Discards it where that fails.

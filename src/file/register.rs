@@ -1,7 +1,13 @@
 //! The register of live objects: every file, and every directory that would remove something. It
 //! tells what is owed, what was not closed, and cleans up.
 
-use alloc::{collections::BinaryHeap, string::String, sync::Weak, vec::Vec};
+use alloc::{
+    collections::BinaryHeap,
+    string::String,
+    sync::{Arc, Weak},
+    vec::Vec,
+};
+use core::mem;
 
 use crate::error::{Error, Result};
 use crate::lock::Lock;
@@ -69,16 +75,21 @@ pub(crate) trait Object: Send {
 
 type Live = Weak<Lock<dyn Object>>;
 
+/// An object that nobody holds any more, with its slot if it does not free that itself.
+type Orphan = (Option<Id>, Arc<Lock<dyn Object>>);
+
 /// Entering and striking take constant time, however many there are.
 struct Register {
     /// With each object, how many were entered before it.
     slots: Vec<Option<(u64, Live)>>,
     free: Vec<Id>,
     entered: u64,
+    /// Those that owe something still.
+    orphans: Vec<Orphan>,
 }
 
 static REGISTER: Lock<Register> =
-    Lock::new(Register { slots: Vec::new(), free: Vec::new(), entered: 0 });
+    Lock::new(Register { slots: Vec::new(), free: Vec::new(), entered: 0, orphans: Vec::new() });
 
 /// Enters an object and returns its slot.
 pub(crate) fn enter(object: Live) -> Id {
@@ -128,6 +139,30 @@ fn newest(limit: u64) -> Option<(u64, Live)> {
     earlier.max_by_key(|(entered, _)| *entered).cloned()
 }
 
+/// Keeps an object that owes something until [`cleanup`] has removed that. `id` is its slot, if it
+/// does not free that itself.
+pub(crate) fn adopt(id: Option<Id>, object: Arc<Lock<dyn Object>>) {
+    let orphans = &mut REGISTER.lock().orphans;
+    match orphans.try_reserve(1) {
+        Ok(()) => orphans.push((id, object)),
+        // Without memory it is kept for good.
+        Err(_) => mem::forget(object),
+    }
+}
+
+/// Lets go of the adopted objects that owe nothing any more.
+fn release_orphans() {
+    let mut orphans = mem::take(&mut REGISTER.lock().orphans);
+    orphans.retain(|(id, orphan)| {
+        let owes = orphan.lock().owed().is_some();
+        if let Some(id) = id.filter(|_| !owes) {
+            strike(id);
+        }
+        owes
+    });
+    REGISTER.lock().orphans.append(&mut orphans);
+}
+
 /// Asks every object that nobody holds at the moment, oldest first.
 fn each<T>(ask: fn(&dyn Object) -> Option<T>) -> Vec<T> {
     let objects = objects().into_iter().flatten();
@@ -152,14 +187,17 @@ pub fn unclosed() -> Vec<UnclosedItem> {
 /// still owe it.
 pub fn cleanup() -> Vec<Error> {
     let pay = |object: &Live| object.upgrade()?.try_lock()?.pay().err();
+    let mut errors = Vec::new();
     if let Some(objects) = objects() {
-        return objects.iter().rev().filter_map(pay).collect();
+        errors.extend(objects.iter().rev().filter_map(pay));
+    } else {
+        // Where no memory is left, the newest is looked for each time, which takes none.
+        let mut limit = u64::MAX;
+        while let Some((entered, object)) = newest(limit) {
+            limit = entered;
+            errors.extend(pay(&object));
+        }
     }
-    // Where no memory is left, the newest is looked for each time, which takes none.
-    let (mut errors, mut limit) = (Vec::new(), u64::MAX);
-    while let Some((entered, object)) = newest(limit) {
-        limit = entered;
-        errors.extend(pay(&object));
-    }
+    release_orphans();
     errors
 }

@@ -131,6 +131,11 @@ impl Descriptor {
         Ok(self.0.stat()?.size)
     }
 
+    /// `fstat(2)`'s count of names.
+    pub(crate) fn names(&self) -> Result<u64> {
+        Ok(self.0.stat()?.link_count)
+    }
+
     /// The file that has the name `path`, not following a link.
     pub(crate) fn file_id_at(&self, path: &str) -> Result<FileId> {
         Ok(FileId::of(self.0.metadata_hash_at(PathFlags::empty(), path)?))

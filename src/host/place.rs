@@ -105,6 +105,12 @@ impl Place {
         preopen.open_file_at(path)
     }
 
+    /// Opens the directory at this place itself, not following a link.
+    fn open_itself(&self) -> Result<Descriptor, ErrorCode> {
+        let (preopen, path) = self.reach()?;
+        preopen.open_directory_at(Links::Keep, path)
+    }
+
     /// Opens the directory at this place, following links as paths of directories do. Looks first:
     /// a host that opens a FIFO waits for its other end.
     pub(crate) fn open_directory(&self) -> Result<Directory, ErrorCode> {
@@ -165,37 +171,74 @@ impl Place {
     }
 }
 
-/// A deletion that was refused, and the file that had the name then: a later attempt must not
-/// delete another.
-#[derive(Clone, Copy, Debug)]
+/// A deletion that was refused, and what had the name then: a later attempt must not delete
+/// another.
 pub(crate) struct Refused {
     code: ErrorCode,
-    /// `None` where the host did not tell.
-    file: Option<FileId>,
+    met: Met,
+}
+
+/// What had the name.
+enum Met {
+    /// Nobody could look: a later attempt is the first that meets anything.
+    Unseen,
+    /// A file or directory, held open. A host gives the identity of a deleted file to the next one;
+    /// while it is open it is not deleted.
+    Held(Descriptor),
+    /// A file that somebody else holds open.
+    File(FileId),
+    /// Something that cannot be held, and so cannot be told from another of its name.
+    Other,
 }
 
 impl Refused {
     /// The refusal `code` of deleting what is at `place`.
     pub(crate) fn at(place: &Place, code: ErrorCode) -> Self {
-        Self { code, file: place.file_id().ok() }
+        let met = match place.lstat().map(|stat| stat.type_) {
+            Ok(Kind::RegularFile) => place.open().map_or(Met::Other, Met::Held),
+            Ok(Kind::Directory) => place.open_itself().map_or(Met::Other, Met::Held),
+            Ok(_) | Err(ErrorCode::NoEntry) => Met::Other,
+            Err(_) => Met::Unseen,
+        };
+        Self { code, met }
     }
 
-    /// The refusal `code` of deleting `file`.
+    /// The refusal `code` of deleting the file or directory that `held` is open on.
+    pub(crate) fn holding(held: Descriptor, code: ErrorCode) -> Self {
+        Self { code, met: Met::Held(held) }
+    }
+
+    /// The refusal `code` of deleting `file`, which is open elsewhere.
     pub(crate) fn of(file: FileId, code: ErrorCode) -> Self {
-        Self { code, file: Some(file) }
+        Self { code, met: Met::File(file) }
     }
 
     pub(crate) fn code(&self) -> ErrorCode {
         self.code
     }
 
-    /// Checks that `place` is still the name of that file: `no-entry` where it is not, and the
+    /// Tells whether anything was met.
+    pub(crate) fn is_seen(&self) -> bool {
+        !matches!(self.met, Met::Unseen)
+    }
+
+    /// The identity of what was met, where it has one.
+    pub(crate) fn file_id(&self) -> Option<FileId> {
+        match &self.met {
+            Met::Held(held) => held.file_id().ok(),
+            Met::File(file) => Some(*file),
+            Met::Unseen | Met::Other => None,
+        }
+    }
+
+    /// Checks that `place` is still the name of what was met: `no-entry` where it is not, and the
     /// refusal where nobody can tell.
     pub(crate) fn check(&self, place: &Place) -> Result<(), ErrorCode> {
-        match (place.file_id()?, self.file) {
-            (now, Some(then)) if now == then => Ok(()),
+        match (&self.met, self.file_id()) {
+            (Met::Unseen, _) => Ok(()),
+            (_, Some(then)) if place.file_id()? == then => Ok(()),
             (_, Some(_)) => Err(ErrorCode::NoEntry),
-            (_, None) => Err(self.code),
+            (_, None) => place.lstat().and(Err(self.code)),
         }
     }
 }

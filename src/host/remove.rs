@@ -16,7 +16,7 @@ use core::mem;
 use crate::error::{Error, ErrorCode};
 use crate::host::descriptor::{Descriptor, Entry, FileId, Kind, Links, Listing};
 use crate::host::names;
-use crate::host::place::{Directory, Place};
+use crate::host::place::Place;
 
 /// The most directories that are held open, each with its listing.
 const DEPTH: usize = 30;
@@ -44,22 +44,28 @@ pub(crate) struct Refusal {
 
 /// What is left under the name of a directory that was not removed.
 pub(crate) enum Left {
-    /// The directory.
-    Directory(FileId),
+    /// The directory, open.
+    Directory(Descriptor),
     /// Something else: nothing of the directory.
     Another,
     /// Nobody can tell.
     Unknown,
 }
 
-/// Removes the directory at `place`. One that is gone already is no error.
-pub(crate) fn tree(place: &Place) -> Result<(), Refusal> {
+/// Removes the directory at `place`, or only `directory` if that is given. One that is gone already
+/// is no error.
+pub(crate) fn tree(place: &Place, directory: Option<FileId>) -> Result<(), Refusal> {
     let refused = |code| Err(Refusal { error: Error::at(code, place.path()), left: Left::Unknown });
     let Some((parent, name)) = place.split() else {
         return refused(ErrorCode::NotPermitted);
     };
-    match open_top(&parent, name) {
-        Ok((parent, top)) => {
+    let parent = match parent.open_directory() {
+        Ok(parent) => parent,
+        Err(ErrorCode::NoEntry) => return Ok(()),
+        Err(code) => return refused(code),
+    };
+    match open_top(&parent, name, directory) {
+        Ok(top) => {
             let mut removal = Removal {
                 parent: &parent,
                 path: place.path(),
@@ -80,15 +86,17 @@ pub(crate) fn tree(place: &Place) -> Result<(), Refusal> {
     }
 }
 
-/// Opens the directory `name` of `parent`, after a look at both: a host that opens a FIFO waits
-/// for its other end.
-fn open_top(parent: &Place, name: &str) -> Result<(Directory, Level), ErrorCode> {
-    let parent = parent.open_directory()?;
-    if !is_directory(&parent, name)? {
+/// Opens the directory `name` of `parent` after a look: a host that opens a FIFO waits for its other
+/// end. Answers `no-entry` for another directory than `only`.
+fn open_top(parent: &Descriptor, name: &str, only: Option<FileId>) -> Result<Level, ErrorCode> {
+    if !is_directory(parent, name)? {
         return Err(ErrorCode::NotDirectory);
     }
-    let top = Level::open(&parent, name)?;
-    Ok((parent, top))
+    let top = Level::open(parent, name)?;
+    match only {
+        Some(only) if top.directory.file_id()? != only => Err(ErrorCode::NoEntry),
+        _ => Ok(top),
+    }
 }
 
 fn is_directory(parent: &Descriptor, name: &str) -> Result<bool, ErrorCode> {
@@ -168,8 +176,8 @@ impl Removal<'_> {
                 // Of one entry: it is gone since it was listed, or its name is not Unicode.
                 Err(code) => {
                     level.unreadable += 1;
-                    let last = level.unreadable == UNREADABLE;
-                    if code != ErrorCode::NoEntry {
+                    let last = level.unreadable >= UNREADABLE;
+                    if last || code != ErrorCode::NoEntry {
                         self.refuse(code, None);
                     }
                     if last {
@@ -225,7 +233,11 @@ impl Removal<'_> {
         let raised = names::attempt(NAMES, |fresh| {
             self.holder().rename_at(name, top, fresh).map(|()| String::from(fresh))
         });
-        let fresh = raised?.ok_or(ErrorCode::Exist)?;
+        let fresh = match raised.and_then(|fresh| fresh.ok_or(ErrorCode::Exist)) {
+            Ok(fresh) => fresh,
+            // An empty directory goes where it is: rename(2) asks for more permissions.
+            Err(code) => return self.holder().remove_directory_at(name).or(Err(code)),
+        };
         if self.raised.len() + fresh.len() <= RAISED {
             self.raised.push_str(&fresh);
         } else {
@@ -239,19 +251,34 @@ impl Removal<'_> {
         if let [top] = self.levels.as_mut_slice() {
             if let Some(at) = self.raised.len().checked_sub(names::LENGTH) {
                 let name = self.raised.split_off(at);
-                return self.enter(&name);
+                // It stood there in the open since it was moved.
+                return match is_directory(&top.directory, &name) {
+                    Ok(true) => self.enter(&name),
+                    Ok(false) => self.unlink(&name),
+                    Err(ErrorCode::NoEntry) => {}
+                    Err(code) => self.refuse(code, Some(&name)),
+                };
             }
-            if mem::take(&mut self.unlisted) && top.list_again().is_ok() {
+            if self.retries > 0 && mem::take(&mut self.unlisted) && top.list_again().is_ok() {
+                self.retries -= 1;
                 return;
             }
         }
         let Some(mut level) = self.levels.pop() else { return };
         if level.refused {
-            return self.keep(&level);
+            return self.keep(level);
         }
         let code = match self.holder().remove_directory_at(&level.name) {
             Ok(()) | Err(ErrorCode::NoEntry) => return,
-            Err(ErrorCode::NotDirectory) => return self.unlink(&level.name),
+            // Inside the tree, whatever took the name goes as well.
+            Err(ErrorCode::NotDirectory) if !self.levels.is_empty() => {
+                return self.unlink(&level.name);
+            }
+            Err(ErrorCode::NotDirectory) => {
+                self.refuse(ErrorCode::NotDirectory, None);
+                self.left = Left::Another;
+                return;
+            }
             Err(ErrorCode::NotEmpty) if self.retries > 0 => {
                 self.retries -= 1;
                 match level.list_again() {
@@ -262,16 +289,14 @@ impl Removal<'_> {
             Err(code) => code,
         };
         self.refuse(code, Some(&level.name));
-        self.keep(&level);
+        self.keep(level);
     }
 
     /// Leaves `level` as it is, with something in it that stays.
-    fn keep(&mut self, level: &Level) {
+    fn keep(&mut self, level: Level) {
         self.mark();
-        if self.levels.is_empty()
-            && let Ok(directory) = level.directory.file_id()
-        {
-            self.left = Left::Directory(directory);
+        if self.levels.is_empty() {
+            self.left = Left::Directory(level.directory);
         }
     }
 

@@ -141,6 +141,11 @@ impl Storage {
         self.descriptor.is_same_object(other)
     }
 
+    /// The number of names that the file has.
+    pub(crate) fn names(&self) -> Result<u64, ErrorCode> {
+        self.descriptor.names()
+    }
+
     /// The identity of this file.
     pub(crate) fn file_id(&self) -> Result<FileId, ErrorCode> {
         self.descriptor.file_id()

@@ -9,6 +9,7 @@ use core::{fmt, mem};
 use crate::error::{Error, ErrorCode, Repr, Result};
 use crate::file::options::NameOptions;
 use crate::file::register::{self, Kind, Object, OwedItem, UnclosedItem, UnclosedKind};
+use crate::host::descriptor::FileId;
 use crate::host::granted::abspath;
 use crate::host::place::{Place, Refused};
 use crate::host::remove::{self, Left, Refusal};
@@ -31,7 +32,7 @@ pub(crate) struct Tree {
     /// The entry in the register, while removing is owed.
     duty: Option<register::Id>,
     /// After a removal that was refused: the directory that may be removed without being asked
-    /// for by name.
+    /// for by name, held open.
     refused: Option<Refused>,
 }
 
@@ -117,21 +118,24 @@ impl Tree {
         if !mem::take(&mut self.alive) && self.duty.is_none() && self.place.stat().is_err() {
             return Ok(());
         }
-        let removed = self.remove();
+        let removed = self.remove(None);
         if self.ignore_cleanup_errors { Ok(()) } else { removed }
     }
 
-    fn remove(&mut self) -> Result<()> {
-        let Err(Refusal { error, left }) = remove::tree(&self.place) else {
+    /// Removes the directory, or only `directory` if that is given.
+    fn remove(&mut self, directory: Option<FileId>) -> Result<()> {
+        let Err(Refusal { error, left }) = remove::tree(&self.place, directory) else {
             self.settle();
             return Ok(());
         };
-        let code = error.code().unwrap_or(ErrorCode::NotPermitted);
-        match left {
-            Left::Directory(directory) => self.refused = Some(Refused::of(directory, code)),
-            Left::Unknown => self.refused = Some(Refused::at(&self.place, code)),
-            Left::Another if self.ignore_cleanup_errors => self.settle(),
-            Left::Another => {}
+        if matches!(left, Left::Another) && self.ignore_cleanup_errors {
+            self.settle();
+        } else if !self.refused.as_ref().is_some_and(Refused::is_seen) {
+            let code = error.code().unwrap_or(ErrorCode::NotPermitted);
+            self.refused = Some(match left {
+                Left::Directory(directory) => Refused::holding(directory, code),
+                Left::Another | Left::Unknown => Refused::at(&self.place, code),
+            });
         }
         Err(error)
     }
@@ -152,8 +156,9 @@ impl Object for Tree {
         if self.duty.is_none() {
             return Ok(());
         }
-        match self.refused.map_or(Ok(()), |refused| refused.check(&self.place)) {
-            Ok(()) => self.remove(),
+        let refused = self.refused.as_ref();
+        match refused.map_or(Ok(()), |refused| refused.check(&self.place)) {
+            Ok(()) => self.remove(refused.and_then(Refused::file_id)),
             Err(ErrorCode::NoEntry) => {
                 self.settle();
                 Ok(())
@@ -177,8 +182,13 @@ impl Object for Tree {
 impl Drop for TemporaryDirectory {
     fn drop(&mut self) {
         let mut tree = self.0.lock();
-        // Nobody is left to hear of an error, as in a Python finalizer.
+        // Nobody is left to hear of an error, as in a Python finalizer. What stays is left to the
+        // exported `cleanup`.
         let _ = tree.pay();
-        tree.settle();
+        if tree.duty.is_some() {
+            drop(tree);
+            let object: Arc<Lock<dyn Object>> = Arc::<Lock<Tree>>::clone(&self.0);
+            register::adopt(None, object);
+        }
     }
 }

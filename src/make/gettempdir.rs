@@ -3,7 +3,7 @@
 use alloc::{format, string::String, vec::Vec};
 
 use crate::error::{Error, ErrorCode, Repr, Result};
-use crate::file::ending;
+use crate::file::lifecycle::Lifecycle;
 use crate::host::place::{Place, Refused};
 use crate::host::{granted, names, paths};
 use crate::make::variables::{set_tempdir, tempdir, template};
@@ -99,7 +99,7 @@ fn probe(place: &Place) -> Result<(), ErrorCode> {
     let written = file.write(b"blat", 0);
     drop(file);
     if let Err(code) = place.unlink() {
-        ending::leave(place.clone(), Refused::at(place, code));
+        Lifecycle::hidden(place.clone(), Refused::at(place, code)).abandon();
         return Err(code);
     }
     written.map(|_| ())

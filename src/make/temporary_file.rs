@@ -2,7 +2,6 @@
 
 use crate::error::{Error, ErrorCode, Result};
 use crate::file::binary::BinaryFile;
-use crate::file::ending;
 use crate::file::lifecycle::Lifecycle;
 use crate::file::made::Made;
 use crate::file::open::Open;
@@ -92,7 +91,7 @@ pub fn open_temporary(options: NameOptions<'_>) -> Result<Descriptor> {
     if let Some((place, refused)) = name {
         drop(storage);
         let error = Error::at(refused.code(), place.path());
-        ending::leave(place, refused);
+        Lifecycle::hidden(place, refused).abandon();
         return Err(error);
     }
     storage.settle().map_err(Error::os)?;

@@ -37,6 +37,8 @@ pub(crate) struct TextStream {
     decoder: Option<NewlineDecoder>,
     pending: Vec<u8>,
     decoded: Option<Decoded>,
+    /// The number of times that something was read ahead.
+    chunks: u64,
     snapshot: Option<Snapshot>,
     /// CPython has a snapshot, too: it takes none during an iteration, and forgets what was read ahead
     /// only where it has one.
@@ -66,6 +68,8 @@ pub(crate) struct Mark {
     last: bool,
     /// How many bytes of the text were read.
     used: Option<usize>,
+    /// Which text that was.
+    chunk: u64,
     remembered: bool,
     iterating: bool,
 }
@@ -139,6 +143,7 @@ impl TextStream {
             detached: false,
             pending: Vec::new(),
             decoded: None,
+            chunks: 0,
             snapshot: None,
             remembered: false,
             iterating: false,
@@ -150,14 +155,14 @@ impl TextStream {
 
     /// What is to be remembered to undo a read.
     pub(crate) fn mark(&self, stream: &Stream) -> Mark {
-        let Self { remembered, iterating, .. } = *self;
+        let Self { remembered, iterating, chunks: chunk, .. } = *self;
         let position = stream.tell();
         let used = self.decoded.as_ref().map(|decoded| decoded.used);
         match (&self.snapshot, &self.decoder) {
             (Some(Snapshot { flags, input, last, .. }), _) if used.is_some() => {
                 let (length, flags, last) = (crate::bytes::length(input), *flags, *last);
                 let start = position.saturating_sub(length);
-                Mark { start, length, flags, last, used, remembered, iterating }
+                Mark { start, length, flags, last, used, chunk, remembered, iterating }
             }
             (_, decoder) => {
                 let (held, flags) = decoder.as_ref().map_or((0, 0), |decoder| {
@@ -166,14 +171,24 @@ impl TextStream {
                 });
                 let start = position.saturating_sub(held);
                 let used = None;
-                Mark { start, length: held, flags, last: false, used, remembered, iterating }
+                let (length, last) = (held, false);
+                Mark { start, length, flags, last, used, chunk, remembered, iterating }
             }
         }
     }
 
     /// Undoes what was read since the mark, as far as the file can be read again.
     pub(crate) fn go_back(&mut self, mark: Mark, stream: &mut Stream) {
-        let Mark { start, length, flags, last, used, remembered, iterating } = mark;
+        let Mark { start, length, flags, last, used, chunk, remembered, iterating } = mark;
+        // Where nothing more was read ahead, nothing is to be read again.
+        if let (Some(used), Some(decoded)) = (used, &mut self.decoded)
+            && self.chunks == chunk
+            && stream.tell() == start + length
+        {
+            (decoded.used, decoded.left) = (used, None);
+            (self.remembered, self.iterating) = (remembered, iterating);
+            return;
+        }
         self.forget();
         let Some(decoder) = &mut self.decoder else { return };
         decoder.set_state(flags);
@@ -359,6 +374,7 @@ impl TextStream {
         let (text, characters) = decoder.decode(bytes, last)?;
         let characters = characters.unwrap_or_else(|| code_points::count(text.as_bytes()));
         self.ratio = ratio_of(read, characters);
+        self.chunks += 1;
         self.decoded = Some(Decoded { text, used: 0, left: Some(characters) });
         self.snapshot = Some(Snapshot::new(flags, input, last));
         self.remembered |= !self.iterating;
