@@ -3,14 +3,15 @@
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::entries::{self, Entry};
-use crate::index::{Bucket, Reference};
+use crate::branch::Branch;
+use crate::bucket::Bucket;
+use crate::entry::{self, Entry};
+use crate::index::Reference;
 use crate::layer::{Layer, Row, bytes};
 use crate::limits::Usage;
 use crate::node::File;
 use crate::pages::{PAGE, PageStore};
 use crate::space::Space;
-use crate::trie::Branch;
 
 /// Books and stock differ: a bug of this crate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,7 +139,7 @@ impl<'space, S: PageStore> Count<'space, S> {
         equal("a place below the next", u64::from(place < held.next), 1_u64)?;
         equal("an epoch that was", u64::from(entry.epoch <= held.epoch), 1_u64)?;
         let name = entry.name.bytes();
-        let tag = entries::tag(self.space.stock.seed, name);
+        let tag = entry::tag(self.space.stock.seed, name);
         let found = self.layer.index_find(held.index, tag, name);
         equal("entry that a name finds", found.unwrap_or(0), number)?;
         if let Some(child) = self.layer.node(entry.node).directory() {

@@ -1,13 +1,13 @@
 //! The bytes of files, in pages.
 
-use crate::attributes::Timestamp;
+use crate::branch::Map;
 use crate::error::{Error, Result};
 use crate::handle::Handle;
 use crate::layer::Stock;
 use crate::node::File;
 use crate::pages::{PAGE, PageStore};
 use crate::space::Space;
-use crate::trie::Map;
+use crate::stat::Timestamp;
 
 /// The smallest first page of a file.
 const SMALLEST: usize = 64;

@@ -2,8 +2,7 @@
 
 use alloc::boxed::Box;
 
-use crate::attributes::{Kind, Timestamp};
-use crate::entries::NewName;
+use crate::entry::NewName;
 use crate::error::{Error, Result};
 use crate::handle::Handle;
 use crate::layer::{Stock, link_cost};
@@ -12,6 +11,7 @@ use crate::node::{self, Body, Directory, Node};
 use crate::pages::PageStore;
 use crate::path::{self, Component};
 use crate::space::Space;
+use crate::stat::{Kind, Timestamp};
 
 impl<S: PageStore> Space<S> {
     /// Makes a directory.

@@ -3,65 +3,19 @@
 //! one is joined again. The slots of a branch that agree in the bits known so far share a bucket.
 //! What an index takes follows from the tags in it alone, so that every refund is exact.
 
-use crate::entries::Entry;
+use crate::branch::Branch;
+use crate::bucket::{Bucket, WIDTH};
+use crate::entry::Entry;
 use crate::error::{Error, Result};
 use crate::layer::{Layer, Stock};
 use crate::pages::PageStore;
 use crate::table::NUMBERS;
-use crate::trie::Branch;
 
 /// A reference with this bit is to a branch, without it to a bucket; 0 is nothing.
 const BRANCH: u32 = NUMBERS;
 
 /// How many levels there are: 8 of 4 bits.
 const LEVELS: usize = 8;
-
-/// How many entries a bucket holds.
-const WIDTH: usize = 16;
-
-/// Some entries, and their tags apart from them: who looks for a tag reads nothing else.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Bucket {
-    length: u32,
-    tags: [u32; WIDTH],
-    entries: [u32; WIDTH],
-}
-
-impl Bucket {
-    const EMPTY: Self = Self { length: 0, tags: [0; WIDTH], entries: [0; WIDTH] };
-
-    #[inline]
-    pub(crate) fn len(&self) -> usize {
-        usize::try_from(self.length).expect("BUG: a bucket is small")
-    }
-
-    /// Each entry, after its tag.
-    #[inline]
-    fn pairs(&self) -> impl Iterator<Item = (u32, u32)> {
-        let length = self.len();
-        self.tags[..length].iter().copied().zip(self.entries[..length].iter().copied())
-    }
-
-    #[inline]
-    fn push(&mut self, tag: u32, entry: u32) {
-        let at = self.len();
-        (self.tags[at], self.entries[at]) = (tag, entry);
-        self.length += 1;
-    }
-
-    #[inline]
-    fn remove(&mut self, entry: u32) {
-        let (at, last) = (self.position(entry), self.len() - 1);
-        (self.tags[at], self.entries[at]) = (self.tags[last], self.entries[last]);
-        self.length -= 1;
-    }
-
-    #[inline]
-    fn position(&self, entry: u32) -> usize {
-        let at = self.entries[..self.len()].iter().position(|held| *held == entry);
-        at.expect("BUG: an entry is in its bucket")
-    }
-}
 
 /// The way to a bucket.
 #[derive(Default)]
@@ -366,7 +320,7 @@ fn is_set(tag: u32, bit: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::entries::Name;
+    use crate::entry::Name;
     use crate::limits::{Limits, Usage};
     use crate::pages::MemoryPages;
     use crate::quota::Quota;

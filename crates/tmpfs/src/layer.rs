@@ -7,17 +7,17 @@
 
 use alloc::sync::Arc;
 
-use crate::entries::Entry;
+use crate::branch::{Branch, Map};
+use crate::bucket::Bucket;
+use crate::entry::Entry;
 use crate::error::{Error, Result};
 use crate::hash::Seed;
-use crate::index::Bucket;
 use crate::limits::Usage;
 use crate::node::Node;
 use crate::pages::PageStore;
 use crate::prices::{ALLOCATION, BRANCH, BUCKET, ENTRY, NODE, PAGE, SHORT};
 use crate::quota::Quota;
 use crate::table::Table;
-use crate::trie::{Branch, Map};
 
 /// The rows of one space or template.
 pub(crate) struct Layer<S: PageStore> {
@@ -196,25 +196,7 @@ impl<S: PageStore> Layer<S> {
     }
 
     #[inline]
-    pub(crate) fn node(&self, number: u32) -> &Node {
-        let mut layer = self;
-        while number < layer.nodes.start() {
-            if let Some(copy) = layer.copy_of(number) {
-                return layer.nodes.get(copy);
-            }
-            layer = layer.base.as_deref().expect("BUG: a number is of some layer");
-        }
-        layer.nodes.get(number)
-    }
-
-    /// The copy that stands for a node of the base.
-    pub(crate) fn copy_of(&self, number: u32) -> Option<u32> {
-        let copy = self.map_get(self.changed, u64::from(number));
-        (copy != 0).then_some(copy)
-    }
-
-    #[inline]
-    fn is_own<T: Row<S>>(&self, number: u32) -> bool {
+    pub(crate) fn is_own<T: Row<S>>(&self, number: u32) -> bool {
         number >= T::table(self).start()
     }
 
@@ -247,10 +229,6 @@ impl<S: PageStore> Stock<S> {
         self.layer.get(number)
     }
 
-    pub(crate) fn node(&self, number: u32) -> &Node {
-        self.layer.node(number)
-    }
-
     /// A row known to be the space's own.
     pub(crate) fn get_mut<T: Row<S>>(&mut self, number: u32) -> &mut T {
         T::table_mut(&mut self.layer).get_mut(number)
@@ -269,7 +247,7 @@ impl<S: PageStore> Stock<S> {
     }
 
     /// Makes sure that the next row finds room in its table.
-    fn reserve<T: Row<S>>(&mut self) -> Result<()> {
+    pub(crate) fn reserve<T: Row<S>>(&mut self) -> Result<()> {
         self.allocate(|layer| T::table_mut(layer).reserve())
     }
 
@@ -314,50 +292,6 @@ impl<S: PageStore> Stock<S> {
         self.reserve::<T>()?;
         let copy = self.allocate(|layer| layer.get::<T>(number).try_clone())?;
         Ok(T::table_mut(&mut self.layer).put(copy))
-    }
-
-    /// Makes sure that a node may be changed.
-    #[inline]
-    pub(crate) fn own_node(&mut self, number: u32) -> Result<()> {
-        if self.layer.is_own::<Node>(number) || self.layer.copy_of(number).is_some() {
-            return Ok(());
-        }
-        self.reserve::<Node>()?;
-        let copy = self.allocate(|layer| layer.node(number).try_clone())?;
-        let copy = self.layer.nodes.put(copy);
-        let mut changed = self.layer.changed;
-        let set = self.map_set(&mut changed, u64::from(number), copy);
-        self.layer.changed = changed;
-        if set.is_err() {
-            self.layer.nodes.take(copy);
-        }
-        set.map(|_| ())
-    }
-
-    /// A node that [`own_node`](Self::own_node) made sure of.
-    #[inline]
-    pub(crate) fn node_mut(&mut self, number: u32) -> &mut Node {
-        let number = if self.layer.is_own::<Node>(number) {
-            number
-        } else {
-            self.layer.copy_of(number).expect("BUG: a node is copied before it is changed")
-        };
-        self.layer.nodes.get_mut(number)
-    }
-
-    /// Removes a node, to which nothing leads any more, with its charge.
-    pub(crate) fn remove_node(&mut self, number: u32) {
-        let cost = Row::<S>::cost(self.node(number));
-        if self.layer.is_own::<Node>(number) {
-            self.layer.nodes.take(number);
-        } else if let Some(copy) = self.layer.copy_of(number) {
-            let mut changed = self.layer.changed;
-            let removed = self.map_remove(&mut changed, u64::from(number));
-            removed.expect("BUG: what leads to copies is the space's own");
-            self.layer.changed = changed;
-            self.layer.nodes.take(copy);
-        }
-        self.quota.refund(cost);
     }
 
     /// A row of the kind that is not charged: what leads to copies.

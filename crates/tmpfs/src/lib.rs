@@ -34,17 +34,26 @@ mod hash;
 mod pages;
 mod table;
 
+mod branch;
+mod bucket;
+mod entry;
+mod node;
+mod stat;
+
 mod layer;
 mod trie;
 
-mod entries;
 mod index;
-mod node;
+mod nodes;
 
-mod space;
-mod template;
+mod entries;
 
 mod handle;
+mod space;
+
+mod handles;
+mod template;
+
 mod path;
 mod walk;
 
@@ -61,7 +70,6 @@ mod rename;
 mod attributes;
 mod audit;
 
-pub use attributes::{Kind, MetadataHash, NewTimestamp, Stat, Timestamp};
 pub use audit::Drift;
 pub use error::{Error, Result};
 pub use handle::{DescriptorFlags, Handle};
@@ -72,4 +80,5 @@ pub use open::OpenFlags;
 pub use pages::{MemoryPages, PAGE, PageStore};
 pub use quota::{SharedLimit, SharedLimits, SharedUsage};
 pub use space::{Settings, Space};
+pub use stat::{Kind, MetadataHash, NewTimestamp, Stat, Timestamp};
 pub use template::Template;

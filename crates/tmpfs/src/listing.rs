@@ -1,10 +1,10 @@
 //! Listing directories.
 
-use crate::attributes::Kind;
 use crate::error::Result;
 use crate::handle::Handle;
 use crate::pages::PageStore;
 use crate::space::Space;
+use crate::stat::Kind;
 
 /// A position in a listing: `Cursor::default()` before the first entry. Any number of listings can be
 /// under way, and nothing is to be closed.

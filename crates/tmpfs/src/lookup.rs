@@ -2,13 +2,13 @@
 
 use alloc::borrow::Cow;
 
-use crate::attributes::Kind;
-use crate::entries;
+use crate::entry;
 use crate::error::{Error, Result};
 use crate::node;
 use crate::pages::PageStore;
 use crate::path::{self, Component};
 use crate::space::Space;
+use crate::stat::Kind;
 use crate::walk::{LINKS, Part, Walk};
 
 /// Whether a symbolic link at the end of a path is followed. Those before the end always are.
@@ -116,10 +116,10 @@ impl<S: PageStore> Space<S> {
 
     fn look(&self, end: End, name: &str) -> Result<End> {
         // Linux finds a directory gone before it looks at the name.
-        if self.is_removed(end.directory) {
+        if self.stock.node(end.directory).is_removed() {
             return Err(Error::NoEntry);
         }
-        let tag = entries::tag(self.stock.seed, name.as_bytes());
+        let tag = entry::tag(self.stock.seed, name.as_bytes());
         let entry = self.stock.layer.find(end.directory, tag, name);
         // A name that is held stays in use when the limit is lowered.
         if entry.is_none() && name.len() > usize::try_from(self.limits().name).unwrap_or(usize::MAX)
@@ -171,11 +171,11 @@ impl<S: PageStore> Space<S> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::attributes::Timestamp;
     use crate::handle::DescriptorFlags;
     use crate::limits::Limits;
     use crate::path::steps;
     use crate::space::Settings;
+    use crate::stat::Timestamp;
     use alloc::{format, string::String, vec::Vec};
 
     const NOW: Timestamp = Timestamp { seconds: 0, nanoseconds: 0 };

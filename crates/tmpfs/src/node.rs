@@ -2,9 +2,9 @@
 
 use alloc::{boxed::Box, vec::Vec};
 
-use crate::attributes::{Kind, Timestamp};
+use crate::branch::Map;
 use crate::error::{Error, Result};
-use crate::trie::Map;
+use crate::stat::{Kind, Timestamp};
 
 #[derive(Debug)]
 pub(crate) struct Node {
@@ -64,6 +64,12 @@ impl Node {
             Body::Directory(_) => Kind::Directory,
             Body::Link(_) => Kind::SymbolicLink,
         }
+    }
+
+    /// Returns whether its last name was removed.
+    #[inline]
+    pub(crate) fn is_removed(&self) -> bool {
+        self.links == 0
     }
 
     #[inline]

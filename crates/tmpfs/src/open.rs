@@ -1,14 +1,14 @@
 //! Opening, with every flag.
 
-use crate::attributes::{Kind, Timestamp};
-use crate::entries::NewName;
+use crate::branch::Map;
+use crate::entry::NewName;
 use crate::error::{Error, Result};
 use crate::handle::{DescriptorFlags, Handle};
 use crate::lookup::{Follow, Last};
 use crate::node::{Body, File};
 use crate::pages::PageStore;
 use crate::space::Space;
-use crate::trie::Map;
+use crate::stat::{Kind, Timestamp};
 
 /// How to open.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

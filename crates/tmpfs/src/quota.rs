@@ -1,5 +1,5 @@
 //! Charges: what a space holds, counted before it is allocated, against its limits and the one it
-//! shares with others. Only `layer.rs` and `handle.rs` charge, where rows come and go.
+//! shares with others. Only `layer.rs`, `handles.rs` and `template.rs` charge.
 
 use alloc::sync::Arc;
 use core::hint::spin_loop;

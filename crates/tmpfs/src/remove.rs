@@ -1,14 +1,12 @@
 //! Removal of names, and of nodes with their last name and last handle.
 
-use crate::attributes::{Kind, Timestamp};
 use crate::error::{Error, Result};
 use crate::handle::Handle;
-use crate::layer::Stock;
 use crate::lookup::Last;
-use crate::node::Body;
 use crate::pages::PageStore;
 use crate::path::Component;
 use crate::space::Space;
+use crate::stat::{Kind, Timestamp};
 
 impl<S: PageStore> Space<S> {
     /// Removes the name of a file or symbolic link.
@@ -81,7 +79,7 @@ impl<S: PageStore> Space<S> {
         held.links -= 1;
         held.times.set_changed(now);
         if held.links == 0 && held.opens == 0 {
-            self.reap(node);
+            self.stock.reap(node);
         }
     }
 
@@ -93,16 +91,7 @@ impl<S: PageStore> Space<S> {
         held.directory_mut().parent = 0;
         held.times.set_changed(now);
         if held.opens == 0 {
-            self.reap(node);
+            self.stock.reap(node);
         }
-    }
-
-    /// Removes a node with neither names nor handles, and all that it holds.
-    pub(crate) fn reap(&mut self, node: u32) {
-        if let Body::File(file) = &self.stock.node(node).body {
-            let pages = file.pages;
-            self.stock.map_clear(pages, Stock::remove_page);
-        }
-        self.stock.remove_node(node);
     }
 }

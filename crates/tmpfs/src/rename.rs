@@ -1,13 +1,13 @@
 //! Renaming.
 
-use crate::attributes::{Kind, Timestamp};
-use crate::entries::NewName;
+use crate::entry::NewName;
 use crate::error::{Error, Result};
 use crate::handle::Handle;
 use crate::lookup::{End, Last};
 use crate::pages::PageStore;
 use crate::path::Component;
 use crate::space::Space;
+use crate::stat::{Kind, Timestamp};
 
 impl<S: PageStore> Space<S> {
     /// Renames, in one step, over what has the new name already: a file over a file or symbolic link,
@@ -118,10 +118,5 @@ impl<S: PageStore> Space<S> {
             }
         }
         true
-    }
-
-    /// Whether a directory was removed while it is open.
-    pub(crate) fn is_removed(&self, directory: u32) -> bool {
-        self.stock.node(directory).links == 0
     }
 }

@@ -2,8 +2,7 @@
 
 use core::fmt;
 
-use crate::attributes::Timestamp;
-use crate::entries::Entry;
+use crate::entry::Entry;
 use crate::error::Result;
 use crate::handle::Open;
 use crate::hash::Seed;
@@ -12,6 +11,7 @@ use crate::limits::{Limits, Usage};
 use crate::node::{Body, Directory, Node, Times};
 use crate::pages::{MemoryPages, PageStore};
 use crate::quota::{Quota, SharedLimit};
+use crate::stat::Timestamp;
 use crate::table::Table;
 
 /// What a space is made with.

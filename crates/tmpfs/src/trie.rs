@@ -2,6 +2,7 @@
 //! needs. The shape follows from the keys alone, so that what is undone leaves no trace, in memory
 //! or in the books.
 
+use crate::branch::{Branch, Map};
 use crate::error::Result;
 use crate::layer::{Layer, Stock};
 use crate::pages::PageStore;
@@ -11,35 +12,6 @@ const BITS: u32 = 4;
 
 /// The most levels: 16 of 4 bits.
 const LEVELS: usize = 16;
-
-/// A map, which lives in the row that uses it. 0 is no value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Map {
-    /// At height 0 the value of key 0 itself.
-    root: u32,
-    height: u8,
-    charged: bool,
-}
-
-impl Map {
-    pub(crate) const EMPTY: Self = Self { root: 0, height: 0, charged: true };
-
-    /// An empty map whose branches are not charged.
-    pub(crate) const UNCHARGED: Self = Self { charged: false, ..Self::EMPTY };
-}
-
-/// A level of a map, or of a directory's index.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Branch(pub(crate) [u32; 16]);
-
-impl Branch {
-    const EMPTY: Self = Self([0; 16]);
-
-    #[inline]
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0 == [0; 16]
-    }
-}
 
 /// Which branch of the level a key takes.
 #[inline]
