@@ -3,7 +3,9 @@
 use crate::error::{Error, Result};
 use crate::handle::Handle;
 use crate::hash::{hash_words, permute};
+use crate::id::Id;
 use crate::lookup::Follow;
+use crate::node::Node;
 use crate::pages::PageStore;
 use crate::space::Space;
 use crate::stat::{MetadataHash, NewTimestamp, Stat, Timestamp};
@@ -92,7 +94,7 @@ impl<S: PageStore> Space<S> {
         Ok(self.hash_node(self.resolve_node(base, path, follow)?))
     }
 
-    fn stat_node(&self, node: u32) -> Stat {
+    fn stat_node(&self, node: Id<Node>) -> Stat {
         let held = self.stock.node(node);
         let target = |target: &str| u64::try_from(target.len()).expect("BUG: it fits 64 bits");
         let size = held.file().map(|file| file.size).or_else(|| held.target().map(target));
@@ -108,7 +110,7 @@ impl<S: PageStore> Space<S> {
 
     fn set_times_of(
         &mut self,
-        node: u32,
+        node: Id<Node>,
         mutable: bool,
         times: [NewTimestamp; 2],
         now: Timestamp,
@@ -139,7 +141,7 @@ impl<S: PageStore> Space<S> {
         Ok(())
     }
 
-    fn hash_node(&self, node: u32) -> MetadataHash {
+    fn hash_node(&self, node: Id<Node>) -> MetadataHash {
         let serial = self.stock.node(node).serial;
         let Stat { size, modified, changed, .. } = self.stat_node(node);
         let time = |time: Timestamp| {

@@ -4,14 +4,17 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::branch::Branch;
-use crate::bucket::Bucket;
-use crate::entry::{self, Entry};
-use crate::index::Reference;
-use crate::layer::{Layer, Row, bytes};
+use crate::id::Id;
+use crate::index::Part;
+use crate::layer::{Layer, Renumbered, Row, bytes};
 use crate::limits::Usage;
-use crate::node::File;
+use crate::map::Index;
+use crate::name::Tag;
+use crate::node::{Entry, File, Node};
+use crate::page::Page;
 use crate::pages::{PAGE, PageStore};
 use crate::space::Space;
+use crate::trie::Step;
 
 /// Books and stock differ: a bug of this crate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +60,7 @@ struct Count<'space, S: PageStore> {
     used: Usage,
     own: Own,
     /// The nodes of all names of files and symbolic links.
-    named: Vec<u32>,
+    named: Vec<Id<Node>>,
     /// What the nodes say is open.
     opens: u64,
 }
@@ -77,10 +80,15 @@ fn equal(what: &'static str, counted: impl Into<u64>, booked: impl Into<u64>) ->
     if counted == booked { Ok(()) } else { Err(Drift { what, counted, booked }) }
 }
 
-fn push(numbers: &mut Vec<u32>, number: u32) -> Result<(), Drift> {
+/// Returns the number of a row, or 0.
+fn number<T>(id: Option<Id<T>>) -> u32 {
+    id.map_or(0, |id| id.number().get())
+}
+
+fn push(ids: &mut Vec<Id<Node>>, id: Id<Node>) -> Result<(), Drift> {
     let full = Drift { what: "no memory to count", counted: 0, booked: 0 };
-    numbers.try_reserve(1).map_err(|_| full)?;
-    numbers.push(number);
+    ids.try_reserve(1).map_err(|_| full)?;
+    ids.push(id);
     Ok(())
 }
 
@@ -90,13 +98,13 @@ impl<'space, S: PageStore> Count<'space, S> {
         Self { space, layer: &space.stock.layer, used, own, named: Vec::new(), opens: 0 }
     }
 
-    fn row<T: Row<S>>(&mut self, number: u32) {
-        self.used = self.used.plus(self.layer.get::<T>(number).cost());
+    fn row<T: Row<S> + Renumbered>(&mut self, id: Id<T>) {
+        self.used = self.used.plus(self.layer.get(id).cost());
     }
 
-    fn branch(&mut self, number: u32) {
-        self.row::<Branch>(number);
-        self.own.branches += u32::from(number >= self.layer.branches.start());
+    fn branch(&mut self, id: Id<Branch>) {
+        self.row(id);
+        self.own.branches += u32::from(self.layer.owns(id));
     }
 
     /// Every directory, and all entries.
@@ -106,44 +114,49 @@ impl<'space, S: PageStore> Count<'space, S> {
         while let Some(directory) = directories.pop() {
             self.node(directory)?;
             let node = self.layer.node(directory);
-            let held = *self.space.stock.directory(directory);
+            let held = self.space.stock.directory(directory);
             let (mut entries, mut below) = (0_u64, 0_u64);
             let mut outcome = Ok(());
-            self.layer.map_walk(held.order, &mut |place, number, is_branch| {
-                if is_branch {
-                    self.branch(number);
-                } else if outcome.is_ok() {
+            self.layer.map_walk(&held.order, &mut |step| match step {
+                Step::Branch(branch) => self.branch(branch),
+                Step::Value(place, entry) if outcome.is_ok() => {
                     entries += 1;
-                    outcome = self.entry(directory, place, number).and_then(|child| {
+                    outcome = self.entry(directory, place, entry).and_then(|child| {
                         let Some(child) = child else { return Ok(()) };
                         below += 1;
                         push(&mut directories, child)
                     });
                 }
+                Step::Value(..) => {}
             });
             outcome?;
             equal("entries of a directory", entries, held.count)?;
             equal("links of a directory", below + 2, node.links)?;
-            equal("entries in an index", self.index(held.index), held.count)?;
+            equal("entries in an index", self.index(&held.index), held.count)?;
         }
         Ok(())
     }
 
     /// One entry; tells the directory that it names.
-    fn entry(&mut self, directory: u32, place: u64, number: u32) -> Result<Option<u32>, Drift> {
-        self.row::<Entry>(number);
-        self.own.entries += u32::from(number >= self.layer.entries.start());
-        let entry = self.layer.get::<Entry>(number);
+    fn entry(
+        &mut self,
+        directory: Id<Node>,
+        place: u64,
+        id: Id<Entry>,
+    ) -> Result<Option<Id<Node>>, Drift> {
+        self.row(id);
+        self.own.entries += u32::from(self.layer.owns(id));
+        let entry = self.layer.get(id);
         equal("place of an entry", place, entry.place)?;
         let held = self.space.stock.directory(directory);
         equal("a place below the next", u64::from(place < held.next), 1_u64)?;
         equal("an epoch that was", u64::from(entry.epoch <= held.epoch), 1_u64)?;
         let name = entry.name.bytes();
-        let tag = entry::tag(self.space.stock.seed, name);
-        let found = self.layer.index_find(held.index, tag, name);
-        equal("entry that a name finds", found.unwrap_or(0), number)?;
+        let tag = Tag::of(self.space.stock.seed, name);
+        let found = self.layer.index_find(&held.index, tag, name);
+        equal("entry that a name finds", number(found), number(Some(id)))?;
         if let Some(child) = self.layer.node(entry.node).directory() {
-            equal("parent of a directory", directory, child.parent)?;
+            equal("parent of a directory", number(Some(directory)), number(child.parent))?;
             return Ok(Some(entry.node));
         }
         push(&mut self.named, entry.node)?;
@@ -151,14 +164,14 @@ impl<'space, S: PageStore> Count<'space, S> {
     }
 
     /// The index of a directory; tells how many entries it holds.
-    fn index(&mut self, root: u32) -> u64 {
+    fn index(&mut self, index: &Index) -> u64 {
         let mut entries = 0;
-        self.layer.index_walk(root, &mut |reference| match reference {
-            Reference::Branch(number) => self.branch(number),
-            Reference::Bucket(number) => {
-                self.row::<Bucket>(number);
-                self.own.buckets += u32::from(number >= self.layer.buckets.start());
-                entries += self.layer.get::<Bucket>(number).len();
+        self.layer.index_walk(index, &mut |part| match part {
+            Part::Branch(branch) => self.branch(branch),
+            Part::Bucket(bucket) => {
+                self.row(bucket);
+                self.own.buckets += u32::from(self.layer.owns(bucket));
+                entries += self.layer.get(bucket).len();
             }
         });
         u64::try_from(entries).unwrap_or(u64::MAX)
@@ -167,7 +180,7 @@ impl<'space, S: PageStore> Count<'space, S> {
     /// Every file and symbolic link with a name.
     fn files(&mut self) -> Result<(), Drift> {
         let mut named = core::mem::take(&mut self.named);
-        named.sort_unstable();
+        named.sort_unstable_by_key(|id| id.number());
         for names in named.chunk_by(|one, other| one == other) {
             self.node(names[0])?;
             let links = u64::try_from(names.len()).unwrap_or(u64::MAX);
@@ -179,10 +192,10 @@ impl<'space, S: PageStore> Count<'space, S> {
     /// Every handle, and every node that has nothing else.
     fn handles(&mut self) -> Result<(), Drift> {
         let mut opened = Vec::new();
-        for (_, open) in self.space.handles.rows() {
+        for open in self.space.handles.rows() {
             push(&mut opened, open.node)?;
         }
-        opened.sort_unstable();
+        opened.sort_unstable_by_key(|id| id.number());
         for handles in opened.chunk_by(|one, other| one == other) {
             let node = self.layer.node(handles[0]);
             let opens = u64::try_from(handles.len()).unwrap_or(u64::MAX);
@@ -199,38 +212,38 @@ impl<'space, S: PageStore> Count<'space, S> {
     }
 
     /// A node, and the pages of a file.
-    fn node(&mut self, number: u32) -> Result<(), Drift> {
-        let node = self.layer.node(number);
+    fn node(&mut self, id: Id<Node>) -> Result<(), Drift> {
+        let node = self.layer.node(id);
         self.used = self.used.plus(Row::<S>::cost(node));
         self.opens += u64::from(node.opens);
-        let own = number >= self.layer.nodes.start();
-        let copied = !own && self.layer.copy_of(number).is_some();
+        let own = self.layer.owns(id);
+        let copied = !own && self.layer.copy_of(id).is_some();
         self.own.nodes += u32::from(own || copied);
-        let Some(File { size, pages }) = node.file().copied() else { return Ok(()) };
+        let Some(File { size, pages }) = node.file() else { return Ok(()) };
         let mut outcome = Ok(());
-        self.layer.map_walk(pages, &mut |place, number, is_branch| {
-            if is_branch {
-                self.branch(number);
-            } else if outcome.is_ok() {
-                outcome = self.page(size, place, number);
+        self.layer.map_walk(pages, &mut |step| match step {
+            Step::Branch(branch) => self.branch(branch),
+            Step::Value(place, page) if outcome.is_ok() => {
+                outcome = self.page(*size, place, page);
             }
+            Step::Value(..) => {}
         });
         outcome
     }
 
     /// A page, which is zero beyond the end of its file.
-    fn page(&mut self, size: u64, place: u64, number: u32) -> Result<(), Drift> {
-        self.used = self.used.plus(self.space.stock.page_cost(number));
-        self.own.pages += u32::from(number >= self.layer.pages.start());
+    fn page(&mut self, size: u64, place: u64, id: Id<Page>) -> Result<(), Drift> {
+        self.used = self.used.plus(self.space.stock.page_cost(id));
+        self.own.pages += u32::from(self.layer.pages.owns(id));
         let page = u64::try_from(PAGE).unwrap_or(u64::MAX);
         let within = size.saturating_sub(place * page);
         equal("a page within its file", u64::from(within > 0), 1_u64)?;
-        let capacity = bytes(self.space.stock.capacity(number));
+        let capacity = bytes(self.space.stock.capacity(id));
         let end = usize::try_from(within).unwrap_or(usize::MAX).min(capacity);
         for at in (end..capacity).step_by(256) {
             let mut rest = [0; 256];
             let rest = &mut rest[..(capacity - at).min(256)];
-            let read = self.layer.read_page(number, at, rest);
+            let read = self.layer.read_page(id, at, rest);
             let zero = read.is_err() || rest.iter().all(|byte| *byte == 0);
             equal("zeros beyond the end of a file", u64::from(zero), 1_u64)?;
         }
@@ -239,8 +252,8 @@ impl<'space, S: PageStore> Count<'space, S> {
 
     /// What leads to copies of a template's nodes.
     fn copies(&mut self) {
-        self.layer.map_walk(self.layer.changed, &mut |_, _, is_branch| {
-            self.own.branches += u32::from(is_branch);
+        self.layer.map_walk(&self.layer.changed, &mut |step| {
+            self.own.branches += u32::from(matches!(step, Step::Branch(_)));
         });
     }
 

@@ -1,30 +1,37 @@
-//! Branches, and the maps and indexes that begin with one.
+//! Branches, of which the maps of a space and the indexes of its directories consist.
 
-/// A map, which lives in the row that uses it. 0 is no value.
+use core::num::NonZeroU32;
+
+use crate::id::Id;
+
+/// A reference in a branch, or at the root of a map or index. Where it stands tells to what kind of
+/// row it leads: only `trie.rs` and `index.rs` read links.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Map {
-    /// At height 0 the value of key 0 itself.
-    pub(crate) root: u32,
-    pub(crate) height: u8,
-    pub(crate) charged: bool,
-}
+pub(crate) struct Link(pub(crate) NonZeroU32);
 
-impl Map {
-    pub(crate) const EMPTY: Self = Self { root: 0, height: 0, charged: true };
+impl Link {
+    #[inline]
+    pub(crate) const fn to<T>(row: Id<T>) -> Self {
+        Self(row.number())
+    }
 
-    /// An empty map whose branches are not charged.
-    pub(crate) const UNCHARGED: Self = Self { charged: false, ..Self::EMPTY };
+    /// Returns the row that it leads to. Precondition: it was made of an id of that kind.
+    #[inline]
+    pub(crate) const fn id<T>(self) -> Id<T> {
+        Id::new(self.0)
+    }
 }
 
 /// A level of a map, or of a directory's index.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Branch(pub(crate) [u32; 16]);
+pub(crate) struct Branch(pub(crate) [Option<Link>; 16]);
 
 impl Branch {
-    pub(crate) const EMPTY: Self = Self([0; 16]);
+    pub(crate) const EMPTY: Self = Self([None; 16]);
 
+    /// Returns whether no slot from `first` on leads anywhere.
     #[inline]
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0 == [0; 16]
+    pub(crate) fn is_empty_from(&self, first: usize) -> bool {
+        self.0[first..].iter().fold(0, |any, slot| any | slot.map_or(0, |link| link.0.get())) == 0
     }
 }

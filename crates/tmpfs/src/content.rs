@@ -1,10 +1,14 @@
 //! The bytes of files, in pages.
 
-use crate::branch::Map;
+use core::mem;
+
 use crate::error::{Error, Result};
 use crate::handle::Handle;
+use crate::id::Id;
 use crate::layer::Stock;
-use crate::node::File;
+use crate::map::Map;
+use crate::node::{File, Node};
+use crate::page::Page;
 use crate::pages::{PAGE, PageStore};
 use crate::space::Space;
 use crate::stat::Timestamp;
@@ -26,7 +30,7 @@ impl<S: PageStore> Space<S> {
         if !open.flags.read {
             return Err(Error::BadDescriptor);
         }
-        let File { size, pages } = *self.stock.node(open.node).file().ok_or(Error::IsDirectory)?;
+        let File { size, pages } = self.stock.node(open.node).file().ok_or(Error::IsDirectory)?;
         let left = usize::try_from(size.saturating_sub(offset)).unwrap_or(usize::MAX);
         let wanted = bytes.len().min(left);
         let mut done = 0;
@@ -34,18 +38,18 @@ impl<S: PageStore> Space<S> {
             let (number, at) = locate(offset + length(done));
             let piece = (PAGE - at).min(wanted - done);
             let piece = &mut bytes[done..done + piece];
-            self.read_piece(self.stock.map_get(pages, number), at, piece)?;
+            self.read_piece(self.stock.layer.map_get(pages, number), at, piece)?;
             done += piece.len();
         }
         Ok(wanted)
     }
 
     /// Reads from a page, or from a hole.
-    fn read_piece(&self, page: u32, at: usize, piece: &mut [u8]) -> Result<()> {
-        if page == 0 {
+    fn read_piece(&self, page: Option<Id<Page>>, at: usize, piece: &mut [u8]) -> Result<()> {
+        let Some(page) = page else {
             piece.fill(0);
             return Ok(());
-        }
+        };
         let held = capacity_from(self.stock.capacity(page), at).min(piece.len());
         let (held, rest) = piece.split_at_mut(held);
         rest.fill(0);
@@ -103,12 +107,18 @@ impl<S: PageStore> Space<S> {
         self.cut(node, size, now)
     }
 
-    fn opened_to_write(&self, handle: Handle) -> Result<u32> {
+    fn opened_to_write(&self, handle: Handle) -> Result<Id<Node>> {
         let open = self.opened(handle)?;
         if open.flags.write { Ok(open.node) } else { Err(Error::BadDescriptor) }
     }
 
-    fn write(&mut self, node: u32, offset: u64, bytes: &[u8], now: Timestamp) -> Result<usize> {
+    fn write(
+        &mut self,
+        node: Id<Node>,
+        offset: u64,
+        bytes: &[u8],
+        now: Timestamp,
+    ) -> Result<usize> {
         if bytes.is_empty() {
             return Ok(0);
         }
@@ -118,47 +128,43 @@ impl<S: PageStore> Space<S> {
             return Err(Error::FileTooLarge);
         }
         self.stock.own_node(node)?;
-        let mut pages = self.stock.node(node).file().expect("BUG: it is for writing").pages;
-        let mut done = 0;
-        let mut outcome = Ok(());
-        while done < allowed && outcome.is_ok() {
-            let (number, at) = locate(offset + length(done));
-            let piece = (PAGE - at).min(allowed - done);
-            let piece = &bytes[done..done + piece];
-            outcome = self.stock.write_piece(&mut pages, number, at, piece);
-            if outcome.is_ok() {
-                done += piece.len();
+        let (written, held) = self.stock.change_file(node, |stock, file| {
+            let mut done = 0;
+            let mut outcome = Ok(());
+            while done < allowed && outcome.is_ok() {
+                let (number, at) = locate(offset + length(done));
+                let piece = (PAGE - at).min(allowed - done);
+                let piece = &bytes[done..done + piece];
+                outcome = stock.write_piece(&mut file.pages, number, at, piece);
+                if outcome.is_ok() {
+                    done += piece.len();
+                }
             }
+            if done == 0 {
+                return outcome.map(|()| 0);
+            }
+            file.size = file.size.max(offset + length(done));
+            Ok(done)
+        });
+        if written.is_ok() {
+            held.times.touch(now);
         }
-        let held = self.stock.node_mut(node);
-        let file = held.file_mut();
-        file.pages = pages;
-        if done == 0 {
-            return outcome.map(|()| 0);
-        }
-        file.size = file.size.max(offset + length(done));
-        held.times.touch(now);
-        Ok(done)
+        written
     }
 
     /// Sets the size of a file.
-    pub(crate) fn cut(&mut self, node: u32, size: u64, now: Timestamp) -> Result<()> {
+    pub(crate) fn cut(&mut self, node: Id<Node>, size: u64, now: Timestamp) -> Result<()> {
         self.stock.own_node(node)?;
-        let mut file = *self.stock.node(node).file().expect("BUG: only files are cut");
-        let cut = if size == 0 {
-            self.stock.map_clear(file.pages, Stock::remove_page);
-            file.pages = Map::EMPTY;
-            Ok(())
-        } else if size < file.size {
-            self.stock.cut_pages(&mut file.pages, size)
-        } else {
-            Ok(())
-        };
-        if cut.is_ok() {
+        let (cut, held) = self.stock.change_file(node, |stock, file| {
+            if size == 0 {
+                let pages = mem::replace(&mut file.pages, Map::EMPTY);
+                stock.map_clear(pages, Stock::remove_page);
+            } else if size < file.size {
+                stock.cut_pages(&mut file.pages, size)?;
+            }
             file.size = size;
-        }
-        let held = self.stock.node_mut(node);
-        *held.file_mut() = file;
+            Ok(())
+        });
         if cut.is_ok() {
             held.times.touch(now);
         }
@@ -168,38 +174,56 @@ impl<S: PageStore> Space<S> {
 
 impl<S: PageStore> Stock<S> {
     /// Writes within one page of a file. After an error of a limit nothing has changed.
-    fn write_piece(&mut self, pages: &mut Map, number: u64, at: usize, piece: &[u8]) -> Result<()> {
-        let page = self.map_get(*pages, number);
+    fn write_piece(
+        &mut self,
+        pages: &mut Map<Page>,
+        number: u64,
+        at: usize,
+        piece: &[u8],
+    ) -> Result<()> {
         let zero = piece[0] == 0 && is_zero(piece);
-        if page == 0 {
+        let Some(page) = self.layer.map_get(pages, number) else {
             if zero {
                 return Ok(());
             }
             let page = self.add_page(capacity_for(number, at + piece.len()))?;
             let set = self.write_page(page, at, piece);
-            let set = set.and_then(|()| self.map_set(pages, number, page).map(|_| ()));
+            let set = set.and_then(|()| self.map_set(pages, number, page));
             return set.inspect_err(|_| self.remove_page(page));
-        }
+        };
         if zero && piece.len() == PAGE {
             self.map_remove(pages, number)?;
             self.remove_page(page);
             return Ok(());
         }
-        let own = self.own_page(page, capacity_for(number, at + piece.len()))?;
+        let own = self.own_page_at(pages, number, page, capacity_for(number, at + piece.len()))?;
+        self.write_page(own, at, piece)
+    }
+
+    /// Makes a page of a file one of at least `capacity` bytes that may be changed. After an error
+    /// nothing has changed.
+    fn own_page_at(
+        &mut self,
+        pages: &mut Map<Page>,
+        number: u64,
+        page: Id<Page>,
+        capacity: u32,
+    ) -> Result<Id<Page>> {
+        let own = self.own_page(page, capacity)?;
         if own != page {
             let set = self.map_set(pages, number, own);
             set.inspect_err(|_| self.discard_copy(own, page))?;
         }
-        self.write_page(own, at, piece)
+        Ok(own)
     }
 
     /// Removes what lies from `size` on, which is within the file and not its beginning.
-    fn cut_pages(&mut self, pages: &mut Map, size: u64) -> Result<()> {
+    fn cut_pages(&mut self, pages: &mut Map<Page>, size: u64) -> Result<()> {
         let (number, at) = locate(size);
         let first = if at > 0 { number + 1 } else { number };
         if self.layer.base.is_some() {
             let mut from = first;
-            while let Some((number, _)) = self.layer.map_next(*pages, from) {
+            while let Some((number, _)) = self.layer.map_next(pages, from) {
                 self.map_own(pages, number)?;
                 from = number + 1;
             }
@@ -207,7 +231,7 @@ impl<S: PageStore> Stock<S> {
         if at > 0 {
             self.cut_page(pages, number, at)?;
         }
-        while let Some((number, page)) = self.layer.map_next(*pages, first) {
+        while let Some((number, page)) = self.layer.map_next(pages, first) {
             self.map_remove(pages, number).expect("BUG: its way is the space's own");
             self.remove_page(page);
         }
@@ -215,9 +239,9 @@ impl<S: PageStore> Stock<S> {
     }
 
     /// Makes zeros of what a page holds from `at` on, and the page smaller if it can be.
-    fn cut_page(&mut self, pages: &mut Map, number: u64, at: usize) -> Result<()> {
-        let page = self.map_get(*pages, number);
-        if page == 0 || capacity_from(self.capacity(page), at) == 0 {
+    fn cut_page(&mut self, pages: &mut Map<Page>, number: u64, at: usize) -> Result<()> {
+        let Some(page) = self.layer.map_get(pages, number) else { return Ok(()) };
+        if capacity_from(self.capacity(page), at) == 0 {
             return Ok(());
         }
         self.map_own(pages, number)?;
@@ -228,10 +252,7 @@ impl<S: PageStore> Stock<S> {
             self.map_set(pages, number, smaller).expect("BUG: its way is the space's own");
             return Ok(());
         }
-        let own = self.own_page(page, 0)?;
-        if own != page {
-            self.map_set(pages, number, own).expect("BUG: its way is the space's own");
-        }
+        let own = self.own_page_at(pages, number, page, 0)?;
         let end = capacity_from(self.capacity(own), 0);
         for from in (at..end).step_by(ZEROS.len()) {
             self.write_page(own, from, &ZEROS[..(end - from).min(ZEROS.len())])?;

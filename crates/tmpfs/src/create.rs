@@ -2,16 +2,18 @@
 
 use alloc::boxed::Box;
 
-use crate::entry::NewName;
 use crate::error::{Error, Result};
 use crate::handle::Handle;
+use crate::id::Id;
 use crate::layer::{Stock, link_cost};
 use crate::lookup::{End, Follow, Last};
-use crate::node::{self, Body, Directory, Node};
+use crate::name::NewName;
+use crate::node::{Body, Directory, Node};
 use crate::pages::PageStore;
 use crate::path::{self, Component};
 use crate::space::Space;
 use crate::stat::{Kind, Timestamp};
+use crate::text;
 
 impl<S: PageStore> Space<S> {
     /// Makes a directory.
@@ -36,7 +38,7 @@ impl<S: PageStore> Space<S> {
         }
         let name = self.name(&end, path)?;
         let name = NewName { text: &name, tag: end.tag };
-        let node = self.new_node(Body::Directory(Directory::under(end.directory)), now);
+        let node = self.new_node(Body::Directory(Directory::under(Some(end.directory))), now);
         self.stock.make(end.directory, name, |stock| stock.insert(node), now)?;
         self.stock.node_mut(end.directory).links += 1;
         Ok(())
@@ -108,7 +110,7 @@ impl<S: PageStore> Space<S> {
         let node = self.new_node(Body::Link(Box::default()), now);
         let Node { serial, times, links, opens, .. } = node;
         let node = || {
-            let body = Body::Link(node::boxed(target)?);
+            let body = Body::Link(text::boxed(target)?);
             Ok(Node { serial, times, links, opens, body })
         };
         let insert = |stock: &mut Stock<S>| stock.insert_new(link_cost(target.len()), node);
@@ -127,7 +129,7 @@ impl<S: PageStore> Space<S> {
     }
 
     /// Returns the end of a path at which a file or symbolic link can be made.
-    fn resolve_new_file(&self, base: u32, path: &str) -> Result<End> {
+    fn resolve_new_file(&self, base: Id<Node>, path: &str) -> Result<End> {
         let end = self.resolve(base, path, Last::Name)?;
         if end.slash() {
             // The path names a directory, which is either there or not. As wasmtime, and unlike Linux,

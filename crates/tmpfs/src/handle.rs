@@ -1,10 +1,13 @@
 //! Handles: the words for what is open, and for what.
 
+use crate::id::Id;
+use crate::node::Node;
+
 /// An open file or directory of one space. It is a token: a copy is the same handle, and after
 /// [`Space::close`] every copy is a bad descriptor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Handle {
-    pub(crate) index: u32,
+    pub(crate) open: Id<Open>,
     /// No other handle of the space ever has it.
     pub(crate) serial: u64,
 }
@@ -50,7 +53,7 @@ impl DescriptorFlags {
 /// An open file or directory.
 #[derive(Debug)]
 pub(crate) struct Open {
-    pub(crate) node: u32,
+    pub(crate) node: Id<Node>,
     /// Whether changes are permitted through a directory, which what is opened from it inherits; of
     /// a file whether its times may be set.
     pub(crate) mutable: bool,

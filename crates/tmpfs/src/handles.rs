@@ -1,11 +1,16 @@
 //! Opening and closing of handles, at the limit of them.
 
+use core::mem;
+
 use crate::error::{Error, Result};
 use crate::handle::{DescriptorFlags, Handle, Open};
+use crate::id::Id;
 use crate::limits::Usage;
+use crate::node::Node;
 use crate::pages::PageStore;
-use crate::space::Space;
+use crate::space::{HANDLES, Space};
 use crate::stat::Kind;
+use crate::table::{Room, Table};
 
 /// One handle's charge.
 const HANDLE: Usage = Usage { content: 0, metadata: 0, nodes: 0, handles: 1 };
@@ -20,8 +25,7 @@ impl<S: PageStore> Space<S> {
         if flags.write {
             return Err(Error::IsDirectory);
         }
-        self.prepare_to_open(self.root)?;
-        Ok(self.open(self.root, flags, flags.mutate_directory))
+        self.open_node(self.root, flags, flags.mutate_directory)
     }
 
     /// Another handle of the same file or directory, for the same, as `dup` makes.
@@ -30,8 +34,7 @@ impl<S: PageStore> Space<S> {
     /// `BadDescriptor`; `InsufficientMemory` or `Quota` at the limit of handles.
     pub fn duplicate(&mut self, handle: Handle) -> Result<Handle> {
         let &Open { node, mutable, flags, .. } = self.opened(handle)?;
-        self.prepare_to_open(node)?;
-        Ok(self.open(node, flags, mutable))
+        self.open_node(node, flags, mutable)
     }
 
     /// Closes a handle. What was removed meanwhile and is open nowhere else is gone.
@@ -40,22 +43,26 @@ impl<S: PageStore> Space<S> {
     /// `BadDescriptor`.
     pub fn close(&mut self, handle: Handle) -> Result<()> {
         let node = self.opened(handle)?.node;
-        self.handles.take(handle.index);
+        self.handles.take(handle.open);
+        self.closed(node);
+        Ok(())
+    }
+
+    /// Closes every handle.
+    pub(crate) fn close_all(&mut self) {
+        let handles = mem::replace(&mut self.handles, Table::new(HANDLES));
+        for open in handles.rows() {
+            self.closed(open.node);
+        }
+    }
+
+    /// Counts one handle less of a node.
+    fn closed(&mut self, node: Id<Node>) {
         self.stock.quota.refund(HANDLE);
         let held = self.stock.node_mut(node);
         held.opens -= 1;
         if held.opens == 0 && held.links == 0 {
             self.stock.reap(node);
-        }
-        Ok(())
-    }
-
-    pub(crate) fn close_all(&mut self) {
-        for index in self.handles.start()..self.handles.end() {
-            if let Some(Open { serial, .. }) = self.handles.find(index) {
-                let handle = Handle { index, serial: *serial };
-                self.close(handle).expect("BUG: the handle is open");
-            }
         }
     }
 
@@ -76,7 +83,7 @@ impl<S: PageStore> Space<S> {
     }
 
     pub(crate) fn opened(&self, handle: Handle) -> Result<&Open> {
-        let open = self.handles.find(handle.index).filter(|open| open.serial == handle.serial);
+        let open = self.handles.find(handle.open).filter(|open| open.serial == handle.serial);
         open.ok_or(Error::BadDescriptor)
     }
 
@@ -89,38 +96,57 @@ impl<S: PageStore> Space<S> {
         }
     }
 
-    /// Charges a handle and makes room for it, so that [`open`](Self::open) cannot fail. Where nothing
-    /// is opened after all, [`forgo_handle`](Self::forgo_handle) gives it back.
-    pub(crate) fn reserve_handle(&mut self) -> Result<()> {
-        self.stock.quota.charge(HANDLE)?;
-        let handles = &mut self.handles;
-        while handles.reserve().is_err() {
-            if !self.stock.layer.store.release() {
-                self.forgo_handle();
-                return Err(Error::InsufficientMemory);
-            }
-        }
-        Ok(())
+    /// Opens the node that `make` makes or finds. The handle is charged, and has room, before `make`
+    /// begins, so that nothing that it did need be undone.
+    pub(crate) fn open(
+        &mut self,
+        flags: DescriptorFlags,
+        mutable: bool,
+        make: impl FnOnce(&mut Self) -> Result<Id<Node>>,
+    ) -> Result<Handle> {
+        let room = self.room_for_handle()?;
+        let node = make(self).inspect_err(|_| self.stock.quota.refund(HANDLE))?;
+        Ok(self.opened_in(room, node, flags, mutable))
     }
 
-    pub(crate) fn forgo_handle(&mut self) {
-        self.stock.quota.refund(HANDLE);
-    }
-
-    /// The same for a node that exists.
-    pub(crate) fn prepare_to_open(&mut self, node: u32) -> Result<()> {
-        self.reserve_handle()?;
-        self.stock.own_node(node).inspect_err(|_| self.forgo_handle())
-    }
-
-    pub(crate) fn open(&mut self, node: u32, flags: DescriptorFlags, mutable: bool) -> Handle {
+    fn opened_in(
+        &mut self,
+        room: Room<Open>,
+        node: Id<Node>,
+        flags: DescriptorFlags,
+        mutable: bool,
+    ) -> Handle {
         let held = self.stock.node_mut(node);
         held.opens += 1;
         let mutate_directory = mutable && held.kind() == Kind::Directory;
         let flags = DescriptorFlags { mutate_directory, ..flags };
         self.serial += 1;
         let serial = self.serial;
-        let index = self.handles.put(Open { node, mutable, flags, serial });
-        Handle { index, serial }
+        let open = self.handles.put(room, Open { node, mutable, flags, serial });
+        Handle { open, serial }
+    }
+
+    /// Opens a node that exists.
+    fn open_node(
+        &mut self,
+        node: Id<Node>,
+        flags: DescriptorFlags,
+        mutable: bool,
+    ) -> Result<Handle> {
+        self.open(flags, mutable, |space| space.stock.own_node(node).map(|()| node))
+    }
+
+    /// Charges a handle and makes room for it.
+    fn room_for_handle(&mut self) -> Result<Room<Open>> {
+        self.stock.quota.charge(HANDLE)?;
+        loop {
+            match self.handles.reserve() {
+                Ok(room) => return Ok(room),
+                Err(_) if self.stock.layer.store.release() => {}
+                Err(_) => break,
+            }
+        }
+        self.stock.quota.refund(HANDLE);
+        Err(Error::InsufficientMemory)
     }
 }

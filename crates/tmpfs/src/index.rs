@@ -3,104 +3,149 @@
 //! one is joined again. The slots of a branch that agree in the bits known so far share a bucket.
 //! What an index takes follows from the tags in it alone, so that every refund is exact.
 
-use crate::branch::Branch;
+use core::num::NonZeroU32;
+
+use crate::branch::{Branch, Link};
 use crate::bucket::{Bucket, WIDTH};
-use crate::entry::Entry;
 use crate::error::{Error, Result};
+use crate::id::Id;
 use crate::layer::{Layer, Stock};
+use crate::map::Index;
+use crate::name::Tag;
+use crate::node::Entry;
 use crate::pages::PageStore;
 use crate::table::NUMBERS;
 
-/// A reference with this bit is to a branch, without it to a bucket; 0 is nothing.
-const BRANCH: u32 = NUMBERS;
+/// The bit of a link to a bucket, which a link to a branch lacks.
+const BUCKET: u32 = NUMBERS;
 
 /// How many levels there are: 8 of 4 bits.
 const LEVELS: usize = 8;
 
+/// A part of an index: the row that a link leads to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    Branch(Id<Branch>),
+    Bucket(Id<Bucket>),
+}
+
+impl Part {
+    #[inline]
+    fn of(link: Link) -> Self {
+        let Link(number) = link;
+        if number.get() & BUCKET == 0 {
+            return Self::Branch(link.id());
+        }
+        let bucket = NonZeroU32::new(number.get() & !BUCKET);
+        Self::Bucket(Id::new(bucket.expect("BUG: numbers begin at 1")))
+    }
+
+    #[inline]
+    fn link(self) -> Link {
+        match self {
+            Self::Branch(branch) => Link::to(branch),
+            Self::Bucket(bucket) => Link(bucket.number() | BUCKET),
+        }
+    }
+}
+
 /// The way to a bucket.
 #[derive(Default)]
 struct Path {
-    branches: [u32; LEVELS],
+    branches: [Option<Id<Branch>>; LEVELS],
     depth: usize,
-    /// 0 where there is none.
-    bucket: u32,
+    /// `None` where there is none yet.
+    bucket: Option<Id<Bucket>>,
 }
 
 impl Path {
     #[inline]
-    fn last(&self) -> Option<u32> {
-        self.branches[..self.depth].last().copied()
+    fn last(&self) -> Option<Id<Branch>> {
+        self.branches[..self.depth].last().copied().flatten()
+    }
+
+    #[inline]
+    fn push(&mut self, branch: Id<Branch>) {
+        self.branches[self.depth] = Some(branch);
+        self.depth += 1;
+    }
+
+    /// Returns the bucket on the way to an entry that is there.
+    #[inline]
+    fn bucket(&self) -> Id<Bucket> {
+        self.bucket.expect("BUG: an entry is in a bucket")
     }
 }
 
 /// The slot that a tag takes in a branch of this level.
 #[inline]
-fn slot(tag: u32, level: usize) -> usize {
-    let bytes = tag.to_be_bytes();
+fn slot(tag: Tag, level: usize) -> usize {
+    let bytes = tag.0.to_be_bytes();
     usize::from(if level.is_multiple_of(2) { bytes[level / 2] >> 4 } else { bytes[level / 2] & 15 })
 }
 
 impl<S: PageStore> Layer<S> {
-    /// The entry of that name below `root`.
-    pub(crate) fn index_find(&self, root: u32, tag: u32, name: &[u8]) -> Option<u32> {
-        let mut at = root;
+    /// The entry of that name in an index.
+    pub(crate) fn index_find(&self, index: &Index, tag: Tag, name: &[u8]) -> Option<Id<Entry>> {
+        let mut at = index.0?;
         let mut level = 0;
-        while at & BRANCH != 0 {
-            at = self.get::<Branch>(at & !BRANCH).0[slot(tag, level)];
+        loop {
+            match Part::of(at) {
+                Part::Branch(branch) => at = self.get(branch).0[slot(tag, level)]?,
+                Part::Bucket(bucket) => {
+                    let mut candidates = self.get(bucket).entries(tag);
+                    return candidates.find(|entry| self.get(*entry).name.bytes() == name);
+                }
+            }
             level += 1;
         }
-        if at == 0 {
-            return None;
-        }
-        let pairs = self.get::<Bucket>(at).pairs();
-        let mut candidates = pairs.filter(|(held, _)| *held == tag).map(|(_, entry)| entry);
-        candidates.find(|entry| self.get::<Entry>(*entry).name.bytes() == name)
     }
 
-    /// Calls `each` with the reference of every bucket and branch, a bucket once, and the bits of the
-    /// tag that lead there.
-    pub(crate) fn index_walk(&self, root: u32, each: &mut impl FnMut(Reference)) {
-        if root & BRANCH == 0 {
-            if root != 0 {
-                each(Reference::Bucket(root));
-            }
-            return;
+    /// Calls `each` for every bucket and branch, a bucket once.
+    pub(crate) fn index_walk(&self, index: &Index, each: &mut impl FnMut(Part)) {
+        if let Some(root) = index.0 {
+            self.index_walk_below(Part::of(root), each);
         }
-        let branch = root & !BRANCH;
-        each(Reference::Branch(branch));
-        let slots = self.get::<Branch>(branch).0;
+    }
+
+    fn index_walk_below(&self, part: Part, each: &mut impl FnMut(Part)) {
+        each(part);
+        let Part::Branch(branch) = part else { return };
+        let slots = self.get(branch).0;
         for (at, child) in slots.iter().enumerate() {
-            if *child != 0 && !slots[..at].contains(child) {
-                self.index_walk(*child, each);
+            if let Some(link) = child
+                && !slots[..at].contains(child)
+            {
+                self.index_walk_below(Part::of(*link), each);
             }
         }
     }
 }
 
-/// What an index is made of.
-pub(crate) enum Reference {
-    Branch(u32),
-    Bucket(u32),
-}
-
+/// Changing an index that is held apart from its directory, as in
+/// [`change_directory`](Stock::change_directory).
 impl<S: PageStore> Stock<S> {
-    /// Adds an entry whose name is not there yet. After an error there is what there was; the root is
-    /// to be put back in either case, as what it leads to may have become the space's own.
-    pub(crate) fn index_insert(&mut self, root: &mut u32, tag: u32, entry: u32) -> Result<()> {
-        let path = self.index_own(root, tag)?;
-        if path.bucket == 0 {
+    /// Adds an entry whose name is not there yet. After an error there is what there was.
+    pub(crate) fn index_insert(
+        &mut self,
+        index: &mut Index,
+        tag: Tag,
+        entry: Id<Entry>,
+    ) -> Result<()> {
+        let path = self.index_path(index, tag)?;
+        let Some(bucket) = path.bucket else {
             let mut bucket = Bucket::EMPTY;
             bucket.push(tag, entry);
-            let bucket = self.insert(bucket)?;
+            let bucket = Some(Part::Bucket(self.insert(bucket)?).link());
             match path.last() {
-                None => *root = bucket,
+                None => index.0 = bucket,
                 Some(branch) => {
-                    let slots = &mut self.get_mut::<Branch>(branch).0;
+                    let slots = &mut self.get_mut(branch).0;
                     let at = slot(tag, path.depth - 1);
                     let mut free = at..at + 1;
                     while free.len() < slots.len() {
                         let twice = block(at, 2 * free.len());
-                        if slots[twice.clone()].iter().any(|slot| *slot != 0) {
+                        if slots[twice.clone()].iter().any(Option::is_some) {
                             break;
                         }
                         free = twice;
@@ -109,67 +154,81 @@ impl<S: PageStore> Stock<S> {
                 }
             }
             return Ok(());
-        }
-        let bucket = self.get_mut::<Bucket>(path.bucket);
-        if bucket.len() < WIDTH {
-            bucket.push(tag, entry);
+        };
+        let held = self.get_mut(bucket);
+        if held.len() < WIDTH {
+            held.push(tag, entry);
             return Ok(());
         }
-        self.index_split(root, &path, tag, entry)
+        self.index_split(index, &path, bucket, tag, entry)
     }
 
-    /// Makes what leads to a tag's bucket, and the bucket, the space's own.
-    fn index_own(&mut self, root: &mut u32, tag: u32) -> Result<Path> {
+    /// Makes what leads to a tag's bucket, and the bucket, the space's own, and returns the way.
+    fn index_path(&mut self, index: &mut Index, tag: Tag) -> Result<Path> {
         let mut path = Path::default();
-        let mut at = *root;
-        while at & BRANCH != 0 {
-            let own = self.own::<Branch>(at & !BRANCH)? | BRANCH;
-            self.index_put(root, &path, at, own);
-            path.branches[path.depth] = own & !BRANCH;
-            path.depth += 1;
-            at = self.get::<Branch>(own & !BRANCH).0[slot(tag, path.depth - 1)];
-        }
-        if at != 0 {
-            path.bucket = self.own::<Bucket>(at)?;
-            self.index_put(root, &path, at, path.bucket);
+        let mut at = index.0;
+        while let Some(link) = at {
+            match Part::of(link) {
+                Part::Branch(branch) => {
+                    let own = self.own(branch)?;
+                    self.index_put(index, &path, link, Part::Branch(own));
+                    at = self.get(own).0[slot(tag, path.depth)];
+                    path.push(own);
+                }
+                Part::Bucket(bucket) => {
+                    let own = self.own(bucket)?;
+                    self.index_put(index, &path, link, Part::Bucket(own));
+                    path.bucket = Some(own);
+                    break;
+                }
+            }
         }
         Ok(path)
     }
 
-    /// The same, apart from an operation.
-    pub(crate) fn index_own_path(&mut self, root: &mut u32, tag: u32) -> Result<()> {
-        self.index_own(root, tag).map(|_| ())
+    /// Makes sure that a tag's bucket, and what leads to it, may be changed.
+    pub(crate) fn index_own(&mut self, index: &mut Index, tag: Tag) -> Result<()> {
+        self.index_path(index, tag).map(|_| ())
     }
 
     /// Puts `new` in the place of `old` at the end of a path.
-    fn index_put(&mut self, root: &mut u32, path: &Path, old: u32, new: u32) {
+    fn index_put(&mut self, index: &mut Index, path: &Path, old: Link, new: Part) {
+        let new = new.link();
         if new == old {
             return;
         }
         let Some(branch) = path.last() else {
-            *root = new;
+            index.0 = Some(new);
             return;
         };
-        for slot in &mut self.get_mut::<Branch>(branch).0 {
-            if *slot == old {
-                *slot = new;
+        for slot in &mut self.get_mut(branch).0 {
+            if *slot == Some(old) {
+                *slot = Some(new);
             }
         }
     }
 
     /// Halves the full bucket at the end of a path by the first bit in which the new tag differs from
     /// any in it, and adds the entry.
-    fn index_split(&mut self, root: &mut u32, path: &Path, tag: u32, entry: u32) -> Result<()> {
-        let full = *self.get::<Bucket>(path.bucket);
+    fn index_split(
+        &mut self,
+        index: &mut Index,
+        path: &Path,
+        bucket: Id<Bucket>,
+        tag: Tag,
+        entry: Id<Entry>,
+    ) -> Result<()> {
+        let full = *self.get(bucket);
+        let old = Some(Part::Bucket(bucket).link());
         let known = match path.last() {
             None => 0,
             Some(branch) => {
-                let slots = self.get::<Branch>(branch).0;
-                let sharing = slots.iter().filter(|slot| **slot == path.bucket).count();
+                let slots = self.get(branch).0;
+                let sharing = slots.iter().filter(|slot| **slot == old).count();
                 4 * path.depth - usize::try_from(sharing.ilog2()).expect("BUG: it is at most 4")
             }
         };
-        let differing = full.pairs().fold(0, |bits, (held, _)| bits | (held ^ tag));
+        let differing = full.pairs().fold(0, |bits, (held, _)| bits | (held.0 ^ tag.0));
         let unknown = u32::MAX.checked_shr(u32::try_from(known).unwrap_or(u32::MAX)).unwrap_or(0);
         let differing = differing & unknown;
         if differing == 0 {
@@ -180,15 +239,15 @@ impl<S: PageStore> Stock<S> {
         let level = bit / 4;
 
         let sibling = self.insert(Bucket::EMPTY)?;
-        let mut new = [0; LEVELS];
+        let mut new = [None; LEVELS];
         for at in path.depth..=level {
-            match self.insert(Branch([0; 16])) {
-                Ok(branch) => new[at] = branch,
+            match self.insert(Branch::EMPTY) {
+                Ok(branch) => new[at] = Some(branch),
                 Err(error) => {
-                    for branch in &new[path.depth..at] {
-                        self.remove::<Branch>(*branch);
+                    for branch in new.into_iter().flatten() {
+                        self.remove(branch);
                     }
-                    self.remove::<Bucket>(sibling);
+                    self.remove(sibling);
                     return Err(error);
                 }
             }
@@ -198,32 +257,33 @@ impl<S: PageStore> Stock<S> {
         for (tag, entry) in full.pairs().chain([(tag, entry)]) {
             halves[usize::from(is_set(tag, bit))].push(tag, entry);
         }
-        *self.get_mut(path.bucket) = halves[0];
+        *self.get_mut(bucket) = halves[0];
         *self.get_mut(sibling) = halves[1];
 
-        if level >= path.depth {
-            // Of what shared the bucket, only the new tag's slot leads to it still.
-            let old = path.bucket;
-            match path.last() {
-                None => *root = new[path.depth] | BRANCH,
-                Some(branch) => {
-                    let slots = &mut self.get_mut::<Branch>(branch).0;
-                    slots.iter_mut().filter(|slot| **slot == old).for_each(|slot| *slot = 0);
-                    slots[slot(tag, path.depth - 1)] = new[path.depth] | BRANCH;
+        // Of what shared the bucket, only the new tag's slot leads to it still.
+        let mut above = path.last();
+        for (at, branch) in new.into_iter().enumerate() {
+            let Some(branch) = branch else { continue };
+            let link = Some(Part::Branch(branch).link());
+            match above {
+                None => index.0 = link,
+                Some(above) => {
+                    let slots = &mut self.get_mut(above).0;
+                    slots.iter_mut().filter(|slot| **slot == old).for_each(|slot| *slot = None);
+                    slots[slot(tag, at - 1)] = link;
                 }
             }
-            for at in path.depth..level {
-                self.get_mut::<Branch>(new[at]).0[slot(tag, at)] = new[at + 1] | BRANCH;
-            }
+            above = Some(branch);
         }
         let branch = if level >= path.depth { new[level] } else { path.branches[level] };
-        let old = path.bucket;
+        let branch = branch.expect("BUG: a level that tells tags apart has a branch");
+        let sibling = Some(Part::Bucket(sibling).link());
         let (wanted, within) = (slot(tag, level), bit % 4);
-        for (at, slot) in self.get_mut::<Branch>(branch).0.iter_mut().enumerate() {
+        for (at, slot) in self.get_mut(branch).0.iter_mut().enumerate() {
             if at >> (4 - within) == wanted >> (4 - within) {
                 *slot = if at >> (3 - within) & 1 == 0 { old } else { sibling };
             } else if *slot == old {
-                *slot = 0;
+                *slot = None;
             }
         }
         Ok(())
@@ -232,75 +292,83 @@ impl<S: PageStore> Stock<S> {
     /// Puts one entry in the place of another of the same name.
     pub(crate) fn index_replace(
         &mut self,
-        root: &mut u32,
-        tag: u32,
-        old: u32,
-        new: u32,
+        index: &mut Index,
+        tag: Tag,
+        old: Id<Entry>,
+        new: Id<Entry>,
     ) -> Result<()> {
-        let path = self.index_own(root, tag)?;
-        let bucket = self.get_mut::<Bucket>(path.bucket);
-        let at = bucket.position(old);
-        bucket.entries[at] = new;
+        let path = self.index_path(index, tag)?;
+        self.get_mut(path.bucket()).replace(old, new);
         Ok(())
     }
 
-    /// Removes an entry. The root is to be put back, as after [`index_insert`](Self::index_insert).
-    pub(crate) fn index_remove(&mut self, root: &mut u32, tag: u32, entry: u32) -> Result<()> {
-        let path = self.index_own(root, tag)?;
-        self.get_mut::<Bucket>(path.bucket).remove(entry);
-        self.index_merge(root, path, tag);
+    /// Removes an entry.
+    pub(crate) fn index_remove(
+        &mut self,
+        index: &mut Index,
+        tag: Tag,
+        entry: Id<Entry>,
+    ) -> Result<()> {
+        let path = self.index_path(index, tag)?;
+        self.get_mut(path.bucket()).remove(entry);
+        self.index_merge(index, path, tag);
         Ok(())
     }
 
     /// Joins the bucket at the end of a path with its neighbours as far as one bucket holds them all.
-    fn index_merge(&mut self, root: &mut u32, mut path: Path, tag: u32) {
-        let bucket = path.bucket;
+    fn index_merge(&mut self, index: &mut Index, mut path: Path, tag: Tag) {
+        let bucket = path.bucket();
+        let part = Part::Bucket(bucket);
+        let link = Some(part.link());
         while let Some(branch) = path.last() {
-            let mut slots = self.get::<Branch>(branch).0;
+            let mut slots = self.get(branch).0;
             let at = slot(tag, path.depth - 1);
-            let mut size = slots.iter().filter(|slot| **slot == bucket).count();
+            let mut size = slots.iter().filter(|slot| **slot == link).count();
             while size < slots.len() {
                 let (own, twice) = (block(at, size), block(at, 2 * size));
                 let beside = if own.start == twice.start { own.end } else { twice.start };
                 let neighbour = slots[beside];
                 let whole = slots[beside..beside + size].iter().all(|slot| *slot == neighbour);
-                if !whole || neighbour & BRANCH != 0 || !self.bucket_join(bucket, neighbour) {
+                if !whole || !self.bucket_join(bucket, neighbour) {
                     break;
                 }
-                slots[twice].fill(bucket);
+                slots[twice].fill(link);
                 size *= 2;
             }
-            let empty = self.get::<Bucket>(bucket).length == 0;
+            let empty = self.get(bucket).len() == 0;
             if size < slots.len() {
                 if empty {
-                    slots[block(at, size)].fill(0);
-                    self.remove::<Bucket>(bucket);
+                    slots[block(at, size)].fill(None);
+                    self.remove(bucket);
                 }
-                self.get_mut::<Branch>(branch).0 = slots;
+                self.get_mut(branch).0 = slots;
                 return;
             }
             path.depth -= 1;
-            self.index_put(root, &path, branch | BRANCH, bucket);
-            self.remove::<Branch>(branch);
+            self.index_put(index, &path, Part::Branch(branch).link(), part);
+            self.remove(branch);
         }
-        if self.get::<Bucket>(bucket).length == 0 {
-            *root = 0;
-            self.remove::<Bucket>(bucket);
+        if self.get(bucket).len() == 0 {
+            index.0 = None;
+            self.remove(bucket);
         }
     }
 
-    /// Moves what another bucket holds, if any, into this one where it has room for all.
-    fn bucket_join(&mut self, bucket: u32, other: u32) -> bool {
-        if other == 0 {
-            return true;
-        }
-        if self.get::<Bucket>(bucket).len() + self.get::<Bucket>(other).len() > WIDTH {
+    /// Moves what another slot leads to into this bucket, unless that is a branch, or there is no room
+    /// for all.
+    fn bucket_join(&mut self, bucket: Id<Bucket>, other: Option<Link>) -> bool {
+        let other = match other.map(Part::of) {
+            None => return true,
+            Some(Part::Branch(_)) => return false,
+            Some(Part::Bucket(other)) => other,
+        };
+        if self.get(bucket).len() + self.get(other).len() > WIDTH {
             return false;
         }
-        let from = *self.get::<Bucket>(other);
-        let into = self.get_mut::<Bucket>(bucket);
+        let from = *self.get(other);
+        let into = self.get_mut(bucket);
         from.pairs().for_each(|(tag, entry)| into.push(tag, entry));
-        self.remove::<Bucket>(other);
+        self.remove(other);
         true
     }
 }
@@ -313,28 +381,34 @@ fn block(at: usize, size: usize) -> core::ops::Range<usize> {
 }
 
 #[inline]
-fn is_set(tag: u32, bit: usize) -> bool {
+fn is_set(tag: Tag, bit: usize) -> bool {
     slot(tag, bit / 4) >> (3 - bit % 4) & 1 == 1
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::entry::Name;
     use crate::limits::{Limits, Usage};
+    use crate::name::Name;
     use crate::pages::MemoryPages;
     use crate::quota::Quota;
     use alloc::{string::String, vec::Vec};
     use core::fmt::Write;
 
-    fn add(stock: &mut Stock<MemoryPages>, root: &mut u32, tag: u32, name: &str) -> Result<u32> {
+    fn add(
+        stock: &mut Stock<MemoryPages>,
+        index: &mut Index,
+        tag: u32,
+        name: &str,
+    ) -> Result<Id<Entry>> {
         let name = Name::new(name).unwrap();
-        let entry = stock.insert(Entry { name, place: 0, epoch: 0, node: 0 }).unwrap();
+        let node = Id::new(NonZeroU32::MIN);
+        let entry = stock.insert(Entry { name, place: 0, epoch: 0, node }).unwrap();
         let before = stock.quota.used();
-        let added = stock.index_insert(root, tag, entry);
+        let added = stock.index_insert(index, Tag(tag), entry);
         if added.is_err() {
             assert_eq!(stock.quota.used(), before);
-            stock.remove::<Entry>(entry);
+            stock.remove(entry);
         }
         added.map(|()| entry)
     }
@@ -343,7 +417,7 @@ mod tests {
     fn tags_that_differ_in_few_bits_are_told_apart_as_far_as_a_bucket_goes() {
         let quota = Quota::new(Limits::default(), None);
         let mut stock = Stock { layer: Layer::new(MemoryPages::default()), quota, seed: [0, 0] };
-        let mut root = 0;
+        let mut index = Index::EMPTY;
         let mut held = Vec::new();
         // Tags that agree in their first 20 bits, then in all but their last 4.
         let tags = (0..4096).map(|tag| 0xabcd_e000 | tag);
@@ -351,17 +425,17 @@ mod tests {
         for (number, tag) in tags.chain(close).enumerate() {
             let mut name = String::new();
             write!(name, "{number}").unwrap();
-            held.push((add(&mut stock, &mut root, tag, &name).unwrap(), tag, name));
+            held.push((add(&mut stock, &mut index, tag, &name).unwrap(), tag, name));
         }
         for (entry, tag, name) in &held {
-            assert_eq!(stock.layer.index_find(root, *tag, name.as_bytes()), Some(*entry));
-            assert_eq!(stock.layer.index_find(root, tag ^ 0x10_0000, name.as_bytes()), None);
+            assert_eq!(stock.layer.index_find(&index, Tag(*tag), name.as_bytes()), Some(*entry));
+            assert_eq!(stock.layer.index_find(&index, Tag(tag ^ 0x10_0000), name.as_bytes()), None);
         }
         for (entry, tag, _) in held.iter().rev() {
-            stock.index_remove(&mut root, *tag, *entry).unwrap();
-            stock.remove::<Entry>(*entry);
+            stock.index_remove(&mut index, Tag(*tag), *entry).unwrap();
+            stock.remove(*entry);
         }
-        assert_eq!((root, stock.quota.used()), (0, Usage::default()));
+        assert_eq!((index, stock.quota.used()), (Index::EMPTY, Usage::default()));
     }
 
     #[test]
@@ -371,7 +445,7 @@ mod tests {
             quota: Quota::new(Limits::default(), None),
             seed: [0, 0],
         };
-        let (mut stock, mut root) = (empty(), 0);
+        let (mut stock, mut index) = (empty(), Index::EMPTY);
         let mut held = Vec::new();
         let mut state = 1_u64;
         for step in 0..6_000_u32 {
@@ -380,17 +454,17 @@ mod tests {
             let growing = step / 1_000 % 2 == 0;
             if growing || held.is_empty() {
                 let tag = u32::from_be_bytes([d & 1, c, b, a]);
-                held.push((add(&mut stock, &mut root, tag, "x").unwrap(), tag));
+                held.push((add(&mut stock, &mut index, tag, "x").unwrap(), tag));
             } else {
                 let at = usize::from(b) * 256 + usize::from(c);
                 let (entry, tag) = held.swap_remove(at % held.len());
-                stock.index_remove(&mut root, tag, entry).unwrap();
-                stock.remove::<Entry>(entry);
+                stock.index_remove(&mut index, Tag(tag), entry).unwrap();
+                stock.remove(entry);
             }
             if step % 100 == 99 {
-                let (mut other, mut root) = (empty(), 0);
+                let (mut other, mut index) = (empty(), Index::EMPTY);
                 for (_, tag) in held.iter().rev() {
-                    add(&mut other, &mut root, *tag, "x").unwrap();
+                    add(&mut other, &mut index, *tag, "x").unwrap();
                 }
                 assert_eq!(stock.quota.used(), other.quota.used(), "step {step}");
             }
@@ -401,14 +475,14 @@ mod tests {
     fn more_names_of_one_tag_than_a_bucket_holds_are_refused() {
         let quota = Quota::new(Limits::default(), None);
         let mut stock = Stock { layer: Layer::new(MemoryPages::default()), quota, seed: [0, 0] };
-        let mut root = 0;
+        let mut index = Index::EMPTY;
         for number in 0..WIDTH {
             let mut name = String::new();
             write!(name, "{number}").unwrap();
-            add(&mut stock, &mut root, 7, &name).unwrap();
+            add(&mut stock, &mut index, 7, &name).unwrap();
         }
-        assert_eq!(add(&mut stock, &mut root, 7, "more"), Err(Error::InsufficientSpace));
-        add(&mut stock, &mut root, 6, "another").unwrap();
-        assert_eq!(add(&mut stock, &mut root, 7, "more"), Err(Error::InsufficientSpace));
+        assert_eq!(add(&mut stock, &mut index, 7, "more"), Err(Error::InsufficientSpace));
+        add(&mut stock, &mut index, 6, "another").unwrap();
+        assert_eq!(add(&mut stock, &mut index, 7, "more"), Err(Error::InsufficientSpace));
     }
 }

@@ -7,17 +7,19 @@
 
 use alloc::sync::Arc;
 
-use crate::branch::{Branch, Map};
+use crate::branch::Branch;
 use crate::bucket::Bucket;
-use crate::entry::Entry;
 use crate::error::{Error, Result};
 use crate::hash::Seed;
+use crate::id::Id;
 use crate::limits::Usage;
-use crate::node::Node;
+use crate::map::Map;
+use crate::node::{Entry, Node};
+use crate::page::Page;
 use crate::pages::PageStore;
 use crate::prices::{ALLOCATION, BRANCH, BUCKET, ENTRY, NODE, PAGE, SHORT};
 use crate::quota::Quota;
-use crate::table::Table;
+use crate::table::{Room, Table};
 
 /// The rows of one space or template.
 pub(crate) struct Layer<S: PageStore> {
@@ -25,21 +27,15 @@ pub(crate) struct Layer<S: PageStore> {
     pub(crate) entries: Table<Entry>,
     pub(crate) branches: Table<Branch>,
     pub(crate) buckets: Table<Bucket>,
-    pub(crate) pages: Table<Page<S::Page>>,
+    pub(crate) pages: Table<Page<S::Page>, Page>,
     pub(crate) store: S,
     pub(crate) base: Option<Arc<Layer<S>>>,
     /// From a node of the base to the copy that stands for it.
-    pub(crate) changed: Map,
+    pub(crate) changed: Map<Node>,
     /// Once frozen, what the layer is charged as long as it lives.
     pub(crate) charge: Option<Quota>,
     /// How many layers lie below.
     pub(crate) depth: u32,
-}
-
-/// A page with its capacity.
-pub(crate) struct Page<P> {
-    pub(crate) page: P,
-    pub(crate) capacity: u32,
 }
 
 /// What is kept in a table.
@@ -49,6 +45,14 @@ pub(crate) trait Row<S: PageStore>: Sized {
     fn cost(&self) -> Usage;
     fn try_clone(&self) -> Result<Self>;
 }
+
+/// Rows whose copy in a layer above has a number of its own. The copy of a node keeps the node's (see
+/// `nodes.rs`).
+pub(crate) trait Renumbered {}
+
+impl Renumbered for Entry {}
+impl Renumbered for Branch {}
+impl Renumbered for Bucket {}
 
 #[inline]
 const fn metadata(bytes: u64) -> Usage {
@@ -157,11 +161,11 @@ fn page_cost(capacity: u32) -> Usage {
 impl<S: PageStore> Layer<S> {
     pub(crate) fn new(store: S) -> Self {
         Self {
-            nodes: Table::new(1, 7),
-            entries: Table::new(1, 8),
-            branches: Table::new(1, 8),
-            buckets: Table::new(1, 7),
-            pages: Table::new(1, 9),
+            nodes: Table::new(7),
+            entries: Table::new(8),
+            branches: Table::new(8),
+            buckets: Table::new(7),
+            pages: Table::new(9),
             store,
             base: None,
             changed: Map::UNCHARGED,
@@ -173,11 +177,11 @@ impl<S: PageStore> Layer<S> {
     /// An empty layer on top of another.
     pub(crate) fn over(base: Arc<Self>, store: S) -> Self {
         Self {
-            nodes: Table::new(base.nodes.end(), 7),
-            entries: Table::new(base.entries.end(), 8),
-            branches: Table::new(base.branches.end(), 8),
-            buckets: Table::new(base.buckets.end(), 7),
-            pages: Table::new(base.pages.end(), 9),
+            nodes: Table::above(&base.nodes),
+            entries: Table::above(&base.entries),
+            branches: Table::above(&base.branches),
+            buckets: Table::above(&base.buckets),
+            pages: Table::above(&base.pages),
             store,
             charge: None,
             depth: base.depth + 1,
@@ -187,29 +191,30 @@ impl<S: PageStore> Layer<S> {
     }
 
     #[inline]
-    pub(crate) fn get<T: Row<S>>(&self, number: u32) -> &T {
+    pub(crate) fn get<T: Row<S> + Renumbered>(&self, id: Id<T>) -> &T {
         let mut layer = self;
-        while number < T::table(layer).start() {
+        while !layer.owns(id) {
             layer = layer.base.as_deref().expect("BUG: a number is of some layer");
         }
-        T::table(layer).get(number)
+        T::table(layer).get(id)
     }
 
+    /// Returns whether a row is in a table of this layer, not of one below.
     #[inline]
-    pub(crate) fn is_own<T: Row<S>>(&self, number: u32) -> bool {
-        number >= T::table(self).start()
+    pub(crate) fn owns<T: Row<S>>(&self, id: Id<T>) -> bool {
+        T::table(self).owns(id)
     }
 
     /// Reads from a page.
-    pub(crate) fn read_page(&self, number: u32, at: usize, bytes: &mut [u8]) -> Result<()> {
-        let layer = self.layer_of_page(number);
-        layer.store.read(&layer.pages.get(number).page, at, bytes)
+    pub(crate) fn read_page(&self, id: Id<Page>, at: usize, bytes: &mut [u8]) -> Result<()> {
+        let layer = self.layer_of_page(id);
+        layer.store.read(&layer.pages.get(id).page, at, bytes)
     }
 
     #[inline]
-    fn layer_of_page(&self, number: u32) -> &Self {
+    fn layer_of_page(&self, id: Id<Page>) -> &Self {
         let mut layer = self;
-        while number < layer.pages.start() {
+        while !layer.pages.owns(id) {
             layer = layer.base.as_deref().expect("BUG: a number is of some layer");
         }
         layer
@@ -225,13 +230,13 @@ pub(crate) struct Stock<S: PageStore> {
 }
 
 impl<S: PageStore> Stock<S> {
-    pub(crate) fn get<T: Row<S>>(&self, number: u32) -> &T {
-        self.layer.get(number)
+    pub(crate) fn get<T: Row<S> + Renumbered>(&self, id: Id<T>) -> &T {
+        self.layer.get(id)
     }
 
     /// A row known to be the space's own.
-    pub(crate) fn get_mut<T: Row<S>>(&mut self, number: u32) -> &mut T {
-        T::table_mut(&mut self.layer).get_mut(number)
+    pub(crate) fn get_mut<T: Row<S> + Renumbered>(&mut self, id: Id<T>) -> &mut T {
+        T::table_mut(&mut self.layer).get_mut(id)
     }
 
     /// Does work that allocates. If the allocator refuses and the page store keeps memory for later, the
@@ -246,18 +251,18 @@ impl<S: PageStore> Stock<S> {
         }
     }
 
-    /// Makes sure that the next row finds room in its table.
-    pub(crate) fn reserve<T: Row<S>>(&mut self) -> Result<()> {
+    /// Makes room for the next row in its table.
+    pub(crate) fn reserve<T: Row<S>>(&mut self) -> Result<Room<T>> {
         self.allocate(|layer| T::table_mut(layer).reserve())
     }
 
     /// Charges a row and adds it.
     #[inline]
-    pub(crate) fn insert<T: Row<S>>(&mut self, row: T) -> Result<u32> {
+    pub(crate) fn insert<T: Row<S>>(&mut self, row: T) -> Result<Id<T>> {
         let cost = row.cost();
         self.quota.charge(cost)?;
-        self.reserve::<T>().inspect_err(|_| self.quota.refund(cost))?;
-        Ok(T::table_mut(&mut self.layer).put(row))
+        let room = self.reserve().inspect_err(|_| self.quota.refund(cost))?;
+        Ok(T::table_mut(&mut self.layer).put(room, row))
     }
 
     /// Charges what a row will cost, and only then makes it, and what it points to, and adds it.
@@ -266,102 +271,102 @@ impl<S: PageStore> Stock<S> {
         &mut self,
         cost: Usage,
         make: impl Fn() -> Result<T>,
-    ) -> Result<u32> {
+    ) -> Result<Id<T>> {
         self.quota.charge(cost)?;
-        let made = self.reserve::<T>().and_then(|()| self.allocate(|_| make()));
-        let row = made.inspect_err(|_| self.quota.refund(cost))?;
+        let made = self.reserve().and_then(|room| Ok((room, self.allocate(|_| make())?)));
+        let (room, row) = made.inspect_err(|_| self.quota.refund(cost))?;
         debug_assert_eq!(row.cost(), cost, "what is made is what was charged");
-        Ok(T::table_mut(&mut self.layer).put(row))
+        Ok(T::table_mut(&mut self.layer).put(room, row))
     }
 
     /// Removes a row with its charge.
-    pub(crate) fn remove<T: Row<S>>(&mut self, number: u32) {
-        let cost = self.get::<T>(number).cost();
-        if self.layer.is_own::<T>(number) {
-            T::table_mut(&mut self.layer).take(number);
+    pub(crate) fn remove<T: Row<S> + Renumbered>(&mut self, id: Id<T>) {
+        let cost = self.get(id).cost();
+        if self.layer.owns(id) {
+            T::table_mut(&mut self.layer).take(id);
         }
         self.quota.refund(cost);
     }
 
     /// A row that may be changed: this one, or a copy that its holder must put in its place.
     #[inline]
-    pub(crate) fn own<T: Row<S>>(&mut self, number: u32) -> Result<u32> {
-        if self.layer.is_own::<T>(number) {
-            return Ok(number);
-        }
-        self.reserve::<T>()?;
-        let copy = self.allocate(|layer| layer.get::<T>(number).try_clone())?;
-        Ok(T::table_mut(&mut self.layer).put(copy))
+    pub(crate) fn own<T: Row<S> + Renumbered>(&mut self, id: Id<T>) -> Result<Id<T>> {
+        if self.layer.owns(id) { Ok(id) } else { self.copy(id) }
+    }
+
+    #[cold]
+    fn copy<T: Row<S> + Renumbered>(&mut self, id: Id<T>) -> Result<Id<T>> {
+        let room = self.reserve()?;
+        let copy = self.allocate(|layer| layer.get(id).try_clone())?;
+        Ok(T::table_mut(&mut self.layer).put(room, copy))
     }
 
     /// A row of the kind that is not charged: what leads to copies.
-    pub(crate) fn insert_uncharged(&mut self, row: Branch) -> Result<u32> {
-        self.reserve::<Branch>()?;
-        Ok(self.layer.branches.put(row))
+    pub(crate) fn insert_uncharged(&mut self, row: Branch) -> Result<Id<Branch>> {
+        let room = self.reserve()?;
+        Ok(self.layer.branches.put(room, row))
     }
 
-    pub(crate) fn remove_uncharged(&mut self, number: u32) {
-        self.layer.branches.take(number);
+    pub(crate) fn remove_uncharged(&mut self, id: Id<Branch>) {
+        self.layer.branches.take(id);
     }
 
     /// Charges a page of zeros and adds it.
-    pub(crate) fn add_page(&mut self, capacity: u32) -> Result<u32> {
+    pub(crate) fn add_page(&mut self, capacity: u32) -> Result<Id<Page>> {
         self.quota.charge(page_cost(capacity))?;
         let added = self.put_page(capacity);
         added.inspect_err(|_| self.quota.refund(page_cost(capacity)))
     }
 
-    fn put_page(&mut self, capacity: u32) -> Result<u32> {
-        let page = self.allocate(|layer| {
-            layer.pages.reserve()?;
-            layer.store.allocate(bytes(capacity))
+    fn put_page(&mut self, capacity: u32) -> Result<Id<Page>> {
+        let (room, page) = self.allocate(|layer| {
+            Ok((layer.pages.reserve()?, layer.store.allocate(bytes(capacity))?))
         })?;
-        Ok(self.layer.pages.put(Page { page, capacity }))
+        Ok(self.layer.pages.put(room, Page { page, capacity }))
     }
 
-    pub(crate) fn capacity(&self, number: u32) -> u32 {
-        self.layer.layer_of_page(number).pages.get(number).capacity
+    pub(crate) fn capacity(&self, id: Id<Page>) -> u32 {
+        self.layer.layer_of_page(id).pages.get(id).capacity
     }
 
-    pub(crate) fn page_cost(&self, number: u32) -> Usage {
-        page_cost(self.capacity(number))
+    pub(crate) fn page_cost(&self, id: Id<Page>) -> Usage {
+        page_cost(self.capacity(id))
     }
 
     /// A page of at least `capacity` bytes that may be changed: this one, or a copy that its holder
     /// must put in its place.
-    pub(crate) fn own_page(&mut self, number: u32, capacity: u32) -> Result<u32> {
-        let held = self.capacity(number);
+    pub(crate) fn own_page(&mut self, id: Id<Page>, capacity: u32) -> Result<Id<Page>> {
+        let held = self.capacity(id);
         let capacity = capacity.max(held);
         let more = Usage { content: u64::from(capacity - held), ..Usage::default() };
-        let own = number >= self.layer.pages.start();
+        let own = self.layer.pages.owns(id);
         if own && capacity == held {
-            return Ok(number);
+            return Ok(id);
         }
         self.quota.charge(more)?;
-        let grown =
-            if own { self.grow_page(number, capacity) } else { self.copy(number, capacity) };
+        let grown = if own { self.grow_page(id, capacity) } else { self.copy_page(id, capacity) };
         grown.inspect_err(|_| self.quota.refund(more))
     }
 
-    fn grow_page(&mut self, number: u32, capacity: u32) -> Result<u32> {
+    fn grow_page(&mut self, id: Id<Page>, capacity: u32) -> Result<Id<Page>> {
         self.allocate(|layer| {
-            let page = layer.pages.get_mut(number);
+            let page = layer.pages.get_mut(id);
             layer.store.grow(&mut page.page, bytes(capacity))
         })?;
-        self.layer.pages.get_mut(number).capacity = capacity;
-        Ok(number)
+        self.layer.pages.get_mut(id).capacity = capacity;
+        Ok(id)
     }
 
     /// A page that begins with what another holds, as far as either goes.
-    fn copy(&mut self, number: u32, capacity: u32) -> Result<u32> {
-        let length = bytes(capacity.min(self.capacity(number)));
+    fn copy_page(&mut self, id: Id<Page>, capacity: u32) -> Result<Id<Page>> {
+        let length = bytes(capacity.min(self.capacity(id)));
         let copy = self.put_page(capacity)?;
-        let copied = self.copy_bytes(number, copy, length);
+        let copied = self.copy_bytes(id, copy, length);
         copied.inspect_err(|_| self.free_page(copy))?;
         Ok(copy)
     }
 
-    fn copy_bytes(&mut self, from: u32, to: u32, length: usize) -> Result<()> {
+    fn copy_bytes(&mut self, from: Id<Page>, to: Id<Page>, length: usize) -> Result<()> {
         let mut buffer = [0; 1024];
         for at in (0..length).step_by(buffer.len()) {
             let piece = &mut buffer[..(length - at).min(1024)];
@@ -373,42 +378,47 @@ impl<S: PageStore> Stock<S> {
 
     /// A smaller page that begins with the first `length` bytes of this one and zeros, to be put in
     /// its place.
-    pub(crate) fn shrink_page(&mut self, number: u32, capacity: u32, length: usize) -> Result<u32> {
+    pub(crate) fn shrink_page(
+        &mut self,
+        id: Id<Page>,
+        capacity: u32,
+        length: usize,
+    ) -> Result<Id<Page>> {
         let copy = self.put_page(capacity)?;
-        let copied = self.copy_bytes(number, copy, length);
+        let copied = self.copy_bytes(id, copy, length);
         copied.inspect_err(|_| self.free_page(copy))?;
-        let less = u64::from(self.capacity(number) - capacity);
-        if number >= self.layer.pages.start() {
-            self.free_page(number);
+        let less = u64::from(self.capacity(id) - capacity);
+        if self.layer.pages.owns(id) {
+            self.free_page(id);
         }
         self.quota.refund(Usage { content: less, ..Usage::default() });
         Ok(copy)
     }
 
     /// Removes a copy that does not take the place of what it was copied from after all.
-    pub(crate) fn discard_copy(&mut self, copy: u32, original: u32) {
+    pub(crate) fn discard_copy(&mut self, copy: Id<Page>, original: Id<Page>) {
         let more = u64::from(self.capacity(copy) - self.capacity(original));
         self.free_page(copy);
         self.quota.refund(Usage { content: more, ..Usage::default() });
     }
 
     /// Writes to a page of the space's own.
-    pub(crate) fn write_page(&mut self, number: u32, at: usize, bytes: &[u8]) -> Result<()> {
+    pub(crate) fn write_page(&mut self, id: Id<Page>, at: usize, bytes: &[u8]) -> Result<()> {
         let Layer { pages, store, .. } = &mut self.layer;
-        store.write(&mut pages.get_mut(number).page, at, bytes)
+        store.write(&mut pages.get_mut(id).page, at, bytes)
     }
 
     /// Removes a page with its charge.
-    pub(crate) fn remove_page(&mut self, number: u32) {
-        let cost = self.page_cost(number);
-        if number >= self.layer.pages.start() {
-            self.free_page(number);
+    pub(crate) fn remove_page(&mut self, id: Id<Page>) {
+        let cost = self.page_cost(id);
+        if self.layer.pages.owns(id) {
+            self.free_page(id);
         }
         self.quota.refund(cost);
     }
 
-    fn free_page(&mut self, number: u32) {
-        let page = self.layer.pages.take(number);
+    fn free_page(&mut self, id: Id<Page>) {
+        let page = self.layer.pages.take(id);
         self.layer.store.free(page.page);
     }
 }
@@ -417,4 +427,21 @@ impl<S: PageStore> Stock<S> {
 #[inline]
 pub(crate) fn bytes(capacity: u32) -> usize {
     usize::try_from(capacity).expect("BUG: a page fits memory")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The prices say what a row takes, with its share of what finds it.
+    #[test]
+    #[cfg(target_pointer_width = "64")]
+    fn rows_take_what_their_prices_say() {
+        assert_eq!((size_of::<Node>(), size_of::<Entry>()), (88, 48));
+        assert_eq!((size_of::<Branch>(), size_of::<Bucket>()), (64, 132));
+        let price = |bytes: usize| u64::try_from(bytes).unwrap();
+        assert!(price(size_of::<Node>()) <= NODE && price(size_of::<Entry>()) <= ENTRY);
+        assert!(price(size_of::<Branch>()) <= BRANCH && price(size_of::<Bucket>()) <= BUCKET);
+        assert!(price(size_of::<Page<alloc::vec::Vec<u8>>>()) <= PAGE);
+    }
 }

@@ -31,14 +31,22 @@ pub mod prices;
 mod quota;
 
 mod hash;
+mod id;
 mod pages;
 mod table;
+mod text;
+
+mod name;
+mod stat;
+mod times;
 
 mod branch;
-mod bucket;
-mod entry;
+mod map;
+mod page;
+
 mod node;
-mod stat;
+
+mod bucket;
 
 mod layer;
 mod trie;

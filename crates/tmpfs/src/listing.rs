@@ -50,7 +50,7 @@ impl<S: PageStore> Space<S> {
         let held = self.stock.directory(self.opened_directory(directory)?.node);
         let beginning = Progress { at: 0, end: held.next, epoch: held.epoch };
         let Progress { mut at, end, epoch } = cursor.0.unwrap_or(beginning);
-        while let Some((place, number)) = self.stock.layer.map_next(held.order, at)
+        while let Some((place, number)) = self.stock.layer.map_next(&held.order, at)
             && place < end
         {
             at = place + 1;

@@ -2,13 +2,15 @@
 
 use alloc::borrow::Cow;
 
-use crate::entry;
 use crate::error::{Error, Result};
-use crate::node;
+use crate::id::Id;
+use crate::name::Tag;
+use crate::node::{Entry, Node};
 use crate::pages::PageStore;
 use crate::path::{self, Component};
 use crate::space::Space;
 use crate::stat::Kind;
+use crate::text;
 use crate::walk::{LINKS, Part, Walk};
 
 /// Whether a symbolic link at the end of a path is followed. Those before the end always are.
@@ -36,13 +38,13 @@ pub(crate) enum Last {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct End {
     /// The directory in which the last component is looked up; for `.` and `..` the one that is meant.
-    pub(crate) directory: u32,
+    pub(crate) directory: Id<Node>,
     pub(crate) last: Component,
     part: Part,
     /// Of the last component, where it is a name.
-    pub(crate) tag: u32,
-    pub(crate) entry: Option<u32>,
-    pub(crate) node: Option<u32>,
+    pub(crate) tag: Tag,
+    pub(crate) entry: Option<Id<Entry>>,
+    pub(crate) node: Option<Id<Node>>,
 }
 
 impl End {
@@ -54,7 +56,7 @@ impl End {
 
 impl<S: PageStore> Space<S> {
     /// Follows `path` from `base`, which is a directory.
-    pub(crate) fn resolve(&self, base: u32, path: &str, wanted: Last) -> Result<End> {
+    pub(crate) fn resolve(&self, base: Id<Node>, path: &str, wanted: Last) -> Result<End> {
         path::check(path, self.limits())?;
         let mut walk = Walk::new();
         let mut directory = base;
@@ -64,7 +66,7 @@ impl<S: PageStore> Space<S> {
             let Part { is_last, slash, .. } = part;
             let name = self.part(part, path);
             let last = Component::of(name);
-            let found = End { directory, last, part, tag: 0, entry: None, node: None };
+            let found = End { directory, last, part, tag: Tag::default(), entry: None, node: None };
             match last {
                 Component::Name => {}
                 Component::Dot | Component::DotDot => {
@@ -119,7 +121,7 @@ impl<S: PageStore> Space<S> {
         if self.stock.node(end.directory).is_removed() {
             return Err(Error::NoEntry);
         }
-        let tag = entry::tag(self.stock.seed, name.as_bytes());
+        let tag = Tag::of(self.stock.seed, name.as_bytes());
         let entry = self.stock.layer.find(end.directory, tag, name);
         // A name that is held stays in use when the limit is lowered.
         if entry.is_none() && name.len() > usize::try_from(self.limits().name).unwrap_or(usize::MAX)
@@ -131,35 +133,38 @@ impl<S: PageStore> Space<S> {
     }
 
     /// The node that `path` names.
-    pub(crate) fn resolve_node(&self, base: u32, path: &str, follow: Follow) -> Result<u32> {
+    pub(crate) fn resolve_node(
+        &self,
+        base: Id<Node>,
+        path: &str,
+        follow: Follow,
+    ) -> Result<Id<Node>> {
         self.resolve(base, path, Last::Node(follow))?.node.ok_or(Error::NoEntry)
     }
 
     /// The name at the end of a path, apart from the space.
     pub(crate) fn name<'path>(&mut self, end: &End, path: &'path str) -> Result<Cow<'path, str>> {
         let Part { link, start, end: length, .. } = end.part;
-        if link == 0 {
-            return Ok(Cow::Borrowed(&path[start..length]));
-        }
+        let Some(link) = link else { return Ok(Cow::Borrowed(&path[start..length])) };
         let name = self.stock.allocate(|layer| {
             let target = layer.node(link).target().expect("BUG: it is a link");
-            node::boxed(&target[start..length])
+            text::boxed(&target[start..length])
         })?;
         Ok(Cow::Owned(name.into_string()))
     }
 
     /// Where `..` leads.
-    fn parent(&self, base: u32, directory: u32) -> Result<u32> {
+    fn parent(&self, base: Id<Node>, directory: Id<Node>) -> Result<Id<Node>> {
         if directory == base {
             return Err(Error::NotPermitted);
         }
-        Ok(self.stock.directory(directory).parent)
+        Ok(self.stock.directory(directory).parent.expect("BUG: below a base there are parents"))
     }
 
-    fn text<'a>(&'a self, link: u32, path: &'a str) -> &'a str {
+    fn text<'a>(&'a self, link: Option<Id<Node>>, path: &'a str) -> &'a str {
         match link {
-            0 => path,
-            link => self.stock.node(link).target().expect("BUG: it is a link"),
+            None => path,
+            Some(link) => self.stock.node(link).target().expect("BUG: it is a link"),
         }
     }
 

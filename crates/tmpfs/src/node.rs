@@ -1,10 +1,15 @@
-//! Files, directories and symbolic links, apart from their names.
+//! Files, directories and symbolic links, and the entries of directories that name them.
 
-use alloc::{boxed::Box, vec::Vec};
+use alloc::boxed::Box;
 
-use crate::branch::Map;
-use crate::error::{Error, Result};
-use crate::stat::{Kind, Timestamp};
+use crate::error::Result;
+use crate::id::Id;
+use crate::map::{Index, Map};
+use crate::name::Name;
+use crate::page::Page;
+use crate::stat::Kind;
+use crate::text;
+use crate::times::Times;
 
 #[derive(Debug)]
 pub(crate) struct Node {
@@ -26,33 +31,50 @@ pub(crate) enum Body {
     Link(Box<str>),
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(crate) struct File {
     pub(crate) size: u64,
     /// From the number of a page in the file to the page; holes are left out.
-    pub(crate) pages: Map,
+    pub(crate) pages: Map<Page>,
 }
 
-#[derive(Clone, Copy, Debug)]
+impl File {
+    pub(crate) const EMPTY: Self = Self { size: 0, pages: Map::EMPTY };
+
+    /// Returns a copy that is to take the place of this one, or to stand for it in a layer above.
+    #[inline]
+    pub(crate) fn share(&self) -> Self {
+        Self { size: self.size, pages: self.pages.share() }
+    }
+}
+
+#[derive(Debug)]
 pub(crate) struct Directory {
-    /// 0 for the root, and once removed.
-    pub(crate) parent: u32,
+    /// `None` for the root, and once removed.
+    pub(crate) parent: Option<Id<Node>>,
     /// How many entries there are.
     pub(crate) count: u32,
     /// Finds an entry by its name (see `index.rs`).
-    pub(crate) index: u32,
+    pub(crate) index: Index,
     /// From the place in the listing to the entry.
-    pub(crate) order: Map,
+    pub(crate) order: Map<Entry>,
     /// The place of the next entry.
     pub(crate) next: u64,
-    /// The number of times that places became free again. Of two entries at one place, the later one has the higher
-    /// epoch.
+    /// The number of times that places became free again. Of two entries at one place, the later one
+    /// has the higher epoch.
     pub(crate) epoch: u32,
 }
 
 impl Directory {
-    pub(crate) const fn under(parent: u32) -> Self {
-        Self { parent, count: 0, index: 0, order: Map::EMPTY, next: 0, epoch: 0 }
+    pub(crate) const fn under(parent: Option<Id<Node>>) -> Self {
+        Self { parent, count: 0, index: Index::EMPTY, order: Map::EMPTY, next: 0, epoch: 0 }
+    }
+
+    /// Returns a copy that is to take the place of this one, or to stand for it in a layer above.
+    #[inline]
+    pub(crate) fn share(&self) -> Self {
+        let Self { parent, count, next, epoch, .. } = *self;
+        Self { parent, count, index: self.index.share(), order: self.order.share(), next, epoch }
     }
 }
 
@@ -116,84 +138,29 @@ impl Node {
 
     pub(crate) fn try_clone(&self) -> Result<Self> {
         let body = match &self.body {
-            Body::File(file) => Body::File(*file),
-            Body::Directory(directory) => Body::Directory(*directory),
-            Body::Link(target) => Body::Link(boxed(target)?),
+            Body::File(file) => Body::File(file.share()),
+            Body::Directory(directory) => Body::Directory(directory.share()),
+            Body::Link(target) => Body::Link(text::boxed(target)?),
         };
         let Self { serial, times, links, opens, .. } = *self;
         Ok(Self { serial, times, links, opens, body })
     }
 }
 
-/// A copy of `text` on the heap.
-pub(crate) fn boxed(text: &str) -> Result<Box<str>> {
-    let mut bytes = Vec::new();
-    bytes.try_reserve_exact(text.len()).map_err(|_| Error::InsufficientSpace)?;
-    bytes.extend_from_slice(text.as_bytes());
-    // Of a string as long as its capacity nothing is allocated again.
-    let text = alloc::string::String::from_utf8(bytes).expect("BUG: it was text before");
-    Ok(text.into_boxed_str())
+/// A name in a directory, and the node that it names.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    pub(crate) name: Name,
+    /// Where the listing has it.
+    pub(crate) place: u64,
+    /// The directory's epoch when the entry came.
+    pub(crate) epoch: u32,
+    pub(crate) node: Id<Node>,
 }
 
-/// Three moments, packed.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Times {
-    seconds: [i64; 3],
-    nanoseconds: [u32; 3],
-}
-
-impl Times {
-    const ACCESSED: usize = 0;
-    const MODIFIED: usize = 1;
-    const CHANGED: usize = 2;
-
-    #[inline]
-    pub(crate) fn new(now: Timestamp) -> Self {
-        Self { seconds: [now.seconds; 3], nanoseconds: [now.nanoseconds; 3] }
-    }
-
-    pub(crate) fn accessed(&self) -> Timestamp {
-        self.get(Self::ACCESSED)
-    }
-
-    pub(crate) fn modified(&self) -> Timestamp {
-        self.get(Self::MODIFIED)
-    }
-
-    pub(crate) fn changed(&self) -> Timestamp {
-        self.get(Self::CHANGED)
-    }
-
-    #[inline]
-    pub(crate) fn set_accessed(&mut self, time: Timestamp) {
-        self.set(Self::ACCESSED, time);
-    }
-
-    #[inline]
-    pub(crate) fn set_modified(&mut self, time: Timestamp) {
-        self.set(Self::MODIFIED, time);
-    }
-
-    #[inline]
-    pub(crate) fn set_changed(&mut self, time: Timestamp) {
-        self.set(Self::CHANGED, time);
-    }
-
-    /// Content changed, and with it the node.
-    #[inline]
-    pub(crate) fn touch(&mut self, now: Timestamp) {
-        self.set_modified(now);
-        self.set_changed(now);
-    }
-
-    #[inline]
-    fn get(&self, which: usize) -> Timestamp {
-        Timestamp { seconds: self.seconds[which], nanoseconds: self.nanoseconds[which] }
-    }
-
-    #[inline]
-    fn set(&mut self, which: usize, time: Timestamp) {
-        self.seconds[which] = time.seconds;
-        self.nanoseconds[which] = time.nanoseconds;
+impl Entry {
+    pub(crate) fn try_clone(&self) -> Result<Self> {
+        let Self { place, epoch, node, .. } = *self;
+        Ok(Self { name: Name::new(self.name.as_str())?, place, epoch, node })
     }
 }

@@ -1,90 +1,132 @@
 //! Nodes of a space, also those of its template: found, copied before they change, removed.
+//!
+//! The maps and the index of a node cannot be changed where they lie, as their branches lie in the same
+//! layer as the node. `change_file` and `change_directory` hold them apart meanwhile, and put them back
+//! whatever the outcome: also where a change is refused, branches may have become the space's own.
 
 use crate::error::Result;
+use crate::id::Id;
 use crate::layer::{Layer, Row, Stock};
-use crate::node::{Body, Directory, Node};
+use crate::map::Map;
+use crate::node::{Directory, File, Node};
 use crate::pages::PageStore;
 
 impl<S: PageStore> Layer<S> {
     #[inline]
-    pub(crate) fn node(&self, number: u32) -> &Node {
+    pub(crate) fn node(&self, id: Id<Node>) -> &Node {
         let mut layer = self;
-        while number < layer.nodes.start() {
-            if let Some(copy) = layer.copy_of(number) {
+        while !layer.owns(id) {
+            if let Some(copy) = layer.copy_of(id) {
                 return layer.nodes.get(copy);
             }
             layer = layer.base.as_deref().expect("BUG: a number is of some layer");
         }
-        layer.nodes.get(number)
+        layer.nodes.get(id)
     }
 
     /// The copy that stands for a node of the base.
-    pub(crate) fn copy_of(&self, number: u32) -> Option<u32> {
-        let copy = self.map_get(self.changed, u64::from(number));
-        (copy != 0).then_some(copy)
+    pub(crate) fn copy_of(&self, id: Id<Node>) -> Option<Id<Node>> {
+        self.map_get(&self.changed, key(id))
     }
 }
 
+/// The key of a node of the base in [`Layer::changed`].
+#[inline]
+fn key(id: Id<Node>) -> u64 {
+    u64::from(id.number().get())
+}
+
 impl<S: PageStore> Stock<S> {
-    pub(crate) fn node(&self, number: u32) -> &Node {
-        self.layer.node(number)
+    pub(crate) fn node(&self, id: Id<Node>) -> &Node {
+        self.layer.node(id)
     }
 
     /// What a node known to be a directory holds.
-    pub(crate) fn directory(&self, node: u32) -> &Directory {
-        self.node(node).directory().expect("BUG: it is a directory")
+    pub(crate) fn directory(&self, id: Id<Node>) -> &Directory {
+        self.node(id).directory().expect("BUG: it is a directory")
     }
 
     /// Makes sure that a node may be changed.
     #[inline]
-    pub(crate) fn own_node(&mut self, number: u32) -> Result<()> {
-        if self.layer.is_own::<Node>(number) || self.layer.copy_of(number).is_some() {
+    pub(crate) fn own_node(&mut self, id: Id<Node>) -> Result<()> {
+        if self.layer.owns(id) || self.layer.copy_of(id).is_some() {
             return Ok(());
         }
-        self.reserve::<Node>()?;
-        let copy = self.allocate(|layer| layer.node(number).try_clone())?;
-        let copy = self.layer.nodes.put(copy);
-        let mut changed = self.layer.changed;
-        let set = self.map_set(&mut changed, u64::from(number), copy);
-        self.layer.changed = changed;
-        if set.is_err() {
-            self.layer.nodes.take(copy);
-        }
-        set.map(|_| ())
+        let room = self.reserve()?;
+        let copy = self.allocate(|layer| layer.node(id).try_clone())?;
+        let copy = self.layer.nodes.put(room, copy);
+        let set = self.change_copies(|stock, copies| stock.map_set(copies, key(id), copy));
+        set.inspect_err(|_| drop(self.layer.nodes.take(copy)))
     }
 
     /// A node that [`own_node`](Self::own_node) made sure of.
     #[inline]
-    pub(crate) fn node_mut(&mut self, number: u32) -> &mut Node {
-        let number = if self.layer.is_own::<Node>(number) {
-            number
+    pub(crate) fn node_mut(&mut self, id: Id<Node>) -> &mut Node {
+        let own = if self.layer.owns(id) {
+            id
         } else {
-            self.layer.copy_of(number).expect("BUG: a node is copied before it is changed")
+            self.layer.copy_of(id).expect("BUG: a node is copied before it is changed")
         };
-        self.layer.nodes.get_mut(number)
+        self.layer.nodes.get_mut(own)
+    }
+
+    /// Calls `change` with a file that [`own_node`](Self::own_node) made sure of. Returns its outcome,
+    /// and the node.
+    #[inline]
+    pub(crate) fn change_file<R>(
+        &mut self,
+        id: Id<Node>,
+        change: impl FnOnce(&mut Self, &mut File) -> R,
+    ) -> (R, &mut Node) {
+        let mut held = self.node_mut(id).file_mut().share();
+        let outcome = change(self, &mut held);
+        let node = self.node_mut(id);
+        *node.file_mut() = held;
+        (outcome, node)
+    }
+
+    /// Calls `change` with a directory that [`own_node`](Self::own_node) made sure of. Returns its
+    /// outcome, and the node.
+    #[inline]
+    pub(crate) fn change_directory<R>(
+        &mut self,
+        id: Id<Node>,
+        change: impl FnOnce(&mut Self, &mut Directory) -> R,
+    ) -> (R, &mut Node) {
+        let mut held = self.node_mut(id).directory_mut().share();
+        let outcome = change(self, &mut held);
+        let node = self.node_mut(id);
+        *node.directory_mut() = held;
+        (outcome, node)
+    }
+
+    /// Calls `change` with the map that leads to copies of the base's nodes.
+    fn change_copies<R>(&mut self, change: impl FnOnce(&mut Self, &mut Map<Node>) -> R) -> R {
+        let mut held = self.layer.changed.share();
+        let outcome = change(self, &mut held);
+        self.layer.changed = held;
+        outcome
     }
 
     /// Removes a node, to which nothing leads any more, with its charge.
-    pub(crate) fn remove_node(&mut self, number: u32) {
-        let cost = Row::<S>::cost(self.node(number));
-        if self.layer.is_own::<Node>(number) {
-            self.layer.nodes.take(number);
-        } else if let Some(copy) = self.layer.copy_of(number) {
-            let mut changed = self.layer.changed;
-            let removed = self.map_remove(&mut changed, u64::from(number));
+    pub(crate) fn remove_node(&mut self, id: Id<Node>) {
+        let cost = Row::<S>::cost(self.node(id));
+        if self.layer.owns(id) {
+            self.layer.nodes.take(id);
+        } else if let Some(copy) = self.layer.copy_of(id) {
+            let removed = self.change_copies(|stock, copies| stock.map_remove(copies, key(id)));
             removed.expect("BUG: what leads to copies is the space's own");
-            self.layer.changed = changed;
             self.layer.nodes.take(copy);
         }
         self.quota.refund(cost);
     }
 
-    /// Removes a node with neither names nor handles, and all that it holds.
-    pub(crate) fn reap(&mut self, node: u32) {
-        if let Body::File(file) = &self.node(node).body {
-            let pages = file.pages;
+    /// Removes a node that has neither names nor handles, and all that it holds.
+    pub(crate) fn reap(&mut self, id: Id<Node>) {
+        if let Some(file) = self.node(id).file() {
+            let pages = file.pages.share();
             self.map_clear(pages, Stock::remove_page);
         }
-        self.remove_node(node);
+        self.remove_node(id);
     }
 }

@@ -1,11 +1,11 @@
 //! Opening, with every flag.
 
-use crate::branch::Map;
-use crate::entry::NewName;
 use crate::error::{Error, Result};
 use crate::handle::{DescriptorFlags, Handle};
+use crate::id::Id;
 use crate::lookup::{Follow, Last};
-use crate::node::{Body, File};
+use crate::name::NewName;
+use crate::node::{Body, File, Node};
 use crate::pages::PageStore;
 use crate::space::Space;
 use crate::stat::{Kind, Timestamp};
@@ -69,21 +69,21 @@ impl<S: PageStore> Space<S> {
             }
             let name = self.name(&end, path)?;
             let name = NewName { text: &name, tag: end.tag };
-            self.reserve_handle()?;
-            let made = self.create_file(end.directory, name, now);
-            let node = made.inspect_err(|_| self.forgo_handle())?;
-            return Ok(self.open(node, flags, mutable));
+            let make = |space: &mut Self| space.create_file(end.directory, name, now);
+            return self.open(flags, mutable, make);
         };
         self.check_open(node, open, flags)?;
-        self.prepare_to_open(node)?;
-        if open.truncate {
-            self.cut(node, 0, now).inspect_err(|_| self.forgo_handle())?;
-        }
-        Ok(self.open(node, flags, mutable))
+        self.open(flags, mutable, |space| {
+            space.stock.own_node(node)?;
+            if open.truncate {
+                space.cut(node, 0, now)?;
+            }
+            Ok(node)
+        })
     }
 
     /// Whether what stands there can be opened so.
-    fn check_open(&self, node: u32, open: OpenFlags, flags: DescriptorFlags) -> Result<()> {
+    fn check_open(&self, node: Id<Node>, open: OpenFlags, flags: DescriptorFlags) -> Result<()> {
         if open.create && open.exclusive {
             return Err(Error::Exist);
         }
@@ -98,8 +98,13 @@ impl<S: PageStore> Space<S> {
         }
     }
 
-    fn create_file(&mut self, directory: u32, name: NewName<'_>, now: Timestamp) -> Result<u32> {
-        let node = self.new_node(Body::File(File { size: 0, pages: Map::EMPTY }), now);
+    fn create_file(
+        &mut self,
+        directory: Id<Node>,
+        name: NewName<'_>,
+        now: Timestamp,
+    ) -> Result<Id<Node>> {
+        let node = self.new_node(Body::File(File::EMPTY), now);
         self.stock.make(directory, name, |stock| stock.insert(node), now)
     }
 }

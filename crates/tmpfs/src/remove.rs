@@ -2,7 +2,9 @@
 
 use crate::error::{Error, Result};
 use crate::handle::Handle;
+use crate::id::Id;
 use crate::lookup::Last;
+use crate::node::Node;
 use crate::pages::PageStore;
 use crate::path::Component;
 use crate::space::Space;
@@ -31,9 +33,9 @@ impl<S: PageStore> Space<S> {
         if !mutable {
             return Err(Error::ReadOnly);
         }
-        self.stock.prepare_to_leave(end.directory, entry, end.tag)?;
+        let leaving = self.stock.prepare_to_leave(end.directory, entry, end.tag)?;
         self.stock.own_node(node)?;
-        self.stock.leave(end.directory, entry, end.tag, now);
+        self.stock.leave(leaving, now);
         self.unlink(node, now);
         Ok(())
     }
@@ -66,15 +68,15 @@ impl<S: PageStore> Space<S> {
         if !mutable {
             return Err(Error::ReadOnly);
         }
-        self.stock.prepare_to_leave(end.directory, entry, end.tag)?;
+        let leaving = self.stock.prepare_to_leave(end.directory, entry, end.tag)?;
         self.stock.own_node(node)?;
-        self.stock.leave(end.directory, entry, end.tag, now);
+        self.stock.leave(leaving, now);
         self.unlink_directory(end.directory, node, now);
         Ok(())
     }
 
     /// Counts one name less of a file or symbolic link.
-    pub(crate) fn unlink(&mut self, node: u32, now: Timestamp) {
+    pub(crate) fn unlink(&mut self, node: Id<Node>, now: Timestamp) {
         let held = self.stock.node_mut(node);
         held.links -= 1;
         held.times.set_changed(now);
@@ -84,11 +86,11 @@ impl<S: PageStore> Space<S> {
     }
 
     /// Takes the name of an empty directory from it, and its `..` from its parent.
-    pub(crate) fn unlink_directory(&mut self, parent: u32, node: u32, now: Timestamp) {
+    pub(crate) fn unlink_directory(&mut self, parent: Id<Node>, node: Id<Node>, now: Timestamp) {
         self.stock.node_mut(parent).links -= 1;
         let held = self.stock.node_mut(node);
         held.links = 0;
-        held.directory_mut().parent = 0;
+        held.directory_mut().parent = None;
         held.times.set_changed(now);
         if held.opens == 0 {
             self.stock.reap(node);

@@ -1,9 +1,11 @@
 //! Renaming.
 
-use crate::entry::NewName;
 use crate::error::{Error, Result};
 use crate::handle::Handle;
+use crate::id::Id;
 use crate::lookup::{End, Last};
+use crate::name::NewName;
+use crate::node::Node;
 use crate::pages::PageStore;
 use crate::path::Component;
 use crate::space::Space;
@@ -59,15 +61,15 @@ impl<S: PageStore> Space<S> {
         let name = self.name(&new, new_path)?;
         let name = NewName { text: &name, tag: new.tag };
 
-        self.stock.prepare_to_leave(old.directory, entry, old.tag)?;
+        let leaving = self.stock.prepare_to_leave(old.directory, entry, old.tag)?;
         self.stock.own_node(new.directory)?;
         self.stock.own_node(node)?;
         match (new.entry, new.node) {
             (Some(over), Some(victim)) => {
                 self.stock.own_node(victim)?;
-                self.stock.prepare_to_leave(new.directory, over, new.tag)?;
-                self.stock.replace(new.directory, over, new.tag, node, now)?;
-                self.stock.leave(old.directory, entry, old.tag, now);
+                let over = self.stock.prepare_to_leave(new.directory, over, new.tag)?;
+                self.stock.replace(over, node, now)?;
+                self.stock.leave(leaving, now);
                 if is_directory {
                     self.unlink_directory(new.directory, victim, now);
                 } else {
@@ -75,24 +77,30 @@ impl<S: PageStore> Space<S> {
                 }
             }
             _ if old.directory == new.directory => {
-                self.stock.rename_entry(old.directory, entry, old.tag, name, now)?;
+                self.stock.rename_entry(leaving, name, now)?;
             }
             _ => {
                 self.stock.enter(new.directory, name, node, now)?;
-                self.stock.leave(old.directory, entry, old.tag, now);
+                self.stock.leave(leaving, now);
             }
         }
         if is_directory && old.directory != new.directory {
             self.stock.node_mut(old.directory).links -= 1;
             self.stock.node_mut(new.directory).links += 1;
-            self.stock.node_mut(node).directory_mut().parent = new.directory;
+            self.stock.node_mut(node).directory_mut().parent = Some(new.directory);
         }
         self.stock.node_mut(node).times.set_changed(now);
         Ok(())
     }
 
     /// Whether what has the new name already can give way.
-    fn check_victim(&self, old: &End, node: u32, is_directory: bool, victim: u32) -> Result<()> {
+    fn check_victim(
+        &self,
+        old: &End,
+        node: Id<Node>,
+        is_directory: bool,
+        victim: Id<Node>,
+    ) -> Result<()> {
         if victim == node {
             return Ok(());
         }
@@ -109,14 +117,14 @@ impl<S: PageStore> Space<S> {
     }
 
     /// Whether `directory` is `above` or stands below it.
-    fn is_below(&self, directory: u32, above: u32) -> bool {
-        let mut at = directory;
-        while at != above {
-            at = self.stock.directory(at).parent;
-            if at == 0 {
-                return false;
+    fn is_below(&self, directory: Id<Node>, above: Id<Node>) -> bool {
+        let mut at = Some(directory);
+        while let Some(held) = at {
+            if held == above {
+                return true;
             }
+            at = self.stock.directory(held).parent;
         }
-        true
+        false
     }
 }

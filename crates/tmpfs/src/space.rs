@@ -2,17 +2,18 @@
 
 use core::fmt;
 
-use crate::entry::Entry;
 use crate::error::Result;
 use crate::handle::Open;
 use crate::hash::Seed;
+use crate::id::Id;
 use crate::layer::{Layer, Stock};
 use crate::limits::{Limits, Usage};
-use crate::node::{Body, Directory, Node, Times};
+use crate::node::{Body, Directory, Entry, Node};
 use crate::pages::{MemoryPages, PageStore};
 use crate::quota::{Quota, SharedLimit};
 use crate::stat::Timestamp;
 use crate::table::Table;
+use crate::times::Times;
 
 /// What a space is made with.
 #[derive(Clone, Debug)]
@@ -47,7 +48,7 @@ impl Settings {
 /// [`Template`]: crate::Template
 pub struct Space<S: PageStore = MemoryPages> {
     pub(crate) stock: Stock<S>,
-    pub(crate) root: u32,
+    pub(crate) root: Id<Node>,
     pub(crate) handles: Table<Open>,
     /// That of the newest node or handle.
     pub(crate) serial: u64,
@@ -83,10 +84,10 @@ impl<S: PageStore> Space<S> {
         let Settings { limits, shared, seed, now } = settings;
         let quota = Quota::new(limits, shared);
         let mut stock = Stock { layer: Layer::new(store), quota, seed };
-        let body = Body::Directory(Directory::under(0));
+        let body = Body::Directory(Directory::under(None));
         let times = Times::new(now);
         let root = stock.insert(Node { serial: 0, times, links: 2, opens: 0, body })?;
-        Ok(Self { stock, root, handles: Table::new(1, HANDLES), serial: 0, identity: seed })
+        Ok(Self { stock, root, handles: Table::new(HANDLES), serial: 0, identity: seed })
     }
 
     /// What the space holds.
@@ -126,8 +127,8 @@ impl<S: PageStore> Space<S> {
         &self.stock.layer.store
     }
 
-    pub(crate) fn entry(&self, number: u32) -> &Entry {
-        self.stock.get(number)
+    pub(crate) fn entry(&self, id: Id<Entry>) -> &Entry {
+        self.stock.get(id)
     }
 
     /// A node that has no name yet.

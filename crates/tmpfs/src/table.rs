@@ -5,9 +5,12 @@
 //! no other has room: there are never more slots than there were rows at once, and a chunk.
 
 use alloc::vec::Vec;
+use core::marker::PhantomData;
 use core::mem;
+use core::num::NonZeroU32;
 
 use crate::error::{Error, Result};
+use crate::id::Id;
 
 /// The end of a list of free slots.
 const NONE: u32 = u32::MAX;
@@ -15,10 +18,11 @@ const NONE: u32 = u32::MAX;
 /// Numbers end below this bit, which references use for themselves.
 pub(crate) const NUMBERS: u32 = 1 << 31;
 
+/// Rows of `T`, whose ids are of `K`.
 #[derive(Debug)]
-pub(crate) struct Table<T> {
-    /// The number of the first row. 0 is no row's number.
-    start: u32,
+pub(crate) struct Table<T, K = T> {
+    /// The number of the first row.
+    start: NonZeroU32,
     /// A chunk holds two to the power of this many rows.
     bits: u32,
     chunks: Vec<Chunk<T>>,
@@ -27,7 +31,11 @@ pub(crate) struct Table<T> {
     /// The chunk that became empty and was kept.
     spare: u32,
     live: u32,
+    ids: PhantomData<Id<K>>,
 }
+
+/// Room for one row, which [`Table::reserve`] made and [`Table::put`] fills.
+pub(crate) struct Room<T>(PhantomData<fn() -> T>);
 
 #[derive(Debug)]
 struct Chunk<T> {
@@ -44,27 +52,39 @@ enum Slot<T> {
     Free(u32),
 }
 
-impl<T> Table<T> {
-    pub(crate) const fn new(start: u32, bits: u32) -> Self {
-        Self { start, bits, chunks: Vec::new(), roomy: Vec::new(), spare: NONE, live: 0 }
+impl<T, K> Table<T, K> {
+    /// An empty table, whose chunks hold two to the power of `bits` rows.
+    pub(crate) const fn new(bits: u32) -> Self {
+        Self::starting(NonZeroU32::MIN, bits)
     }
 
-    /// The number of the first row.
-    pub(crate) fn start(&self) -> u32 {
-        self.start
+    /// An empty table, whose numbers begin where those of another end.
+    pub(crate) fn above(other: &Self) -> Self {
+        Self::starting(other.end(), other.bits)
+    }
+
+    const fn starting(start: NonZeroU32, bits: u32) -> Self {
+        let chunks = Vec::new();
+        Self { start, bits, chunks, roomy: Vec::new(), spare: NONE, live: 0, ids: PhantomData }
+    }
+
+    /// Returns whether a row is one of this table, and not of one below.
+    #[inline]
+    pub(crate) fn owns(&self, id: Id<K>) -> bool {
+        id.number() >= self.start
     }
 
     /// The first number that no row has had.
-    pub(crate) fn end(&self) -> u32 {
-        self.start + (count(self.chunks.len()) << self.bits)
+    fn end(&self) -> NonZeroU32 {
+        self.start.saturating_add(count(self.chunks.len()) << self.bits)
     }
 
     pub(crate) fn live(&self) -> u32 {
         self.live
     }
 
-    /// Makes sure that the next [`put`](Self::put) finds room.
-    pub(crate) fn reserve(&mut self) -> Result<()> {
+    /// Makes room for the next row.
+    pub(crate) fn reserve(&mut self) -> Result<Room<T>> {
         let size = 1_usize << self.bits;
         if self.roomy.is_empty() {
             self.add_chunk()?;
@@ -73,16 +93,19 @@ impl<T> Table<T> {
         let chunk = &mut self.chunks[index(number)];
         let (length, capacity) = (chunk.slots.len(), chunk.slots.capacity());
         if chunk.free != NONE || length < capacity {
-            return Ok(());
+            return Ok(Room(PhantomData));
         }
         // The first chunk of a table grows with its rows: most tables are small.
         let more = if number == 0 { length.max(8).min(size - length) } else { size - length };
-        chunk.slots.try_reserve_exact(more).map_err(|_| Error::InsufficientSpace)
+        chunk.slots.try_reserve_exact(more).map_err(|_| Error::InsufficientSpace)?;
+        Ok(Room(PhantomData))
     }
 
+    #[cold]
+    #[inline(never)]
     fn add_chunk(&mut self) -> Result<()> {
         let number = count(self.chunks.len());
-        if self.end() >= NUMBERS - (1 << self.bits) {
+        if self.end().get() >= NUMBERS - (1 << self.bits) {
             return Err(Error::InsufficientSpace);
         }
         self.chunks.try_reserve(1).map_err(|_| Error::InsufficientSpace)?;
@@ -93,9 +116,9 @@ impl<T> Table<T> {
         Ok(())
     }
 
-    /// Adds a row, after [`reserve`](Self::reserve), and tells its number.
+    /// Adds a row where room was made, and returns its number.
     #[inline]
-    pub(crate) fn put(&mut self, row: T) -> u32 {
+    pub(crate) fn put(&mut self, _: Room<T>, row: T) -> Id<K> {
         let number = *self.roomy.last().expect("BUG: room was reserved");
         let chunk = &mut self.chunks[index(number)];
         let at = if chunk.free == NONE {
@@ -116,13 +139,13 @@ impl<T> Table<T> {
         if chunk.live == 1 << self.bits {
             self.roomy.pop();
         }
-        self.start + (number << self.bits) + at
+        self.id(number, at)
     }
 
     /// Takes a row out.
     #[inline]
-    pub(crate) fn take(&mut self, number: u32) -> T {
-        let (number, at) = self.locate(number);
+    pub(crate) fn take(&mut self, id: Id<K>) -> T {
+        let (number, at) = self.locate(id);
         let chunk = &mut self.chunks[index(number)];
         let free = Slot::Free(chunk.free);
         let Slot::Used(row) = mem::replace(&mut chunk.slots[index(at)], free) else {
@@ -146,13 +169,13 @@ impl<T> Table<T> {
     }
 
     #[inline]
-    pub(crate) fn get(&self, number: u32) -> &T {
-        self.find(number).expect("BUG: a number that is held has a row")
+    pub(crate) fn get(&self, id: Id<K>) -> &T {
+        self.find(id).expect("BUG: a number that is held has a row")
     }
 
     #[inline]
-    pub(crate) fn get_mut(&mut self, number: u32) -> &mut T {
-        let (number, at) = self.locate(number);
+    pub(crate) fn get_mut(&mut self, id: Id<K>) -> &mut T {
+        let (number, at) = self.locate(id);
         match &mut self.chunks[index(number)].slots[index(at)] {
             Slot::Used(row) => row,
             Slot::Free(_) => panic!("BUG: a number that is held has a row"),
@@ -161,28 +184,32 @@ impl<T> Table<T> {
 
     /// The row, if there is one of that number.
     #[inline]
-    pub(crate) fn find(&self, number: u32) -> Option<&T> {
-        let (number, at) = self.locate(number);
+    pub(crate) fn find(&self, id: Id<K>) -> Option<&T> {
+        let (number, at) = self.locate(id);
         match self.chunks.get(index(number))?.slots.get(index(at))? {
             Slot::Used(row) => Some(row),
             Slot::Free(_) => None,
         }
     }
 
-    /// Every row with its number.
-    pub(crate) fn rows(&self) -> impl Iterator<Item = (u32, &T)> {
-        self.chunks.iter().zip(0..).flat_map(move |(chunk, number)| {
-            chunk.slots.iter().zip(0..).filter_map(move |(slot, at)| match slot {
-                Slot::Used(row) => Some((self.start + (number << self.bits) + at, row)),
-                Slot::Free(_) => None,
-            })
+    /// Every row.
+    pub(crate) fn rows(&self) -> impl Iterator<Item = &T> {
+        self.chunks.iter().flat_map(|chunk| &chunk.slots).filter_map(|slot| match slot {
+            Slot::Used(row) => Some(row),
+            Slot::Free(_) => None,
         })
+    }
+
+    /// Returns the number of the row in a chunk's slot.
+    #[inline]
+    fn id(&self, number: u32, at: u32) -> Id<K> {
+        Id::new(self.start.saturating_add((number << self.bits) + at))
     }
 
     /// The chunk and the slot of a number.
     #[inline]
-    fn locate(&self, number: u32) -> (u32, u32) {
-        let at = number.wrapping_sub(self.start);
+    fn locate(&self, id: Id<K>) -> (u32, u32) {
+        let at = id.number().get().wrapping_sub(self.start.get());
         (at >> self.bits, at & ((1 << self.bits) - 1))
     }
 }
@@ -201,16 +228,16 @@ fn count(length: usize) -> u32 {
 mod tests {
     use super::*;
 
-    fn add(table: &mut Table<u64>, row: u64) -> u32 {
-        table.reserve().unwrap();
-        table.put(row)
+    fn add(table: &mut Table<u64>, row: u64) -> Id<u64> {
+        let room = table.reserve().unwrap();
+        table.put(room, row)
     }
 
     #[test]
     fn rows_keep_their_numbers_and_slots_are_used_again() {
-        let mut table = Table::new(7, 4);
+        let mut table = Table::starting(NonZeroU32::new(7).unwrap(), 4);
         let numbers: Vec<_> = (0..100).map(|row| add(&mut table, row)).collect();
-        assert_eq!((numbers[0], table.live()), (7, 100));
+        assert_eq!((numbers[0].number().get(), table.live()), (7, 100));
         for (number, row) in numbers.iter().zip(0..) {
             assert_eq!(*table.get(*number), row);
         }
@@ -226,7 +253,7 @@ mod tests {
 
     #[test]
     fn an_emptied_table_keeps_one_chunk() {
-        let mut table = Table::new(1, 4);
+        let mut table = Table::new(4);
         for turn in 0..3_usize {
             let numbers: Vec<_> = (0..1000).map(|row| add(&mut table, row)).collect();
             for at in 0..1000 {

@@ -5,8 +5,10 @@ use core::fmt;
 
 use crate::error::Result;
 use crate::hash::Seed;
+use crate::id::Id;
 use crate::layer::{Layer, Stock};
 use crate::limits::Usage;
+use crate::node::Node;
 use crate::pages::{MemoryPages, PageStore};
 use crate::quota::Quota;
 use crate::space::{HANDLES, Settings, Space};
@@ -23,7 +25,7 @@ const DEPTH: u32 = 16;
 /// was made from it lives.
 pub struct Template<S: PageStore = MemoryPages> {
     layer: Arc<Layer<S>>,
-    root: u32,
+    root: Id<Node>,
     serial: u64,
     seed: Seed,
 }
@@ -64,7 +66,7 @@ impl<S: PageStore> Template<S> {
         quota.charge(self.usage())?;
         let layer = Layer::over(Arc::clone(&self.layer), store);
         let stock = Stock { layer, quota, seed };
-        let handles = Table::new(1, HANDLES);
+        let handles = Table::new(HANDLES);
         Ok(Space { stock, root, handles, serial, identity: settings.seed })
     }
 

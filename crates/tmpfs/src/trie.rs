@@ -2,9 +2,13 @@
 //! needs. The shape follows from the keys alone, so that what is undone leaves no trace, in memory
 //! or in the books.
 
-use crate::branch::{Branch, Map};
+use core::ops::Range;
+
+use crate::branch::{Branch, Link};
 use crate::error::Result;
+use crate::id::Id;
 use crate::layer::{Layer, Stock};
+use crate::map::{Map, Trie};
 use crate::pages::PageStore;
 
 /// How many bits of a key a level takes.
@@ -26,37 +30,81 @@ fn height(key: u64) -> u8 {
     u8::try_from(bits.div_ceil(BITS)).expect("BUG: there are 64 bits")
 }
 
+/// A stop of a walk over a map.
+pub(crate) enum Step<V> {
+    Branch(Id<Branch>),
+    Value(u64, Id<V>),
+}
+
+/// Reading a map, as long as nothing changes it.
 impl<S: PageStore> Layer<S> {
-    pub(crate) fn map_get(&self, map: Map, key: u64) -> u32 {
-        if height(key) > map.height {
-            return 0;
+    #[inline]
+    pub(crate) fn map_get<V>(&self, map: &Map<V>, key: u64) -> Option<Id<V>> {
+        self.trie_get(map.trie, key).map(Link::id)
+    }
+
+    /// The first key from `from` on, with its value.
+    #[inline]
+    pub(crate) fn map_next<V>(&self, map: &Map<V>, from: u64) -> Option<(u64, Id<V>)> {
+        let (key, value) = self.trie_next(map.trie, from)?;
+        Some((key, value.id()))
+    }
+
+    /// The greatest key.
+    #[inline]
+    pub(crate) fn map_last<V>(&self, map: &Map<V>) -> Option<u64> {
+        self.trie_last(map.trie)
+    }
+
+    /// Calls `each` for every value and for every branch.
+    pub(crate) fn map_walk<V>(&self, map: &Map<V>, each: &mut impl FnMut(Step<V>)) {
+        if let Some(root) = map.trie.root {
+            self.walk_below(root, map.trie.height, 0, each);
         }
-        let mut at = map.root;
-        for level in (0..map.height).rev() {
-            if at == 0 {
-                return 0;
+    }
+
+    fn walk_below<V>(&self, at: Link, height: u8, key: u64, each: &mut impl FnMut(Step<V>)) {
+        let Some(level) = height.checked_sub(1) else { return each(Step::Value(key, at.id())) };
+        each(Step::Branch(at.id()));
+        for (slot, child) in (0_u64..).zip(self.branch(at).0) {
+            if let Some(child) = child {
+                self.walk_below(child, level, key | slot << (BITS * u32::from(level)), each);
             }
-            at = self.get::<Branch>(at).0[slot(key, level)];
+        }
+    }
+
+    /// A link above height 0 leads to a branch.
+    #[inline]
+    fn branch(&self, at: Link) -> &Branch {
+        self.get(at.id())
+    }
+
+    fn trie_get(&self, trie: Trie, key: u64) -> Option<Link> {
+        if height(key) > trie.height {
+            return None;
+        }
+        let mut at = trie.root;
+        for level in (0..trie.height).rev() {
+            at = self.branch(at?).0[slot(key, level)];
         }
         at
     }
 
-    /// The first key from `from` on, with its value.
-    pub(crate) fn map_next(&self, map: Map, from: u64) -> Option<(u64, u32)> {
-        if map.root == 0 || height(from) > map.height {
+    fn trie_next(&self, trie: Trie, from: u64) -> Option<(u64, Link)> {
+        if height(from) > trie.height {
             return None;
         }
-        self.next_below(map.root, map.height, from)
+        self.next_below(trie.root?, trie.height, from)
     }
 
     /// The same below a branch; the bits of `from` above its level are of no account.
-    fn next_below(&self, at: u32, height: u8, from: u64) -> Option<(u64, u32)> {
+    fn next_below(&self, at: Link, height: u8, from: u64) -> Option<(u64, Link)> {
         let Some(level) = height.checked_sub(1) else { return Some((0, at)) };
-        let branch = self.get::<Branch>(at);
+        let branch = self.branch(at);
         let first = slot(from, level);
         let mut from = from;
         for (slot, child) in (0_u64..).zip(branch.0).skip(first) {
-            if child != 0
+            if let Some(child) = child
                 && let Some((key, value)) = self.next_below(child, level, from)
             {
                 return Some((key | slot << (BITS * u32::from(level)), value));
@@ -66,209 +114,205 @@ impl<S: PageStore> Layer<S> {
         None
     }
 
-    /// The greatest key.
-    pub(crate) fn map_last(&self, map: Map) -> Option<u64> {
-        if map.root == 0 {
-            return None;
-        }
-        let (mut key, mut at) = (0, map.root);
-        for level in (0..map.height).rev() {
-            let slots = (0_u64..).zip(self.get::<Branch>(at).0);
-            let last = slots.filter(|(_, child)| *child != 0).last();
+    fn trie_last(&self, trie: Trie) -> Option<u64> {
+        let (mut key, mut at) = (0, trie.root?);
+        for level in (0..trie.height).rev() {
+            let slots = (0_u64..).zip(self.branch(at).0);
+            let last = slots.filter_map(|(slot, child)| Some((slot, child?))).last();
             let (slot, child) = last.expect("BUG: a branch leads somewhere");
             key |= slot << (BITS * u32::from(level));
             at = child;
         }
         Some(key)
     }
-
-    /// Calls `each` for every value and for every branch, with whether it is a branch.
-    pub(crate) fn map_walk(&self, map: Map, each: &mut impl FnMut(u64, u32, bool)) {
-        if map.root != 0 {
-            self.walk_below(map.root, map.height, 0, each);
-        }
-    }
-
-    fn walk_below(&self, at: u32, height: u8, key: u64, each: &mut impl FnMut(u64, u32, bool)) {
-        each(key, at, height > 0);
-        let Some(level) = height.checked_sub(1) else { return };
-        for (slot, child) in (0_u64..).zip(self.get::<Branch>(at).0) {
-            if child != 0 {
-                let key = key | slot << (BITS * u32::from(level));
-                self.walk_below(child, level, key, each);
-            }
-        }
-    }
 }
 
+/// Changing a map that is held apart from its row, as in
+/// [`change_directory`](Stock::change_directory).
 impl<S: PageStore> Stock<S> {
-    pub(crate) fn map_get(&self, map: Map, key: u64) -> u32 {
-        self.layer.map_get(map, key)
+    /// Sets the value of a key. After an error the map holds what it held.
+    #[inline]
+    pub(crate) fn map_set<V>(&mut self, map: &mut Map<V>, key: u64, value: Id<V>) -> Result<()> {
+        self.trie_set(&mut map.trie, key, Link::to(value))
     }
 
-    /// Sets the value of a key, which is not 0, and tells the old one. After an error the map holds
-    /// what it held; it is to be put back in either case, as its branches may have become the
-    /// space's own.
-    pub(crate) fn map_set(&mut self, map: &mut Map, key: u64, value: u32) -> Result<u32> {
+    /// Makes sure that the branches that lead to a key may be changed.
+    #[inline]
+    pub(crate) fn map_own<V>(&mut self, map: &mut Map<V>, key: u64) -> Result<()> {
+        self.trie_own(&mut map.trie, key)
+    }
+
+    /// Removes a key that has a value.
+    #[inline]
+    pub(crate) fn map_remove<V>(&mut self, map: &mut Map<V>, key: u64) -> Result<()> {
+        self.trie_remove(&mut map.trie, key)
+    }
+
+    /// Removes every branch of a map, and every value with `remove`.
+    pub(crate) fn map_clear<V>(&mut self, map: Map<V>, remove: fn(&mut Self, Id<V>)) {
+        let Map { trie, .. } = map;
+        if let Some(root) = trie.root {
+            self.clear_below(trie, root, trie.height, remove);
+        }
+    }
+
+    fn clear_below<V>(&mut self, trie: Trie, at: Link, height: u8, remove: fn(&mut Self, Id<V>)) {
+        let Some(level) = height.checked_sub(1) else { return remove(self, at.id()) };
+        let branch = *self.layer.branch(at);
+        for child in branch.0.into_iter().flatten() {
+            self.clear_below(trie, child, level, remove);
+        }
+        self.remove_branch(trie, at.id());
+    }
+
+    fn trie_set(&mut self, trie: &mut Trie, key: u64, value: Link) -> Result<()> {
         let needed = height(key);
-        if map.root == 0 {
-            *map = Map { root: self.chain(*map, key, value, 0..needed)?, height: needed, ..*map };
-            return Ok(0);
+        let Some(root) = trie.root else {
+            let root = self.chain(*trie, key, value, 0..needed)?;
+            *trie = Trie { root: Some(root), height: needed, ..*trie };
+            return Ok(());
+        };
+        if needed > trie.height {
+            return self.raise(trie, root, key, value);
         }
-        if needed > map.height {
-            self.raise(map, key, value)?;
-            return Ok(0);
-        }
-        if map.height == 0 {
-            return Ok(core::mem::replace(&mut map.root, value));
-        }
-        map.root = self.own::<Branch>(map.root)?;
-        let mut at = map.root;
-        for level in (1..map.height).rev() {
+        let Some(top) = trie.height.checked_sub(1) else {
+            trie.root = Some(value);
+            return Ok(());
+        };
+        let mut at = self.own_root(trie, root)?;
+        for level in (1..=top).rev() {
             let slot = slot(key, level);
-            let child = self.get::<Branch>(at).0[slot];
-            let new = if child == 0 {
-                self.chain(*map, key, value, 0..level)?
-            } else {
-                self.own::<Branch>(child)?
+            let Some(child) = self.own_child(at, slot)? else {
+                let chain = self.chain(*trie, key, value, 0..level)?;
+                self.get_mut(at).0[slot] = Some(chain);
+                return Ok(());
             };
-            if new != child {
-                self.get_mut::<Branch>(at).0[slot] = new;
-            }
-            if child == 0 {
-                return Ok(0);
-            }
-            at = new;
+            at = child;
         }
-        Ok(core::mem::replace(&mut self.get_mut::<Branch>(at).0[slot(key, 0)], value))
+        self.get_mut(at).0[slot(key, 0)] = Some(value);
+        Ok(())
+    }
+
+    /// Makes the root of a map that has branches the space's own.
+    #[inline]
+    fn own_root(&mut self, trie: &mut Trie, root: Link) -> Result<Id<Branch>> {
+        let own = self.own(root.id())?;
+        trie.root = Some(Link::to(own));
+        Ok(own)
+    }
+
+    /// Makes the branch in a slot the space's own, if there is one. Precondition: the slot is in a
+    /// branch of the space's own, and leads to none but branches.
+    #[inline]
+    fn own_child(&mut self, branch: Id<Branch>, slot: usize) -> Result<Option<Id<Branch>>> {
+        let Some(child) = self.get(branch).0[slot] else { return Ok(None) };
+        let own = self.own(child.id())?;
+        if Link::to(own) != child {
+            self.get_mut(branch).0[slot] = Some(Link::to(own));
+        }
+        Ok(Some(own))
     }
 
     /// Makes a map higher that has no room for a key, and sets it.
-    fn raise(&mut self, map: &mut Map, key: u64, value: u32) -> Result<()> {
+    fn raise(&mut self, trie: &mut Trie, root: Link, key: u64, value: Link) -> Result<()> {
         let top = height(key) - 1;
-        let path = self.chain(*map, key, value, 0..top)?;
+        let path = self.chain(*trie, key, value, 0..top)?;
         let mut branch = Branch::EMPTY;
-        branch.0[slot(key, top)] = path;
-        let lifted = self.chain(*map, 0, map.root, map.height..top);
-        let lifted = lifted.inspect_err(|_| self.unchain(*map, key, path, top, 0))?;
-        branch.0[0] = lifted;
-        let root = self.insert_branch(*map, branch).inspect_err(|_| {
-            self.unchain(*map, key, path, top, 0);
-            self.unchain(*map, 0, lifted, top, map.height);
+        branch.0[slot(key, top)] = Some(path);
+        let lifted = self.chain(*trie, 0, root, trie.height..top);
+        let lifted = lifted.inspect_err(|_| self.unchain(*trie, key, path, 0..top))?;
+        branch.0[0] = Some(lifted);
+        let root = self.insert_branch(*trie, branch).inspect_err(|_| {
+            self.unchain(*trie, key, path, 0..top);
+            self.unchain(*trie, 0, lifted, trie.height..top);
         })?;
-        *map = Map { root, height: top + 1, ..*map };
+        *trie = Trie { root: Some(Link::to(root)), height: top + 1, ..*trie };
         Ok(())
     }
 
     /// New branches of these levels, one below the other, that lead along a key to a value; or
     /// nothing new.
-    fn chain(
-        &mut self,
-        map: Map,
-        key: u64,
-        value: u32,
-        levels: core::ops::Range<u8>,
-    ) -> Result<u32> {
+    fn chain(&mut self, trie: Trie, key: u64, value: Link, levels: Range<u8>) -> Result<Link> {
         let mut at = value;
         for level in levels.clone() {
             let mut branch = Branch::EMPTY;
-            branch.0[slot(key, level)] = at;
-            at = self
-                .insert_branch(map, branch)
-                .inspect_err(|_| self.unchain(map, key, at, level, levels.start))?;
+            branch.0[slot(key, level)] = Some(at);
+            let inserted = self.insert_branch(trie, branch);
+            let branch =
+                inserted.inspect_err(|_| self.unchain(trie, key, at, levels.start..level))?;
+            at = Link::to(branch);
         }
         Ok(at)
     }
 
-    /// Removes the branches of a chain below `top` and down to `bottom`.
-    fn unchain(&mut self, map: Map, key: u64, at: u32, top: u8, bottom: u8) {
+    /// Removes the branches of a chain.
+    fn unchain(&mut self, trie: Trie, key: u64, at: Link, levels: Range<u8>) {
         let mut at = at;
-        for level in (bottom..top).rev() {
-            let child = self.get::<Branch>(at).0[slot(key, level)];
-            self.remove_branch(map, at);
-            at = child;
+        for level in levels.rev() {
+            let child = self.layer.branch(at).0[slot(key, level)];
+            self.remove_branch(trie, at.id());
+            at = child.expect("BUG: a chain leads to a value");
         }
     }
 
-    /// Makes sure that the branches that lead to a key may be changed. The map is to be put back.
-    pub(crate) fn map_own(&mut self, map: &mut Map, key: u64) -> Result<()> {
-        if map.height == 0 || map.root == 0 || self.layer.base.is_none() {
+    fn trie_own(&mut self, trie: &mut Trie, key: u64) -> Result<()> {
+        if trie.height == 0 || self.layer.base.is_none() {
             return Ok(());
         }
-        map.root = self.own::<Branch>(map.root)?;
-        let mut at = map.root;
-        for level in (1..map.height).rev() {
-            let child = self.get::<Branch>(at).0[slot(key, level)];
-            if child == 0 {
-                return Ok(());
-            }
-            let new = self.own::<Branch>(child)?;
-            if new != child {
-                self.get_mut::<Branch>(at).0[slot(key, level)] = new;
-            }
-            at = new;
+        let Some(root) = trie.root else { return Ok(()) };
+        let mut at = self.own_root(trie, root)?;
+        for level in (1..trie.height).rev() {
+            let Some(child) = self.own_child(at, slot(key, level))? else { return Ok(()) };
+            at = child;
         }
         Ok(())
     }
 
-    /// Removes a key that has a value. The map is to be put back, as after [`map_set`](Self::map_set).
-    pub(crate) fn map_remove(&mut self, map: &mut Map, key: u64) -> Result<()> {
-        self.map_own(map, key)?;
-        let mut path = [0; LEVELS];
-        let mut at = map.root;
-        for level in (0..map.height).rev() {
-            path[usize::from(level)] = at;
-            at = self.get::<Branch>(at).0[slot(key, level)];
+    fn trie_remove(&mut self, trie: &mut Trie, key: u64) -> Result<()> {
+        self.trie_own(trie, key)?;
+        let mut path = [None; LEVELS];
+        let mut at = trie.root;
+        for level in (0..trie.height).rev() {
+            let branch = at.expect("BUG: what is removed is there");
+            path[usize::from(level)] = Some(branch.id());
+            at = self.layer.branch(branch).0[slot(key, level)];
         }
-        assert!(at != 0, "BUG: what is removed is there");
-        for (level, branch) in (0..map.height).zip(path) {
-            self.get_mut::<Branch>(branch).0[slot(key, level)] = 0;
-            if !self.get::<Branch>(branch).is_empty() {
-                self.lower(map);
+        assert!(at.is_some(), "BUG: what is removed is there");
+        for (level, branch) in (0..trie.height).zip(path.into_iter().flatten()) {
+            let held = self.get_mut::<Branch>(branch);
+            held.0[slot(key, level)] = None;
+            if !held.is_empty_from(0) {
+                self.lower(trie);
                 return Ok(());
             }
-            self.remove_branch(*map, branch);
+            self.remove_branch(*trie, branch);
         }
-        *map = Map { root: 0, height: 0, ..*map };
+        *trie = Trie { root: None, height: 0, ..*trie };
         Ok(())
     }
 
     /// Takes levels away that no key needs.
-    fn lower(&mut self, map: &mut Map) {
-        while map.height > 0 {
-            let branch = self.get::<Branch>(map.root);
-            if branch.0[1..] != [0; 15] {
+    fn lower(&mut self, trie: &mut Trie) {
+        while let Some(root) = trie.root
+            && trie.height > 0
+        {
+            let branch = self.layer.branch(root);
+            if !branch.is_empty_from(1) {
                 return;
             }
             let below = branch.0[0];
-            self.remove_branch(*map, map.root);
-            *map = Map { root: below, height: map.height - 1, ..*map };
+            self.remove_branch(*trie, root.id());
+            *trie = Trie { root: below, height: trie.height - 1, ..*trie };
         }
     }
 
-    /// Removes every branch, and every value with `remove`.
-    pub(crate) fn map_clear(&mut self, map: Map, remove: fn(&mut Self, u32)) {
-        if map.root != 0 {
-            self.clear_below(map, map.root, map.height, remove);
-        }
+    fn insert_branch(&mut self, trie: Trie, branch: Branch) -> Result<Id<Branch>> {
+        if trie.charged { self.insert(branch) } else { self.insert_uncharged(branch) }
     }
 
-    fn clear_below(&mut self, map: Map, at: u32, height: u8, remove: fn(&mut Self, u32)) {
-        let Some(level) = height.checked_sub(1) else { return remove(self, at) };
-        let branch = *self.get::<Branch>(at);
-        for child in branch.0.into_iter().filter(|child| *child != 0) {
-            self.clear_below(map, child, level, remove);
-        }
-        self.remove_branch(map, at);
-    }
-
-    fn insert_branch(&mut self, map: Map, branch: Branch) -> Result<u32> {
-        if map.charged { self.insert(branch) } else { self.insert_uncharged(branch) }
-    }
-
-    fn remove_branch(&mut self, map: Map, branch: u32) {
-        if map.charged {
-            self.remove::<Branch>(branch);
+    fn remove_branch(&mut self, trie: Trie, branch: Id<Branch>) {
+        if trie.charged {
+            self.remove(branch);
         } else {
             self.remove_uncharged(branch);
         }
@@ -284,11 +328,17 @@ mod tests {
     use crate::pages::MemoryPages;
     use crate::quota::Quota;
     use alloc::sync::Arc;
+    use core::num::NonZeroU32;
     use std::collections::BTreeMap;
 
     fn stock(metadata: u64) -> Stock<MemoryPages> {
         let quota = Quota::new(Limits { metadata, ..Limits::default() }, None);
         Stock { layer: Layer::new(MemoryPages::default()), quota, seed: [0, 0] }
+    }
+
+    /// A value, which no row needs to have.
+    fn value(number: u32) -> Id<u32> {
+        Id::new(NonZeroU32::new(number).unwrap())
     }
 
     fn random(state: &mut u64) -> u64 {
@@ -313,24 +363,24 @@ mod tests {
                 let bits = u32::try_from(random(&mut state) % 65).unwrap();
                 let key = random(&mut state).rotate_left(16).checked_shr(64 - bits).unwrap_or(0);
                 let key = if step % 2 == 0 { key % 300 } else { key };
-                let before = (map, stock.quota.used());
+                let before = stock.quota.used();
                 if random(&mut state).is_multiple_of(3) {
                     if model.remove(&key).is_some() {
                         stock.map_remove(&mut map, key).unwrap();
                     }
-                } else if stock.map_set(&mut map, key, step + 1).is_ok() {
-                    model.insert(key, step + 1);
+                } else if stock.map_set(&mut map, key, value(step + 1)).is_ok() {
+                    model.insert(key, value(step + 1));
                 } else {
-                    assert_eq!(before.1, stock.quota.used());
+                    assert_eq!(before, stock.quota.used());
                 }
-                assert_eq!(stock.map_get(map, key), model.get(&key).copied().unwrap_or(0));
+                assert_eq!(stock.layer.map_get(&map, key), model.get(&key).copied());
                 let next = model.range(key / 2..).next().map(|(key, value)| (*key, *value));
-                assert_eq!(stock.layer.map_next(map, key / 2), next);
-                assert_eq!(stock.layer.map_last(map), model.keys().next_back().copied());
+                assert_eq!(stock.layer.map_next(&map, key / 2), next);
+                assert_eq!(stock.layer.map_last(&map), model.keys().next_back().copied());
             }
             let mut counted = BTreeMap::new();
-            stock.layer.map_walk(map, &mut |key, value, is_branch| {
-                if !is_branch {
+            stock.layer.map_walk(&map, &mut |step| {
+                if let Step::Value(key, value) = step {
                     counted.insert(key, value);
                 }
             });

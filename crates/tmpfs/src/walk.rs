@@ -1,6 +1,8 @@
 //! The way along a path: its components one after the other, those of symbolic links put in. It
 //! reads every byte of every text once.
 
+use crate::id::Id;
+use crate::node::Node;
 use crate::path;
 
 /// The number of symbolic links that one path may lead through, as on Linux.
@@ -9,8 +11,8 @@ pub(crate) const LINKS: usize = 40;
 /// A component, and where it is written.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Part {
-    /// 0 for the path, else the symbolic link in whose text the component is.
-    pub(crate) link: u32,
+    /// The symbolic link in whose text the component is; `None` for the path.
+    pub(crate) link: Option<Id<Node>>,
     pub(crate) start: usize,
     pub(crate) end: usize,
     /// True where no component follows.
@@ -30,8 +32,8 @@ pub(crate) struct Walk {
 
 #[derive(Clone, Copy, Default)]
 struct Text {
-    /// 0 for the path, else a symbolic link.
-    link: u32,
+    /// A symbolic link; `None` for the path.
+    link: Option<Id<Node>>,
     /// The beginning of the next component.
     at: u32,
 }
@@ -43,14 +45,14 @@ impl Walk {
     }
 
     /// Goes on in the text of a symbolic link, of which there are at most [`LINKS`].
-    pub(crate) fn enter(&mut self, link: u32) {
-        self.texts[self.depth] = Text { link, at: 0 };
+    pub(crate) fn enter(&mut self, link: Id<Node>) {
+        self.texts[self.depth] = Text { link: Some(link), at: 0 };
         self.depth += 1;
     }
 
     /// Returns the next component. Preconditions: the last one was not reached, or a link was entered
     /// since; every text begins with a component.
-    pub(crate) fn next<'a>(&mut self, text: impl FnOnce(u32) -> &'a str) -> Part {
+    pub(crate) fn next<'a>(&mut self, text: impl FnOnce(Option<Id<Node>>) -> &'a str) -> Part {
         let Text { link, at } = self.texts[self.depth - 1];
         let start = usize::try_from(at).expect("BUG: 32 bits fit an index");
         let text = text(link);

@@ -1,28 +1,11 @@
-//! Entries of directories: a name, and the node that it names.
+//! Names of entries, and the tags by which an index finds them.
 
 use alloc::boxed::Box;
 
 use crate::error::Result;
-use crate::hash;
-use crate::node;
+use crate::hash::{self, Seed};
 use crate::prices::SHORT;
-
-#[derive(Debug)]
-pub(crate) struct Entry {
-    pub(crate) name: Name,
-    /// Where the listing has it.
-    pub(crate) place: u64,
-    /// The directory's epoch when the entry came.
-    pub(crate) epoch: u32,
-    pub(crate) node: u32,
-}
-
-impl Entry {
-    pub(crate) fn try_clone(&self) -> Result<Self> {
-        let Self { place, epoch, node, .. } = *self;
-        Ok(Self { name: Name::new(self.name.as_str())?, place, epoch, node })
-    }
-}
+use crate::text;
 
 /// A name, which is rarely longer than a few words.
 #[derive(Debug)]
@@ -40,7 +23,7 @@ impl Name {
                 bytes[..name.len()].copy_from_slice(name.as_bytes());
                 Ok(Self::Short { length, bytes })
             }
-            _ => node::boxed(name).map(Self::Long),
+            _ => text::boxed(name).map(Self::Long),
         }
     }
 
@@ -65,12 +48,17 @@ impl Name {
 #[derive(Clone, Copy)]
 pub(crate) struct NewName<'text> {
     pub(crate) text: &'text str,
-    pub(crate) tag: u32,
+    pub(crate) tag: Tag,
 }
 
-/// The bits of a hash that an index uses.
-#[inline]
-pub(crate) fn tag(seed: hash::Seed, name: &[u8]) -> u32 {
-    let [a, b, c, d, ..] = hash::hash(seed, name).to_le_bytes();
-    u32::from_le_bytes([a, b, c, d])
+/// The bits of a name's hash that an index uses.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Tag(pub(crate) u32);
+
+impl Tag {
+    #[inline]
+    pub(crate) fn of(seed: Seed, name: &[u8]) -> Self {
+        let [a, b, c, d, ..] = hash::hash(seed, name).to_le_bytes();
+        Self(u32::from_le_bytes([a, b, c, d]))
+    }
 }

@@ -1,0 +1,15 @@
+//! Text on the heap, whose allocation can be refused.
+
+use alloc::{boxed::Box, string::String, vec::Vec};
+
+use crate::error::{Error, Result};
+
+/// Returns a copy of `text` on the heap.
+pub(crate) fn boxed(text: &str) -> Result<Box<str>> {
+    let mut bytes = Vec::new();
+    bytes.try_reserve_exact(text.len()).map_err(|_| Error::InsufficientSpace)?;
+    bytes.extend_from_slice(text.as_bytes());
+    // Of a string as long as its capacity nothing is allocated again.
+    let text = String::from_utf8(bytes).expect("BUG: it was text before");
+    Ok(text.into_boxed_str())
+}
