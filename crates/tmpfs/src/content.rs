@@ -10,6 +10,7 @@ use crate::map::Map;
 use crate::node::{File, Node};
 use crate::page::Page;
 use crate::pages::{PAGE, PageStore};
+use crate::refusal::Limit;
 use crate::space::Space;
 use crate::stat::Timestamp;
 
@@ -102,7 +103,7 @@ impl<S: PageStore> Space<S> {
         let held = self.stock.node(node).file().expect("BUG: it is for writing").size;
         // POSIX, ftruncate: the limit is one on growth.
         if size > held && size > self.limits().file_size {
-            return Err(Error::FileTooLarge);
+            return Err(self.stock.quota.refuse(Limit::FileSize, size, held));
         }
         self.cut(node, size, now)
     }
@@ -124,8 +125,13 @@ impl<S: PageStore> Space<S> {
         }
         let allowed = self.limits().file_size.saturating_sub(offset);
         let allowed = usize::try_from(allowed).unwrap_or(usize::MAX).min(bytes.len());
-        if allowed == 0 {
-            return Err(Error::FileTooLarge);
+        if allowed < bytes.len() {
+            let end = offset.saturating_add(length(bytes.len()));
+            let held = self.stock.node(node).file().map_or(0, |file| file.size);
+            let error = self.stock.quota.refuse(Limit::FileSize, end, held);
+            if allowed == 0 {
+                return Err(error);
+            }
         }
         self.stock.own_node(node)?;
         let (written, held) = self.stock.change_file(node, |stock, file| {

@@ -100,7 +100,7 @@ impl<S: PageStore> Space<S> {
     ) -> Result<()> {
         let base = self.opened_directory(directory)?;
         let mutable = base.mutable;
-        path::check(target, self.limits())?;
+        path::check(target, &self.stock.quota)?;
         let end = self.resolve_new_file(base.node, path)?;
         if !mutable {
             return Err(Error::ReadOnly);

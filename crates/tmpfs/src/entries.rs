@@ -1,6 +1,6 @@
 //! Entries that come to directories, change and leave them. Nothing here counts links.
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::id::Id;
 use crate::layer::{self, Layer, Stock};
 use crate::name::{Name, NewName, Tag};
@@ -49,8 +49,8 @@ impl<S: PageStore> Stock<S> {
     ) -> Result<()> {
         let (entered, node) = self.change_directory(directory, |stock, held| {
             let place = held.next;
-            let count = held.count.checked_add(1).ok_or(Error::InsufficientSpace)?;
-            let next = place.checked_add(1).ok_or(Error::InsufficientSpace)?;
+            let count = held.count.checked_add(1).ok_or_else(|| stock.quota.no_room())?;
+            let next = place.checked_add(1).ok_or_else(|| stock.quota.no_room())?;
             let entry = stock.insert_entry(name.text, place, held.epoch, node)?;
             let entered = stock.map_set(&mut held.order, place, entry).and_then(|()| {
                 stock.index_insert(&mut held.index, name.tag, entry).inspect_err(|_| {

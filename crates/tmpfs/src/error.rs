@@ -48,30 +48,6 @@ pub enum Error {
     ReadOnly,
 }
 
-impl Error {
-    /// Every code, for adapters that test their table.
-    pub const ALL: [Self; 18] = [
-        Self::BadDescriptor,
-        Self::Busy,
-        Self::Exist,
-        Self::FileTooLarge,
-        Self::Io,
-        Self::Invalid,
-        Self::IsDirectory,
-        Self::Loop,
-        Self::TooManyLinks,
-        Self::NameTooLong,
-        Self::NoEntry,
-        Self::InsufficientMemory,
-        Self::InsufficientSpace,
-        Self::NotDirectory,
-        Self::NotEmpty,
-        Self::NotPermitted,
-        Self::Quota,
-        Self::ReadOnly,
-    ];
-}
-
 impl fmt::Display for Error {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {

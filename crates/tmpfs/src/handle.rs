@@ -4,7 +4,7 @@ use crate::id::Id;
 use crate::node::Node;
 
 /// An open file or directory of one space. It is a token: a copy is the same handle, and after
-/// [`Space::close`] every copy is a bad descriptor.
+/// [`Space::close`](crate::Space::close) every copy is a bad descriptor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Handle {
     pub(crate) open: Id<Open>,

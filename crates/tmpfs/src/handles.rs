@@ -147,6 +147,7 @@ impl<S: PageStore> Space<S> {
             }
         }
         self.stock.quota.refund(HANDLE);
+        self.stock.quota.forget_refusal();
         Err(Error::InsufficientMemory)
     }
 }

@@ -7,7 +7,7 @@ use core::num::NonZeroU32;
 
 use crate::branch::{Branch, Link};
 use crate::bucket::{Bucket, WIDTH};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::id::Id;
 use crate::layer::{Layer, Stock};
 use crate::map::Index;
@@ -233,7 +233,7 @@ impl<S: PageStore> Stock<S> {
         let differing = differing & unknown;
         if differing == 0 {
             // 17 names of one tag: only who knows the seed can have chosen them.
-            return Err(Error::InsufficientSpace);
+            return Err(self.quota.no_room());
         }
         let bit = usize::try_from(differing.leading_zeros()).expect("BUG: there are 32 bits");
         let level = bit / 4;
@@ -388,6 +388,7 @@ fn is_set(tag: Tag, bit: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Error;
     use crate::limits::{Limits, Usage};
     use crate::name::Name;
     use crate::pages::MemoryPages;

@@ -246,7 +246,7 @@ impl<S: PageStore> Stock<S> {
         loop {
             match work(&mut self.layer) {
                 Err(Error::InsufficientSpace) if self.layer.store.release() => {}
-                outcome => return outcome,
+                outcome => return outcome.inspect_err(|_| self.quota.forget_refusal()),
             }
         }
     }
@@ -405,7 +405,8 @@ impl<S: PageStore> Stock<S> {
     /// Writes to a page of the space's own.
     pub(crate) fn write_page(&mut self, id: Id<Page>, at: usize, bytes: &[u8]) -> Result<()> {
         let Layer { pages, store, .. } = &mut self.layer;
-        store.write(&mut pages.get_mut(id).page, at, bytes)
+        let written = store.write(&mut pages.get_mut(id).page, at, bytes);
+        written.inspect_err(|_| self.quota.forget_refusal())
     }
 
     /// Removes a page with its charge.

@@ -27,8 +27,10 @@ extern crate alloc;
 
 mod error;
 mod limits;
+mod lock;
 pub mod prices;
 mod quota;
+mod refusal;
 
 mod hash;
 mod id;
@@ -87,6 +89,7 @@ pub use lookup::Follow;
 pub use open::OpenFlags;
 pub use pages::{MemoryPages, PAGE, PageStore};
 pub use quota::{SharedLimit, SharedLimits, SharedUsage};
+pub use refusal::{Limit, Refusal};
 pub use space::{Settings, Space};
 pub use stat::{Kind, MetadataHash, NewTimestamp, Stat, Timestamp};
 pub use template::Template;

@@ -8,6 +8,7 @@ use crate::name::Tag;
 use crate::node::{Entry, Node};
 use crate::pages::PageStore;
 use crate::path::{self, Component};
+use crate::refusal::Limit;
 use crate::space::Space;
 use crate::stat::Kind;
 use crate::text;
@@ -57,7 +58,7 @@ impl End {
 impl<S: PageStore> Space<S> {
     /// Follows `path` from `base`, which is a directory.
     pub(crate) fn resolve(&self, base: Id<Node>, path: &str, wanted: Last) -> Result<End> {
-        path::check(path, self.limits())?;
+        path::check(path, &self.stock.quota)?;
         let mut walk = Walk::new();
         let mut directory = base;
         let mut links = 0;
@@ -124,9 +125,9 @@ impl<S: PageStore> Space<S> {
         let tag = Tag::of(self.stock.seed, name.as_bytes());
         let entry = self.stock.layer.find(end.directory, tag, name);
         // A name that is held stays in use when the limit is lowered.
-        if entry.is_none() && name.len() > usize::try_from(self.limits().name).unwrap_or(usize::MAX)
-        {
-            return Err(Error::NameTooLong);
+        let length = path::length(name);
+        if entry.is_none() && length > u64::from(self.limits().name) {
+            return Err(self.stock.quota.refuse(Limit::Name, length, 0));
         }
         let node = entry.map(|entry| self.entry(entry).node);
         Ok(End { tag, entry, node, ..end })

@@ -1,7 +1,8 @@
 //! Paths as text: components, one after the other.
 
 use crate::error::{Error, Result};
-use crate::limits::Limits;
+use crate::quota::Quota;
+use crate::refusal::Limit;
 
 /// A component: a name, or one of the two that stand in every directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,12 +25,12 @@ impl Component {
 
 /// Refuses what no path can be.
 #[inline]
-pub(crate) fn check(path: &str, limits: &Limits) -> Result<()> {
+pub(crate) fn check(path: &str, quota: &Quota) -> Result<()> {
     if path.is_empty() {
         return Err(Error::NoEntry);
     }
-    if path.len() > usize::try_from(limits.path).unwrap_or(usize::MAX) {
-        return Err(Error::NameTooLong);
+    if length(path) > u64::from(quota.limits.path) {
+        return Err(quota.refuse(Limit::Path, length(path), 0));
     }
     if path.as_bytes().contains(&0) {
         return Err(Error::Invalid);
@@ -38,6 +39,12 @@ pub(crate) fn check(path: &str, limits: &Limits) -> Result<()> {
         return Err(Error::NotPermitted);
     }
     Ok(())
+}
+
+/// Returns the bytes of a text, as limits count them.
+#[inline]
+pub(crate) fn length(text: &str) -> u64 {
+    u64::try_from(text.len()).expect("BUG: a length fits 64 bits")
 }
 
 /// Returns the end of the component that begins at `start`, and the beginning of the next one, which

@@ -11,6 +11,7 @@ use crate::limits::{Limits, Usage};
 use crate::node::{Body, Directory, Entry, Node};
 use crate::pages::{MemoryPages, PageStore};
 use crate::quota::{Quota, SharedLimit};
+use crate::refusal::Refusal;
 use crate::stat::Timestamp;
 use crate::table::Table;
 use crate::times::Times;
@@ -113,6 +114,18 @@ impl<S: PageStore> Space<S> {
     /// Sets other limits. What is held already stays, also where it is more than they allow.
     pub fn set_limits(&mut self, limits: Limits) {
         self.stock.quota.limits = limits.effective();
+    }
+
+    /// Returns which limit refused something last, how much was asked for and how much was held. An
+    /// operation that is refused by a limit sets it, and so does a write that a limit cuts short.
+    ///
+    /// It is `None` before the first refusal, and after the allocator or the page store refused: the
+    /// codes are the same, so that whoever sees `InsufficientSpace` finds here whether a limit was the
+    /// reason. Other errors leave it as it is. A host that needs it after the space has gone copies it
+    /// where it turns errors into those of the guest; a [`SharedLimit`] remembers its own.
+    #[must_use]
+    pub fn last_refusal(&self) -> Option<Refusal> {
+        self.stock.quota.last_refusal()
     }
 
     /// Whether content and metadata together are more than the soft limit.

@@ -12,6 +12,7 @@ mod permission;
 mod prices;
 mod quota;
 mod refunds;
+mod refusal;
 mod removal;
 mod rename;
 mod shared_limit;

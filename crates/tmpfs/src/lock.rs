@@ -1,0 +1,21 @@
+//! A lock between threads for a few loads and stores of atomics.
+
+use core::hint::spin_loop;
+use core::sync::atomic::{AtomicBool, Ordering};
+
+/// Whoever waits for it spins.
+#[derive(Debug, Default)]
+pub(crate) struct Lock(AtomicBool);
+
+impl Lock {
+    /// Does short work that cannot panic, while no other thread does any under this lock.
+    #[inline]
+    pub(crate) fn hold<R>(&self, work: impl FnOnce() -> R) -> R {
+        while self.0.swap(true, Ordering::Acquire) {
+            spin_loop();
+        }
+        let outcome = work();
+        self.0.store(false, Ordering::Release);
+        outcome
+    }
+}
