@@ -8,7 +8,8 @@ use tmpfs::DescriptorFlags;
 use crate::Component;
 use crate::bindings::exports::wasi::filesystem::preopens::{Descriptor as Exported, Guest};
 use crate::convert;
-use crate::filesystem_types::{Descriptor, hand_out};
+use crate::descriptor::Descriptor;
+use crate::filesystem_types::hand_out;
 use crate::state::{change, mount};
 
 impl Guest for Component {

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use core::cell::Cell;
 
-use tmpfs::{Cursor, Handle, Kind, Result as Outcome, Space, Timestamp};
+use tmpfs::{Cursor, Kind, Result as Outcome, Space, Timestamp};
 
 use crate::Component;
 use crate::bindings::exports::wasi::filesystem::types::{
@@ -17,37 +17,11 @@ use crate::bindings::exports::wasi::filesystem::types::{
 };
 use crate::content;
 use crate::convert;
+use crate::descriptor::Descriptor;
 use crate::rt::Room;
 use crate::state::{change, look};
 
 type Result<T, E = ErrorCode> = core::result::Result<T, E>;
-
-/// An open file or directory; closed when it is dropped.
-pub(crate) struct Descriptor {
-    handle: Handle,
-}
-
-impl Descriptor {
-    pub(crate) fn of(handle: Handle) -> Self {
-        Self { handle }
-    }
-
-    /// Another handle of the same file, for a stream that may outlive this one.
-    pub(crate) fn duplicate(&self) -> Outcome<Self> {
-        change(|space| space.duplicate(self.handle)).map(Self::of)
-    }
-
-    #[cfg(feature = "streams")]
-    pub(crate) fn handle(&self) -> Handle {
-        self.handle
-    }
-}
-
-impl Drop for Descriptor {
-    fn drop(&mut self) {
-        change(|space| space.close(self.handle)).expect("BUG: it is open as long as this lives");
-    }
-}
 
 /// A change, at the present moment.
 fn touch<R>(work: impl FnOnce(&mut Space, Timestamp) -> Outcome<R>) -> Result<R> {
@@ -125,7 +99,7 @@ impl GuestDescriptor for Descriptor {
 
     /// Nothing is fetched in advance.
     fn advise(&self, _: u64, _: u64, _: Advice) -> Result<()> {
-        match ask(|space| space.kind(self.handle))? {
+        match ask(|space| space.kind(self.handle()))? {
             Kind::RegularFile => Ok(()),
             Kind::Directory | Kind::SymbolicLink => Err(ErrorCode::BadDescriptor),
         }
@@ -137,32 +111,32 @@ impl GuestDescriptor for Descriptor {
     }
 
     fn get_flags(&self) -> Result<DescriptorFlags> {
-        ask(|space| space.flags(self.handle)).map(convert::told_flags)
+        ask(|space| space.flags(self.handle())).map(convert::told_flags)
     }
 
     fn get_type(&self) -> Result<DescriptorType> {
-        ask(|space| space.kind(self.handle)).map(convert::kind)
+        ask(|space| space.kind(self.handle())).map(convert::kind)
     }
 
     fn set_size(&self, size: u64) -> Result<()> {
-        touch(|space, now| space.set_size(self.handle, size, now))
+        touch(|space, now| space.set_size(self.handle(), size, now))
     }
 
     fn set_times(&self, accessed: NewTimestamp, modified: NewTimestamp) -> Result<()> {
         let [accessed, modified] = [accessed, modified].map(convert::new_timestamp);
-        touch(|space, now| space.set_times(self.handle, accessed, modified, now))
+        touch(|space, now| space.set_times(self.handle(), accessed, modified, now))
     }
 
     fn read(&self, length: u64, offset: u64) -> Result<(Vec<u8>, bool)> {
-        content::read(self.handle, offset, length).map_err(convert::code)
+        content::read(self.handle(), offset, length).map_err(convert::code)
     }
 
     fn write(&self, bytes: Vec<u8>, offset: u64) -> Result<u64> {
-        content::write(self.handle, offset, &bytes).map_err(convert::code)
+        content::write(self.handle(), offset, &bytes).map_err(convert::code)
     }
 
     fn read_directory(&self) -> Result<ExportedListing> {
-        if ask(|space| space.kind(self.handle))? != Kind::Directory {
+        if ask(|space| space.kind(self.handle()))? != Kind::Directory {
             return Err(ErrorCode::NotDirectory);
         }
         let list = || {
@@ -177,16 +151,16 @@ impl GuestDescriptor for Descriptor {
     }
 
     fn create_directory_at(&self, path: String) -> Result<()> {
-        touch(|space, now| space.create_directory_at(self.handle, &path, now))
+        touch(|space, now| space.create_directory_at(self.handle(), &path, now))
     }
 
     fn stat(&self) -> Result<DescriptorStat> {
-        ask(|space| space.stat(self.handle)).map(convert::stat)
+        ask(|space| space.stat(self.handle())).map(convert::stat)
     }
 
     fn stat_at(&self, flags: PathFlags, path: String) -> Result<DescriptorStat> {
         let follow = convert::follow(flags);
-        ask(|space| space.stat_at(self.handle, follow, &path)).map(convert::stat)
+        ask(|space| space.stat_at(self.handle(), follow, &path)).map(convert::stat)
     }
 
     fn set_times_at(
@@ -198,7 +172,9 @@ impl GuestDescriptor for Descriptor {
     ) -> Result<()> {
         let follow = convert::follow(flags);
         let [accessed, modified] = [accessed, modified].map(convert::new_timestamp);
-        touch(|space, now| space.set_times_at(self.handle, follow, &path, accessed, modified, now))
+        touch(|space, now| {
+            space.set_times_at(self.handle(), follow, &path, accessed, modified, now)
+        })
     }
 
     fn link_at(
@@ -209,8 +185,8 @@ impl GuestDescriptor for Descriptor {
         new_path: String,
     ) -> Result<()> {
         let follow = convert::follow(old_flags);
-        let new = new_directory.get::<Self>().handle;
-        touch(|space, now| space.link_at(self.handle, follow, &old_path, new, &new_path, now))
+        let new = new_directory.get::<Self>().handle();
+        touch(|space, now| space.link_at(self.handle(), follow, &old_path, new, &new_path, now))
     }
 
     fn open_at(
@@ -225,7 +201,7 @@ impl GuestDescriptor for Descriptor {
         let flags = convert::descriptor_flags(flags);
         let open = || {
             let opened = |space: &mut Space, now| {
-                space.open_at(self.handle, follow, &path, open, flags, now)
+                space.open_at(self.handle(), follow, &path, open, flags, now)
             };
             touch(opened).map(Self::of)
         };
@@ -233,11 +209,11 @@ impl GuestDescriptor for Descriptor {
     }
 
     fn readlink_at(&self, path: String) -> Result<String> {
-        ask(|space| space.readlink_at(self.handle, &path).map(str::to_owned))
+        ask(|space| space.readlink_at(self.handle(), &path).map(str::to_owned))
     }
 
     fn remove_directory_at(&self, path: String) -> Result<()> {
-        touch(|space, now| space.remove_directory_at(self.handle, &path, now))
+        touch(|space, now| space.remove_directory_at(self.handle(), &path, now))
     }
 
     fn rename_at(
@@ -246,30 +222,31 @@ impl GuestDescriptor for Descriptor {
         new_directory: DescriptorBorrow<'_>,
         new_path: String,
     ) -> Result<()> {
-        let new = new_directory.get::<Self>().handle;
-        touch(|space, now| space.rename_at(self.handle, &old_path, new, &new_path, now))
+        let new = new_directory.get::<Self>().handle();
+        touch(|space, now| space.rename_at(self.handle(), &old_path, new, &new_path, now))
     }
 
     fn symlink_at(&self, target: String, path: String) -> Result<()> {
-        touch(|space, now| space.symlink_at(&target, self.handle, &path, now))
+        touch(|space, now| space.symlink_at(&target, self.handle(), &path, now))
     }
 
     fn unlink_file_at(&self, path: String) -> Result<()> {
-        touch(|space, now| space.unlink_file_at(self.handle, &path, now))
+        touch(|space, now| space.unlink_file_at(self.handle(), &path, now))
     }
 
     fn is_same_object(&self, other: DescriptorBorrow<'_>) -> bool {
-        let other = other.get::<Self>().handle;
-        look(|space| space.is_same_object(self.handle, other)).unwrap_or(false)
+        let other = other.get::<Self>().handle();
+        look(|space| space.is_same_object(self.handle(), other)).unwrap_or(false)
     }
 
     fn metadata_hash(&self) -> Result<MetadataHashValue> {
-        ask(|space| space.metadata_hash(self.handle)).map(convert::metadata_hash)
+        ask(|space| space.metadata_hash(self.handle())).map(convert::metadata_hash)
     }
 
     fn metadata_hash_at(&self, flags: PathFlags, path: String) -> Result<MetadataHashValue> {
         let follow = convert::follow(flags);
-        ask(|space| space.metadata_hash_at(self.handle, follow, &path)).map(convert::metadata_hash)
+        ask(|space| space.metadata_hash_at(self.handle(), follow, &path))
+            .map(convert::metadata_hash)
     }
 }
 
@@ -283,7 +260,7 @@ impl GuestDirectoryEntryStream for Listing {
     fn read_directory_entry(&self) -> Result<Option<DirectoryEntry>> {
         let mut cursor = self.cursor.get();
         let entry = ask(|space| {
-            let entry = space.list(self.directory.handle, &mut cursor)?;
+            let entry = space.list(self.directory.handle(), &mut cursor)?;
             Ok(entry.map(|entry| DirectoryEntry {
                 type_: convert::kind(entry.kind),
                 name: entry.name.to_owned(),

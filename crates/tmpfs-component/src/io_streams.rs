@@ -16,7 +16,7 @@ use crate::bindings::exports::wasi::io::streams::{
 use crate::bindings::wasi::io::streams as host;
 use crate::content::{self, Position};
 use crate::convert;
-use crate::filesystem_types::Descriptor;
+use crate::descriptor::Descriptor;
 use crate::io_error::Error;
 use crate::io_poll::Pollable;
 use crate::state::look;

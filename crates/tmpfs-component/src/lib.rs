@@ -21,6 +21,7 @@ mod rt;
 
 mod cli_environment;
 mod content;
+mod descriptor;
 mod filesystem_preopens;
 mod filesystem_types;
 mod space_usage;

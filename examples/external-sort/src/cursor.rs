@@ -4,7 +4,7 @@ use std::io::{self, ErrorKind};
 use std::ops::Range;
 
 use crate::line::Key;
-use crate::sort::Run;
+use crate::run::Run;
 
 /// Stands on a line of a run.
 pub(crate) struct Cursor<'a, R> {

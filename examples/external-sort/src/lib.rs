@@ -10,10 +10,12 @@ mod cursor;
 mod line;
 mod merge;
 mod progress;
+mod run;
 mod sort;
 
 pub use progress::Progress;
-pub use sort::{LEAST_MEMORY, Run, Summary, sort};
+pub use run::Run;
+pub use sort::{LEAST_MEMORY, Summary, sort};
 
 #[cfg(not(target_family = "wasm"))]
 pub mod check;

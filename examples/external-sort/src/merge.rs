@@ -7,7 +7,7 @@ use std::io;
 
 use crate::cursor::Cursor;
 use crate::line;
-use crate::sort::Run;
+use crate::run::Run;
 
 /// Hands the lines of all `runs`, with their line breaks, to `each` in order. Every run gets a block of `memory`, which
 /// has to be longer than any line.

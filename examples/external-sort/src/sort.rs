@@ -2,13 +2,13 @@
 //! files, and these are merged.
 
 use std::cmp::Reverse;
-use std::fs::File;
-use std::io::{self, BufWriter, ErrorKind, Read, Seek as _, Write};
+use std::io::{self, BufWriter, ErrorKind, Read, Write};
 use std::mem;
 
 use crate::arena::Arena;
 use crate::merge::merge;
 use crate::progress::Progress;
+use crate::run::Run;
 
 /// The least memory that a sort works in.
 pub const LEAST_MEMORY: usize = 64 << 10;
@@ -24,21 +24,6 @@ const MOST_RUNS: usize = 128;
 
 /// Output between two messages of progress.
 const STEP: u64 = 16_000_000;
-
-/// A temporary file: it is written once, rewound and read.
-pub trait Run: Read + Write {
-    /// Goes to the start.
-    ///
-    /// # Errors
-    /// The file refuses.
-    fn rewind(&mut self) -> io::Result<()>;
-}
-
-impl Run for File {
-    fn rewind(&mut self) -> io::Result<()> {
-        self.seek(io::SeekFrom::Start(0)).map(drop)
-    }
-}
 
 /// What was sorted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

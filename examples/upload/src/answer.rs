@@ -4,58 +4,14 @@ use alloc::borrow::ToOwned as _;
 use alloc::format;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
-use core::fmt;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use wasi::http::types::{Fields, OutgoingBody, OutgoingResponse, ResponseOutparam};
 use wasi::io::streams::OutputStream;
-use wasi_tempfile::{Error, ErrorCode};
 
+use crate::refusal::Refusal;
 use crate::stored::Stored;
-
-/// Why there is no upload to be answered.
-#[derive(Debug)]
-pub(crate) enum Refusal {
-    NotFound,
-    MethodNotAllowed,
-    /// The client went away in the middle, or what it sent is no HTTP.
-    BrokenOff,
-    Unstorable(Error),
-}
-
-impl From<Error> for Refusal {
-    fn from(error: Error) -> Self {
-        Self::Unstorable(error)
-    }
-}
-
-impl Refusal {
-    fn status(&self) -> u16 {
-        match self {
-            Self::BrokenOff => 400,
-            Self::NotFound => 404,
-            Self::MethodNotAllowed => 405,
-            Self::Unstorable(error) => match error.code() {
-                Some(ErrorCode::FileTooLarge | ErrorCode::InsufficientSpace | ErrorCode::Quota) => {
-                    507
-                }
-                _ => 500,
-            },
-        }
-    }
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotFound => f.write_str("there is only /"),
-            Self::MethodNotAllowed => f.write_str("POST something"),
-            Self::BrokenOff => f.write_str("the upload broke off"),
-            Self::Unstorable(error) => write!(f, "the upload cannot be stored: {error}"),
-        }
-    }
-}
 
 /// An answer that did not get to its end: the client is gone, or the file cannot be read. The
 /// host sees a body that was not finished, and lets the client see it.

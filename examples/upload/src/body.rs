@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use wasi::http::types::{IncomingBody, IncomingRequest};
 use wasi::io::streams::{InputStream, StreamError};
 
-use crate::answer::Refusal;
+use crate::refusal::Refusal;
 
 /// The most bytes of a piece.
 const PIECE: u64 = 64 << 10;

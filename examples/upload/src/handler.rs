@@ -3,8 +3,9 @@
 use wasi::exports::http::incoming_handler::Guest;
 use wasi::http::types::{IncomingRequest, Method, ResponseOutparam};
 
-use crate::answer::{self, Refusal};
+use crate::answer;
 use crate::body::Body;
+use crate::refusal::Refusal;
 use crate::stored::Stored;
 
 /// What implements the exported interface.

@@ -11,6 +11,7 @@ extern crate alloc;
 mod answer;
 mod body;
 mod handler;
+mod refusal;
 mod stored;
 
 pub use handler::Upload;

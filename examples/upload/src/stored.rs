@@ -6,8 +6,8 @@ use sha2::digest::Output;
 use sha2::{Digest as _, Sha256};
 use wasi_tempfile::{BinaryFile, SpooledOptions, UnclosedKind, spooled_temporary_file, unclosed};
 
-use crate::answer::Refusal;
 use crate::body::Body;
+use crate::refusal::Refusal;
 
 /// The longest upload that stays in the memory of this instance.
 const IN_MEMORY: i64 = 64 << 10;

@@ -1,0 +1,31 @@
+//! An open file or directory, as resources hold it.
+
+use tmpfs::{Handle, Result};
+
+use crate::state::change;
+
+/// An open file or directory; closed when it is dropped.
+pub(crate) struct Descriptor {
+    handle: Handle,
+}
+
+impl Descriptor {
+    pub(crate) fn of(handle: Handle) -> Self {
+        Self { handle }
+    }
+
+    /// Another handle of the same file, for a stream or listing that may outlive this one.
+    pub(crate) fn duplicate(&self) -> Result<Self> {
+        change(|space| space.duplicate(self.handle)).map(Self::of)
+    }
+
+    pub(crate) fn handle(&self) -> Handle {
+        self.handle
+    }
+}
+
+impl Drop for Descriptor {
+    fn drop(&mut self) {
+        change(|space| space.close(self.handle)).expect("BUG: it is open as long as this lives");
+    }
+}

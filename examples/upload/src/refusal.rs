@@ -1,0 +1,49 @@
+//! Reasons why there is no upload to be answered.
+
+use core::fmt;
+
+use wasi_tempfile::{Error, ErrorCode};
+
+/// A reason why there is no upload to be answered.
+#[derive(Debug)]
+pub(crate) enum Refusal {
+    NotFound,
+    MethodNotAllowed,
+    /// The client went away in the middle, or what it sent is no HTTP.
+    BrokenOff,
+    Unstorable(Error),
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        Self::Unstorable(error)
+    }
+}
+
+impl Refusal {
+    /// The status of the answer.
+    pub(crate) fn status(&self) -> u16 {
+        match self {
+            Self::BrokenOff => 400,
+            Self::NotFound => 404,
+            Self::MethodNotAllowed => 405,
+            Self::Unstorable(error) => match error.code() {
+                Some(ErrorCode::FileTooLarge | ErrorCode::InsufficientSpace | ErrorCode::Quota) => {
+                    507
+                }
+                _ => 500,
+            },
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotFound => f.write_str("there is only /"),
+            Self::MethodNotAllowed => f.write_str("POST something"),
+            Self::BrokenOff => f.write_str("the upload broke off"),
+            Self::Unstorable(error) => write!(f, "the upload cannot be stored: {error}"),
+        }
+    }
+}
