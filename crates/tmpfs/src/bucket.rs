@@ -5,7 +5,7 @@ use crate::name::Tag;
 use crate::node::Entry;
 
 /// How many entries a bucket holds.
-pub(crate) const WIDTH: usize = 16;
+pub(crate) const WIDTH: usize = crate::prices::BUCKET_ENTRIES;
 
 /// Some entries, and their tags apart from them: who looks for a tag reads nothing else.
 #[derive(Clone, Copy, Debug)]

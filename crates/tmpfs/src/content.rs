@@ -15,7 +15,7 @@ use crate::space::Space;
 use crate::stat::Timestamp;
 
 /// The smallest first page of a file.
-const SMALLEST: usize = 64;
+const SMALLEST: usize = crate::prices::SMALLEST_PAGE;
 
 /// The smallest page after it, and what larger ones are multiples of.
 const STEP: usize = 4096;

@@ -24,9 +24,15 @@ pub const ALLOCATION: u64 = 16;
 /// index of a directory has them, too, from its second [`BUCKET`] on.
 pub const BRANCH: u64 = 72;
 
-/// Up to 16 entries in the index of a directory, by their names; two neighbours with no more than 16
+/// Up to [`BUCKET_ENTRIES`] entries in the index of a directory, by their names; two neighbours with no more than 16
 /// become one.
 pub const BUCKET: u64 = 144;
+
+/// The most entries in a bucket.
+pub const BUCKET_ENTRIES: usize = 16;
+
+/// The least that the content of a file is charged, unless it is all zeros: the smallest first page.
+pub const SMALLEST_PAGE: usize = 64;
 
 /// A page of a file, beside its bytes, which are charged to
 /// [`Limits::content`](crate::Limits::content).
