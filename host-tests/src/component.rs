@@ -6,10 +6,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{LazyLock, Mutex};
 
+use scratch_compose::{Options, binary, compose, plug};
 use wasmtime::component::Component;
 use wasmtime::{Cache, CacheConfig, Config, Engine};
 use xtask::components::{self, Profile};
-use xtask::{compose, workspace};
+use xtask::workspace;
 
 /// The components that offer `scratch:tempfile`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -70,10 +71,21 @@ impl Library {
     pub fn code(self, ground: Ground, metering: Metering) -> Code {
         compiled(("", self, ground, metering), || match ground {
             Ground::Host => self.bytes().to_vec(),
-            Ground::Memory => compose::plug(self.bytes(), &[&built("tmpfs-lite-environment")])
+            Ground::Memory => plug(self.bytes(), &[&built("tmpfs-lite-environment")])
                 .expect("composing the library"),
         })
     }
+}
+
+/// Composes a program as the command `scratch compose` does, with the components of this checkout.
+///
+/// # Errors
+/// Those of the composer.
+///
+/// # Panics
+/// A component cannot be built.
+pub fn composed(program: &[u8], options: &Options) -> scratch_compose::Result<Vec<u8>> {
+    compose(program, options, |component| built(component.name()))
 }
 
 pub(crate) fn built(name: &str) -> Vec<u8> {
@@ -96,7 +108,7 @@ pub fn component_of(program: &str, library: Library, ground: Ground, metering: M
             PROGRAMS.get(program).unwrap_or_else(|| panic!("no program {program}"))
         };
         let bytes = fs::read(file).expect("reading a program");
-        let imports = xtask::binary::imports(&bytes).expect("reading the imports of a program");
+        let imports = binary::imports(&bytes).expect("reading the imports of a program");
         let memory = (ground == Ground::Memory).then(|| built("tmpfs"));
         let uses_library = imports.iter().any(|import| import.starts_with("scratch:tempfile/"));
         let library = uses_library.then(|| library.bytes());
@@ -104,7 +116,7 @@ pub fn component_of(program: &str, library: Library, ground: Ground, metering: M
         if providers.is_empty() {
             return bytes;
         }
-        compose::plug(&bytes, &providers).expect("composing a program")
+        plug(&bytes, &providers).expect("composing a program")
     })
 }
 

@@ -14,7 +14,7 @@ use crate::builder::Builder;
 use crate::component;
 use crate::counters::Host;
 use crate::sandbox::Outcome;
-use xtask::bake::{Record, bake};
+use scratch_compose::{Record, bake};
 
 /// A filesystem component that ships, and what is baked into it.
 pub struct Filesystem {

@@ -112,7 +112,7 @@ impl Run {
     pub fn cleanup(&mut self) -> wasmtime::Result<Vec<Leftover>> {
         let Self { store, instance, .. } = self;
         let interface = instance
-            .get_export_index(&mut *store, None, xtask::compose::CLEANUP)
+            .get_export_index(&mut *store, None, scratch_compose::CLEANUP)
             .expect("the composition exports the interface");
         let function = instance
             .get_export_index(&mut *store, Some(&interface), "cleanup")

@@ -13,7 +13,7 @@ fn the_component_imports_exactly_this() {
         "wasi:random/random@0.2.12",
     ];
     let imports = |library: Library| {
-        let mut imports = xtask::binary::imports(library.bytes()).unwrap();
+        let mut imports = scratch_compose::binary::imports(library.bytes()).unwrap();
         imports.sort();
         imports
     };

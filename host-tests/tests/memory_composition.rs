@@ -3,13 +3,12 @@
 use std::fs;
 use std::path::PathBuf;
 
-use host_tests::{Filesystem, OpenFlags, Program, Run, Sandbox, program_names};
+use host_tests::{Filesystem, OpenFlags, Program, Run, Sandbox, composed, program_names};
+use scratch_compose::{Form, Memory, Options, Record, binary, seed};
 use tempfile::TempDir;
 use wac_graph::types::Package;
 use wac_graph::{CompositionGraph, EncodeOptions};
-use xtask::bake::Record;
-use xtask::compose::{self, Form, Memory, Options};
-use xtask::{components, seed, workspace};
+use xtask::{components, workspace};
 
 /// The file of a program of the harness.
 fn program(name: &str) -> PathBuf {
@@ -46,13 +45,13 @@ fn wac_plug(socket: &str, plug: &str) -> Vec<u8> {
 fn plain_wac_plug_puts_it_under_a_program() {
     let _ = run(&wac_plug("library_linked", "tmpfs"), &[]).succeeded();
     let lite = wac_plug("calls_linked", "tmpfs-lite");
-    assert!(!xtask::binary::imports(&lite).unwrap().iter().any(|it| it.contains("filesystem")));
+    assert!(!binary::imports(&lite).unwrap().iter().any(|it| it.contains("filesystem")));
 }
 
 fn baked(records: Vec<Record>) -> Vec<u8> {
     let memory = Some(Memory { form: None, records });
     let options = Options { audited: false, memory };
-    compose::compose(&fs::read(program("readme_cache")).unwrap(), &options).unwrap()
+    composed(&fs::read(program("readme_cache")).unwrap(), &options).unwrap()
 }
 
 fn variable(name: &str, value: &str) -> Record {
@@ -82,9 +81,7 @@ fn an_explicit_form_overrules_the_choice() {
     let memory = Some(Memory { form: Some(Form::Lite), records: Vec::new() });
     let options = Options { audited: false, memory };
     let bytes = fs::read(program("calls_linked")).unwrap();
-    let imports = |options: &Options| {
-        xtask::binary::imports(&compose::compose(&bytes, options).unwrap()).unwrap()
-    };
+    let imports = |options: &Options| binary::imports(&composed(&bytes, options).unwrap()).unwrap();
     let has_sockets = |imports: &[String]| imports.iter().any(|it| it.starts_with("wasi:sockets"));
     assert!(!has_sockets(&imports(&options)));
     let chosen = Options { audited: false, memory: Some(Memory::default()) };

@@ -21,7 +21,7 @@ fn shipped(name: &str) -> Vec<u8> {
 }
 
 fn imports(name: &str) -> Vec<String> {
-    let mut imports = xtask::binary::imports(&shipped(name)).unwrap();
+    let mut imports = scratch_compose::binary::imports(&shipped(name)).unwrap();
     imports.sort();
     imports
 }

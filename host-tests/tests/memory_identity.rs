@@ -3,9 +3,9 @@
 
 use std::fs;
 
-use host_tests::{Builder, Program, Sandbox, program_names};
+use host_tests::{Builder, Program, Sandbox, composed, program_names};
+use scratch_compose::{Form, Memory, Options};
 use tempfile::TempDir;
-use xtask::compose::{self, Form, Memory, Options};
 use xtask::workspace;
 
 fn told(ground: Builder, program: &str, way: &str) -> String {
@@ -23,7 +23,7 @@ fn in_memory(form: Form, way: &str) -> String {
     let program = workspace::target_dir().join("guests/checked/watching.wasm");
     let memory = Some(Memory { form: Some(form), records: Vec::new() });
     let options = Options { audited: false, memory };
-    let whole = compose::compose(&fs::read(program).unwrap(), &options).unwrap();
+    let whole = composed(&fs::read(program).unwrap(), &options).unwrap();
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("whole.wasm");
     fs::write(&file, whole).unwrap();

@@ -6,11 +6,10 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, UNIX_EPOCH};
 
 use host_tests::{Builder, Program, Run, Sandbox, program_names};
+use scratch_compose::{Memory, Options, Record, seed};
 use tempfile::TempDir;
 use tmpfs::prices;
-use xtask::bake::Record;
-use xtask::compose::{self, Memory, Options};
-use xtask::{seed, workspace};
+use xtask::workspace;
 
 /// Returns the file of the program that shows the files it starts with.
 fn program() -> PathBuf {
@@ -24,7 +23,7 @@ fn composed(records: &[Record]) -> Result<Vec<u8>, String> {
     let memory = Some(Memory { form: None, records: records.to_vec() });
     let options = Options { audited: false, memory };
     let program = fs::read(program()).unwrap();
-    compose::compose(&program, &options).map_err(|error| format!("{error:#}"))
+    host_tests::composed(&program, &options).map_err(|error| error.to_string())
 }
 
 fn run(composition: &[u8], arguments: &[&str]) -> Run {

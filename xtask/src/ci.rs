@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 
 use crate::components::GUESTS;
 use crate::target::{self, Target};
-use crate::{command, components, dependencies, wit, workspace};
+use crate::{command, components, dependencies, distribution, wit, workspace};
 
 /// What [`run`] leaves out or does not stop at.
 #[derive(Clone, Copy, Debug, Default)]
@@ -23,7 +23,7 @@ struct Step {
     run: fn() -> Result<()>,
 }
 
-const STEPS: [Step; 10] = [
+const STEPS: [Step; 11] = [
     Step { name: "format", run: format },
     Step { name: "vendored WIT", run: wit::check },
     Step { name: "clippy", run: clippy },
@@ -34,6 +34,7 @@ const STEPS: [Step; 10] = [
     Step { name: TESTS, run: tests },
     Step { name: "documentation", run: documentation },
     Step { name: "shipped components", run: components::report },
+    Step { name: "packages", run: distribution::package },
 ];
 
 /// The step that holds layering, import lists and all behaviour.

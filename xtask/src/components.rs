@@ -10,7 +10,9 @@ use anyhow::{Context as _, Result, anyhow, bail};
 use serde_json::Value;
 
 use crate::target::{self, Target};
-use crate::{binary, command, lock, notices, workspace};
+use scratch_compose::{Component, binary};
+
+use crate::{command, lock, notices, workspace};
 
 /// How much the compiler is asked to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -158,12 +160,30 @@ pub fn reactor(package: &str, profile: Profile) -> Result<PathBuf> {
     built.into_values().next().with_context(|| format!("{package} builds no library"))
 }
 
-/// Builds every shipped component and prints a line for each: name, bytes, number of imported
-/// interfaces.
+/// Builds the components that `scratch compose` puts under programs, and copies them with their
+/// notices to `crates/components/wasm`, from where the command takes them.
+///
+/// # Errors
+/// As [`build`].
+pub fn supply() -> Result<()> {
+    let folder = workspace::root().join("crates/components/wasm");
+    for component in Component::ALL {
+        let wasm = build(component.name())?;
+        for file in [wasm.with_extension("notices.txt"), wasm] {
+            let name = file.file_name().expect("BUG: a component is a file");
+            publish(&read(&file)?, &folder.join(name))?;
+        }
+    }
+    Ok(())
+}
+
+/// Builds every shipped component, supplies the command with its own, and prints a line for each:
+/// name, bytes, number of imported interfaces.
 ///
 /// # Errors
 /// As [`build`].
 pub fn report() -> Result<()> {
+    supply()?;
     for Shipped { name, .. } in SHIPPED {
         let bytes = read(&build(name)?)?;
         let imports = binary::imports(&bytes)?.len();

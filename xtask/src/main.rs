@@ -3,25 +3,13 @@
 use std::process::ExitCode;
 
 use anyhow::{Result, anyhow, bail};
-use xtask::compose_arguments::Arguments;
 use xtask::target::{self, Target};
-use xtask::{ci, components, compose, foreign, harness, peers, wit};
+use xtask::{ci, components, foreign, harness, peers, wit};
 
 const USAGE: &str = "\
 usage: cargo xtask COMMAND
   target [wasip1]              make the wasm target work, from wherever it can be had
-  build                        build what ships, into target/components
-  compose [OPTIONS] APP.wasm -o OUT.wasm
-                               put tempfile.wasm under a program that imports it
-    --audited                  tempfile-audited.wasm instead
-    --memory                   a filesystem in memory under both; any of the following asks for it
-    --bytes N --metadata N --nodes N --handles N --name N --path N --file-size N --soft N
-                               its limits, N perhaps of K, M or G
-    --mount PATH               what it is called, by default /tmp
-    --seed DIR                 starts with a copy of what is in DIR
-    --env NAME=VALUE           sets a variable of the program's environment
-    --form lite|lite-environment|whole
-                               which component; by default the one that fits
+  build                        build what ships, into target/components and for crates/scratch
   wit [--check]                refresh the vendored WIT, or compare it
   demo [ARGS]                  run the demonstration
   bench [ARGS]                 run the measurements
@@ -52,16 +40,6 @@ fn dispatch(words: &[&str]) -> Result<()> {
         ["target"] => ensure(Target::Wasip2),
         ["target", "wasip1"] => ensure(Target::Wasip1),
         ["build"] => components::report(),
-        ["compose", "--help" | "-h"] => {
-            println!("{USAGE}");
-            Ok(())
-        }
-        ["compose", words @ ..] => {
-            let parsed = Arguments::parse(words);
-            let Arguments { program, options, output } = parsed
-                .map_err(|error| anyhow!("{error:#} (`cargo xtask help` lists the options)"))?;
-            compose::compose_file(&program, &options, &output)
-        }
         ["wit"] => wit::refresh(),
         ["wit", "--check"] => wit::check(),
         ["demo", arguments @ ..] => harness::demo(arguments),

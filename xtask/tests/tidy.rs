@@ -12,20 +12,21 @@ use xtask::{foreign, workspace};
 const FLOORS: [(&str, &[&str]); 13] = [
     ("tmpfs", &[]),
     ("tmpfs-component", &["tmpfs"]),
-    ("wasmtime-scratch", &["tmpfs"]),
+    // It fills a space of the engine.
+    ("scratch-compose", &["tmpfs"]),
+    ("scratch-components", &[]),
+    ("wasi-scratch", &["scratch-components", "scratch-compose"]),
     ("wasi-tempfile", &[]),
-    ("wasi-tempfile-client", &["wasi-tempfile"]),
     // An embedder, who gets the component built as the harness does.
     ("audit-example", &["xtask"]),
-    ("external-sort", &["wasi-tempfile", "wasi-tempfile-client", "wasmtime-scratch"]),
+    ("external-sort", &["wasi-tempfile"]),
     ("upload", &["wasi-tempfile"]),
     ("host-tests-bench-guests", &["wasi-tempfile"]),
-    ("host-tests-programs", &["wasi-tempfile", "wasi-tempfile-client"]),
+    ("host-tests-programs", &["wasi-tempfile"]),
     // The demo runs the example's sort natively, too.
-    ("host-tests", &["external-sort", "tmpfs", "wasi-tempfile", "wasmtime-scratch", "xtask"]),
-    ("scratch", &["wasmtime-scratch"]),
-    // The composer fills a space of the engine.
-    ("xtask", &["tmpfs"]),
+    ("host-tests", &["external-sort", "scratch-compose", "tmpfs", "wasi-tempfile", "xtask"]),
+    // It reads and strips what it builds.
+    ("xtask", &["scratch-compose"]),
 ];
 
 /// Names under which anything can be put, and therefore everything is.

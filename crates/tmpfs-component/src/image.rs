@@ -1,6 +1,6 @@
 //! What whoever composed the component baked into it: variables and files.
 //!
-//! `cargo xtask compose` appends the records to the module's memory and writes where they are into
+//! `scratch compose` appends the records to the module's memory and writes where they are into
 //! [`PLACE`], which it finds by the mark.
 
 use core::str;

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use wasmtime::component::{Component, InstancePre};
 use wasmtime::{Engine, Store};
-use xtask::{components, compose};
+use xtask::components;
 
 use crate::bench::guest::{self, Concurrency, State};
 use crate::bench::rounds::{self, Effort, Repeats};
@@ -28,7 +28,7 @@ struct Prepared {
 pub(super) fn measure(effort: Effort) -> Result<Instantiation> {
     let read = |name: &str| guest::read(&components::build(name)?);
     let tempfile = read("tempfile")?;
-    let pair = compose::plug(&tempfile, &[&read("tmpfs-lite")?])?;
+    let pair = scratch_compose::plug(&tempfile, &[&read("tmpfs-lite")?])?;
     let measured = [
         ("tempfile.wasm", tempfile),
         ("tempfile.wasm on tmpfs-lite.wasm", pair),

@@ -10,7 +10,6 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, ensure};
 use tempfile::TempDir;
 use xtask::components::{self, Profile};
-use xtask::compose;
 
 use crate::bench::cpython::CPython;
 use crate::bench::guest::{self, Concurrency, Guest};
@@ -59,7 +58,7 @@ impl Peers {
                 let mut component = program(name)?;
                 if let Under::Component(under) = under {
                     let under = guest::read(&components::build(under)?)?;
-                    component = compose::plug(&component, &[&under])?;
+                    component = scratch_compose::plug(&component, &[&under])?;
                 }
                 let guest = Guest::prepare(&engine, &component);
                 guests.insert((way, concurrency), guest.with_context(|| name.to_owned())?);

@@ -1,7 +1,8 @@
 //! How large the components are and what `tempfile.wasm` asks of its host.
 
 use anyhow::Result;
-use xtask::{binary, components};
+use scratch_compose::binary;
+use xtask::components;
 
 use crate::bench::guest;
 

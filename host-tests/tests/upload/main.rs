@@ -8,13 +8,14 @@ use std::thread;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use host_tests::composed;
+use scratch_compose::{Memory, Options, Record, binary};
 use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 use ureq::SendBody;
 use wac_graph::types::Package;
 use wac_graph::{CompositionGraph, EncodeOptions, plug};
-use xtask::compose_arguments::Arguments;
-use xtask::{binary, components, compose};
+use xtask::components;
 
 use client::{Answer, Connection, post, request};
 use server::Server;
@@ -28,14 +29,14 @@ const LIMIT: usize = 4 << 20;
 /// What stays in the handler's memory.
 const IN_MEMORY: usize = 64 << 10;
 
-/// The example as `cargo xtask compose --bytes 4M` makes it.
+/// The example as `scratch compose --bytes 4M` makes it.
 static COMPOSITION: LazyLock<(TempDir, PathBuf)> = LazyLock::new(|| {
     let folder = tempfile::tempdir().unwrap();
     let output = folder.path().join("server.wasm");
-    let program = components::build("upload").unwrap();
-    let words = ["--bytes", "4M", program.to_str().unwrap(), "-o", output.to_str().unwrap()];
-    let Arguments { program, options, output } = Arguments::parse(&words).unwrap();
-    compose::compose_file(&program, &options, &output).unwrap();
+    let program = fs::read(components::build("upload").unwrap()).unwrap();
+    let records = vec![Record::Variable("TMPFS_BYTES".into(), "4M".into())];
+    let options = Options { memory: Some(Memory { form: None, records }), ..Options::default() };
+    fs::write(&output, composed(&program, &options).unwrap()).unwrap();
     (folder, output)
 });
 

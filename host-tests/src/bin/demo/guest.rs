@@ -72,7 +72,7 @@ pub(crate) fn compose(engine: &Engine, components: &Path, in_memory: bool) -> Re
     let library = read("tempfile.wasm")?;
     let filesystem = if in_memory { Some(read("tmpfs.wasm")?) } else { None };
     let providers: Vec<&[u8]> = filesystem.as_deref().into_iter().chain([&*library]).collect();
-    let bytes = xtask::compose::plug(&read("external-sort.wasm")?, &providers)?;
+    let bytes = scratch_compose::plug(&read("external-sort.wasm")?, &providers)?;
     Ok(Component::new(engine, bytes)?)
 }
 
@@ -129,7 +129,7 @@ pub(crate) fn run(
 
 /// The most bytes that were ever in files.
 fn high_water(store: &mut Store<State>, instance: &Instance) -> Result<u64> {
-    let interface = instance.get_export_index(&mut *store, None, xtask::compose::USAGE);
+    let interface = instance.get_export_index(&mut *store, None, scratch_compose::USAGE);
     let interface = interface.context("the composition hands on no usage")?;
     let function = instance.get_export_index(&mut *store, Some(&interface), "high-water");
     let function = function.context("the usage has no high-water mark")?;

@@ -1,16 +1,18 @@
-//! Baking settings and files into a component: what `crates/tmpfs-component/src/image.rs` reads.
+//! The image of settings and files in a filesystem component, as the component reads it at its
+//! start (`crates/tmpfs-component/src/image.rs`).
 
 use std::borrow::Cow;
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, bail, ensure};
 use wasm_encoder::{
     ConstExpr, DataCountSection, DataSection, MemorySection, MemoryType, Section as _,
 };
 use wasmparser::{Data, DataKind, Operator, Parser, Payload};
 
 use crate::binary;
+use crate::error::{Error, Result};
 
-/// What the component puts before the place where it looks for the image.
+/// The mark of the component before the place where it looks for the image.
 const MARK: &[u8; 16] = b"scratch:tmpfs@01";
 
 /// A page of linear memory.
@@ -20,7 +22,7 @@ const PAGE: u64 = 1 << 16;
 /// (`MAX_WASM_MODULE_SIZE` in wasmparser); a mebibyte of it is left for the component itself.
 pub(crate) const MOST: u64 = (1 << 30) - (1 << 20);
 
-/// One thing to bake in. A directory comes before what is in it, and a file before its other names.
+/// A setting, or a file to start with. A directory comes before what is in it, and a file before its other names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Record {
     /// A variable of the environment: name, value.
@@ -65,16 +67,22 @@ impl Time {
     }
 }
 
-/// The component, with the records where it looks for them.
+/// Copies a filesystem component and puts the records where it looks for them.
 ///
 /// # Errors
-/// Nothing in it has the mark, it was baked already, or the records are too much for its memory.
+/// [`Error::Component`]: it is no filesystem component, or has records already.
+/// [`Error::Start`]: the records are too much for its memory.
 pub fn bake(component: &[u8], records: &[Record]) -> Result<Vec<u8>> {
     if records.is_empty() {
         return Ok(component.to_vec());
     }
-    let image = image(records)?;
-    let place = find(component)?.context("nothing in it looks for what is baked in")?;
+    let image = image(records).map_err(Error::start)?;
+    with_image(component, &image).map_err(Error::component)
+}
+
+fn with_image(component: &[u8], image: &[u8]) -> anyhow::Result<Vec<u8>> {
+    let place = find(component)?
+        .context("this component is no filesystem: nothing in it reads settings")?;
     let at = u32::try_from(place.pages * PAGE).context("its memory is full")?;
     let length = u32::try_from(image.len())?;
     ensure!(
@@ -113,7 +121,10 @@ pub fn bake(component: &[u8], records: &[Record]) -> Result<Vec<u8>> {
                     let mut bytes = segment.data.to_vec();
                     if number == place.segment {
                         let held = &mut bytes[place.offset + MARK.len()..][..8];
-                        ensure!(held.iter().all(|byte| *byte == 0), "it was baked already");
+                        ensure!(
+                            held.iter().all(|byte| *byte == 0),
+                            "settings were already baked into this component; start from the one that ships"
+                        );
                         held[..4].copy_from_slice(&at.to_le_bytes());
                         held[4..].copy_from_slice(&length.to_le_bytes());
                     }
@@ -131,9 +142,9 @@ pub fn bake(component: &[u8], records: &[Record]) -> Result<Vec<u8>> {
     })
 }
 
-/// Where the mark stands.
+/// The place of the mark.
 struct Place {
-    /// Which of the modules that have types, from 1 on.
+    /// Number of the module among those that have types, from 1 on.
     module: u32,
     segment: u32,
     /// In the segment.
@@ -142,7 +153,7 @@ struct Place {
     pages: u64,
 }
 
-fn find(component: &[u8]) -> Result<Option<Place>> {
+fn find(component: &[u8]) -> anyhow::Result<Option<Place>> {
     let (mut module, mut pages, mut found) = (0, 0, None);
     for payload in Parser::new(0).parse_all(component) {
         match payload? {
@@ -158,7 +169,7 @@ fn find(component: &[u8]) -> Result<Option<Place>> {
                         continue;
                     };
                     if found.is_some() {
-                        bail!("more than one place in it looks for what is baked in");
+                        bail!("this component has more than one place for settings");
                     }
                     found = Some(Place { module, segment: number, offset, pages });
                 }
@@ -169,8 +180,8 @@ fn find(component: &[u8]) -> Result<Option<Place>> {
     Ok(found)
 }
 
-/// Where a segment begins in memory.
-fn start(segment: &Data<'_>) -> Result<Option<i32>> {
+/// Returns the address of a segment in memory.
+fn start(segment: &Data<'_>) -> anyhow::Result<Option<i32>> {
     let DataKind::Active { memory_index: 0, offset_expr } = &segment.kind else {
         ensure!(matches!(segment.kind, DataKind::Passive), "it has more than one memory");
         return Ok(None);
@@ -191,7 +202,7 @@ pub(crate) fn length(records: &[Record]) -> u64 {
     lengths.map(|length| u64::try_from(length).expect("BUG: a length fits 64 bits")).sum()
 }
 
-fn image(records: &[Record]) -> Result<Vec<u8>> {
+fn image(records: &[Record]) -> anyhow::Result<Vec<u8>> {
     let length = length(records);
     ensure!(
         length <= MOST,

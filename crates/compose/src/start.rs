@@ -4,37 +4,42 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::{Context as _, Result, anyhow, ensure};
+use anyhow::{Context as _, anyhow, ensure};
 use tmpfs::{
     DescriptorFlags, Error, Follow, Handle, Kind, Limits, NewTimestamp, OpenFlags, Settings, Space,
     Timestamp, Usage, prices,
 };
 
 use crate::bake::{self, Record};
+use crate::error::{Error as Refusal, Result};
 use crate::settings;
 
 /// Any moment and any secret: the price of a file depends on neither, but see [`spread`].
 const NOW: Timestamp = Timestamp { seconds: 0, nanoseconds: 0 };
 const SECRET: [u64; 2] = [1, 2];
 
-/// Fails where a composition with these records would trap when its program first uses a file.
+/// Refuses records with which a composition would trap when its program first uses a file.
 ///
 /// # Errors
 /// Names the limit that the records break, or the record that cannot be made.
 pub(crate) fn ensure_starts(records: &[Record]) -> Result<()> {
-    ensure_given_once(records)?;
+    ensure_given_once(records).map_err(Refusal::setting)?;
     let limits = settings::limits(records)?;
+    ensure_fills(limits, records).map_err(Refusal::start)
+}
+
+fn ensure_fills(limits: Limits, records: &[Record]) -> anyhow::Result<()> {
     let (mut space, root) =
         fill(limits, records).map_err(|refused| explain(&limits, records, refused))?;
     ensure_metadata(&limits, records, space.usage())?;
     ensure_memory(bake::length(records), space.usage())?;
     if let Some(directory) = settings::variable(records, "TMPDIR") {
-        ensure_directory(&mut space, root, settings::mount(records), directory)?;
+        ensure_directory(&mut space, root, settings::mounted_at(records), directory)?;
     }
     Ok(())
 }
 
-fn ensure_given_once(records: &[Record]) -> Result<()> {
+fn ensure_given_once(records: &[Record]) -> anyhow::Result<()> {
     let mut seen = BTreeSet::new();
     for record in records {
         let once = match (record, record.made()) {
@@ -56,7 +61,7 @@ struct Refused<'a> {
 }
 
 /// Fills a space as `state.rs` does, and leaves its root open.
-fn fill(limits: Limits, records: &[Record]) -> Result<(Space, Handle), Refused<'_>> {
+fn fill(limits: Limits, records: &[Record]) -> std::result::Result<(Space, Handle), Refused<'_>> {
     let root = |error| Refused { record: None, error };
     let settings = Settings { limits, shared: None, seed: SECRET, now: NOW };
     let mut space = Space::create(settings).map_err(root)?;
@@ -156,8 +161,8 @@ fn too_much(limits: &Limits, records: &[Record]) -> anyhow::Error {
     anyhow!("{}", over.collect::<Vec<_>>().join("; "))
 }
 
-/// Fails where the limit allows this start, but perhaps not another one.
-fn ensure_metadata(limits: &Limits, records: &[Record], used: Usage) -> Result<()> {
+/// Refuses a limit that allows this start, but perhaps not another one.
+fn ensure_metadata(limits: &Limits, records: &[Record], used: Usage) -> anyhow::Result<()> {
     let needed = used.metadata.saturating_add(spread(records));
     ensure!(
         needed <= limits.metadata,
@@ -173,20 +178,20 @@ fn ensure_metadata(limits: &Limits, records: &[Record], used: Usage) -> Result<(
 /// every time. The bound is more than ten standard deviations; the test measures the range of many
 /// starts.
 fn spread(records: &[Record]) -> u64 {
-    const WIDTH: u64 = 16;
+    let width = long(prices::BUCKET_ENTRIES);
     let mut entries = BTreeMap::<_, u64>::new();
     for path in records.iter().filter_map(Record::made) {
         *entries
             .entry(path.rsplit_once('/').map_or("", |(directory, _)| directory))
             .or_default() += 1;
     }
-    let large = entries.into_values().filter(|entries| *entries > WIDTH);
-    let buckets = large.map(|entries| 8 + 4 * (entries / WIDTH).isqrt());
+    let large = entries.into_values().filter(|entries| *entries > width);
+    let buckets = large.map(|entries| 8 + 4 * (entries / width).isqrt());
     buckets.sum::<u64>() * (prices::BUCKET + prices::BRANCH)
 }
 
-/// Fails where the image and what is made of it are more than 32 bits address.
-fn ensure_memory(image: u64, used: Usage) -> Result<()> {
+/// Refuses an image that with what is made of it is more than 32 bits address.
+fn ensure_memory(image: u64, used: Usage) -> anyhow::Result<()> {
     // The component itself, its stack and its reserve take a mebibyte; an eighth is for what the
     // allocator takes beside what it gives.
     let stored = used.content.saturating_add(used.metadata);
@@ -199,8 +204,13 @@ fn ensure_memory(image: u64, used: Usage) -> Result<()> {
     Ok(())
 }
 
-/// Fails where a `TMPDIR` that is baked in is no directory that the program can see.
-fn ensure_directory(space: &mut Space, root: Handle, mount: &str, directory: &str) -> Result<()> {
+/// Refuses a `TMPDIR` that is no directory that the program can see.
+fn ensure_directory(
+    space: &mut Space,
+    root: Handle,
+    mount: &str,
+    directory: &str,
+) -> anyhow::Result<()> {
     let below = directory.strip_prefix(mount.trim_end_matches('/'));
     let below = below.filter(|below| below.is_empty() || below.starts_with('/'));
     let below = below.with_context(|| {

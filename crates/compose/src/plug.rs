@@ -1,76 +1,29 @@
 //! Composition: a program that imports `scratch:tempfile`, or files, becomes one that does not.
 
-use std::fs;
-use std::path::Path;
-
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, bail, ensure};
 use wac_graph::types::{Package, are_semver_compatible};
 use wac_graph::{CompositionGraph, EncodeOptions, NodeId, PackageId};
 
-use crate::bake::{Record, bake};
-use crate::{binary, components, start};
+use crate::binary;
+use crate::error::{Error, Result};
 
-/// Handed on by the composition, so that whoever runs it can remove what is owed.
+/// The interface of a composition by which its host removes what the program forgot.
 pub const CLEANUP: &str = "scratch:tempfile/cleanup@0.1.0";
 
-/// Handed on by a composition with a filesystem in memory, so that whoever runs it can ask.
+/// The interface of a composition by which its host asks what the filesystem in memory holds.
 pub const USAGE: &str = "scratch:space/usage@0.1.0";
 
-/// What is put under a program.
-#[derive(Clone, Debug, Default)]
-pub struct Options {
-    /// `tempfile-audited.wasm` instead of `tempfile.wasm`.
-    pub audited: bool,
-    /// A filesystem in memory under both, with this baked in.
-    pub memory: Option<Memory>,
-}
-
-/// A filesystem in memory.
-#[derive(Clone, Debug, Default)]
-pub struct Memory {
-    /// Which of its forms; none for the one that fits.
-    pub form: Option<Form>,
-    /// What is baked in.
-    pub records: Vec<Record>,
-}
-
-/// The components that are a filesystem in memory.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
-    /// `tmpfs-lite.wasm`: by position only, and what is baked in is all that it knows.
-    Lite,
-    /// `tmpfs-lite-environment.wasm`: the same, and it reads the host's environment.
-    LiteEnvironment,
-    /// `tmpfs.wasm`: streams too.
-    Whole,
-}
-
-impl Form {
-    fn component(self) -> &'static str {
-        match self {
-            Self::Lite => "tmpfs-lite",
-            Self::LiteEnvironment => "tmpfs-lite-environment",
-            Self::Whole => "tmpfs",
-        }
-    }
-
-    /// What fits a program: one with streams, unless streams would be two kinds of things, ours and
-    /// those of HTTP.
-    fn of(program: &[u8]) -> Result<Self> {
-        let imports = binary::imports(program)?;
-        let imports = |prefix: &str| imports.iter().any(|import| import.starts_with(prefix));
-        let streams = imports("wasi:filesystem/types") && imports("wasi:io/streams");
-        Ok(if streams && !imports("wasi:http/") { Self::Whole } else { Self::Lite })
-    }
-}
-
-/// The program with what the providers export as its imports. Each provider may use those before
-/// it; the program and they share one instance of each. The composition exports what the program
-/// does, [`CLEANUP`] and [`USAGE`] as far as a provider has them.
+/// Composes a program with providers of what it imports. A provider may use those before it; the
+/// program and the providers share one instance of each. The composition exports what the program
+/// does, and [`CLEANUP`] and [`USAGE`] if a provider has them.
 ///
 /// # Errors
-/// One of them is no component, nobody uses a provider, or types differ.
+/// [`Error::Program`]: one of them is no component, nobody uses a provider, or types differ.
 pub fn plug(program: &[u8], providers: &[&[u8]]) -> Result<Vec<u8>> {
+    compose(program, providers).map_err(Error::program)
+}
+
+fn compose(program: &[u8], providers: &[&[u8]]) -> anyhow::Result<Vec<u8>> {
     let mut graph = CompositionGraph::new();
     let mut chain = Chain::default();
     for (number, provider) in providers.iter().enumerate() {
@@ -80,7 +33,10 @@ pub fn plug(program: &[u8], providers: &[&[u8]]) -> Result<Vec<u8>> {
     let package = register(&mut graph, "program", program)?;
     let caller = chain.instantiate(&mut graph, package)?;
     let all_used = (0..providers.len()).all(|number| chain.used.contains(&number));
-    ensure!(all_used, "the program imports nothing that it would be given");
+    ensure!(
+        all_used,
+        "the program imports neither scratch:tempfile nor wasi:filesystem: nothing to plug"
+    );
 
     let offered = exports(&graph, package);
     for name in &offered {
@@ -90,7 +46,11 @@ pub fn plug(program: &[u8], providers: &[&[u8]]) -> Result<Vec<u8>> {
         for name in [CLEANUP, USAGE] {
             if exports.iter().any(|export| export == name) {
                 let composed = offered.iter().any(|export| export == name);
-                ensure!(!composed, "the program is a composition that has {name} already");
+                ensure!(
+                    !composed,
+                    "the program is a composition already, which has {name}; give the program that it was made \
+                    from"
+                );
                 hand_on(&mut graph, *node, name)?;
             }
         }
@@ -100,15 +60,17 @@ pub fn plug(program: &[u8], providers: &[&[u8]]) -> Result<Vec<u8>> {
     Ok(composition)
 }
 
-/// Fails where the composition would see files of its host beside those that it was given: it
+/// Refuses a composition that would see files of its host beside those that it was given: it
 /// imports them in a version, or by way of an interface, that nobody in it exports.
-fn ensure_covered(composition: &[u8], instances: &[Instance]) -> Result<()> {
+fn ensure_covered(composition: &[u8], instances: &[Instance]) -> anyhow::Result<()> {
     const FILES: &str = "wasi:filesystem/";
     let mut exported = instances.iter().flat_map(|instance| &instance.exports);
     if exported.any(|export| export.starts_with(FILES)) {
         let imports = binary::imports(composition)?;
         if let Some(import) = imports.iter().find(|import| import.starts_with(FILES)) {
-            bail!("it would still import {import} of its host");
+            bail!(
+                "the composition would still import {import} of its host, which nothing in it provides"
+            );
         }
     }
     Ok(())
@@ -128,7 +90,11 @@ struct Instance {
 }
 
 impl Chain {
-    fn instantiate(&mut self, graph: &mut CompositionGraph, package: PackageId) -> Result<NodeId> {
+    fn instantiate(
+        &mut self,
+        graph: &mut CompositionGraph,
+        package: PackageId,
+    ) -> anyhow::Result<NodeId> {
         let imports: Vec<String> = {
             let world = &graph.types()[graph[package].ty()];
             world.imports.keys().cloned().collect()
@@ -139,7 +105,7 @@ impl Chain {
             let value = graph.alias_instance_export(self.instances[number].node, &export)?;
             graph
                 .set_instantiation_argument(node, &import, value)
-                .with_context(|| format!("{export} does not fit who imports it"))?;
+                .with_context(|| format!("{export} has other types than the program imports"))?;
             self.used.push(number);
         }
         let exports = exports(graph, package);
@@ -147,7 +113,7 @@ impl Chain {
         Ok(node)
     }
 
-    /// Who exports it; the last of several, since it wraps those before it.
+    /// Finds who exports it; the last of several, since it wraps those before it.
     fn find(&self, import: &str) -> Option<(usize, String)> {
         let fits = |export: &&String| *export == import || are_semver_compatible(export, import);
         let instances = self.instances.iter().enumerate().rev();
@@ -162,52 +128,13 @@ fn exports(graph: &CompositionGraph, package: PackageId) -> Vec<String> {
     world.exports.keys().cloned().collect()
 }
 
-/// Composes a program with what it imports of ours.
-///
-/// # Errors
-/// As [`plug`], [`bake`] and [`components::build`]; and what is baked in would be a trap when the
-/// program first uses a file.
-pub fn compose(program: &[u8], options: &Options) -> Result<Vec<u8>> {
-    if let Some(memory) = &options.memory {
-        start::ensure_starts(&memory.records)?;
-    }
-    let read = |name: &str| fs::read(components::build(name)?).context("reading a component");
-    let mut providers = Vec::new();
-    if let Some(Memory { form, records }) = &options.memory {
-        let form = form.map_or_else(|| Form::of(program), Ok)?;
-        providers.push(bake(&read(form.component())?, records)?);
-    }
-    let imports = binary::imports(program).context("it is no component")?;
-    let tempfile = imports.iter().any(|import| import.starts_with("scratch:tempfile/"));
-    ensure!(tempfile || !options.audited, "there is no scratch:tempfile in it to be audited");
-    ensure!(
-        tempfile || options.memory.is_some(),
-        "the program does not import scratch:tempfile; did you mean --memory?"
-    );
-    if tempfile {
-        providers.push(read(if options.audited { "tempfile-audited" } else { "tempfile" })?);
-    }
-    plug(program, &providers.iter().map(Vec::as_slice).collect::<Vec<_>>())
-}
-
-/// The same from file to file.
-///
-/// # Errors
-/// As [`compose`], or a file cannot be read or written.
-pub fn compose_file(program: &Path, options: &Options, output: &Path) -> Result<()> {
-    let bytes = fs::read(program).with_context(|| format!("reading {}", program.display()))?;
-    let composition =
-        compose(&bytes, options).with_context(|| format!("composing {}", program.display()))?;
-    fs::write(output, composition).with_context(|| format!("writing {}", output.display()))
-}
-
-fn register(graph: &mut CompositionGraph, name: &str, bytes: &[u8]) -> Result<PackageId> {
+fn register(graph: &mut CompositionGraph, name: &str, bytes: &[u8]) -> anyhow::Result<PackageId> {
     let package = Package::from_bytes(name, None, bytes, graph.types_mut())
         .with_context(|| format!("the {name} is no component"))?;
     Ok(graph.register_package(package)?)
 }
 
-fn hand_on(graph: &mut CompositionGraph, from: NodeId, name: &str) -> Result<()> {
+fn hand_on(graph: &mut CompositionGraph, from: NodeId, name: &str) -> anyhow::Result<()> {
     let value = graph.alias_instance_export(from, name)?;
     graph.export(value, name)?;
     Ok(())
@@ -285,7 +212,7 @@ mod tests {
     #[test]
     fn a_program_that_uses_nothing_of_the_library_is_refused() {
         let error = plug(&component(&[RANDOM], &[RUN]), &[&component(&[], &[TEMPFILE, CLEANUP])]);
-        assert!(error.unwrap_err().to_string().contains("imports nothing"));
+        assert!(error.unwrap_err().to_string().contains("nothing to plug"));
     }
 
     const FILES: &str = "wasi:filesystem/types@0.2.12";

@@ -1,19 +1,46 @@
-//! A component's binary: what it imports, and the same without what only debuggers read.
+//! The binary of a component: its imports and exports, and a copy without debug information.
 
 use std::mem;
 
-use anyhow::{Context as _, Result};
+use anyhow::Context as _;
 use wasm_encoder::{ComponentSectionId, Encode as _, RawSection, Section as _};
 use wasmparser::{Encoding, Parser, Payload};
+
+use crate::error::{Error, Result};
 
 /// Custom sections that a runtime acts on; every other one is names and notes.
 const KEPT: &str = "metadata.code.";
 
-/// The interfaces that a component imports, in its own order.
+/// Lists the interfaces that a component imports, in its own order.
 ///
 /// # Errors
 /// The bytes are not a component's.
 pub fn imports(component: &[u8]) -> Result<Vec<String>> {
+    names(component, |payload| match payload {
+        Payload::ComponentImportSection(section) => {
+            section.into_iter().map(|import| Ok(import?.name.name.to_owned())).collect()
+        }
+        _ => Ok(Vec::new()),
+    })
+    .map_err(Error::program)
+}
+
+/// Lists what a component exports, in its own order.
+pub(crate) fn exports(component: &[u8]) -> Result<Vec<String>> {
+    names(component, |payload| match payload {
+        Payload::ComponentExportSection(section) => {
+            section.into_iter().map(|export| Ok(export?.name.name.to_owned())).collect()
+        }
+        _ => Ok(Vec::new()),
+    })
+    .map_err(Error::program)
+}
+
+/// Collects the names in the sections of the outermost component.
+fn names(
+    component: &[u8],
+    each: impl Fn(Payload<'_>) -> wasmparser::Result<Vec<String>>,
+) -> wasmparser::Result<Vec<String>> {
     let mut names = Vec::new();
     let mut depth = 0_u32;
     for payload in Parser::new(0).parse_all(component) {
@@ -21,18 +48,14 @@ pub fn imports(component: &[u8]) -> Result<Vec<String>> {
             // A component within has imports of its own, which the outer one satisfies.
             Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
             Payload::End(_) => depth = depth.saturating_sub(1),
-            Payload::ComponentImportSection(section) if depth == 0 => {
-                for import in section {
-                    names.push(import?.name.name.to_owned());
-                }
-            }
+            payload if depth == 0 => names.extend(each(payload)?),
             _ => {}
         }
     }
     Ok(names)
 }
 
-/// The same component, or module, without names, producers and other notes, at any depth.
+/// Copies a component or module without names, producers and other notes, at any depth.
 ///
 /// # Errors
 /// The bytes are not WebAssembly.
@@ -44,16 +67,17 @@ pub fn strip(wasm: &[u8]) -> Result<Vec<u8>> {
         }
         Ok(())
     })
+    .map_err(Error::program)
 }
 
-/// The same component, or module, with what `each` writes for each of its sections, at any depth.
+/// Copies a component or module; `each` writes its sections, at any depth.
 ///
 /// # Errors
 /// The bytes are not WebAssembly, or `each` fails.
 pub(crate) fn rewrite(
     wasm: &[u8],
-    mut each: impl FnMut(&Payload<'_>, RawSection<'_>, &mut Vec<u8>) -> Result<()>,
-) -> Result<Vec<u8>> {
+    mut each: impl FnMut(&Payload<'_>, RawSection<'_>, &mut Vec<u8>) -> anyhow::Result<()>,
+) -> anyhow::Result<Vec<u8>> {
     let mut outer = Vec::new();
     let mut output = Vec::new();
     for payload in Parser::new(0).parse_all(wasm) {

@@ -5,9 +5,10 @@ use std::fs::{self, Metadata};
 use std::path::Path;
 use std::time::UNIX_EPOCH;
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, bail, ensure};
 
 use crate::bake::{MOST, Record, Time};
+use crate::error::{Error, Result};
 
 /// Reads everything below a directory, in the order of names, so that the same files with the same
 /// modification times give the same bytes. A file with several names is taken once.
@@ -16,6 +17,10 @@ use crate::bake::{MOST, Record, Time};
 /// Something cannot be read, has a name that is not UTF-8, is neither directory, file nor relative
 /// link, or all together is more than a composition carries.
 pub fn records(directory: &Path) -> Result<Vec<Record>> {
+    read(directory).map_err(Error::seed)
+}
+
+fn read(directory: &Path) -> anyhow::Result<Vec<Record>> {
     let mut seed = Seed::default();
     seed.descend(directory, "")?;
     let context = || format!("reading {}", directory.display());
@@ -34,10 +39,11 @@ struct Seed {
 }
 
 impl Seed {
-    fn descend(&mut self, directory: &Path, below: &str) -> Result<()> {
+    fn descend(&mut self, directory: &Path, below: &str) -> anyhow::Result<()> {
         let context = || format!("reading {}", directory.display());
         let entries = fs::read_dir(directory).with_context(context)?;
-        let mut entries = entries.collect::<Result<Vec<_>, _>>().with_context(context)?;
+        let mut entries =
+            entries.collect::<std::result::Result<Vec<_>, _>>().with_context(context)?;
         entries.sort_by_key(fs::DirEntry::file_name);
         for entry in entries {
             let file = entry.path();
@@ -63,7 +69,7 @@ impl Seed {
     }
 
     /// Adds a file or a symbolic link.
-    fn add(&mut self, file: &Path, path: String, metadata: &Metadata) -> Result<()> {
+    fn add(&mut self, file: &Path, path: String, metadata: &Metadata) -> anyhow::Result<()> {
         if metadata.is_file() {
             if let Some(first) = self.earlier_name(metadata, &path) {
                 self.records.push(Record::HardLink(path, first));
@@ -97,14 +103,14 @@ impl Seed {
         first
     }
 
-    fn modified(&mut self, path: &str, metadata: &Metadata) -> Result<()> {
+    fn modified(&mut self, path: &str, metadata: &Metadata) -> anyhow::Result<()> {
         let time = time(metadata)?;
         self.records.push(Record::Modified(path.to_owned(), time));
         Ok(())
     }
 }
 
-fn target_text(target: &Path) -> Result<&str> {
+fn target_text(target: &Path) -> anyhow::Result<&str> {
     let text = target.to_str();
     let text = text.with_context(|| format!("its target {target:?} is not UTF-8"))?;
     ensure!(
@@ -114,7 +120,7 @@ fn target_text(target: &Path) -> Result<&str> {
     Ok(text)
 }
 
-fn time(metadata: &Metadata) -> Result<Time> {
+fn time(metadata: &Metadata) -> anyhow::Result<Time> {
     let modified = metadata.modified()?;
     let (seconds, nanoseconds) = match modified.duration_since(UNIX_EPOCH) {
         Ok(after) => (i64::try_from(after.as_secs())?, after.subsec_nanos()),
@@ -159,7 +165,7 @@ mod tests {
 
     impl Folder {
         fn new(name: &str) -> Self {
-            let folder = env::temp_dir().join(format!("xtask-seed-{name}-{}", process::id()));
+            let folder = env::temp_dir().join(format!("scratch-seed-{name}-{}", process::id()));
             fs::create_dir_all(&folder).unwrap();
             Self(folder)
         }

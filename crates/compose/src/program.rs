@@ -1,0 +1,122 @@
+//! The checks of a program before anything is put under it.
+
+use anyhow::{Context as _, Result, bail, ensure};
+use wasmparser::{Encoding, Parser, Payload, Validator, WasmFeatures};
+
+use crate::binary;
+use crate::plug::{CLEANUP, USAGE};
+
+/// The interface that the library's component exports, and a composition with it does not.
+const TEMPFILE: &str = "scratch:tempfile/tempfile@";
+
+/// A component that is whole and was not composed yet.
+pub(crate) struct Program {
+    pub(crate) imports: Vec<String>,
+}
+
+impl Program {
+    /// Looks at the bytes of a program.
+    ///
+    /// # Errors
+    /// They are not a whole component, or one that was composed already.
+    pub(crate) fn read(bytes: &[u8]) -> Result<Self> {
+        ensure_component(bytes)?;
+        let whole = Validator::new_with_features(WasmFeatures::all()).validate_all(bytes);
+        whole.context("the component is truncated or damaged; build it again")?;
+        let exports = binary::exports(bytes)?;
+        ensure!(
+            !exports.is_empty(),
+            "the component exports nothing that could be run; if it is truncated, build it again"
+        );
+        let has = |name: &str| exports.iter().any(|export| export.starts_with(name));
+        // The library's own component exports both, and can have a filesystem put under it.
+        let handed_on = [(USAGE, has(USAGE)), (CLEANUP, has(CLEANUP) && !has(TEMPFILE))];
+        if let Some((name, _)) = handed_on.iter().find(|(_, found)| *found) {
+            bail!(
+                "it is a composition already, which exports {name}; give the program that it was \
+                made from"
+            );
+        }
+        Ok(Self { imports: binary::imports(bytes)? })
+    }
+
+    pub(crate) fn imports(&self, prefix: &str) -> bool {
+        self.imports.iter().any(|import| import.starts_with(prefix))
+    }
+}
+
+fn ensure_component(bytes: &[u8]) -> Result<()> {
+    const BUILD: &str = "give a component, such as `cargo build --target wasm32-wasip2` makes";
+    ensure!(!bytes.is_empty(), "the file is empty and no WebAssembly; {BUILD}");
+    ensure!(bytes.starts_with(b"\0asm"), "it is not WebAssembly; {BUILD}");
+    let version = Parser::new(0).parse_all(bytes).next();
+    match version.context("it has no header")?.context("its header is damaged")? {
+        Payload::Version { encoding: Encoding::Component, .. } => Ok(()),
+        _ => bail!(
+            "it is a core module and no component; {BUILD}, or make one of it with \
+            `wasm-tools component new`"
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use wasm_encoder::{
+        Component, ComponentExportKind, ComponentExportSection, ComponentInstanceSection, Module,
+    };
+
+    use super::Program;
+
+    /// A component that exports empty interfaces.
+    fn exporting(names: &[&str]) -> Vec<u8> {
+        let mut component = Component::new();
+        let mut instances = ComponentInstanceSection::new();
+        instances.export_items::<&str, _>([]);
+        component.section(&instances);
+        let mut exports = ComponentExportSection::new();
+        for name in names {
+            exports.export(*name, ComponentExportKind::Instance, 0, None);
+        }
+        component.section(&exports);
+        component.finish()
+    }
+
+    #[track_caller]
+    fn assert_refused(bytes: &[u8], part: &str) {
+        let refusal = Program::read(bytes).err().expect("it is refused");
+        let refusal = format!("{refusal:#}");
+        assert!(refusal.contains(part), "{part:?} is missing in: {refusal}");
+    }
+
+    #[test]
+    fn what_is_no_component_is_named() {
+        assert_refused(b"", "empty");
+        assert_refused(b"\0as", "not WebAssembly");
+        assert_refused(b"#!/bin/sh\n", "not WebAssembly");
+        assert_refused(b"\0asm", "header is damaged");
+        assert_refused(b"\0asm\xff\xff\xff\xff", "header is damaged");
+        assert_refused(&Module::new().finish(), "core module");
+    }
+
+    #[test]
+    fn a_component_without_its_end_is_refused_wherever_it_is_cut() {
+        let whole = exporting(&["test:program/run"]);
+        Program::read(&whole).unwrap();
+        for length in 0..whole.len() {
+            assert!(Program::read(&whole[..length]).is_err(), "{length} of {}", whole.len());
+        }
+        assert_refused(&whole[..whole.len() - 1], "truncated");
+        assert_refused(&Component::new().finish(), "exports nothing");
+    }
+
+    #[test]
+    fn a_composition_is_refused_and_the_library_is_none() {
+        let (tempfile, cleanup) =
+            ("scratch:tempfile/tempfile@0.1.0", "scratch:tempfile/cleanup@0.1.0");
+        let usage = "scratch:space/usage@0.1.0";
+        for composition in [&["test:program/run", cleanup][..], &[usage], &[tempfile, usage]] {
+            assert_refused(&exporting(composition), "composition already");
+        }
+        Program::read(&exporting(&[tempfile, cleanup])).unwrap();
+    }
+}

@@ -1,0 +1,353 @@
+//! The settings of the filesystem component as the composer knows them: the option and the variable
+//! of each limit, and the limits that follow from the variables of a composition, as
+//! `crates/tmpfs-component/src/settings.rs` reads them.
+
+use anyhow::{Context as _, anyhow, ensure};
+use tmpfs::{Limits, parse_number, prices};
+
+use crate::bake::Record;
+use crate::error::{Error, Result};
+
+/// The beginning of the names of settings.
+const PREFIX: &str = "TMPFS_";
+
+/// The path at which the program sees the filesystem, unless `TMPFS_MOUNT` names another.
+const MOUNT: &str = "/tmp";
+
+/// A limit: an option that takes a number, and a variable of the same name.
+#[derive(Debug)]
+pub struct Limit {
+    option: &'static str,
+    help: &'static str,
+    /// The least number that the component takes.
+    least: u64,
+    /// The least number with which a program can keep a byte in a file.
+    useful: u64,
+    /// The greatest number that the component takes.
+    most: u64,
+    set: fn(&mut Limits, u64),
+}
+
+impl Limit {
+    /// Returns the name of the option, without hyphens before it.
+    #[must_use]
+    pub fn option(&self) -> &'static str {
+        self.option
+    }
+
+    /// Returns a line about the limit for those who type the option.
+    #[must_use]
+    pub fn help(&self) -> &'static str {
+        self.help
+    }
+
+    /// Reads the option's number, in bytes or with K, M or G, and returns the record that sets it.
+    ///
+    /// # Errors
+    /// [`Error::Setting`]: it is no number, or none with which the filesystem is of use.
+    pub fn record(&self, value: &str) -> Result<Record> {
+        let number = self.number(value).filter(|number| *number >= self.useful);
+        number.map(|_| Record::Variable(self.variable(), value.into())).ok_or_else(|| {
+            Error::setting(anyhow!(
+                "--{} {value} is invalid: type a whole number from {} to {}, perhaps with K, M or G, \
+                such as {}",
+                self.option,
+                self.useful,
+                self.most,
+                self.example()
+            ))
+        })
+    }
+
+    fn example(&self) -> &'static str {
+        match self.option {
+            "bytes" | "metadata" | "file-size" | "soft" => "64M",
+            "nodes" => "64K",
+            _ => "255",
+        }
+    }
+
+    /// Returns the variable that sets the limit.
+    fn variable(&self) -> String {
+        format!("{PREFIX}{}", self.option.replace('-', "_").to_uppercase())
+    }
+
+    /// Reads a number that the component takes.
+    fn number(&self, value: &str) -> Option<u64> {
+        parse_number(value).filter(|number| (self.least..=self.most).contains(number))
+    }
+}
+
+const U32: u64 = 0xffff_ffff;
+
+/// The limits of the filesystem, in the order in which the README has them.
+pub const LIMITS: [Limit; 8] = [
+    Limit {
+        option: "bytes",
+        help: "bytes of content, by default 64M",
+        least: 0,
+        useful: SMALLEST,
+        most: u64::MAX,
+        set: |it, n| it.content = n,
+    },
+    Limit {
+        option: "metadata",
+        help: "bytes of names, entries and nodes, by default 32M",
+        least: 1,
+        useful: 1,
+        most: u64::MAX,
+        set: |it, n| it.metadata = n,
+    },
+    Limit {
+        option: "nodes",
+        help: "files, directories and links, by default 65536",
+        least: 1,
+        useful: 1,
+        most: u64::MAX,
+        set: |it, n| it.nodes = n,
+    },
+    // The directory that the program is given, a file in it, and a stream of that.
+    Limit {
+        option: "handles",
+        help: "open files, directories and streams, by default 1024",
+        least: 3,
+        useful: 3,
+        most: U32,
+        set: |it, n| it.handles = narrow(n),
+    },
+    Limit {
+        option: "name",
+        help: "bytes of a name, by default 255",
+        least: 1,
+        useful: 1,
+        most: U32,
+        set: |it, n| it.name = narrow(n),
+    },
+    Limit {
+        option: "path",
+        help: "bytes of a path below the mount, by default 4095",
+        least: 1,
+        useful: 1,
+        most: U32,
+        set: |it, n| it.path = narrow(n),
+    },
+    Limit {
+        option: "file-size",
+        help: "bytes of one file, holes included, by default 2^63 - 1",
+        least: 0,
+        useful: 1,
+        most: u64::MAX,
+        set: |it, n| it.file_size = n,
+    },
+    Limit {
+        option: "soft",
+        help: "bytes of content and metadata beyond which over-soft-limit is true",
+        least: 0,
+        useful: 0,
+        most: u64::MAX,
+        set: |it, n| it.soft = n,
+    },
+];
+
+const SMALLEST: u64 = prices::SMALLEST_PAGE as u64;
+
+fn narrow(number: u64) -> u32 {
+    u32::try_from(number).expect("BUG: the limit's greatest number fits 32 bits")
+}
+
+/// Returns the record that mounts the filesystem at a path, instead of `/tmp`.
+///
+/// # Errors
+/// [`Error::Setting`]: the path is not absolute, or has `.` or `..` in it.
+pub fn mount(path: &str) -> Result<Record> {
+    let plain = path.starts_with('/') && path.split('/').all(|it| it != "." && it != "..");
+    if plain && !path.contains('\0') {
+        return Ok(Record::Variable(format!("{PREFIX}MOUNT"), path.into()));
+    }
+    Err(Error::setting(anyhow!(
+        "--mount {path} is invalid: type an absolute path without `.` and `..`, such as /scratch"
+    )))
+}
+
+/// Returns the record that sets a variable of the program's environment, from `NAME=VALUE`.
+///
+/// # Errors
+/// [`Error::Setting`]: there is no name, or it is that of a setting, which has an option of its own.
+pub fn environment(text: &str) -> Result<Record> {
+    let Some((name, value)) = text.split_once('=').filter(|(name, _)| !name.is_empty()) else {
+        return Err(Error::setting(anyhow!("--env {text} is invalid: type NAME=VALUE")));
+    };
+    match name.strip_prefix(PREFIX) {
+        Some(option) => {
+            let option = option.to_lowercase().replace('_', "-");
+            Err(Error::setting(anyhow!(
+                "--env {text}: settings have options; type --{option} {value}"
+            )))
+        }
+        None => Ok(Record::Variable(name.into(), value.into())),
+    }
+}
+
+/// Returns the value of a variable that is baked in.
+pub(crate) fn variable<'a>(records: &'a [Record], wanted: &str) -> Option<&'a str> {
+    records.iter().find_map(|record| match record {
+        Record::Variable(name, value) if name == wanted => Some(value.as_str()),
+        _ => None,
+    })
+}
+
+/// Returns the path at which the program sees the filesystem.
+pub(crate) fn mounted_at(records: &[Record]) -> &str {
+    variable(records, "TMPFS_MOUNT").unwrap_or(MOUNT)
+}
+
+/// Reads the limits that hold when the host sets none.
+///
+/// # Errors
+/// A variable is no setting, its value is none that the component takes, or two contradict each
+/// other.
+pub(crate) fn limits(records: &[Record]) -> Result<Limits> {
+    read(records).map_err(Error::setting)
+}
+
+fn read(records: &[Record]) -> anyhow::Result<Limits> {
+    let mut limits = Limits::default();
+    for record in records {
+        let Record::Variable(name, value) = record else { continue };
+        if !name.starts_with(PREFIX) {
+            continue;
+        }
+        if name == "TMPFS_MOUNT" {
+            let plain = value.starts_with('/') && !value.contains('\0');
+            ensure!(plain, "{name}={value} is no absolute path");
+            continue;
+        }
+        let limit = LIMITS.iter().find(|limit| limit.variable() == *name);
+        let limit = limit.with_context(|| format!("the filesystem has no setting {name}"))?;
+        let number = limit.number(value).with_context(|| {
+            format!("{name}={value} is no number from {} to {}", limit.least, limit.most)
+        })?;
+        (limit.set)(&mut limits, number);
+    }
+    ensure_consistent(&limits, records)?;
+    Ok(limits)
+}
+
+/// Refuses a soft limit that is never passed. It is compared with bytes that are baked in only: the
+/// host may set others.
+fn ensure_consistent(limits: &Limits, records: &[Record]) -> anyhow::Result<()> {
+    let [soft, bytes] = ["TMPFS_SOFT", "TMPFS_BYTES"].map(|name| variable(records, name));
+    if let (Some(soft), Some(bytes)) = (soft, bytes) {
+        let (content, metadata) = (limits.content, limits.metadata);
+        ensure!(
+            limits.soft <= content.saturating_add(metadata),
+            "--soft {soft} contradicts --bytes {bytes}: content and metadata are never more than \
+            {content} + {metadata} bytes; type a lower --soft"
+        );
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use tmpfs::Limits;
+
+    use super::{LIMITS, Record, environment, limits, mount};
+
+    fn variable(name: &str, value: &str) -> Record {
+        Record::Variable(name.into(), value.into())
+    }
+
+    #[test]
+    fn every_limit_is_read_and_the_rest_are_the_engines() {
+        let records = [
+            ("TMPFS_BYTES", "1M"),
+            ("TMPFS_METADATA", "2k"),
+            ("TMPFS_NODES", "3"),
+            ("TMPFS_HANDLES", "4"),
+            ("TMPFS_NAME", "5"),
+            ("TMPFS_PATH", "6"),
+            ("TMPFS_FILE_SIZE", "7G"),
+            ("TMPFS_SOFT", "8"),
+            ("TMPFS_MOUNT", "/scratch"),
+            ("HOME", "/"),
+        ];
+        let expected = Limits {
+            content: 1 << 20,
+            metadata: 2 << 10,
+            nodes: 3,
+            handles: 4,
+            name: 5,
+            path: 6,
+            file_size: 7 << 30,
+            soft: 8,
+        };
+        let records = records.map(|(name, value)| variable(name, value));
+        assert_eq!(limits(&records).unwrap(), expected);
+        assert_eq!(limits(&[]).unwrap(), Limits::default());
+    }
+
+    #[test]
+    fn a_variable_that_the_component_would_trap_on_is_refused() {
+        for (name, value) in [
+            ("TMPFS_BYTES", "much"),
+            ("TMPFS_BYTES", ""),
+            ("TMPFS_BYTES", "+1"),
+            ("TMPFS_HANDLES", "4294967296"),
+            ("TMPFS_MOUNT", "tmp"),
+            ("TMPFS_BITES", "1"),
+        ] {
+            let error = limits(&[variable(name, value)]).unwrap_err().to_string();
+            assert!(error.contains(name), "{error}");
+        }
+    }
+
+    #[track_caller]
+    fn option(name: &str, value: &str) -> Result<Record, String> {
+        let limit = LIMITS.iter().find(|limit| limit.option() == name).unwrap();
+        limit.record(value).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn an_option_takes_what_is_of_use_and_says_what_that_is() {
+        assert_eq!(option("bytes", "64M").unwrap(), variable("TMPFS_BYTES", "64M"));
+        assert_eq!(option("file-size", "1").unwrap(), variable("TMPFS_FILE_SIZE", "1"));
+        option("soft", "0").unwrap();
+        for value in
+            ["0", "63", "0G", "-1", "1.5G", "99999999T", "18446744073709551616", "", "much"]
+        {
+            let words = option("bytes", value).unwrap_err();
+            assert!(words.starts_with(&format!("--bytes {value} is invalid: type ")), "{words}");
+            assert!(words.contains("from 64 to 18446744073709551615"), "{words}");
+        }
+        option("bytes", "64").unwrap();
+        for (name, value) in [("file-size", "0"), ("handles", "2"), ("nodes", "0")] {
+            option(name, value).unwrap_err();
+        }
+    }
+
+    #[test]
+    fn a_soft_limit_that_is_never_passed_is_refused() {
+        let soft =
+            |soft: &str| limits(&[variable("TMPFS_BYTES", "1M"), variable("TMPFS_SOFT", soft)]);
+        // 1 MiB of content, and 32 MiB of metadata by default.
+        soft("33M").unwrap();
+        assert!(soft("34M").unwrap_err().to_string().contains("--soft 34M contradicts --bytes 1M"));
+        limits(&[variable("TMPFS_SOFT", "1G")]).unwrap();
+    }
+
+    #[test]
+    fn a_mount_and_a_variable_are_records() {
+        assert_eq!(mount("/a/b").unwrap(), variable("TMPFS_MOUNT", "/a/b"));
+        for path in ["", "tmp", "/a/../b", "/a/.", "/a\0"] {
+            assert!(mount(path).unwrap_err().to_string().contains("absolute path"), "{path}");
+        }
+        assert_eq!(environment("A=b=c").unwrap(), variable("A", "b=c"));
+        assert_eq!(environment("A=").unwrap(), variable("A", ""));
+        for text in ["NAME", "=x", ""] {
+            assert!(environment(text).unwrap_err().to_string().contains("NAME=VALUE"), "{text}");
+        }
+        let words = environment("TMPFS_FILE_SIZE=1M").unwrap_err().to_string();
+        assert!(words.contains("type --file-size 1M"), "{words}");
+    }
+}

@@ -1,0 +1,302 @@
+//! The words of the command line.
+
+use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
+
+use clap::builder::PossibleValuesParser;
+use clap::error::ErrorKind;
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use scratch_compose::{Error, Form, LIMITS, Memory, Options, Record, environment, mount, seed};
+
+use crate::failure::Failure;
+
+/// A request.
+#[derive(Debug)]
+pub(crate) enum Arguments {
+    Compose(Compose),
+    Notices,
+    /// A text that was asked for.
+    Help(String),
+}
+
+/// The arguments of `scratch compose`.
+#[derive(Debug)]
+pub(crate) struct Compose {
+    pub(crate) program: PathBuf,
+    pub(crate) options: Options,
+    pub(crate) output: PathBuf,
+    /// Replaces a file that is there.
+    pub(crate) force: bool,
+}
+
+const LINE: &str = "scratch compose APP.wasm -o OUT.wasm";
+
+/// Reads the words, the first of which is the command's own name, and the seed that they name.
+///
+/// # Errors
+/// [`Failure::Refused`] says which word is wrong, and what to type.
+pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Arguments, Failure> {
+    let matches = match command().try_get_matches_from(words) {
+        Ok(matches) => matches,
+        Err(error) if error.exit_code() == 0 => return Ok(Arguments::Help(error.to_string())),
+        Err(error) => return Err(Failure::Refused(one_line(&error))),
+    };
+    match matches.subcommand() {
+        Some(("compose", matches)) => compose(matches).map(Arguments::Compose),
+        Some(("notices", _)) => Ok(Arguments::Notices),
+        _ => unreachable!("clap demands one of the subcommands"),
+    }
+}
+
+/// Words a refusal by clap in one line.
+fn one_line(error: &clap::Error) -> String {
+    match error.kind() {
+        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            return format!("missing a subcommand; type `{LINE}`, or `scratch --help`");
+        }
+        _ => {}
+    }
+    let text = error.to_string();
+    let paragraphs = text.split("\n\n").filter(|it| {
+        let it = it.trim_start();
+        !it.starts_with("Usage:") && !it.starts_with("For more information")
+    });
+    let line = |paragraph: &str| paragraph.split_whitespace().collect::<Vec<_>>().join(" ");
+    let words = paragraphs.map(line).collect::<Vec<_>>().join("; ");
+    let words = words.strip_prefix("error: ").unwrap_or(&words);
+    if error.kind() == ErrorKind::MissingRequiredArgument {
+        let missing = words.rsplit_once("not provided: ").map_or(words, |(_, missing)| missing);
+        return format!("missing {missing}; type `{LINE}`");
+    }
+    format!("{words}; `scratch compose --help` lists the options")
+}
+
+fn command() -> Command {
+    Command::new("scratch")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("Temporary files and a filesystem in memory for WebAssembly components")
+        .subcommand_required(true)
+        .subcommand(compose_command())
+        .subcommand(
+            Command::new("notices")
+                .about("Prints the notices of third parties in the components that it carries"),
+        )
+}
+
+fn compose_command() -> Command {
+    let path = || value_parser!(PathBuf);
+    // clap does not show a text that is not UTF-8.
+    let text = || value_parser!(OsString);
+    let flag = |name: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue);
+    let memory = "Filesystem in memory";
+    let mut command = Command::new("compose")
+        .about("Puts tempfile.wasm, or a filesystem in memory, under a component")
+        .override_usage("scratch compose [OPTIONS] APP.wasm -o OUT.wasm")
+        .arg(
+            Arg::new("program")
+                .value_name("APP.wasm")
+                .required(true)
+                .value_parser(path())
+                .help("the program: a component that imports scratch:tempfile or wasi:filesystem"),
+        )
+        .arg(
+            Arg::new("output")
+                .short('o')
+                .long("output")
+                .value_name("OUT.wasm")
+                .required(true)
+                .value_parser(path())
+                .help("the file for the composition"),
+        )
+        .arg(flag("force").help("replace the file if it exists"))
+        .arg(flag("audited").help("tempfile-audited.wasm, which asks its host, for tempfile.wasm"))
+        .next_help_heading(memory)
+        .arg(flag("memory").help("a filesystem in memory; each option below asks for it, too"));
+    for limit in &LIMITS {
+        let option = Arg::new(limit.option()).long(limit.option()).value_name("N");
+        let option = option.value_parser(text()).allow_hyphen_values(true);
+        command = command.arg(option.help(limit.help()));
+    }
+    let option =
+        |name: &'static str, value: &'static str| Arg::new(name).long(name).value_name(value);
+    command
+        .arg(
+            option("mount", "PATH")
+                .value_parser(text())
+                .allow_hyphen_values(true)
+                .help("where the program sees it, by default /tmp"),
+        )
+        .arg(
+            option("seed", "DIR")
+                .value_parser(path())
+                .action(ArgAction::Append)
+                .help("start with a copy of the files in DIR"),
+        )
+        .arg(
+            option("env", "NAME=VALUE")
+                .value_parser(text())
+                .allow_hyphen_values(true)
+                .action(ArgAction::Append)
+                .help("set a variable of the program's environment"),
+        )
+        .arg(
+            option("form", "FORM")
+                .value_parser(PossibleValuesParser::new(FORMS.map(|(name, _)| name)))
+                .help("the component that it is; by default the one that fits the program"),
+        )
+}
+
+const FORMS: [(&str, Form); 3] =
+    [("lite", Form::Lite), ("lite-environment", Form::LiteEnvironment), ("whole", Form::Whole)];
+
+fn compose(matches: &ArgMatches) -> Result<Compose, Failure> {
+    let path = |name: &str| matches.get_one::<PathBuf>(name).expect("BUG: clap demands it").clone();
+    let options = Options { audited: matches.get_flag("audited"), memory: memory(matches)? };
+    Ok(Compose {
+        program: path("program"),
+        options,
+        output: path("output"),
+        force: matches.get_flag("force"),
+    })
+}
+
+/// Reads the options of the filesystem in memory; none of them asks for none.
+fn memory(matches: &ArgMatches) -> Result<Option<Memory>, Failure> {
+    let mut records = Vec::new();
+    for limit in &LIMITS {
+        records.extend(each(matches, limit.option(), |value| limit.record(value))?);
+    }
+    records.extend(each(matches, "mount", mount)?);
+    records.extend(each(matches, "env", environment)?);
+    for directory in matches.get_many::<PathBuf>("seed").into_iter().flatten() {
+        records.extend(seed::records(directory).map_err(refused)?);
+    }
+    let form = matches.get_one::<String>("form").map(|named| {
+        let form = FORMS.iter().find(|(name, _)| name == named);
+        form.expect("BUG: clap takes these only").1
+    });
+    let asked = matches.get_flag("memory")
+        || form.is_some()
+        || matches.contains_id("seed")
+        || !records.is_empty();
+    Ok(asked.then_some(Memory { form, records }))
+}
+
+/// Makes a record of each value of an option.
+fn each(
+    matches: &ArgMatches,
+    option: &str,
+    record: impl Fn(&str) -> Result<Record, Error>,
+) -> Result<Vec<Record>, Failure> {
+    let values = matches.get_many::<OsString>(option).into_iter().flatten();
+    values.map(|value| record(text(option, value)?).map_err(refused)).collect()
+}
+
+fn text<'a>(option: &str, value: &'a OsStr) -> Result<&'a str, Failure> {
+    value.to_str().ok_or_else(|| {
+        Failure::Refused(format!("--{option} {value:?} is not UTF-8; type another value"))
+    })
+}
+
+fn refused(error: Error) -> Failure {
+    Failure::Refused(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsString;
+
+    use scratch_compose::{Form, Memory, Record};
+
+    use super::{Arguments, Compose, parse};
+    use crate::failure::Failure;
+
+    fn read(words: &str) -> Result<Compose, String> {
+        let words = ["scratch", "compose"].into_iter().chain(words.split(' '));
+        match parse(words.map(OsString::from)) {
+            Ok(Arguments::Compose(arguments)) => Ok(arguments),
+            Err(Failure::Refused(words)) => Err(words),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn memory(words: &str) -> Memory {
+        read(words).unwrap().options.memory.unwrap()
+    }
+
+    fn variable(name: &str, value: &str) -> Record {
+        Record::Variable(name.into(), value.into())
+    }
+
+    #[test]
+    fn clap_finds_the_command_consistent() {
+        super::command().debug_assert();
+    }
+
+    #[test]
+    fn without_options_there_is_no_filesystem_in_memory() {
+        let arguments = read("app.wasm -o out.wasm").unwrap();
+        assert_eq!(arguments.program.as_os_str(), "app.wasm");
+        assert_eq!(arguments.output.as_os_str(), "out.wasm");
+        assert!(arguments.options.memory.is_none() && !arguments.options.audited);
+        assert!(!arguments.force && read("--force app.wasm --output out.wasm").unwrap().force);
+    }
+
+    #[test]
+    fn limits_become_variables_and_ask_for_memory() {
+        let memory = memory("--bytes 64M --file-size 9 app.wasm -o out.wasm");
+        let records = [variable("TMPFS_BYTES", "64M"), variable("TMPFS_FILE_SIZE", "9")];
+        assert_eq!(memory.records, records);
+        assert_eq!(memory.form, None);
+    }
+
+    #[test]
+    fn mount_environment_and_form_are_understood() {
+        let words = "--mount /scratch --env A=b=c --form lite --audited app.wasm -o out.wasm";
+        let options = read(words).unwrap().options;
+        let memory = options.memory.unwrap();
+        assert_eq!(memory.records, [variable("TMPFS_MOUNT", "/scratch"), variable("A", "b=c")]);
+        assert_eq!(memory.form, Some(Form::Lite));
+        assert!(options.audited);
+        let asked = read("--memory app.wasm -o out.wasm").unwrap().options.memory.unwrap();
+        assert!(asked.records.is_empty() && asked.form.is_none());
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_refused_in_one_line_that_names_it() {
+        for (words, part) in [
+            ("app.wasm", "missing --output <OUT.wasm>; type `scratch compose APP.wasm -o OUT"),
+            ("-o out.wasm", "missing <APP.wasm>; type `scratch compose APP.wasm -o OUT.wasm`"),
+            ("app.wasm other.wasm -o out.wasm", "'other.wasm'"),
+            ("app.wasm -o", "a value is required for '--output <OUT.wasm>'"),
+            ("app.wasm -o out.wasm -o other.wasm", "cannot be used multiple times"),
+            ("app.wasm -o out.wasm --bytes", "a value is required for '--bytes <N>'"),
+            ("app.wasm -o out.wasm --bytes much", "--bytes much is invalid: type a whole number"),
+            ("app.wasm -o out.wasm --bytes 0", "--bytes 0 is invalid"),
+            ("app.wasm -o out.wasm --bytes -1", "--bytes -1 is invalid"),
+            ("app.wasm -o out.wasm --bytes 1.5G", "--bytes 1.5G is invalid"),
+            ("app.wasm -o out.wasm --bytes 99999999T", "--bytes 99999999T is invalid"),
+            ("app.wasm -o out.wasm --bytes 99999999999999999999", "--bytes 9999"),
+            ("app.wasm -o out.wasm --bytes K", "--bytes K is invalid"),
+            ("app.wasm -o out.wasm --bytes 18446744073709551615K", "--bytes 1844"),
+            ("app.wasm -o out.wasm --bytes 1M --bytes 2M", "'--bytes <N>' cannot be used multiple"),
+            ("app.wasm -o out.wasm --handles 5000000000", "from 3 to 4294967295"),
+            ("app.wasm -o out.wasm --nodes 0", "--nodes 0 is invalid"),
+            ("app.wasm -o out.wasm --env TMPFS_BYTES=1M", "type --bytes 1M"),
+            ("app.wasm -o out.wasm --bites 1", "unexpected argument '--bites' found; tip: "),
+            ("app.wasm -o out.wasm --mount tmp", "--mount tmp is invalid"),
+            ("app.wasm -o out.wasm --mount /a/../b", "--mount /a/../b is invalid"),
+            ("app.wasm -o out.wasm --form small", "lite, lite-environment, whole"),
+            ("app.wasm -o out.wasm --env NAME", "type NAME=VALUE"),
+            ("app.wasm -o out.wasm --env =x", "type NAME=VALUE"),
+            ("app.wasm -o out.wasm --env -x", "--env -x is invalid: type NAME=VALUE"),
+            ("--bytes --memory app.wasm -o out.wasm", "--bytes --memory is invalid"),
+            ("app.wasm -o out.wasm --bytes=-1", "--bytes -1 is invalid"),
+        ] {
+            let refusal = read(words).expect_err(words);
+            assert!(refusal.contains(part), "{part:?} is missing in: {refusal}");
+            assert!(!refusal.contains('\n'), "{refusal}");
+        }
+        read("app.wasm -o out.wasm --bytes 1M --env A=1 --env B=2 --mount /a/b").unwrap();
+    }
+}

@@ -1,0 +1,23 @@
+//! The ends of the command that are no success: a line and a status.
+
+use std::process::ExitCode;
+
+/// A reason to end, in one line.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The arguments or the program are refused: status 2.
+    Refused(String),
+    /// The machine or the installation is at fault: status 1.
+    Broken(String),
+}
+
+impl Failure {
+    pub(crate) fn report(self) -> ExitCode {
+        let (words, status) = match self {
+            Self::Refused(words) => (words, 2),
+            Self::Broken(words) => (words, 1),
+        };
+        eprintln!("error: {words}");
+        ExitCode::from(status)
+    }
+}

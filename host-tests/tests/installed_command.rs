@@ -1,0 +1,126 @@
+//! The command `scratch` as it is installed from a clone: alone in an empty folder it composes the
+//! README's program, and the compositions run.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+use std::sync::LazyLock;
+
+use host_tests::{Builder, Program, Sandbox, composed, names_in, program_names};
+use scratch_compose::{Memory, Options, Record};
+use tempfile::TempDir;
+use xtask::{distribution, workspace};
+
+/// The command, installed once. Nothing but its own folder is left of the installation.
+static INSTALLED: LazyLock<TempDir> = LazyLock::new(|| {
+    let folder = TempDir::new().unwrap();
+    let file = distribution::install(folder.path()).unwrap();
+    fs::rename(file, folder.path().join("scratch")).unwrap();
+    folder
+});
+
+/// Runs the command in a folder, without any variable of the environment.
+fn scratch(folder: &Path, words: &[&str]) -> Output {
+    let mut command = Command::new(INSTALLED.path().join("scratch"));
+    command.args(words).current_dir(folder).env_clear().output().unwrap()
+}
+
+#[track_caller]
+fn succeeded(output: &Output) {
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && told.is_empty(), "{}: {told}", output.status);
+}
+
+#[track_caller]
+fn assert_refused(output: &Output, part: &str) {
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{told}");
+    assert!(told.contains(part) && told.lines().count() == 1, "{told}");
+}
+
+/// Returns the README's program, compiled.
+fn program() -> Vec<u8> {
+    assert!(program_names().any(|name| name == "readme_program"));
+    fs::read(workspace::target_dir().join("guests/checked/readme_program.wasm")).unwrap()
+}
+
+/// Runs a composition, and returns what it printed and the names that it left in its directory.
+fn run(composition: &Path, ground: Builder) -> String {
+    let run = Program::new(composition.to_str().unwrap(), ground).run(&[]).succeeded();
+    run.stdout
+}
+
+#[test]
+fn the_readmes_lines_compose_the_readmes_program_and_it_runs() {
+    let readme = fs::read_to_string(workspace::root().join("README.md")).unwrap();
+    let lines: Vec<_> = readme.lines().filter_map(|it| it.strip_prefix("scratch ")).collect();
+    assert_eq!(lines.len(), 2, "{lines:?}");
+
+    let folder = TempDir::new().unwrap();
+    let built = folder.path().join("target/wasm32-wasip2/debug");
+    fs::create_dir_all(&built).unwrap();
+    fs::write(built.join("app.wasm"), program()).unwrap();
+    for line in lines {
+        succeeded(&scratch(folder.path(), &line.split_whitespace().collect::<Vec<_>>()));
+    }
+    assert_eq!(names_in(folder.path()), ["in-memory.wasm", "target", "whole.wasm"]);
+
+    let printed = "No such file or directory\n";
+    let lent = Sandbox::builder().tmp("/tmp");
+    assert_eq!(run(&folder.path().join("whole.wasm"), lent), printed);
+    assert_eq!(run(&folder.path().join("in-memory.wasm"), Sandbox::builder()), printed);
+}
+
+#[test]
+fn it_composes_what_the_library_composes_and_composes_nothing_twice() {
+    let folder = TempDir::new().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    fs::write(path("app.wasm"), program()).unwrap();
+    let compose = |options: &[&str], output| {
+        scratch(folder.path(), &[&["compose"], options, &["app.wasm", "-o", output]].concat())
+    };
+    succeeded(&compose(&["--bytes", "16M"], "whole.wasm"));
+    let records = vec![Record::Variable("TMPFS_BYTES".into(), "16M".into())];
+    let memory = Some(Memory { form: None, records });
+    let options = Options { audited: false, memory };
+    let whole = composed(&program(), &options).unwrap();
+    assert!(fs::read(path("whole.wasm")).unwrap() == whole);
+
+    assert_refused(&compose(&["--audited"], "whole.wasm"), "type --force");
+    assert!(fs::read(path("whole.wasm")).unwrap() == whole);
+    succeeded(&compose(&["--force", "--audited"], "whole.wasm"));
+    let audited = composed(&program(), &Options { audited: true, memory: None }).unwrap();
+    assert!(fs::read(path("whole.wasm")).unwrap() == audited);
+
+    succeeded(&compose(&[], "plain.wasm"));
+    for composition in ["plain.wasm", "whole.wasm"] {
+        for options in [&[][..], &["--memory"], &["--bytes", "1M"]] {
+            let words = [&["compose"], options, &[composition, "-o", "again.wasm"]].concat();
+            assert_refused(&scratch(folder.path(), &words), "composition already");
+        }
+    }
+    assert_eq!(names_in(folder.path()), ["app.wasm", "plain.wasm", "whole.wasm"]);
+}
+
+#[test]
+fn every_cut_of_a_program_that_loses_code_is_refused() {
+    let folder = TempDir::new().unwrap();
+    let program = program();
+    for part in 1..10 {
+        let cut = &program[..program.len() * part / 10];
+        fs::write(folder.path().join("app.wasm"), cut).unwrap();
+        let output = scratch(folder.path(), &["compose", "app.wasm", "-o", "out.wasm"]);
+        assert_refused(&output, "app.wasm: the component is truncated or damaged; build it again");
+    }
+    assert_eq!(names_in(folder.path()), ["app.wasm"]);
+}
+
+#[test]
+fn it_prints_the_notices_of_every_component_that_it_carries() {
+    let printed = String::from_utf8(scratch(Path::new("/"), &["notices"]).stdout).unwrap();
+    for component in scratch_compose::Component::ALL {
+        let name = component.name();
+        let notices = workspace::target_dir().join(format!("components/{name}.notices.txt"));
+        assert!(printed.contains(&fs::read_to_string(notices).unwrap()), "{name}");
+    }
+}
