@@ -29,6 +29,10 @@
 
 extern crate alloc;
 
+// Its allocator, panic handler and `cabi_realloc` are linked where it is named.
+#[cfg(feature = "rt")]
+use component_rt as _;
+
 mod error;
 
 mod bytes;
@@ -43,8 +47,6 @@ mod text;
 
 #[cfg(feature = "component")]
 mod component;
-#[cfg(all(feature = "rt", target_family = "wasm"))]
-mod rt;
 
 pub use error::{Conversion, Error, ErrorCode, OsError, Result, UnicodeError};
 pub use file::binary::BinaryFile;

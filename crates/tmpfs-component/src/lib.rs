@@ -15,8 +15,6 @@ mod image;
 mod settings;
 mod state;
 
-#[cfg(any(target_family = "wasm", test))]
-mod reserve;
 mod rt;
 
 mod cli_environment;

@@ -1,17 +1,14 @@
-//! What a no_std component must bring itself, be it `tempfile.wasm` or one that links the library: an
-//! allocator, a panic handler, and `cabi_realloc`, which wit-bindgen's `realloc` feature leaves to
-//! the C library on this target.
+//! The panic handler, `cabi_realloc`, and the allocator where no reserve is asked for.
 #![expect(unsafe_code, reason = "the canonical ABI allocates through a C function")]
 
 use alloc::alloc::{Layout, alloc, handle_alloc_error, realloc};
 use core::panic::PanicInfo;
 
-use dlmalloc::GlobalDlmalloc;
-
+#[cfg(not(feature = "reserve"))]
 #[global_allocator]
-static ALLOCATOR: GlobalDlmalloc = GlobalDlmalloc;
+static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
 
-/// A broken invariant is a trap. Nothing is printed: the component imports no output.
+/// A broken invariant is a trap. Nothing is printed: a component need not import an output.
 #[panic_handler]
 fn panic(_: &PanicInfo<'_>) -> ! {
     core::arch::wasm32::unreachable()
