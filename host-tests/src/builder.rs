@@ -11,7 +11,7 @@ use crate::audit::{self, Answer, Hook};
 use crate::component::{Ground, Library, Metering};
 use crate::counters::Host;
 use crate::draws::{Count, Draws};
-use crate::faults;
+use crate::faulty_filesystem;
 
 /// What a guest gets of the host.
 pub struct Builder {
@@ -154,7 +154,7 @@ impl Builder {
     pub(crate) fn linker(&mut self, engine: &Engine) -> Linker<Host> {
         let mut linker = Linker::new(engine);
         wasmtime_wasi::p2::add_to_linker_sync(&mut linker).expect("linking WASI");
-        faults::install(&mut linker).expect("linking what can fail");
+        faulty_filesystem::install(&mut linker).expect("linking what can fail");
         if let Some(hook) = self.hook.take() {
             audit::install(&mut linker, hook).expect("linking the audit hook");
         }

@@ -10,10 +10,8 @@ use wasmtime_wasi::p2::bindings::sync::filesystem::types::{DescriptorStat, HostD
 use crate::bindings::exports::scratch::tempfile::tempfile::{
     Error, GuestBinaryFile, GuestDirectory,
 };
-use crate::bindings::exports::scratch::tempfile::text::{TextError, TextOptions};
 use crate::counters::Host;
 use crate::sandbox::{Outcome, Sandbox};
-use crate::text_handle::TextFile;
 
 type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -26,6 +24,10 @@ pub struct File<'a> {
 impl<'a> File<'a> {
     pub(crate) fn new(sandbox: &'a Sandbox, resource: ResourceAny) -> Self {
         Self { sandbox, resource }
+    }
+
+    pub(crate) fn sandbox(&self) -> &'a Sandbox {
+        self.sandbox
     }
 
     pub(crate) fn resource(&self) -> ResourceAny {
@@ -285,17 +287,6 @@ impl<'a> File<'a> {
             file.call_reopen(store, this, mode, buffering)
         };
         Ok(File::new(self.sandbox, self.call(call)?))
-    }
-
-    /// The function `text-file.wrap`.
-    ///
-    /// # Errors
-    /// As the component's.
-    pub fn wrap(&self, options: Option<&TextOptions>) -> Result<TextFile<'a>, TextError> {
-        let text = self
-            .sandbox
-            .call_text(|guest, store| guest.text_file().call_wrap(store, self.resource, options))?;
-        Ok(TextFile::new(self.sandbox, text))
     }
 
     /// The method `rolled`.

@@ -7,17 +7,15 @@ use ::tempfile::TempDir;
 use wasmtime::Store;
 use wasmtime::component::InstancePre;
 
-use crate::bindings::exports::scratch::tempfile::tempfile::{
-    self, DirectoryOptions, Error, FileOptions, Guest, MkstempOptions, NameOptions,
-    NamedFileOptions, SpooledFileOptions,
-};
-use crate::bindings::exports::scratch::tempfile::text::{self, TextError};
+use crate::bindings::exports::scratch::tempfile::tempfile::{self, Error, Guest, NameOptions};
+use crate::bindings::exports::scratch::tempfile::text;
 use crate::bindings::exports::scratch::tempfile::{cleanup, descriptors};
 use crate::builder::Builder;
 use crate::counters::Host;
 use crate::draws::Count;
 use crate::faults::{Faults, Moment};
-use crate::{Descriptor, Directory, File, Leftover, OwedItem, TextFile, Tree, UnclosedItem};
+use crate::tree::Tree;
+use crate::{Leftover, OwedItem, UnclosedItem};
 
 impl Builder {
     /// Instantiates `tempfile.wasm`.
@@ -65,10 +63,6 @@ impl Exports {
             cleanup: cleanup::GuestIndices::new(pre)?.load(&mut *store, &instance)?,
             descriptors: descriptors::GuestIndices::new(pre)?.load(&mut *store, &instance).ok(),
         })
-    }
-
-    fn descriptors(&self) -> &descriptors::Guest {
-        self.descriptors.as_ref().expect("the descriptors are the host's")
     }
 }
 
@@ -199,6 +193,15 @@ impl Sandbox {
         self.attempt(call).expect("the component trapped")
     }
 
+    /// Makes one call to the interface `descriptors`.
+    pub(crate) fn call_descriptors<T>(
+        &self,
+        call: impl FnOnce(&descriptors::Guest, &mut Store<Host>) -> Outcome<T>,
+    ) -> T {
+        let guest = self.exports.descriptors.as_ref().expect("the descriptors are the host's");
+        call(guest, &mut self.store.borrow_mut()).expect("the component trapped")
+    }
+
     pub(crate) fn store<T>(&self, action: impl FnOnce(&mut Store<Host>) -> T) -> T {
         action(&mut self.store.borrow_mut())
     }
@@ -222,114 +225,12 @@ impl Sandbox {
         self.attempt(|guest, store| guest.call_mkdtemp(store, options.as_ref()))
     }
 
-    /// The export `temporary-file`.
-    ///
-    /// # Errors
-    /// As the component's.
-    pub fn temporary_file(&self, options: Option<FileOptions>) -> Result<File<'_>, Error> {
-        let file = self.call(|guest, store| guest.call_temporary_file(store, options.as_ref()));
-        Ok(File::new(self, file?))
-    }
-
-    /// The export `named-temporary-file`.
-    ///
-    /// # Errors
-    /// As the component's.
-    pub fn named_temporary_file(
-        &self,
-        options: Option<NamedFileOptions>,
-    ) -> Result<File<'_>, Error> {
-        let call = |guest: &Guest, store: &mut Store<Host>| {
-            guest.call_named_temporary_file(store, options.as_ref())
-        };
-        Ok(File::new(self, self.call(call)?))
-    }
-
-    /// The export `spooled-temporary-file`.
-    ///
-    /// # Errors
-    /// As the component's.
-    pub fn spooled_temporary_file(
-        &self,
-        options: Option<SpooledFileOptions>,
-    ) -> Result<File<'_>, Error> {
-        let call = |guest: &Guest, store: &mut Store<Host>| {
-            guest.call_spooled_temporary_file(store, options.as_ref())
-        };
-        Ok(File::new(self, self.call(call)?))
-    }
-
     /// Makes one call to the interface `text`.
     pub(crate) fn call_text<T>(
         &self,
         call: impl FnOnce(&text::Guest, &mut Store<Host>) -> Outcome<T>,
     ) -> T {
         call(&self.exports.text, &mut self.store.borrow_mut()).expect("the component trapped")
-    }
-
-    /// The export `text.temporary-text-file`.
-    ///
-    /// # Errors
-    /// As the component's.
-    pub fn temporary_text_file(
-        &self,
-        options: Option<FileOptions>,
-    ) -> Result<TextFile<'_>, TextError> {
-        let file =
-            self.call_text(|guest, store| guest.call_temporary_text_file(store, options.as_ref()));
-        Ok(TextFile::new(self, file?))
-    }
-
-    /// The export `text.named-temporary-text-file`.
-    ///
-    /// # Errors
-    /// As the component's.
-    pub fn named_temporary_text_file(
-        &self,
-        options: Option<NamedFileOptions>,
-    ) -> Result<TextFile<'_>, TextError> {
-        let file = self.call_text(|guest, store| {
-            guest.call_named_temporary_text_file(store, options.as_ref())
-        });
-        Ok(TextFile::new(self, file?))
-    }
-
-    /// The export `text.spooled-temporary-text-file`.
-    ///
-    /// # Errors
-    /// As the component's.
-    pub fn spooled_temporary_text_file(
-        &self,
-        options: Option<SpooledFileOptions>,
-    ) -> Result<TextFile<'_>, TextError> {
-        let file = self.call_text(|guest, store| {
-            guest.call_spooled_temporary_text_file(store, options.as_ref())
-        });
-        Ok(TextFile::new(self, file?))
-    }
-
-    /// The export `temporary-directory`.
-    ///
-    /// # Errors
-    /// As the component's.
-    pub fn temporary_directory(
-        &self,
-        options: Option<DirectoryOptions>,
-    ) -> Result<Directory<'_>, Error> {
-        let call = |guest: &Guest, store: &mut Store<Host>| {
-            guest.call_temporary_directory(store, options.as_ref())
-        };
-        Ok(Directory::new(self, self.call(call)?))
-    }
-
-    /// The export `mkstemp`.
-    ///
-    /// # Errors
-    /// As the component's.
-    pub fn mkstemp(&self, options: Option<MkstempOptions>) -> Result<(File<'_>, String), Error> {
-        let made = self.call(|guest, store| guest.call_mkstemp(store, options.as_ref()));
-        let (file, path) = made?;
-        Ok((File::new(self, file), path))
     }
 
     /// The export `mkdtemp`.
@@ -433,40 +334,6 @@ impl Sandbox {
     pub fn try_cleanup(&self) -> wasmtime::Result<Vec<Leftover>> {
         let cleanup = &self.exports.cleanup;
         self.store(|store| cleanup.call_cleanup(store))
-    }
-
-    /// The export `descriptors.open-temporary`.
-    ///
-    /// # Errors
-    /// As the component's.
-    pub fn open_temporary(&self, options: Option<NameOptions>) -> Result<Descriptor<'_>, Error> {
-        let descriptors = self.exports.descriptors();
-        let opened = self.store(|store| descriptors.call_open_temporary(store, options.as_ref()));
-        Ok(Descriptor::new(self, opened.expect("the component trapped")?))
-    }
-
-    /// The export `descriptors.mkstemp`.
-    ///
-    /// # Errors
-    /// As the component's.
-    pub fn mkstemp_descriptor(
-        &self,
-        options: Option<MkstempOptions>,
-    ) -> Result<(Descriptor<'_>, String), Error> {
-        let descriptors = self.exports.descriptors();
-        let made = self.store(|store| descriptors.call_mkstemp(store, options.as_ref()));
-        let (descriptor, path) = made.expect("the component trapped")?;
-        Ok((Descriptor::new(self, descriptor), path))
-    }
-
-    /// The export `descriptors.take`.
-    ///
-    /// # Errors
-    /// As the component's.
-    pub fn take(&self, file: &File<'_>) -> Result<Descriptor<'_>, Error> {
-        let descriptors = self.exports.descriptors();
-        let taken = self.store(|store| descriptors.call_take(store, file.resource()));
-        Ok(Descriptor::new(self, taken.expect("the component trapped")?))
     }
 }
 

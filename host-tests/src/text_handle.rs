@@ -6,7 +6,7 @@ use wasmtime::Store;
 use wasmtime::component::ResourceAny;
 
 use crate::bindings::exports::scratch::tempfile::text::{
-    Cookie, GuestTextFile, ReconfigureOptions, TextError,
+    Cookie, GuestTextFile, ReconfigureOptions, TextError, TextOptions,
 };
 use crate::counters::Host;
 use crate::handle::File;
@@ -315,6 +315,19 @@ impl<'a> TextFile<'a> {
     /// As the component's.
     pub fn rollover(&self) -> Result<()> {
         self.call(|file, store, this| file.call_rollover(store, this))
+    }
+}
+
+impl<'a> File<'a> {
+    /// The function `text-file.wrap`.
+    ///
+    /// # Errors
+    /// As the component's.
+    pub fn wrap(&self, options: Option<&TextOptions>) -> Result<TextFile<'a>, TextError> {
+        let (sandbox, this) = (self.sandbox(), self.resource());
+        let text =
+            sandbox.call_text(|guest, store| guest.text_file().call_wrap(store, this, options))?;
+        Ok(TextFile::new(sandbox, text))
     }
 }
 

@@ -10,6 +10,7 @@ mod cpython;
 mod guest;
 mod host_calls;
 mod instantiation;
+mod line;
 mod native;
 mod peers;
 mod pinning;

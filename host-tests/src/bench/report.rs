@@ -4,6 +4,7 @@ use anyhow::Result;
 
 use crate::bench::guest::Concurrency;
 use crate::bench::instantiation::Instantiation;
+use crate::bench::line::Line;
 use crate::bench::peers::{Entry, Peers};
 use crate::bench::rounds::{self, Effort, Repeats};
 use crate::bench::size::Size;
@@ -16,19 +17,6 @@ pub(super) struct Report {
     pub(super) lines: Vec<Line>,
     pub(super) instantiation: Option<Instantiation>,
     pub(super) size: Option<Size>,
-}
-
-/// A row of a table, measured.
-pub(super) struct Line {
-    pub(super) workload: &'static str,
-    pub(super) entry: Entry,
-    /// Nanoseconds per operation.
-    pub(super) time: Spread,
-    /// How many times as fast as the crate `tempfile` natively.
-    pub(super) to_native: Spread,
-    /// How many times as fast as the crate `tempfile` inside wasm on the same engine.
-    pub(super) to_peer: Option<Spread>,
-    pub(super) host_calls: Option<f64>,
 }
 
 impl Report {

@@ -1,6 +1,6 @@
 //! Tables as text that Markdown understands.
 
-use crate::bench::report::Line;
+use crate::bench::line::Line;
 use crate::bench::spread::Spread;
 
 /// A line for each peer, and a blank one behind.

@@ -1,6 +1,7 @@
 //! What the design asks for, and whether it was reached. Only what was measured is judged.
 
-use crate::bench::report::{Line, Report};
+use crate::bench::line::Line;
+use crate::bench::report::Report;
 use crate::bench::table;
 use crate::bench::workloads::{RECYCLED, Way};
 

@@ -5,8 +5,7 @@ use crate::{
     SpooledFileOptions, TextOptions,
 };
 
-use super::form::text;
-use super::places::guest;
+use crate::script::form::{guest, text};
 
 /// The words of a line after the first.
 pub(super) struct Arguments<'a>(Vec<(&'a str, &'a str)>);

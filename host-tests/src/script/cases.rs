@@ -4,9 +4,9 @@
 //! title. A paragraph that begins with lines of `*` is a grid: each of these lines is a beginning,
 //! in lines between `; `, and each line after them a call on slot 0 that ends a script of its own.
 
-use super::form::Script;
-use super::outcome::{expected, met};
-use super::run::Interpreter;
+use crate::script::form::Script;
+use crate::script::outcome::{expected, met};
+use crate::script::run::Interpreter;
 
 /// A script and what is to come of it.
 #[derive(Clone, Debug)]

@@ -49,6 +49,17 @@ pub(super) fn text(word: &str) -> String {
     String::from_utf8(unescaped(word)).expect("a word of text is UTF-8")
 }
 
+/// The root as the guest knows it.
+pub(super) const ROOT: &str = "/tmp";
+
+/// A path of a script as the guest names it.
+pub(super) fn guest(word: &str) -> String {
+    match word.strip_prefix('@') {
+        Some(below) => ROOT.to_owned() + &text(below),
+        None => text(word),
+    }
+}
+
 /// What a word of content stands for.
 pub(super) fn content(word: &str) -> Vec<u8> {
     if word == "\"\"" {

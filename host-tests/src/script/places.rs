@@ -5,19 +5,8 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use super::arguments::Arguments;
-use super::form::{content, escaped, escaped_but, text};
-
-/// The root as the guest knows it.
-const ROOT: &str = "/tmp";
-
-/// A path of a script as the guest names it.
-pub(super) fn guest(word: &str) -> String {
-    match word.strip_prefix('@') {
-        Some(below) => ROOT.to_owned() + &text(below),
-        None => text(word),
-    }
-}
+use crate::script::arguments::Arguments;
+use crate::script::form::{ROOT, content, escaped, escaped_but, guest, text};
 
 /// What a script made where, and how that is shown: with question marks for what chance made.
 pub(super) struct Places<'a> {

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::arguments::Arguments;
-use super::form::{Outcomes, Script, content, list_in_short, text};
-use super::places::{Places, guest};
-use super::shown::{Shown, failure};
+use crate::script::arguments::Arguments;
+use crate::script::form::{Outcomes, Script, content, guest, list_in_short, text};
+use crate::script::places::Places;
+use crate::script::shown::{Shown, failure};
 use crate::{
     Cookie, Directory, Error, File, MkstempOptions, Sandbox, TextError, TextFile, UnclosedItem,
     UnclosedKind, place,

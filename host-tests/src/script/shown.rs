@@ -2,7 +2,7 @@
 
 use crate::{Conversion, Cookie, ErrorCode, OsError, TextError};
 
-use super::form::{escaped_but, in_short, list_in_short};
+use crate::script::form::{escaped_but, in_short, list_in_short};
 
 /// What has a form in an outcome.
 pub(super) trait Shown {
