@@ -13,9 +13,6 @@ const FLOORS: [&str; 7] = ["", "host", "stream", "text", "file", "make", "compon
 /// The only floor of `src/` that names WASI.
 const HOST: &str = "host";
 
-/// Crates that have circles still.
-const NOT_YET: [&str; 1] = ["host-tests"];
-
 /// The source folders of all crates of the workspace.
 fn crates() -> Vec<PathBuf> {
     let mut crates = vec![workspace::root().join("src")];
@@ -169,8 +166,7 @@ fn circles(imports: &BTreeMap<Module, BTreeSet<Module>>) -> Vec<&Module> {
 #[test]
 fn no_modules_of_a_crate_import_each_other_in_a_circle() {
     let mut wrong = Vec::new();
-    let not_yet = NOT_YET.map(|folder| workspace::root().join(folder).join("src"));
-    for source in crates().into_iter().filter(|source| !not_yet.contains(source)) {
+    for source in crates() {
         let imports = imports(&modules(&source));
         let circles = circles(&imports);
         if !circles.is_empty() {
