@@ -44,7 +44,7 @@ fn program() -> Vec<u8> {
     fs::read(workspace::target_dir().join("guests/checked/readme_program.wasm")).unwrap()
 }
 
-/// Runs a composition, and returns what it printed and the names that it left in its directory.
+/// Runs a composition, and returns what it printed.
 fn run(composition: &Path, ground: Builder) -> String {
     let run = Program::new(composition.to_str().unwrap(), ground).run(&[]).succeeded();
     run.stdout
@@ -100,6 +100,21 @@ fn it_composes_what_the_library_composes_and_composes_nothing_twice() {
         }
     }
     assert_eq!(names_in(folder.path()), ["app.wasm", "plain.wasm", "whole.wasm"]);
+}
+
+#[test]
+fn a_file_that_cannot_be_written_is_status_1_and_nothing_is_left() {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("app.wasm"), program()).unwrap();
+    let named =
+        |length: usize| scratch(folder.path(), &["compose", "app.wasm", "-o", &"n".repeat(length)]);
+    // No name is longer than 255 bytes (NAME_MAX).
+    let output = named(256);
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    assert!(told.contains("nnn cannot be written: ") && told.lines().count() == 1, "{told}");
+    assert_eq!(names_in(folder.path()), ["app.wasm"]);
+    succeeded(&named(255));
 }
 
 #[test]

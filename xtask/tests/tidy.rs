@@ -99,6 +99,17 @@ fn edges(package: &Value) -> (&str, Vec<&str>) {
 }
 
 #[test]
+fn the_command_is_built_without_wasmtime() {
+    let mut cargo = Command::new(std::env::var_os("CARGO").expect("cargo runs its tests"));
+    cargo.args(["tree", "--locked", "--package", "wasi-scratch", "--prefix", "none"]);
+    let output = cargo.args(["--edges", "normal,build"]).current_dir(workspace::root()).output();
+    let tree = String::from_utf8(output.unwrap().stdout).unwrap();
+    let has = |name: &str| tree.lines().any(|line| line.starts_with(name));
+    assert!(has("wac-graph "), "cargo tree lists the packages: {tree}");
+    assert!(!has("wasmtime") && !has("cranelift"), "{tree}");
+}
+
+#[test]
 fn no_file_is_named_like_a_junk_drawer() {
     refuse(|path, _| {
         let named_so = Path::new(path).iter().any(|part| {

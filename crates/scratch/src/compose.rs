@@ -10,8 +10,15 @@ use crate::arguments::Compose;
 use crate::failure::Failure;
 use crate::output::Output;
 
-/// Composes the program and writes the composition.
+/// Composes the program with the components that the command carries, and writes the composition.
 pub(crate) fn run(arguments: &Compose) -> Result<(), Failure> {
+    run_with(arguments, shipped)
+}
+
+fn run_with(
+    arguments: &Compose,
+    shipped: impl Fn(Component) -> &'static [u8],
+) -> Result<(), Failure> {
     let Compose { program, options, output, force } = arguments;
     let bytes = fs::read(program).map_err(|error| {
         Failure::Refused(format!("{} cannot be read: {error}", program.display()))
@@ -45,7 +52,46 @@ fn shipped(component: Component) -> &'static [u8] {
 
 #[cfg(test)]
 mod tests {
-    use scratch_compose::Component;
+    use std::{env, fs, process};
+
+    use scratch_compose::{Component, Options};
+    use wasm_encoder::{
+        ComponentExportKind, ComponentExportSection, ComponentImportSection, ComponentTypeRef,
+        ComponentTypeSection, InstanceType,
+    };
+
+    use super::{Compose, run_with};
+    use crate::failure::Failure;
+
+    /// A component that imports the library and exports it again.
+    fn program() -> Vec<u8> {
+        let mut types = ComponentTypeSection::new();
+        types.instance(&InstanceType::new());
+        let mut imports = ComponentImportSection::new();
+        imports.import("scratch:tempfile/tempfile@0.1.0", ComponentTypeRef::Instance(0));
+        let mut exports = ComponentExportSection::new();
+        exports.export("test:program/run", ComponentExportKind::Instance, 0, None);
+        let mut program = wasm_encoder::Component::new();
+        program.section(&types).section(&imports).section(&exports);
+        program.finish()
+    }
+
+    #[test]
+    fn a_command_without_components_says_what_to_run_and_writes_nothing() {
+        let folder = env::temp_dir().join(format!("scratch-empty-{}", process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let (app, output) = (folder.join("app.wasm"), folder.join("out.wasm"));
+        fs::write(&app, program()).unwrap();
+        let arguments = Compose { program: app, options: Options::default(), output, force: false };
+        let outcome = run_with(&arguments, |_| &[]);
+        let left = fs::read_dir(&folder).unwrap().count();
+        fs::remove_dir_all(&folder).unwrap();
+        let Err(Failure::Broken(words)) = outcome else { panic!("{outcome:?}") };
+        for part in ["without tempfile.wasm", "`cargo xtask build`", "`cargo install "] {
+            assert!(words.contains(part), "{part} is missing in: {words}");
+        }
+        assert_eq!(left, 1);
+    }
 
     #[test]
     fn every_component_that_the_library_asks_for_ships() {

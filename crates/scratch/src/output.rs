@@ -1,6 +1,5 @@
 //! The files that the command writes, and its standard output.
 
-use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -38,19 +37,16 @@ impl Output {
             return refuse("is the program itself; type another name");
         }
         let file = present.unwrap_or_else(|| named.to_path_buf());
-        let (false, Some(name)) = (file.is_dir(), file.file_name()) else {
+        if file.is_dir() || file.file_name().is_none() {
             return refuse("is a directory; type the name of a file in it");
-        };
+        }
         let directory = file.parent().filter(|it| !it.as_os_str().is_empty());
         let directory = directory.unwrap_or_else(|| Path::new("."));
         if !directory.is_dir() {
             return refuse("is in a directory that is not there; make it first");
         }
-        let mut partial = OsString::from(".");
-        partial.push(name);
-        partial.push(format!(".{}.partial", process::id()));
-        let output =
-            Self { named: named.to_path_buf(), partial: directory.join(partial), file, force };
+        let partial = directory.join(format!(".scratch.{}.partial", process::id()));
+        let output = Self { named: named.to_path_buf(), file, partial, force };
         output.ensure_free()?;
         Ok(output)
     }
