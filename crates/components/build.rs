@@ -1,4 +1,4 @@
-//! Copies the components from `wasm/`, and puts an empty file in the place of one that is not there.
+//! Copies the components from `wasm/`, and puts an empty file in the place of a missing one.
 
 use std::path::Path;
 use std::{env, fs, io};

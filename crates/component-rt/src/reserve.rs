@@ -1,5 +1,5 @@
-//! A small heap in a fixed place, for what is allocated for a moment: the first block that fits, and
-//! free neighbours joined when one is looked for.
+//! A small heap in a fixed place, for allocations of a moment: it gives the first block that fits,
+//! and joins free neighbours when it looks for one.
 
 #![expect(unsafe_code, reason = "the bytes of a heap lie between its blocks")]
 
@@ -16,8 +16,8 @@ pub(crate) struct Reserve<const SIZE: usize> {
     first: Cell<usize>,
 }
 
-/// Headers and blocks. A header holds the bytes to the next one and whether the block is used; zeros
-/// stand for a free block that reaches to the end.
+/// Headers and blocks. A header holds the bytes to the next one and whether the block is used;
+/// zeros stand for a free block that reaches to the end.
 #[repr(C, align(8))]
 struct Region<const SIZE: usize>([u8; SIZE]);
 

@@ -22,7 +22,8 @@ const PAGE: u64 = 1 << 16;
 /// (`MAX_WASM_MODULE_SIZE` in wasmparser); a mebibyte of it is left for the component itself.
 pub(crate) const MOST: u64 = (1 << 30) - (1 << 20);
 
-/// A setting, or a file to start with. A directory comes before what is in it, and a file before its other names.
+/// A setting, or a file to start with. A directory comes before what is in it, and a file before
+/// its other names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Record {
     /// A variable of the environment: name, value.
@@ -123,7 +124,7 @@ fn with_image(component: &[u8], image: &[u8]) -> anyhow::Result<Vec<u8>> {
                         let held = &mut bytes[place.offset + MARK.len()..][..8];
                         ensure!(
                             held.iter().all(|byte| *byte == 0),
-                            "settings were already baked into this component; start from the one that ships"
+                            "settings were already baked into this component; give the one that ships"
                         );
                         held[..4].copy_from_slice(&at.to_le_bytes());
                         held[4..].copy_from_slice(&length.to_le_bytes());
@@ -149,7 +150,7 @@ struct Place {
     segment: u32,
     /// In the segment.
     offset: usize,
-    /// Of the module's memory, as it was.
+    /// Pages of the module's memory, as it was.
     pages: u64,
 }
 

@@ -97,8 +97,8 @@ impl Component {
 /// is asked for at most one filesystem and one library.
 ///
 /// # Errors
-/// The options or the seed are invalid, would trap when the program first uses a file, or do not fit
-/// the program; or the program is not a component, or was composed already.
+/// The options or the seed are invalid, would trap when the program first uses a file, or do not
+/// fit the program; or the program is not a component, or was composed already.
 pub fn compose<B: AsRef<[u8]>>(
     program: &[u8],
     options: &Options,
@@ -132,13 +132,13 @@ fn ensure_fits(program: &Program, options: &Options) -> anyhow::Result<()> {
     let library = program.imports(LIBRARY);
     ensure!(
         library || !options.audited,
-        "the program does not import scratch:tempfile, so nothing can be audited; leave out --audited"
+        "the program does not import scratch:tempfile, so nothing is audited; leave out --audited"
     );
     if let Some(memory) = &options.memory {
         ensure!(
             memory.form != Some(Form::Whole) || !program.imports(HTTP),
-            "--form whole has streams of its own, and the program imports the host's with wasi:http; \
-            type --form lite, or leave it out"
+            "--form whole has streams of its own, and the program imports the host's with \
+            wasi:http; type --form lite, or leave it out"
         );
         return Ok(());
     }

@@ -18,7 +18,7 @@
 //! ```
 //!
 //! The crate brings no components: `scratch-components` has those that ship. Whatever [`compose`]
-//! accepts starts: it fills a filesystem with the seed, under the limits, before it writes anything.
+//! accepts starts: it first fills a filesystem with the seed, under the limits.
 
 mod error;
 

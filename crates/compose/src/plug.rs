@@ -48,8 +48,8 @@ fn compose(program: &[u8], providers: &[&[u8]]) -> anyhow::Result<Vec<u8>> {
                 let composed = offered.iter().any(|export| export == name);
                 ensure!(
                     !composed,
-                    "the program is a composition already, which has {name}; give the program that it was made \
-                    from"
+                    "the program is a composition already, which exports {name}; give the program that \
+                    it was made from"
                 );
                 hand_on(&mut graph, *node, name)?;
             }
@@ -69,7 +69,7 @@ fn ensure_covered(composition: &[u8], instances: &[Instance]) -> anyhow::Result<
         let imports = binary::imports(composition)?;
         if let Some(import) = imports.iter().find(|import| import.starts_with(FILES)) {
             bail!(
-                "the composition would still import {import} of its host, which nothing in it provides"
+                "the composition would still import {import} of its host: nothing in it provides that"
             );
         }
     }
@@ -179,7 +179,7 @@ mod tests {
         component.finish()
     }
 
-    /// What the outermost component exports; its section comes after those of the ones within.
+    /// Lists the exports of the outermost component; its section is the last one.
     fn exports(component: &[u8]) -> Vec<String> {
         let sections = Parser::new(0).parse_all(component).filter_map(|payload| match payload {
             Ok(Payload::ComponentExportSection(section)) => Some(section),

@@ -49,8 +49,8 @@ impl Limit {
         let number = self.number(value).filter(|number| *number >= self.useful);
         number.map(|_| Record::Variable(self.variable(), value.into())).ok_or_else(|| {
             Error::setting(anyhow!(
-                "--{} {value} is invalid: type a whole number from {} to {}, perhaps with K, M or G, \
-                such as {}",
+                "--{} {value} is invalid: type a whole number from {} to {}, perhaps with K, M or \
+                G, such as {}",
                 self.option,
                 self.useful,
                 self.most,
@@ -172,7 +172,7 @@ pub fn mount(path: &str) -> Result<Record> {
 /// Returns the record that sets a variable of the program's environment, from `NAME=VALUE`.
 ///
 /// # Errors
-/// [`Error::Setting`]: there is no name, or it is that of a setting, which has an option of its own.
+/// [`Error::Setting`]: there is no name, or the name is that of a setting.
 pub fn environment(text: &str) -> Result<Record> {
     let Some((name, value)) = text.split_once('=').filter(|(name, _)| !name.is_empty()) else {
         return Err(Error::setting(anyhow!("--env {text} is invalid: type NAME=VALUE")));

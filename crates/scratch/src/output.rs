@@ -20,7 +20,7 @@ pub(crate) struct Output {
     named: PathBuf,
     /// The same after symbolic links.
     file: PathBuf,
-    /// Where it is written first, in the same directory.
+    /// The file in the same directory that is written first.
     partial: PathBuf,
     force: bool,
 }

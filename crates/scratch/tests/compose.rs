@@ -1,6 +1,6 @@
-//! The command `scratch compose` from outside: what would trap when the program first uses a file,
-//! or is no program, is refused with status 2 and one line, and nothing is written. Compositions that
-//! it makes are run by the harness (`installed_command`).
+//! The command `scratch compose` from outside. It refuses a seed with which a program would trap at
+//! its first use of a file, and what is no program: with status 2 and one line, and it writes
+//! nothing. The harness runs the compositions that it makes (`installed_command`).
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};

@@ -24,14 +24,14 @@ pub const ALLOCATION: u64 = 16;
 /// index of a directory has them, too, from its second [`BUCKET`] on.
 pub const BRANCH: u64 = 72;
 
-/// Up to [`BUCKET_ENTRIES`] entries in the index of a directory, by their names; two neighbours with no more than 16
-/// become one.
+/// Up to [`BUCKET_ENTRIES`] entries in the index of a directory, by their names; two neighbours with
+/// no more entries than that become one.
 pub const BUCKET: u64 = 144;
 
 /// The most entries in a bucket.
 pub const BUCKET_ENTRIES: usize = 16;
 
-/// The least that the content of a file is charged, unless it is all zeros: the smallest first page.
+/// The bytes of the smallest first page of a file: the least charge for content that is not zeros.
 pub const SMALLEST_PAGE: usize = 64;
 
 /// A page of a file, beside its bytes, which are charged to

@@ -1,5 +1,5 @@
-//! What is refused, in which words, and by how much. That a composition at the border really starts
-//! is a test of the harness (`memory_seeds`), which runs it.
+//! Refusals, their words, and the numbers in them. The harness runs compositions at the border
+//! (`memory_seeds`).
 
 use tmpfs::{Settings, Space, Usage, prices};
 
