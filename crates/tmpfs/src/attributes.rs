@@ -31,8 +31,8 @@ impl<S: PageStore> Space<S> {
     /// Sets the times of an open file or directory.
     ///
     /// # Errors
-    /// `BadDescriptor`; `Invalid` for impossible nanoseconds; `ReadOnly` where the handle comes from a
-    /// directory that permits no changes.
+    /// `BadDescriptor`; `Invalid` for impossible nanoseconds; `ReadOnly` where the handle comes
+    /// from a directory that permits no changes.
     pub fn set_times(
         &mut self,
         handle: Handle,
@@ -64,7 +64,7 @@ impl<S: PageStore> Space<S> {
         self.set_times_of(node, mutable, [accessed, modified], now)
     }
 
-    /// Whether two handles are of the same node.
+    /// Returns whether two handles are of the same node.
     ///
     /// # Errors
     /// `BadDescriptor`.

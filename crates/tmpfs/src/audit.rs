@@ -19,11 +19,11 @@ use crate::trie::Step;
 /// Books and stock differ: a bug of this crate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Drift {
-    /// What was counted.
+    /// The name of the count.
     pub what: &'static str,
-    /// How much there is.
+    /// The amount that is there.
     pub counted: u64,
-    /// How much the books say.
+    /// The amount in the books.
     pub booked: u64,
 }
 
@@ -53,7 +53,7 @@ impl<S: PageStore> Space<S> {
     }
 }
 
-/// What was found so far.
+/// The amounts found so far.
 struct Count<'space, S: PageStore> {
     space: &'space Space<S>,
     layer: &'space Layer<S>,
@@ -61,11 +61,11 @@ struct Count<'space, S: PageStore> {
     own: Own,
     /// The nodes of all names of files and symbolic links.
     named: Vec<Id<Node>>,
-    /// What the nodes say is open.
+    /// The handles that the nodes count.
     opens: u64,
 }
 
-/// How many rows of its own a space has.
+/// Numbers of rows that are the space's own.
 #[derive(Default)]
 struct Own {
     nodes: u32,
@@ -250,7 +250,7 @@ impl<'space, S: PageStore> Count<'space, S> {
         Ok(())
     }
 
-    /// What leads to copies of a template's nodes.
+    /// Counts the branches that lead to copies of a template's nodes.
     fn copies(&mut self) {
         self.layer.map_walk(&self.layer.changed, &mut |step| {
             self.own.branches += u32::from(matches!(step, Step::Branch(_)));

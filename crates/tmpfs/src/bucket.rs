@@ -4,10 +4,10 @@ use crate::id::Id;
 use crate::name::Tag;
 use crate::node::Entry;
 
-/// How many entries a bucket holds.
+/// The number of entries that a bucket holds.
 pub(crate) const WIDTH: usize = crate::prices::BUCKET_ENTRIES;
 
-/// Some entries, and their tags apart from them: who looks for a tag reads nothing else.
+/// Some entries, and their tags apart from them, so that a search for a tag reads nothing else.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Bucket {
     length: u32,
@@ -24,7 +24,7 @@ impl Bucket {
         usize::try_from(self.length).expect("BUG: a bucket is small")
     }
 
-    /// Each entry, after its tag.
+    /// Returns each entry, after its tag.
     #[inline]
     pub(crate) fn pairs(&self) -> impl Iterator<Item = (Tag, Id<Entry>)> {
         let length = self.len();
@@ -32,7 +32,7 @@ impl Bucket {
         pairs.filter_map(|(tag, entry)| Some((*tag, (*entry)?)))
     }
 
-    /// The entries of that tag.
+    /// Returns the entries of that tag.
     #[inline]
     pub(crate) fn entries(&self, tag: Tag) -> impl Iterator<Item = Id<Entry>> {
         let length = self.len();

@@ -21,11 +21,12 @@ const SMALLEST: usize = crate::prices::SMALLEST_PAGE;
 const STEP: usize = 4096;
 
 impl<S: PageStore> Space<S> {
-    /// Reads into `bytes` from `offset` on and tells how many there were: fewer than asked for at the
-    /// end of the file only.
+    /// Reads into `bytes` from `offset` on and tells how many there were: fewer than asked for at
+    /// the end of the file only.
     ///
     /// # Errors
-    /// `BadDescriptor`, also for a handle that is not for reading; `IsDirectory`; `Io` of the page store.
+    /// `BadDescriptor`, also for a handle that is not for reading; `IsDirectory`; `Io` of the page
+    /// store.
     pub fn read_at(&self, handle: Handle, offset: u64, bytes: &mut [u8]) -> Result<usize> {
         let open = self.opened(handle)?;
         if !open.flags.read {
@@ -60,10 +61,10 @@ impl<S: PageStore> Space<S> {
     /// Writes `bytes` from `offset` on and tells how many. A gap before `offset` reads as zeros and
     /// costs nothing.
     ///
-    /// It is short in two cases. The limit of a file's size cuts the write off at its very byte. Any
-    /// other limit, and the page store, let whole pieces pass: those into which the write falls at
-    /// multiples of [`PAGE`]. The piece in which they refuse is not written at all, and the write ends
-    /// before it; where that is the first, it is an error. What a piece costs is said at
+    /// It is short in two cases. The limit of a file's size cuts the write off at its very byte.
+    /// Any other limit, and the page store, let whole pieces pass: those into which the write falls
+    /// at multiples of [`PAGE`]. The piece in which they refuse is not written at all, and the
+    /// write ends before it; where that is the first, it is an error. What a piece costs is said at
     /// [`Limits::content`](crate::Limits::content).
     ///
     /// # Errors
@@ -93,7 +94,8 @@ impl<S: PageStore> Space<S> {
     /// Cuts a file, or makes it longer by zeros that cost nothing.
     ///
     /// # Errors
-    /// `BadDescriptor`; `Invalid` for a handle that is not for writing, as on Linux; `FileTooLarge`.
+    /// `BadDescriptor`; `Invalid` for a handle that is not for writing, as on Linux;
+    /// `FileTooLarge`.
     pub fn set_size(&mut self, handle: Handle, size: u64, now: Timestamp) -> Result<()> {
         let open = self.opened(handle)?;
         if !open.flags.write {
@@ -282,14 +284,14 @@ fn length(bytes: usize) -> u64 {
     u64::try_from(bytes).expect("BUG: a length fits 64 bits")
 }
 
-/// How many bytes a page has from `at` on.
+/// Returns the number of bytes that a page has from `at` on.
 #[inline]
 fn capacity_from(capacity: u32, at: usize) -> usize {
     usize::try_from(capacity).expect("BUG: a page fits memory").saturating_sub(at)
 }
 
-/// How large a page is made, or becomes, so that it reaches to `end`: the first of a file as small
-/// as can be, since most files are small.
+/// Returns the size of a page that reaches to `end`: the first of a file as small as can be, since
+/// most files are small.
 #[inline]
 fn capacity_for(number: u64, end: usize) -> u32 {
     let small = number == 0 && end <= STEP;

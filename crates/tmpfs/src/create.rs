@@ -47,9 +47,9 @@ impl<S: PageStore> Space<S> {
     /// Gives the file or symbolic link at `old_path` one more name.
     ///
     /// # Errors
-    /// Those of every path; `Exist`; `NotPermitted` for a directory; `TooManyLinks`; `ReadOnly` unless
-    /// both handles permit changes; `InsufficientSpace`; `Quota`. With a slash at the end of `new_path`
-    /// always one, by what stands there: `Exist`, `NotDirectory`, `NoEntry`.
+    /// Those of every path; `Exist`; `NotPermitted` for a directory; `TooManyLinks`; `ReadOnly`
+    /// unless both handles permit changes; `InsufficientSpace`; `Quota`. With a slash at the end of
+    /// `new_path` always one, by what stands there: `Exist`, `NotDirectory`, `NoEntry`.
     pub fn link_at(
         &mut self,
         old_directory: Handle,
@@ -88,9 +88,9 @@ impl<S: PageStore> Space<S> {
     /// Makes a symbolic link at `path` that holds `target`.
     ///
     /// # Errors
-    /// Those of every path; `NotPermitted` for an absolute target; `NoEntry` for an empty one; `Exist`;
-    /// `ReadOnly`; `InsufficientSpace`; `Quota`. With a slash at the end of `path` always one, by what
-    /// stands there: `Exist`, `NotDirectory`, `NoEntry`.
+    /// Those of every path; `NotPermitted` for an absolute target; `NoEntry` for an empty one;
+    /// `Exist`; `ReadOnly`; `InsufficientSpace`; `Quota`. With a slash at the end of `path` always
+    /// one, by what stands there: `Exist`, `NotDirectory`, `NoEntry`.
     pub fn symlink_at(
         &mut self,
         target: &str,
@@ -118,7 +118,7 @@ impl<S: PageStore> Space<S> {
         Ok(())
     }
 
-    /// What the symbolic link at `path` holds.
+    /// Returns the target of the symbolic link at `path`.
     ///
     /// # Errors
     /// Those of every path; `Invalid` where it is no symbolic link.
@@ -132,8 +132,8 @@ impl<S: PageStore> Space<S> {
     fn resolve_new_file(&self, base: Id<Node>, path: &str) -> Result<End> {
         let end = self.resolve(base, path, Last::Name)?;
         if end.slash() {
-            // The path names a directory, which is either there or not. As wasmtime, and unlike Linux,
-            // this looks for it behind a symbolic link and says what stands there instead.
+            // The path names a directory, which is either there or not. As wasmtime, and unlike
+            // Linux, this looks for it behind a symbolic link and says what stands there instead.
             self.resolve_node(base, path, Follow::Yes)?;
             return Err(Error::Exist);
         }

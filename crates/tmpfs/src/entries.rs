@@ -17,12 +17,12 @@ impl<S: PageStore> Layer<S> {
     }
 }
 
-/// An entry that can leave its directory without fail: the directory, and what leads to the entry, are
-/// the space's own.
+/// An entry that can leave its directory without fail: the directory, and what leads to the entry,
+/// are the space's own.
 pub(crate) struct Leaving {
     directory: Id<Node>,
     entry: Id<Entry>,
-    /// That of the entry's name.
+    /// The tag of the entry's name.
     tag: Tag,
 }
 
@@ -98,8 +98,8 @@ impl<S: PageStore> Stock<S> {
             stock.remove(entry);
             held.count -= 1;
             // The places behind the last entry are free again, so that entries that come and go do
-            // not make the map high. The new epoch tells a listing under way that what comes there is
-            // new. Once the epochs are used up, no place is used again.
+            // not make the map high. The new epoch tells a listing under way that what comes there
+            // is new. Once the epochs are used up, no place is used again.
             if place + 1 == held.next
                 && let Some(epoch) = held.epoch.checked_add(1)
             {

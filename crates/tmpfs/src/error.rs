@@ -1,8 +1,8 @@
-//! Why an operation was refused, in the words of `wasi:filesystem`.
+//! Reasons why an operation was refused, in the words of `wasi:filesystem`.
 
 use core::fmt;
 
-/// What every fallible function of this crate returns.
+/// The result of every fallible function of this crate.
 pub type Result<T, E = Error> = core::result::Result<T, E>;
 
 /// The codes of `wasi:filesystem` that this crate raises. A new one must break the `match` of every
@@ -19,8 +19,8 @@ pub enum Error {
     FileTooLarge,
     /// The page store failed, as a disk does. The memory's own never raises it.
     Io,
-    /// An argument makes no sense: flags that exclude each other, a NUL in a path, a directory moved
-    /// into itself, more than 999,999,999 nanoseconds.
+    /// An argument makes no sense: flags that exclude each other, a NUL in a path, a directory
+    /// moved into itself, more than 999,999,999 nanoseconds.
     Invalid,
     /// A directory stands where something else was asked for.
     IsDirectory,
@@ -40,7 +40,8 @@ pub enum Error {
     NotDirectory,
     /// The directory has entries.
     NotEmpty,
-    /// The path leaves the directory that it starts from, or is absolute; a directory cannot be linked.
+    /// The path leaves the directory that it starts from, or is absolute; a directory cannot be
+    /// linked.
     NotPermitted,
     /// The limit that several spaces share is reached.
     Quota,

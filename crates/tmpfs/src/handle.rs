@@ -12,7 +12,7 @@ pub struct Handle {
     pub(crate) serial: u64,
 }
 
-/// What a handle is for.
+/// The uses that a handle permits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct DescriptorFlags {
     /// Content may be read.
@@ -54,7 +54,7 @@ impl DescriptorFlags {
 #[derive(Debug)]
 pub(crate) struct Open {
     pub(crate) node: Id<Node>,
-    /// Whether changes are permitted through a directory, which what is opened from it inherits; of
+    /// True where changes are permitted through a directory, and through what is opened from it; of
     /// a file whether its times may be set.
     pub(crate) mutable: bool,
     pub(crate) flags: DescriptorFlags,

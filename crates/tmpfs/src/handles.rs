@@ -37,7 +37,7 @@ impl<S: PageStore> Space<S> {
         self.open_node(node, flags, mutable)
     }
 
-    /// Closes a handle. What was removed meanwhile and is open nowhere else is gone.
+    /// Closes a handle. A node that was removed meanwhile and is open nowhere else is gone.
     ///
     /// # Errors
     /// `BadDescriptor`.
@@ -66,7 +66,7 @@ impl<S: PageStore> Space<S> {
         }
     }
 
-    /// What a handle was opened for.
+    /// Returns the uses that a handle was opened for.
     ///
     /// # Errors
     /// `BadDescriptor`.
@@ -74,7 +74,7 @@ impl<S: PageStore> Space<S> {
         Ok(self.opened(handle)?.flags)
     }
 
-    /// What a handle is of.
+    /// Returns the kind of node that a handle is of.
     ///
     /// # Errors
     /// `BadDescriptor`.
@@ -96,8 +96,8 @@ impl<S: PageStore> Space<S> {
         }
     }
 
-    /// Opens the node that `make` makes or finds. The handle is charged, and has room, before `make`
-    /// begins, so that nothing that it did need be undone.
+    /// Opens the node that `make` makes or finds. The handle is charged, and has room, before
+    /// `make` begins, so that nothing that it did need be undone.
     pub(crate) fn open(
         &mut self,
         flags: DescriptorFlags,

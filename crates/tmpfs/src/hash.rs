@@ -27,11 +27,11 @@ pub(crate) fn hash_words<const N: usize>(seed: Seed, words: [u64; N]) -> u64 {
     state.finish()
 }
 
-/// Permutes all numbers of 64 bits: two numbers never have one image. Whoever does not know the seed
-/// learns nothing about `number` from its image.
+/// Permutes all numbers of 64 bits: two numbers never have one image. Whoever does not know the
+/// seed learns nothing about `number` from its image.
 ///
-/// It is a Feistel network of four rounds, which suffice where the round function cannot be predicted
-/// (Luby and Rackoff).
+/// It is a Feistel network of four rounds, which suffice where the round function cannot be
+/// predicted (Luby and Rackoff).
 pub(crate) fn permute(seed: Seed, number: u64) -> u64 {
     const HALF: u64 = 0xffff_ffff;
     let (mut left, mut right) = (number >> 32, number & HALF);

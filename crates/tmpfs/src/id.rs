@@ -12,8 +12,8 @@ pub(crate) struct Id<T> {
 }
 
 impl<T> Id<T> {
-    /// Takes a number for that of a row. Only a table, which gives the numbers, and a link, which was
-    /// made of one, know that it is.
+    /// Takes a number for that of a row. Only a table, which gives the numbers, and a link, which
+    /// was made of one, know that it is.
     #[inline]
     pub(crate) const fn new(number: NonZeroU32) -> Self {
         Self { number, row: PhantomData }

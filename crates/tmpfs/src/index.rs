@@ -1,7 +1,7 @@
 //! The index of a directory: extendible hashing. Buckets of entries hang in a trie over the bits of
-//! their tags; a full one is halved by the next bit that tells its entries apart, and what fits into
-//! one is joined again. The slots of a branch that agree in the bits known so far share a bucket.
-//! What an index takes follows from the tags in it alone, so that every refund is exact.
+//! their tags; a full one is halved by the next bit that tells its entries apart, and what fits
+//! into one is joined again. The slots of a branch that agree in the bits known so far share a
+//! bucket. What an index takes follows from the tags in it alone, so that every refund is exact.
 
 use core::num::NonZeroU32;
 
@@ -19,7 +19,7 @@ use crate::table::NUMBERS;
 /// The bit of a link to a bucket, which a link to a branch lacks.
 const BUCKET: u32 = NUMBERS;
 
-/// How many levels there are: 8 of 4 bits.
+/// The number of levels: 8 of 4 bits.
 const LEVELS: usize = 8;
 
 /// A part of an index: the row that a link leads to.
@@ -85,7 +85,7 @@ fn slot(tag: Tag, level: usize) -> usize {
 }
 
 impl<S: PageStore> Layer<S> {
-    /// The entry of that name in an index.
+    /// Returns the entry of that name in an index.
     pub(crate) fn index_find(&self, index: &Index, tag: Tag, name: &[u8]) -> Option<Id<Entry>> {
         let mut at = index.0?;
         let mut level = 0;
@@ -163,7 +163,7 @@ impl<S: PageStore> Stock<S> {
         self.index_split(index, &path, bucket, tag, entry)
     }
 
-    /// Makes what leads to a tag's bucket, and the bucket, the space's own, and returns the way.
+    /// Makes a tag's bucket, and the branches that lead to it, the space's own. Returns the way.
     fn index_path(&mut self, index: &mut Index, tag: Tag) -> Result<Path> {
         let mut path = Path::default();
         let mut at = index.0;
@@ -208,8 +208,8 @@ impl<S: PageStore> Stock<S> {
         }
     }
 
-    /// Halves the full bucket at the end of a path by the first bit in which the new tag differs from
-    /// any in it, and adds the entry.
+    /// Halves the full bucket at the end of a path by the first bit in which the new tag differs
+    /// from any in it, and adds the entry.
     fn index_split(
         &mut self,
         index: &mut Index,
@@ -315,7 +315,8 @@ impl<S: PageStore> Stock<S> {
         Ok(())
     }
 
-    /// Joins the bucket at the end of a path with its neighbours as far as one bucket holds them all.
+    /// Joins the bucket at the end of a path with its neighbours as far as one bucket holds them
+    /// all.
     fn index_merge(&mut self, index: &mut Index, mut path: Path, tag: Tag) {
         let bucket = path.bucket();
         let part = Part::Bucket(bucket);
@@ -354,8 +355,8 @@ impl<S: PageStore> Stock<S> {
         }
     }
 
-    /// Moves what another slot leads to into this bucket, unless that is a branch, or there is no room
-    /// for all.
+    /// Moves what another slot leads to into this bucket, unless that is a branch, or there is no
+    /// room for all.
     fn bucket_join(&mut self, bucket: Id<Bucket>, other: Option<Link>) -> bool {
         let other = match other.map(Part::of) {
             None => return true,

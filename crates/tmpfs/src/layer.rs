@@ -1,4 +1,4 @@
-//! What a space is stored in: tables of rows, on top of those of its template.
+//! Layers: the tables of rows that a space is stored in, on top of those of its template.
 //!
 //! A row of the template is never changed. What changes it first makes a copy of its own; whether
 //! a row is the space's own, its number tells. Only here do rows come and go, and with each its
@@ -34,11 +34,11 @@ pub(crate) struct Layer<S: PageStore> {
     pub(crate) changed: Map<Node>,
     /// Once frozen, what the layer is charged as long as it lives.
     pub(crate) charge: Option<Quota>,
-    /// How many layers lie below.
+    /// The number of layers below.
     pub(crate) depth: u32,
 }
 
-/// What is kept in a table.
+/// A row of a table.
 pub(crate) trait Row<S: PageStore>: Sized {
     fn table(layer: &Layer<S>) -> &Table<Self>;
     fn table_mut(layer: &mut Layer<S>) -> &mut Table<Self>;
@@ -46,8 +46,8 @@ pub(crate) trait Row<S: PageStore>: Sized {
     fn try_clone(&self) -> Result<Self>;
 }
 
-/// Rows whose copy in a layer above has a number of its own. The copy of a node keeps the node's (see
-/// `nodes.rs`).
+/// Rows whose copy in a layer above has a number of its own. The copy of a node keeps the node's
+/// (see `nodes.rs`).
 pub(crate) trait Renumbered {}
 
 impl Renumbered for Entry {}
@@ -64,16 +64,16 @@ fn heap(length: usize) -> u64 {
     u64::try_from(length).expect("BUG: a length fits 64 bits") + ALLOCATION
 }
 
-/// What a node costs that points to nothing but rows.
+/// The cost of a node that points to nothing but rows.
 pub(crate) const NODE_COST: Usage = Usage { nodes: 1, ..metadata(NODE) };
 
-/// What a symbolic link costs that holds so many bytes.
+/// Returns the cost of a symbolic link that holds so many bytes.
 #[inline]
 pub(crate) fn link_cost(length: usize) -> Usage {
     Usage { nodes: 1, ..metadata(NODE + heap(length)) }
 }
 
-/// What an entry costs whose name has so many bytes.
+/// Returns the cost of an entry whose name has so many bytes.
 #[inline]
 pub(crate) fn entry_cost(length: usize) -> Usage {
     metadata(ENTRY + if length > SHORT { heap(length) } else { 0 })
@@ -225,7 +225,7 @@ impl<S: PageStore> Layer<S> {
 pub(crate) struct Stock<S: PageStore> {
     pub(crate) layer: Layer<S>,
     pub(crate) quota: Quota,
-    /// What names are hashed with.
+    /// The secret under which names are hashed.
     pub(crate) seed: Seed,
 }
 
@@ -239,8 +239,8 @@ impl<S: PageStore> Stock<S> {
         T::table_mut(&mut self.layer).get_mut(id)
     }
 
-    /// Does work that allocates. If the allocator refuses and the page store keeps memory for later, the
-    /// store releases it, and the work is done once more.
+    /// Does work that allocates. If the allocator refuses and the page store keeps memory for
+    /// later, the store releases it, and the work is done once more.
     #[inline]
     pub(crate) fn allocate<R>(&mut self, work: impl Fn(&mut Layer<S>) -> Result<R>) -> Result<R> {
         loop {

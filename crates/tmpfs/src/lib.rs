@@ -19,6 +19,8 @@
 //! space.audit().unwrap();
 //! # Ok::<(), tmpfs::Error>(())
 //! ```
+//!
+//! Programs see a code where a limit refuses; hosts find the reason in [`Space::last_refusal`].
 
 #![no_std]
 #![forbid(unsafe_code)]

@@ -1,29 +1,29 @@
-//! What a space may hold at the most, and what it holds.
+//! Limits of a space, and the amounts that it holds.
 
-/// What a space may hold at the most. Each limit holds by itself.
+/// Limits of what a space holds. Each holds by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Bytes of stored content, by default 64 MiB: a plugin's scratch files fit, and a hundred full
     /// spaces still fit a small host.
     ///
-    /// What is charged is what is stored. A file lies in pages of 16,384 bytes ([`PAGE`]). A page to
-    /// which nothing but zeros was written is not there and costs nothing. Any other reaches from its
-    /// beginning to the last byte written in it, rounded up: the first page of a file to a power of
-    /// two from 64 to 4,096, and beyond 4,096, as every other page, to a multiple of 4,096. A file of
-    /// 1 byte costs 64, of 100 bytes 128, of 5,000 bytes 8,192, of 16,385 bytes 16,384 + 4,096.
-    /// Cutting a file makes its last page as small as that rule has it.
+    /// The charge is for what is stored. A file lies in pages of 16,384 bytes ([`PAGE`]). A page
+    /// to which nothing but zeros was written is not there and costs nothing. Any other reaches
+    /// from its beginning to the last byte written in it, rounded up: the first page of a file to a
+    /// power of two from 64 to 4,096, and beyond 4,096, as every other page, to a multiple of
+    /// 4,096. A file of 1 byte costs 64, of 100 bytes 128, of 5,000 bytes 8,192, of 16,385 bytes
+    /// 16,384 + 4,096. Cutting a file makes its last page as small as that rule has it.
     ///
     /// [`PAGE`]: crate::PAGE
     pub content: u64,
-    /// Bytes of names, nodes, entries and the indexes that find them, at the [prices](crate::prices)
-    /// of each, by default 32 MiB: twice what the default number of empty files takes, about 240
-    /// bytes each with names of up to 30 bytes.
+    /// Bytes of names, nodes, entries and the indexes that find them, at the
+    /// [prices](crate::prices) of each, by default 32 MiB: twice what the default number of empty
+    /// files takes, about 240 bytes each with names of up to 30 bytes.
     ///
     /// Rows of each kind lie in chunks of 128 to 512. A chunk is given back with its last row, but
-    /// for one of each kind; what is free in a chunk that stays is used before anything is allocated.
-    /// A space therefore holds of each kind as many rows as it ever had at once, and less than a chunk
-    /// more. At the worst, where each kind in its turn was all that the limit allows and one row of
-    /// every chunk stayed, that is less than four times this limit.
+    /// for one of each kind; what is free in a chunk that stays is used before anything is
+    /// allocated. A space therefore holds of each kind as many rows as it ever had at once, and
+    /// less than a chunk more. At the worst, where each kind in its turn was all that the limit
+    /// allows and one row of every chunk stayed, that is less than four times this limit.
     ///
     pub metadata: u64,
     /// Files, directories and symbolic links, with those removed while open, by default 65,536: as
@@ -38,7 +38,8 @@ pub struct Limits {
     /// `PATH_MAX` on Linux. A longer path is refused also where it names something.
     pub path: u32,
     /// Bytes of one file, holes included, by default 2^63 - 1: the most that other systems can
-    /// express. More counts as that. A file that is larger already can be made smaller, to any size.
+    /// express. More counts as that. A file that is larger already can be made smaller, to any
+    /// size.
     pub file_size: u64,
     /// Bytes of content and metadata together above which [`Space::over_soft_limit`] is true. By
     /// default 48 MiB, three quarters of `content`. It refuses nothing.
@@ -71,7 +72,7 @@ impl Limits {
     }
 }
 
-/// What a space holds, or held at the most; charged in full for what it shares with others.
+/// Amounts that a space holds, or held at the most; charged in full for what it shares with others.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Usage {
     /// Bytes of stored content.

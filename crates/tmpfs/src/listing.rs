@@ -6,8 +6,8 @@ use crate::pages::PageStore;
 use crate::space::Space;
 use crate::stat::Kind;
 
-/// A position in a listing: `Cursor::default()` before the first entry. Any number of listings can be
-/// under way, and nothing is to be closed.
+/// A position in a listing: `Cursor::default()` before the first entry. Any number of listings can
+/// be under way, and nothing is to be closed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Cursor(Option<Progress>);
 
@@ -27,18 +27,18 @@ struct Progress {
 pub struct DirectoryEntry<'space> {
     /// Its name.
     pub name: &'space str,
-    /// What it is the name of.
+    /// The kind of node that it names.
     pub kind: Kind,
 }
 
 impl<S: PageStore> Space<S> {
-    /// Returns the next entry, in no order that is promised; `None` after the last. `.` and `..` are
-    /// left out.
+    /// Returns the next entry, in no order that is promised; `None` after the last. `.` and `..`
+    /// are left out.
     ///
     /// A listing returns the entries that the directory held at the first call. Each is returned
-    /// exactly once, under the name that it has by then, and not at all if it was removed before. An
-    /// entry that comes later is not returned, and neither is one that was moved to another directory
-    /// and back.
+    /// exactly once, under the name that it has by then, and not at all if it was removed before.
+    /// An entry that comes later is not returned, and neither is one that was moved to another
+    /// directory and back.
     ///
     /// # Errors
     /// `BadDescriptor`; `NotDirectory`.

@@ -3,7 +3,7 @@
 use core::hint::spin_loop;
 use core::sync::atomic::{AtomicBool, Ordering};
 
-/// Whoever waits for it spins.
+/// A lock on which threads spin while they wait.
 #[derive(Debug, Default)]
 pub(crate) struct Lock(AtomicBool);
 

@@ -14,16 +14,16 @@ use crate::stat::Kind;
 use crate::text;
 use crate::walk::{LINKS, Part, Walk};
 
-/// Whether a symbolic link at the end of a path is followed. Those before the end always are.
+/// The treatment of a symbolic link at the end of a path. Links before the end are always followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Follow {
-    /// What it leads to is meant.
+    /// It is followed.
     Yes,
-    /// The link itself is meant.
+    /// The path names the link itself.
     No,
 }
 
-/// What is wanted of the last component.
+/// The part of the last component that an operation wants.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Last {
     /// The node. A symbolic link is followed also where a slash comes after it.
@@ -38,11 +38,12 @@ pub(crate) enum Last {
 /// The end of a path.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct End {
-    /// The directory in which the last component is looked up; for `.` and `..` the one that is meant.
+    /// The directory in which the last component is looked up; for `.` and `..` the one that is
+    /// meant.
     pub(crate) directory: Id<Node>,
     pub(crate) last: Component,
     part: Part,
-    /// Of the last component, where it is a name.
+    /// The tag of the last component, if that is a name.
     pub(crate) tag: Tag,
     pub(crate) entry: Option<Id<Entry>>,
     pub(crate) node: Option<Id<Node>>,
@@ -154,7 +155,7 @@ impl<S: PageStore> Space<S> {
         Ok(Cow::Owned(name.into_string()))
     }
 
-    /// Where `..` leads.
+    /// Returns the directory to which `..` leads.
     fn parent(&self, base: Id<Node>, directory: Id<Node>) -> Result<Id<Node>> {
         if directory == base {
             return Err(Error::NotPermitted);

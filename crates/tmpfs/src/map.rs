@@ -8,8 +8,8 @@ use crate::id::Id;
 
 /// A map from 64-bit numbers to rows of `V`.
 ///
-/// A map is not `Copy`: changing it moves its branches, so that a copy would lead to branches that are
-/// gone.
+/// A map is not `Copy`: changing it moves its branches, so that a copy would lead to branches that
+/// are gone.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Map<V> {
     pub(crate) trie: Trie,
@@ -35,8 +35,8 @@ impl<V> Map<V> {
         Self { trie: Trie { root: None, height: 0, charged }, values: PhantomData }
     }
 
-    /// Returns a copy that is to take the place of this one, or to stand for it in a layer above, which
-    /// changes no branch of this one.
+    /// Returns a copy that is to take the place of this one, or to stand for it in a layer above,
+    /// which changes no branch of this one.
     pub(crate) const fn share(&self) -> Self {
         Self { trie: self.trie, values: PhantomData }
     }

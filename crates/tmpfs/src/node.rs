@@ -27,7 +27,7 @@ pub(crate) struct Node {
 pub(crate) enum Body {
     File(File),
     Directory(Directory),
-    /// What a symbolic link holds: not empty, not absolute.
+    /// The target of a symbolic link: not empty, not absolute.
     Link(Box<str>),
 }
 
@@ -52,7 +52,7 @@ impl File {
 pub(crate) struct Directory {
     /// `None` for the root, and once removed.
     pub(crate) parent: Option<Id<Node>>,
-    /// How many entries there are.
+    /// The number of entries.
     pub(crate) count: u32,
     /// Finds an entry by its name (see `index.rs`).
     pub(crate) index: Index,
@@ -60,8 +60,8 @@ pub(crate) struct Directory {
     pub(crate) order: Map<Entry>,
     /// The place of the next entry.
     pub(crate) next: u64,
-    /// The number of times that places became free again. Of two entries at one place, the later one
-    /// has the higher epoch.
+    /// The number of times that places became free again. Of two entries at one place, the later
+    /// one has the higher epoch.
     pub(crate) epoch: u32,
 }
 
@@ -151,7 +151,7 @@ impl Node {
 #[derive(Debug)]
 pub(crate) struct Entry {
     pub(crate) name: Name,
-    /// Where the listing has it.
+    /// The place in the listing.
     pub(crate) place: u64,
     /// The directory's epoch when the entry came.
     pub(crate) epoch: u32,

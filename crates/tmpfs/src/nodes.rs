@@ -1,8 +1,9 @@
 //! Nodes of a space, also those of its template: found, copied before they change, removed.
 //!
-//! The maps and the index of a node cannot be changed where they lie, as their branches lie in the same
-//! layer as the node. `change_file` and `change_directory` hold them apart meanwhile, and put them back
-//! whatever the outcome: also where a change is refused, branches may have become the space's own.
+//! The maps and the index of a node cannot be changed where they lie, as their branches lie in the
+//! same layer as the node. `change_file` and `change_directory` hold them apart meanwhile, and put
+//! them back whatever the outcome: also where a change is refused, branches may have become the
+//! space's own.
 
 use crate::error::Result;
 use crate::id::Id;
@@ -24,13 +25,13 @@ impl<S: PageStore> Layer<S> {
         layer.nodes.get(id)
     }
 
-    /// The copy that stands for a node of the base.
+    /// Returns the copy that stands for a node of the base.
     pub(crate) fn copy_of(&self, id: Id<Node>) -> Option<Id<Node>> {
         self.map_get(&self.changed, key(id))
     }
 }
 
-/// The key of a node of the base in [`Layer::changed`].
+/// Returns the key of a node of the base in [`Layer::changed`].
 #[inline]
 fn key(id: Id<Node>) -> u64 {
     u64::from(id.number().get())
@@ -41,7 +42,7 @@ impl<S: PageStore> Stock<S> {
         self.layer.node(id)
     }
 
-    /// What a node known to be a directory holds.
+    /// Returns the content of a node that is a directory.
     pub(crate) fn directory(&self, id: Id<Node>) -> &Directory {
         self.node(id).directory().expect("BUG: it is a directory")
     }
@@ -59,7 +60,7 @@ impl<S: PageStore> Stock<S> {
         set.inspect_err(|_| drop(self.layer.nodes.take(copy)))
     }
 
-    /// A node that [`own_node`](Self::own_node) made sure of.
+    /// Returns a node that [`own_node`](Self::own_node) made sure of.
     #[inline]
     pub(crate) fn node_mut(&mut self, id: Id<Node>) -> &mut Node {
         let own = if self.layer.owns(id) {
@@ -70,8 +71,8 @@ impl<S: PageStore> Stock<S> {
         self.layer.nodes.get_mut(own)
     }
 
-    /// Calls `change` with a file that [`own_node`](Self::own_node) made sure of. Returns its outcome,
-    /// and the node.
+    /// Calls `change` with a file that [`own_node`](Self::own_node) made sure of. Returns its
+    /// outcome, and the node.
     #[inline]
     pub(crate) fn change_file<R>(
         &mut self,
@@ -108,7 +109,7 @@ impl<S: PageStore> Stock<S> {
         outcome
     }
 
-    /// Removes a node, to which nothing leads any more, with its charge.
+    /// Removes a node that has neither names nor handles, with its charge.
     pub(crate) fn remove_node(&mut self, id: Id<Node>) {
         let cost = Row::<S>::cost(self.node(id));
         if self.layer.owns(id) {

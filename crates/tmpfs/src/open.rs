@@ -10,7 +10,7 @@ use crate::pages::PageStore;
 use crate::space::Space;
 use crate::stat::{Kind, Timestamp};
 
-/// How to open.
+/// Options of opening.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct OpenFlags {
     /// Make a file where there is none.
@@ -29,15 +29,16 @@ impl<S: PageStore> Space<S> {
     /// A directory inherits `mutate_directory`, as on wasmtime; a file never has it.
     ///
     /// # Errors
-    /// Those of every path: `BadDescriptor`, and `NotDirectory` where the handle is not of a directory;
-    /// `NoEntry`, also for an empty path; `NotDirectory` within; `NotPermitted` for an absolute path
-    /// and one that leaves `directory`; `Loop` after 40 symbolic links; `NameTooLong`; `Invalid` for a
-    /// NUL.
+    /// Those of every path: `BadDescriptor`, and `NotDirectory` where the handle is not of a
+    /// directory; `NoEntry`, also for an empty path; `NotDirectory` within; `NotPermitted` for an
+    /// absolute path and one that leaves `directory`; `Loop` after 40 symbolic links;
+    /// `NameTooLong`; `Invalid` for a NUL.
     ///
-    /// Those of opening, as Linux has them: `Exist`; `IsDirectory` for writing, truncating or creating
-    /// a directory, and for creating with a slash at the end; `Loop` for a symbolic link that is not
-    /// followed; `Invalid` for `create` with `directory`; `ReadOnly` where `directory` permits no
-    /// changes and the flags ask for them; `InsufficientSpace`, `InsufficientMemory`, `Quota`.
+    /// Those of opening, as Linux has them: `Exist`; `IsDirectory` for writing, truncating or
+    /// creating a directory, and for creating with a slash at the end; `Loop` for a symbolic link
+    /// that is not followed; `Invalid` for `create` with `directory`; `ReadOnly` where `directory`
+    /// permits no changes and the flags ask for them; `InsufficientSpace`, `InsufficientMemory`,
+    /// `Quota`.
     pub fn open_at(
         &mut self,
         directory: Handle,
@@ -82,7 +83,7 @@ impl<S: PageStore> Space<S> {
         })
     }
 
-    /// Whether what stands there can be opened so.
+    /// Refuses to open a node with flags that it does not allow.
     fn check_open(&self, node: Id<Node>, open: OpenFlags, flags: DescriptorFlags) -> Result<()> {
         if open.create && open.exclusive {
             return Err(Error::Exist);

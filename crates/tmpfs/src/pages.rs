@@ -1,4 +1,4 @@
-//! Where the bytes of files lie: the one boundary that can be replaced.
+//! Stores for the bytes of files: the one part that can be replaced.
 
 use alloc::vec::Vec;
 use core::mem;
@@ -51,18 +51,18 @@ pub trait PageStore: Send + Sync {
     }
 }
 
-/// Pages in memory. Of whole pages that are given back a mebibyte is kept for the next ones, as long
-/// as the allocator has memory.
+/// Pages in memory. Of whole pages that are given back a mebibyte is kept for the next ones, as
+/// long as the allocator has memory.
 #[derive(Debug, Default)]
 pub struct MemoryPages {
     spare: Vec<Vec<u8>>,
 }
 
-/// How many whole pages are kept.
+/// The number of whole pages that are kept.
 const SPARE: usize = (1 << 20) / PAGE;
 
 impl PageStore for MemoryPages {
-    /// What is written of it; the rest is zeros.
+    /// The bytes that were written; the rest is zeros.
     type Page = Vec<u8>;
 
     fn allocate(&mut self, capacity: usize) -> Result<Vec<u8>> {

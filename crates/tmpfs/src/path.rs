@@ -47,8 +47,8 @@ pub(crate) fn length(text: &str) -> u64 {
     u64::try_from(text.len()).expect("BUG: a length fits 64 bits")
 }
 
-/// Returns the end of the component that begins at `start`, and the beginning of the next one, which
-/// is the end of the text where there is none.
+/// Returns the end of the component that begins at `start`, and the beginning of the next one,
+/// which is the end of the text where there is none.
 #[inline]
 pub(crate) fn component(text: &str, start: usize) -> (usize, usize) {
     let rest = &text.as_bytes()[start..];

@@ -1,11 +1,12 @@
-//! What is charged to [`Limits::metadata`](crate::Limits::metadata), in bytes: what a row takes at the
-//! most, with a share of what finds it. Nothing else is charged there, and each is refunded when what
-//! it was charged for goes.
+//! Prices: the charges to [`Limits::metadata`](crate::Limits::metadata), in bytes, for what a row
+//! takes at the most, with a share of what finds it. Nothing else is charged there, and each is
+//! refunded when what it was charged for goes.
 //!
 //! An empty file with a short name costs a [`NODE`], an [`ENTRY`], and its share of the directory's
 //! [`BRANCH`]es and [`BUCKET`]s, which is about 20 bytes: 244 in all.
 
-/// A file, directory or symbolic link: 88 bytes, and what leads to its copy where it is a template's.
+/// A file, directory or symbolic link: 88 bytes, and what leads to its copy where it is a
+/// template's.
 pub const NODE: u64 = 176;
 
 /// A name of a node, of up to [`SHORT`] bytes; hard links are further names. A longer one has an
@@ -15,13 +16,13 @@ pub const ENTRY: u64 = 48;
 /// The most bytes of a name that lies in its entry.
 pub const SHORT: usize = 30;
 
-/// What an allocation takes beside its bytes: that of a longer name, and that of what a symbolic link
-/// holds.
+/// The bytes that an allocation takes beside its own: for a longer name, and for the target of a
+/// symbolic link.
 pub const ALLOCATION: u64 = 16;
 
-/// A level for up to 16 numbers: places of a directory's listing, pages of a file. None is needed for
-/// a directory or file with the first number only; each further factor of 16 takes one level more. The
-/// index of a directory has them, too, from its second [`BUCKET`] on.
+/// A level for up to 16 numbers: places of a directory's listing, pages of a file. None is needed
+/// for a directory or file with the first number only; each further factor of 16 takes one level
+/// more. The index of a directory has them, too, from its second [`BUCKET`] on.
 pub const BRANCH: u64 = 72;
 
 /// Up to [`BUCKET_ENTRIES`] entries in the index of a directory, by their names; two neighbours with

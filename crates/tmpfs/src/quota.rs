@@ -9,7 +9,7 @@ use crate::limits::{Limits, Usage};
 use crate::lock::Lock;
 use crate::refusal::{LastRefusal, Limit, Refusal};
 
-/// What several spaces together may hold at the most.
+/// Limits of what several spaces hold together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SharedLimits {
     /// Bytes of content and of metadata, together.
@@ -20,7 +20,7 @@ pub struct SharedLimits {
     pub handles: u64,
 }
 
-/// What several spaces together hold.
+/// Amounts that several spaces hold together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SharedUsage {
     /// Bytes of content and of metadata, together.
@@ -35,7 +35,8 @@ pub struct SharedUsage {
 /// operations answer `Quota`.
 ///
 /// An operation is charged for one row after the other. A single charge that is refused books
-/// nothing, at no moment; what an operation was charged before a refusal is booked until it returns.
+/// nothing, at no moment; what an operation was charged before a refusal is booked until it
+/// returns.
 #[derive(Clone, Debug)]
 pub struct SharedLimit(Arc<Shared>);
 
@@ -52,7 +53,8 @@ struct Shared {
 
 impl SharedLimit {
     /// A limit that nothing is charged to yet. It is the one allocation of this crate, beside that
-    /// of [`Space::freeze`](crate::Space::freeze), that cannot be refused: no guest can cause either.
+    /// of [`Space::freeze`](crate::Space::freeze), that cannot be refused: no guest can cause
+    /// either.
     #[must_use]
     pub fn new(limits: SharedLimits) -> Self {
         let (bytes, nodes, handles) = (AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(0));
@@ -60,7 +62,7 @@ impl SharedLimit {
         Self(Arc::new(Shared { limits, charging, bytes, nodes, handles, last }))
     }
 
-    /// What the spaces and templates hold together.
+    /// Returns what the spaces and templates hold together.
     #[must_use]
     pub fn usage(&self) -> SharedUsage {
         SharedUsage {
@@ -70,15 +72,16 @@ impl SharedLimit {
         }
     }
 
-    /// Returns the last refusal of the limit, whichever space it was that asked, also after that space
-    /// has gone. Each space remembers its own, too: [`Space::last_refusal`](crate::Space::last_refusal).
+    /// Returns the last refusal of the limit, whichever space asked, also after that space has
+    /// gone. Each space remembers its own, too:
+    /// [`Space::last_refusal`](crate::Space::last_refusal).
     #[must_use]
     pub fn last_refusal(&self) -> Option<Refusal> {
         self.0.last.get()
     }
 
-    /// Books all of `amount`, or nothing. No charge sees half of another one, so that none is refused
-    /// for what is not booked in the end.
+    /// Books all of `amount`, or nothing. No charge sees half of another one, so that none is
+    /// refused for what is not booked in the end.
     fn charge(&self, amount: Usage, own: &LastRefusal) -> Result<()> {
         let Shared { limits, charging, bytes, nodes, handles, last } = &*self.0;
         let all = [
@@ -105,7 +108,8 @@ impl SharedLimit {
         Err(own.set(refusal))
     }
 
-    /// Takes a booked amount back. It needs no lock: a charge at the same time comes before or after.
+    /// Takes a booked amount back. It needs no lock: a charge at the same time comes before or
+    /// after.
     fn refund(&self, amount: Usage) {
         self.0.bytes.fetch_sub(amount.bytes(), Ordering::Relaxed);
         self.0.nodes.fetch_sub(amount.nodes, Ordering::Relaxed);
@@ -139,7 +143,7 @@ impl Quota {
         self.high
     }
 
-    /// The last refusal of one of these limits, or of the shared one.
+    /// Returns the last refusal of one of these limits, or of the shared one.
     pub(crate) fn last_refusal(&self) -> Option<Refusal> {
         self.last.get()
     }

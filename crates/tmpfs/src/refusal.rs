@@ -81,9 +81,9 @@ impl fmt::Display for Limit {
 pub struct Refusal {
     /// The limit that refused. Where several do, it is the first in the order of [`Limit`].
     pub limit: Limit,
-    /// The amount that was asked for. Of a name, a path or a file it is the length that it would have.
-    /// Of the other limits it is the charge that did not fit beside what was held: operations are
-    /// charged for one row or page after the other.
+    /// The amount that was asked for. For a name, a path or a file it is the length that it would
+    /// have. For the other limits it is the charge that did not fit beside what was held; an
+    /// operation is charged for one row or page after the other.
     pub asked: u64,
     /// The amount that was held already: by the space, or all that share the limit; the size of a
     /// file. It is 0 for a name or path.

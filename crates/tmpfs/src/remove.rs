@@ -43,8 +43,8 @@ impl<S: PageStore> Space<S> {
     /// Removes an empty directory.
     ///
     /// # Errors
-    /// Those of every path; `NotDirectory`, also for a symbolic link to a directory; `NotEmpty`, also
-    /// where the last component is `..`; `Invalid` where it is `.`; `ReadOnly`.
+    /// Those of every path; `NotDirectory`, also for a symbolic link to a directory; `NotEmpty`,
+    /// also where the last component is `..`; `Invalid` where it is `.`; `ReadOnly`.
     pub fn remove_directory_at(
         &mut self,
         directory: Handle,

@@ -12,14 +12,14 @@ use crate::space::Space;
 use crate::stat::{Kind, Timestamp};
 
 impl<S: PageStore> Space<S> {
-    /// Renames, in one step, over what has the new name already: a file over a file or symbolic link,
-    /// a directory over an empty directory. Nothing happens where both names are of one node.
+    /// Renames, in one step, over what has the new name already: a file over a file or symbolic
+    /// link, a directory over an empty directory. Nothing happens where both names are of one node.
     ///
     /// # Errors
     /// Those of every path; `Busy` where either name is `.` or `..`; `Invalid` for a directory into
-    /// itself; `IsDirectory` for a file over a directory; `NotDirectory` for a directory over a file,
-    /// and for a file where a slash is at the end; `NotEmpty`; `TooManyLinks`; `ReadOnly` unless both
-    /// handles permit changes; `InsufficientSpace`; `Quota`.
+    /// itself; `IsDirectory` for a file over a directory; `NotDirectory` for a directory over a
+    /// file, and for a file where a slash is at the end; `NotEmpty`; `TooManyLinks`; `ReadOnly`
+    /// unless both handles permit changes; `InsufficientSpace`; `Quota`.
     pub fn rename_at(
         &mut self,
         old_directory: Handle,
@@ -93,7 +93,7 @@ impl<S: PageStore> Space<S> {
         Ok(())
     }
 
-    /// Whether what has the new name already can give way.
+    /// Refuses a move over a node that cannot be replaced.
     fn check_victim(
         &self,
         old: &End,
@@ -116,7 +116,7 @@ impl<S: PageStore> Space<S> {
         }
     }
 
-    /// Whether `directory` is `above` or stands below it.
+    /// Returns whether `directory` is `above` or stands below it.
     fn is_below(&self, directory: Id<Node>, above: Id<Node>) -> bool {
         let mut at = Some(directory);
         while let Some(held) = at {

@@ -16,15 +16,15 @@ use crate::stat::Timestamp;
 use crate::table::Table;
 use crate::times::Times;
 
-/// What a space is made with.
+/// Settings of a new space.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// What it may hold.
+    /// The limits of the space alone.
     pub limits: Limits,
-    /// What several spaces may hold together, if this is one of them.
+    /// The limit that it shares with other spaces, if any.
     pub shared: Option<SharedLimit>,
-    /// A secret of 128 random bits. It hashes names, so that no guest can choose names that collide,
-    /// and identities, so that they tell nothing.
+    /// A secret of 128 random bits. It hashes names, so that no guest can choose names that
+    /// collide, and identities, so that they tell nothing.
     pub seed: [u64; 2],
     /// The present moment: the times of the root.
     pub now: Timestamp,
@@ -41,19 +41,19 @@ impl Settings {
 /// A filesystem in memory. Dropping it gives everything back.
 ///
 /// A space with its open handles cannot be cloned: to share what two live spaces both change would
-/// take counts on every page and locks between threads, and a copy takes as long as the space is large.
-/// Instead a space that is done is [frozen](Space::freeze), and any number [start](crate::Template::space)
-/// from the [`Template`]: in constant time, with no locks, since what is shared never changes, and each
-/// charged exactly for what it sees.
+/// take counts on every page and locks between threads, and a copy takes as long as the space is
+/// large. Instead a space that is done is [frozen](Space::freeze), and any number
+/// [start](crate::Template::space) from the [`Template`]: in constant time, with no locks, since
+/// what is shared never changes, and each charged exactly for what it sees.
 ///
 /// [`Template`]: crate::Template
 pub struct Space<S: PageStore = MemoryPages> {
     pub(crate) stock: Stock<S>,
     pub(crate) root: Id<Node>,
     pub(crate) handles: Table<Open>,
-    /// That of the newest node or handle.
+    /// The serial number of the newest node or handle.
     pub(crate) serial: u64,
-    /// What identities are hashed with.
+    /// The secret under which identities are hashed.
     pub(crate) identity: Seed,
 }
 
@@ -70,7 +70,8 @@ impl Space {
     /// An empty space.
     ///
     /// # Errors
-    /// `InsufficientSpace` where the limits do not allow the root or the allocator refuses; `Quota`.
+    /// `InsufficientSpace` where the limits do not allow the root or the allocator refuses;
+    /// `Quota`.
     pub fn create(settings: Settings) -> Result<Self> {
         Self::create_in(MemoryPages::default(), settings)
     }
@@ -91,7 +92,7 @@ impl<S: PageStore> Space<S> {
         Ok(Self { stock, root, handles: Table::new(HANDLES), serial: 0, identity: seed })
     }
 
-    /// What the space holds.
+    /// Returns what the space holds.
     #[must_use]
     pub fn usage(&self) -> Usage {
         self.stock.quota.used()
@@ -119,16 +120,16 @@ impl<S: PageStore> Space<S> {
     /// Returns which limit refused something last, how much was asked for and how much was held. An
     /// operation that is refused by a limit sets it, and so does a write that a limit cuts short.
     ///
-    /// It is `None` before the first refusal, and after the allocator or the page store refused: the
-    /// codes are the same, so that whoever sees `InsufficientSpace` finds here whether a limit was the
-    /// reason. Other errors leave it as it is. A host that needs it after the space has gone copies it
-    /// where it turns errors into those of the guest; a [`SharedLimit`] remembers its own.
+    /// It is `None` before the first refusal, and after the allocator or the page store refused:
+    /// the codes are the same, and `None` tells that no limit was the reason. Other errors leave it
+    /// as it is. A host that needs it after the space has gone copies it where it turns errors into
+    /// those of the guest. A [`SharedLimit`] remembers its own refusals and outlives its spaces.
     #[must_use]
     pub fn last_refusal(&self) -> Option<Refusal> {
         self.stock.quota.last_refusal()
     }
 
-    /// Whether content and metadata together are more than the soft limit.
+    /// Returns whether content and metadata together are more than the soft limit.
     #[must_use]
     pub fn over_soft_limit(&self) -> bool {
         self.usage().bytes() > self.limits().soft

@@ -1,6 +1,6 @@
-//! The words for what a node tells of itself: kind, size, links, times, identity.
+//! Words for what a node tells of itself: kind, size, links, times, identity.
 
-/// What a node is.
+/// Kinds of nodes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// A directory.
@@ -20,10 +20,10 @@ pub struct Timestamp {
     pub nanoseconds: u32,
 }
 
-/// What to set a time to.
+/// New values of a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum NewTimestamp {
-    /// What it is.
+    /// The value that it has.
     NoChange,
     /// The present moment, which the caller tells.
     Now,
@@ -34,18 +34,19 @@ pub enum NewTimestamp {
 /// The attributes of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Stat {
-    /// What it is.
+    /// Its kind.
     pub kind: Kind,
-    /// Its names; of a directory also its own `.` and the `..` of each subdirectory. 0 once removed.
+    /// Its names; of a directory also its own `.` and the `..` of each subdirectory. 0 once
+    /// removed.
     pub link_count: u64,
     /// Bytes of a file with its holes, or of what a symbolic link holds; 0 for a directory.
     pub size: u64,
-    /// When it was last read, as far as it is told: made, or set. Reading does not change it, as on
-    /// a filesystem mounted `noatime`.
+    /// The time of the last reading, as far as it is told: made, or set. Reading does not change
+    /// it, as on a filesystem mounted `noatime`.
     pub accessed: Timestamp,
-    /// When its content, or a directory's entries, last changed.
+    /// The time at which its content, or a directory's entries, last changed.
     pub modified: Timestamp,
-    /// When anything about it last changed.
+    /// The time at which anything about it last changed.
     pub changed: Timestamp,
 }
 

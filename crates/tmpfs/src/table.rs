@@ -1,8 +1,8 @@
 //! Rows of one type under numbers that stay, in chunks: growing copies nothing, and a chunk whose
-//! last row goes is given back. One empty chunk is kept, so that a row that comes and goes does
-//! not ask the allocator each time; that, 44 bytes for each chunk there ever was, and free slots
-//! among used ones, which are filled first, is all that a table retains. A chunk is added only where
-//! no other has room: there are never more slots than there were rows at once, and a chunk.
+//! last row goes is given back. One empty chunk is kept, so that a row that comes and goes does not
+//! ask the allocator each time; that, 44 bytes for each chunk there ever was, and free slots among
+//! used ones, which are filled first, is all that a table retains. A chunk is added only where no
+//! other has room: there are never more slots than there were rows at once, and a chunk.
 
 use alloc::vec::Vec;
 use core::marker::PhantomData;

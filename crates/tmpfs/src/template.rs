@@ -14,7 +14,7 @@ use crate::quota::Quota;
 use crate::space::{HANDLES, Settings, Space};
 use crate::table::Table;
 
-/// How many templates a space may stand on.
+/// The number of templates that a space may stand on.
 const DEPTH: u32 = 16;
 
 /// A space that no longer changes. Spaces made from it begin with everything it holds, in constant
@@ -45,7 +45,7 @@ impl<S: PageStore> fmt::Debug for Template<S> {
 impl Template {
     /// A space that begins with what the template holds.
     ///
-    /// Of the settings, `now` is not used: the root keeps its times. Names are hashed with the
+    /// The setting `now` is not used: the root keeps its times. Names are hashed with the
     /// template's seed; identities with the new one.
     ///
     /// # Errors
@@ -70,7 +70,7 @@ impl<S: PageStore> Template<S> {
         Ok(Space { stock, root, handles, serial, identity: settings.seed })
     }
 
-    /// What the template holds.
+    /// Returns what the template holds.
     #[must_use]
     pub fn usage(&self) -> Usage {
         self.layer.charge.as_ref().map_or_else(Usage::default, Quota::used)

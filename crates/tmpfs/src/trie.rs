@@ -1,6 +1,6 @@
-//! Maps from 64-bit numbers to rows: radix trees of 16 branches a level, as high as the greatest key
-//! needs. The shape follows from the keys alone, so that what is undone leaves no trace, in memory
-//! or in the books.
+//! Maps from 64-bit numbers to rows: radix trees of 16 branches a level, as high as the greatest
+//! key needs. The shape follows from the keys alone, so that what is undone leaves no trace, in
+//! memory or in the books.
 
 use core::ops::Range;
 
@@ -11,19 +11,19 @@ use crate::layer::{Layer, Stock};
 use crate::map::{Map, Trie};
 use crate::pages::PageStore;
 
-/// How many bits of a key a level takes.
+/// The number of bits of a key that a level takes.
 const BITS: u32 = 4;
 
 /// The most levels: 16 of 4 bits.
 const LEVELS: usize = 16;
 
-/// Which branch of the level a key takes.
+/// Returns the slot that a key takes in a branch of this level.
 #[inline]
 fn slot(key: u64, level: u8) -> usize {
     usize::from((key >> (BITS * u32::from(level))).to_le_bytes()[0] & 15)
 }
 
-/// How many levels a key needs.
+/// Returns the number of levels that a key needs.
 #[inline]
 fn height(key: u64) -> u8 {
     let bits = u64::BITS - key.leading_zeros();
@@ -43,14 +43,14 @@ impl<S: PageStore> Layer<S> {
         self.trie_get(map.trie, key).map(Link::id)
     }
 
-    /// The first key from `from` on, with its value.
+    /// Returns the first key from `from` on, with its value.
     #[inline]
     pub(crate) fn map_next<V>(&self, map: &Map<V>, from: u64) -> Option<(u64, Id<V>)> {
         let (key, value) = self.trie_next(map.trie, from)?;
         Some((key, value.id()))
     }
 
-    /// The greatest key.
+    /// Returns the greatest key.
     #[inline]
     pub(crate) fn map_last<V>(&self, map: &Map<V>) -> Option<u64> {
         self.trie_last(map.trie)
@@ -73,7 +73,7 @@ impl<S: PageStore> Layer<S> {
         }
     }
 
-    /// A link above height 0 leads to a branch.
+    /// Returns the branch to which a link above height 0 leads.
     #[inline]
     fn branch(&self, at: Link) -> &Branch {
         self.get(at.id())
@@ -97,7 +97,7 @@ impl<S: PageStore> Layer<S> {
         self.next_below(trie.root?, trie.height, from)
     }
 
-    /// The same below a branch; the bits of `from` above its level are of no account.
+    /// Does the same below a branch; the bits of `from` above its level are of no account.
     fn next_below(&self, at: Link, height: u8, from: u64) -> Option<(u64, Link)> {
         let Some(level) = height.checked_sub(1) else { return Some((0, at)) };
         let branch = self.branch(at);
@@ -230,8 +230,8 @@ impl<S: PageStore> Stock<S> {
         Ok(())
     }
 
-    /// New branches of these levels, one below the other, that lead along a key to a value; or
-    /// nothing new.
+    /// Makes new branches of these levels, one below the other, that lead along a key to a value;
+    /// or nothing new.
     fn chain(&mut self, trie: Trie, key: u64, value: Link, levels: Range<u8>) -> Result<Link> {
         let mut at = value;
         for level in levels.clone() {

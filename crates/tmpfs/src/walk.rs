@@ -50,8 +50,8 @@ impl Walk {
         self.depth += 1;
     }
 
-    /// Returns the next component. Preconditions: the last one was not reached, or a link was entered
-    /// since; every text begins with a component.
+    /// Returns the next component. Preconditions: the last one was not reached, or a link was
+    /// entered since; every text begins with a component.
     pub(crate) fn next<'a>(&mut self, text: impl FnOnce(Option<Id<Node>>) -> &'a str) -> Part {
         let Text { link, at } = self.texts[self.depth - 1];
         let start = usize::try_from(at).expect("BUG: 32 bits fit an index");
