@@ -45,6 +45,9 @@ impl Interpreter {
             *self = Self::start();
         }
         empty(self.0.tmp());
+        // What a dropped object could not remove is still owed, and is gone now.
+        let left = self.0.cleanup();
+        assert!(left.is_empty(), "nothing is there that could be refused: {left:?}");
         outcomes
     }
 }
