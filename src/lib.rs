@@ -36,6 +36,8 @@ use component_rt as _;
 mod error;
 
 mod bytes;
+#[cfg(test)]
+mod chance;
 mod code_points;
 mod lock;
 

@@ -226,6 +226,7 @@ fn locate(position: u64) -> Result<(usize, usize, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chance::Chance;
     use alloc::vec;
 
     /// The same in a plain vector.
@@ -237,18 +238,12 @@ mod tests {
 
     #[test]
     fn it_behaves_as_a_vector_does() {
-        let mut chance = 0x9e37_79b9_7f4a_7c15_u64;
-        let mut below = move |bound: usize| {
-            chance ^= chance << 13;
-            chance ^= chance >> 7;
-            chance ^= chance << 17;
-            usize::try_from(chance >> 33).unwrap() % bound
-        };
+        let mut chance = Chance(0x9e37_79b9_7f4a_7c15);
         let (mut memory, mut model) = (Memory::new(u64::MAX), Model::default());
         let lengths = [0, 1, 10, FIRST - 1, FIRST, FIRST + 1, PAGE - 1, PAGE, PAGE + 1, 3 * PAGE];
         for step in 0..20_000 {
-            let size = lengths[below(lengths.len())];
-            match below(6) {
+            let size = lengths[chance.below(lengths.len())];
+            match chance.below(6) {
                 0 | 1 => {
                     let bytes = vec![u8::try_from(step % 251).unwrap(); size];
                     memory.write(&bytes).unwrap();
@@ -266,7 +261,7 @@ mod tests {
                     model.at += expected.len();
                 }
                 3 => {
-                    model.at = below(5 * PAGE);
+                    model.at = chance.below(5 * PAGE);
                     memory.seek(model.at.try_into().unwrap(), 0).unwrap();
                 }
                 4 => {

@@ -145,6 +145,7 @@ impl TextParameters<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chance::Chance;
     use alloc::string::ToString;
 
     fn parse(mode: &str) -> Result<Mode> {
@@ -220,18 +221,12 @@ mod tests {
 
     #[test]
     fn any_string_is_a_mode_or_a_value_error() {
-        let mut chance = 0x5eed_u64;
-        let mut below = |bound: usize| {
-            chance ^= chance << 13;
-            chance ^= chance >> 7;
-            chance ^= chance << 17;
-            usize::try_from(chance >> 33).unwrap() % bound
-        };
+        let mut chance = Chance(0x5eed);
         let alphabet: alloc::vec::Vec<char> = "axrwb+taxrwb+tzU\0é\u{10ffff}".chars().collect();
         for _ in 0..50_000 {
-            let length = below(6);
+            let length = chance.below(6);
             let mode: alloc::string::String =
-                (0..length).map(|_| alphabet[below(alphabet.len())]).collect();
+                (0..length).map(|_| alphabet[chance.below(alphabet.len())]).collect();
             let count = |letters: &str| mode.chars().filter(|it| letters.contains(*it)).count();
             let each_once = "axrwb+t".chars().all(|letter| mode.matches(letter).count() < 2);
             let known = count("axrwb+t") == mode.chars().count();

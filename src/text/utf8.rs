@@ -127,6 +127,7 @@ fn look(bytes: &[u8]) -> Option<Look> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chance::Chance;
     use alloc::vec;
 
     /// Looks at bytes as the standard library does.
@@ -204,25 +205,19 @@ mod tests {
 
     #[test]
     fn any_mix_is_what_the_standard_library_says() {
-        let mut chance = 0x9e37_79b9_7f4a_7c15_u64;
-        let mut below = move |bound: usize| {
-            chance ^= chance << 13;
-            chance ^= chance >> 7;
-            chance ^= chance << 17;
-            usize::try_from(chance >> 33).unwrap() % bound
-        };
+        let mut chance = Chance(0x9e37_79b9_7f4a_7c15);
         let pieces = ["ascii text ", "a", "\n", "\r\n", "é", "файл", "€", "一時", "\u{ffff}", "🗂"];
         for _ in 0..20_000 {
             let mut bytes = Vec::new();
-            for _ in 0..below(12) {
-                bytes.extend_from_slice(pieces[below(pieces.len())].as_bytes());
+            for _ in 0..chance.below(12) {
+                bytes.extend_from_slice(pieces[chance.below(pieces.len())].as_bytes());
             }
             check(&bytes);
             // With one byte changed or missing.
             if !bytes.is_empty() {
-                let at = below(bytes.len());
+                let at = chance.below(bytes.len());
                 let mut changed = bytes.clone();
-                changed[at] = BORDERS[below(BORDERS.len())];
+                changed[at] = BORDERS[chance.below(BORDERS.len())];
                 check(&changed);
                 bytes.remove(at);
                 check(&bytes);

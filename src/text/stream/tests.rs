@@ -3,21 +3,9 @@
 use alloc::{format, string::String, vec, vec::Vec};
 
 use super::*;
+use crate::chance::Chance;
 use crate::stream::memory::Memory;
 use crate::text::cookie::DecoderState;
-
-/// A generator of numbers: xorshift64* (Vigna 2016).
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        let number = self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33;
-        usize::try_from(number).unwrap() % bound
-    }
-}
 
 const ENCODINGS: [&str; 18] = [
     "ascii",
