@@ -109,6 +109,33 @@ fn refused_directory(sandbox: &Sandbox, ignore: bool) -> host_tests::Directory<'
     directory
 }
 
+/// Puts another's directory at `host`, with a file in it.
+fn put_another_directory(host: &Path) {
+    fs::create_dir(host).unwrap();
+    fs::write(host.join("precious"), "another's").unwrap();
+}
+
+/// Ends what is owed by dropping or by `cleanup`.
+fn end(sandbox: &Sandbox, directory: host_tests::Directory<'_>, drops: bool) {
+    if drops {
+        drop(directory);
+    } else {
+        assert!(sandbox.cleanup().is_empty());
+    }
+}
+
+/// Checks that another's directory at `host` outlives the end, and that nothing is owed then.
+fn assert_is_left_alone(
+    host: &Path,
+    sandbox: &Sandbox,
+    directory: host_tests::Directory<'_>,
+    drops: bool,
+) {
+    end(sandbox, directory, drops);
+    assert_eq!(names_in(host), ["precious"]);
+    assert!(sandbox.owed().is_empty());
+}
+
 #[test]
 fn a_directory_that_took_the_name_of_another_is_removed_only_by_who_asks_for_it() {
     for ignore in [false, true] {
@@ -117,8 +144,7 @@ fn a_directory_that_took_the_name_of_another_is_removed_only_by_who_asks_for_it(
             let directory = refused_directory(&sandbox, ignore);
             let host = sandbox.host_path(&directory.name());
             fs::rename(&host, sandbox.tmp().join("aside")).unwrap();
-            fs::create_dir(&host).unwrap();
-            fs::write(host.join("precious"), "another's").unwrap();
+            put_another_directory(&host);
             match later {
                 0 => drop(directory),
                 1 => assert!(sandbox.cleanup().is_empty()),
@@ -141,11 +167,7 @@ fn a_directory_that_stays_is_owed_and_removed_later_whether_or_not_errors_are_ig
             let host = sandbox.host_path(&directory.name());
             assert_eq!(sandbox.owed()[0].path, directory.name());
             assert_eq!(sandbox.unclosed().len(), 1);
-            if drops {
-                drop(directory);
-            } else {
-                assert!(sandbox.cleanup().is_empty());
-            }
+            end(&sandbox, directory, drops);
             assert!(!host.exists());
             assert!(sandbox.owed().is_empty());
         }
@@ -209,15 +231,8 @@ fn a_deleted_file_gives_its_inode_number_to_no_one_who_is_deleted_for_it() {
             let directory = refused_directory(&sandbox, ignore);
             let host = sandbox.host_path(&directory.name());
             fs::remove_dir_all(&host).unwrap();
-            fs::create_dir(&host).unwrap();
-            fs::write(host.join("precious"), "another's").unwrap();
-            if drops {
-                drop(directory)
-            } else {
-                assert!(sandbox.cleanup().is_empty())
-            }
-            assert_eq!(names_in(&host), ["precious"]);
-            assert!(sandbox.owed().is_empty());
+            put_another_directory(&host);
+            assert_is_left_alone(&host, &sandbox, directory, drops);
         }
     }
 }
@@ -232,15 +247,8 @@ fn what_stood_in_the_place_of_a_directory_makes_way_for_no_removal() {
         fs::write(&host, "in its place").unwrap();
         assert_eq!(code_of(&directory.cleanup().unwrap_err()), Some(ErrorCode::NotDirectory));
         fs::remove_file(&host).unwrap();
-        fs::create_dir(&host).unwrap();
-        fs::write(host.join("precious"), "another's").unwrap();
-        if drops {
-            drop(directory)
-        } else {
-            assert!(sandbox.cleanup().is_empty())
-        }
-        assert_eq!(names_in(&host), ["precious"]);
-        assert!(sandbox.owed().is_empty());
+        put_another_directory(&host);
+        assert_is_left_alone(&host, &sandbox, directory, drops);
     }
 }
 
