@@ -7,6 +7,7 @@ use crate::id::Id;
 use crate::lookup::Follow;
 use crate::node::Node;
 use crate::pages::PageStore;
+use crate::path;
 use crate::space::Space;
 use crate::stat::{MetadataHash, NewTimestamp, Stat, Timestamp};
 
@@ -96,8 +97,8 @@ impl<S: PageStore> Space<S> {
 
     fn stat_node(&self, node: Id<Node>) -> Stat {
         let held = self.stock.node(node);
-        let target = |target: &str| u64::try_from(target.len()).expect("BUG: it fits 64 bits");
-        let size = held.file().map(|file| file.size).or_else(|| held.target().map(target));
+        let file = held.file().map(|file| file.size);
+        let size = file.or_else(|| held.target().map(path::length));
         Stat {
             kind: held.kind(),
             link_count: u64::from(held.links),

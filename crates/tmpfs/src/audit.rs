@@ -200,7 +200,7 @@ impl<'space, S: PageStore> Count<'space, S> {
             let node = self.layer.node(handles[0]);
             let opens = u64::try_from(handles.len()).unwrap_or(u64::MAX);
             equal("handles of a node", opens, node.opens)?;
-            if node.links == 0 {
+            if node.is_removed() {
                 self.node(handles[0])?;
                 let entries = node.directory().map_or(0, |held| held.count);
                 equal("entries of a removed directory", 0_u64, entries)?;

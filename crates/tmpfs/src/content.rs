@@ -5,7 +5,7 @@ use core::mem;
 use crate::error::{Error, Result};
 use crate::handle::Handle;
 use crate::id::Id;
-use crate::layer::Stock;
+use crate::layer::{self, Stock};
 use crate::map::Map;
 use crate::node::{File, Node};
 use crate::page::Page;
@@ -40,22 +40,13 @@ impl<S: PageStore> Space<S> {
             let (number, at) = locate(offset + length(done));
             let piece = (PAGE - at).min(wanted - done);
             let piece = &mut bytes[done..done + piece];
-            self.read_piece(self.stock.layer.map_get(pages, number), at, piece)?;
+            match self.stock.layer.map_get(pages, number) {
+                None => piece.fill(0),
+                Some(page) => self.stock.layer.read_page(page, at, piece)?,
+            }
             done += piece.len();
         }
         Ok(wanted)
-    }
-
-    /// Reads from a page, or from a hole.
-    fn read_piece(&self, page: Option<Id<Page>>, at: usize, piece: &mut [u8]) -> Result<()> {
-        let Some(page) = page else {
-            piece.fill(0);
-            return Ok(());
-        };
-        let held = capacity_from(self.stock.capacity(page), at).min(piece.len());
-        let (held, rest) = piece.split_at_mut(held);
-        rest.fill(0);
-        if held.is_empty() { Ok(()) } else { self.stock.layer.read_page(page, at, held) }
     }
 
     /// Writes `bytes` from `offset` on and tells how many. A gap before `offset` reads as zeros and
@@ -87,8 +78,7 @@ impl<S: PageStore> Space<S> {
     /// Those of [`Space::write_at`].
     pub fn append(&mut self, handle: Handle, bytes: &[u8], now: Timestamp) -> Result<usize> {
         let node = self.opened_to_write(handle)?;
-        let size = self.stock.node(node).file().map_or(0, |file| file.size);
-        self.write(node, size, bytes, now)
+        self.write(node, self.size(node), bytes, now)
     }
 
     /// Cuts a file, or makes it longer by zeros that cost nothing.
@@ -102,12 +92,17 @@ impl<S: PageStore> Space<S> {
             return Err(Error::Invalid);
         }
         let node = open.node;
-        let held = self.stock.node(node).file().expect("BUG: it is for writing").size;
+        let held = self.size(node);
         // POSIX, ftruncate: the limit is one on growth.
         if size > held && size > self.limits().file_size {
             return Err(self.stock.quota.refuse(Limit::FileSize, size, held));
         }
         self.cut(node, size, now)
+    }
+
+    /// The size of a file that is open for writing.
+    fn size(&self, node: Id<Node>) -> u64 {
+        self.stock.node(node).file().expect("BUG: it is for writing").size
     }
 
     fn opened_to_write(&self, handle: Handle) -> Result<Id<Node>> {
@@ -129,7 +124,7 @@ impl<S: PageStore> Space<S> {
         let allowed = usize::try_from(allowed).unwrap_or(usize::MAX).min(bytes.len());
         if allowed < bytes.len() {
             let end = offset.saturating_add(length(bytes.len()));
-            let held = self.stock.node(node).file().map_or(0, |file| file.size);
+            let held = self.size(node);
             let error = self.stock.quota.refuse(Limit::FileSize, end, held);
             if allowed == 0 {
                 return Err(error);
@@ -189,9 +184,9 @@ impl<S: PageStore> Stock<S> {
         at: usize,
         piece: &[u8],
     ) -> Result<()> {
-        let zero = piece[0] == 0 && is_zero(piece);
+        let zero = || piece[0] == 0 && is_zero(piece);
         let Some(page) = self.layer.map_get(pages, number) else {
-            if zero {
+            if zero() {
                 return Ok(());
             }
             let page = self.add_page(capacity_for(number, at + piece.len()))?;
@@ -199,7 +194,7 @@ impl<S: PageStore> Stock<S> {
             let set = set.and_then(|()| self.map_set(pages, number, page));
             return set.inspect_err(|_| self.remove_page(page));
         };
-        if zero && piece.len() == PAGE {
+        if piece.len() == PAGE && zero() {
             self.map_remove(pages, number)?;
             self.remove_page(page);
             return Ok(());
@@ -249,7 +244,7 @@ impl<S: PageStore> Stock<S> {
     /// Makes zeros of what a page holds from `at` on, and the page smaller if it can be.
     fn cut_page(&mut self, pages: &mut Map<Page>, number: u64, at: usize) -> Result<()> {
         let Some(page) = self.layer.map_get(pages, number) else { return Ok(()) };
-        if capacity_from(self.capacity(page), at) == 0 {
+        if layer::bytes(self.capacity(page)) <= at {
             return Ok(());
         }
         self.map_own(pages, number)?;
@@ -261,7 +256,7 @@ impl<S: PageStore> Stock<S> {
             return Ok(());
         }
         let own = self.own_page_at(pages, number, page, 0)?;
-        let end = capacity_from(self.capacity(own), 0);
+        let end = layer::bytes(self.capacity(own));
         for from in (at..end).step_by(ZEROS.len()) {
             self.write_page(own, from, &ZEROS[..(end - from).min(ZEROS.len())])?;
         }
@@ -282,12 +277,6 @@ fn locate(offset: u64) -> (u64, usize) {
 #[inline]
 fn length(bytes: usize) -> u64 {
     u64::try_from(bytes).expect("BUG: a length fits 64 bits")
-}
-
-/// Returns the number of bytes that a page has from `at` on.
-#[inline]
-fn capacity_from(capacity: u32, at: usize) -> usize {
-    usize::try_from(capacity).expect("BUG: a page fits memory").saturating_sub(at)
 }
 
 /// Returns the size of a page that reaches to `end`: the first of a file as small as can be, since

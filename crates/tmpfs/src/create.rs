@@ -108,11 +108,7 @@ impl<S: PageStore> Space<S> {
         let name = self.name(&end, path)?;
         let name = NewName { text: &name, tag: end.tag };
         let node = self.new_node(Body::Link(Box::default()), now);
-        let Node { serial, times, links, opens, .. } = node;
-        let node = || {
-            let body = Body::Link(text::boxed(target)?);
-            Ok(Node { serial, times, links, opens, body })
-        };
+        let node = || Ok(Node { body: Body::Link(text::boxed(target)?), ..node });
         let insert = |stock: &mut Stock<S>| stock.insert_new(link_cost(target.len()), node);
         self.stock.make(end.directory, name, insert, now)?;
         Ok(())

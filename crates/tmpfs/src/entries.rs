@@ -2,20 +2,11 @@
 
 use crate::error::Result;
 use crate::id::Id;
-use crate::layer::{self, Layer, Stock};
+use crate::layer::{self, Stock};
 use crate::name::{Name, NewName, Tag};
 use crate::node::{Entry, Node};
 use crate::pages::PageStore;
 use crate::stat::Timestamp;
-
-impl<S: PageStore> Layer<S> {
-    /// The entry of that name in a directory.
-    #[inline]
-    pub(crate) fn find(&self, directory: Id<Node>, tag: Tag, name: &str) -> Option<Id<Entry>> {
-        let held = self.node(directory).directory().expect("BUG: it is a directory");
-        self.index_find(&held.index, tag, name.as_bytes())
-    }
-}
 
 /// An entry that can leave its directory without fail: the directory, and what leads to the entry,
 /// are the space's own.
@@ -27,6 +18,12 @@ pub(crate) struct Leaving {
 }
 
 impl<S: PageStore> Stock<S> {
+    /// The entry of that name in a directory.
+    #[inline]
+    pub(crate) fn find(&self, directory: Id<Node>, tag: Tag, name: &str) -> Option<Id<Entry>> {
+        self.layer.index_find(&self.directory(directory).index, tag, name.as_bytes())
+    }
+
     fn insert_entry(
         &mut self,
         name: &str,

@@ -61,7 +61,7 @@ impl<S: PageStore> Space<S> {
         self.stock.quota.refund(HANDLE);
         let held = self.stock.node_mut(node);
         held.opens -= 1;
-        if held.opens == 0 && held.links == 0 {
+        if held.is_unused() {
             self.stock.reap(node);
         }
     }
@@ -139,15 +139,10 @@ impl<S: PageStore> Space<S> {
     /// Charges a handle and makes room for it.
     fn room_for_handle(&mut self) -> Result<Room<Open>> {
         self.stock.quota.charge(HANDLE)?;
-        loop {
-            match self.handles.reserve() {
-                Ok(room) => return Ok(room),
-                Err(_) if self.stock.layer.store.release() => {}
-                Err(_) => break,
-            }
-        }
-        self.stock.quota.refund(HANDLE);
-        self.stock.quota.forget_refusal();
-        Err(Error::InsufficientMemory)
+        let room = self.stock.allocate(|_| self.handles.reserve());
+        room.map_err(|_| {
+            self.stock.quota.refund(HANDLE);
+            Error::InsufficientMemory
+        })
     }
 }

@@ -1,9 +1,10 @@
 //! Layers: the tables of rows that a space is stored in, on top of those of its template.
 //!
 //! A row of the template is never changed. What changes it first makes a copy of its own; whether
-//! a row is the space's own, its number tells. Only here do rows come and go, and with each its
-//! charge, so that what is charged is what is there. A space is charged for the rows of its
-//! template that it can reach as for its own; a copy takes the place of what it was copied from.
+//! a row is the space's own, its number tells. Only here, and for nodes in `nodes.rs`, do rows come
+//! and go, and with each its charge, so that what is charged is what is there. A space is charged
+//! for the rows of its template that it can reach as for its own; a copy takes the place of what it
+//! was copied from.
 
 use alloc::sync::Arc;
 
@@ -205,10 +206,14 @@ impl<S: PageStore> Layer<S> {
         T::table(self).owns(id)
     }
 
-    /// Reads from a page.
-    pub(crate) fn read_page(&self, id: Id<Page>, at: usize, bytes: &mut [u8]) -> Result<()> {
+    /// Reads from a page, and zeros from what lies beyond its capacity.
+    pub(crate) fn read_page(&self, id: Id<Page>, at: usize, piece: &mut [u8]) -> Result<()> {
         let layer = self.layer_of_page(id);
-        layer.store.read(&layer.pages.get(id).page, at, bytes)
+        let Page { page, capacity } = layer.pages.get(id);
+        let held = bytes(*capacity).saturating_sub(at).min(piece.len());
+        let (held, rest) = piece.split_at_mut(held);
+        rest.fill(0);
+        if held.is_empty() { Ok(()) } else { layer.store.read(page, at, held) }
     }
 
     #[inline]
@@ -240,9 +245,12 @@ impl<S: PageStore> Stock<S> {
     }
 
     /// Does work that allocates. If the allocator refuses and the page store keeps memory for
-    /// later, the store releases it, and the work is done once more.
+    /// later, the store releases it, and the work is done again.
     #[inline]
-    pub(crate) fn allocate<R>(&mut self, work: impl Fn(&mut Layer<S>) -> Result<R>) -> Result<R> {
+    pub(crate) fn allocate<R>(
+        &mut self,
+        mut work: impl FnMut(&mut Layer<S>) -> Result<R>,
+    ) -> Result<R> {
         loop {
             match work(&mut self.layer) {
                 Err(Error::InsufficientSpace) if self.layer.store.release() => {}
@@ -344,7 +352,11 @@ impl<S: PageStore> Stock<S> {
             return Ok(id);
         }
         self.quota.charge(more)?;
-        let grown = if own { self.grow_page(id, capacity) } else { self.copy_page(id, capacity) };
+        let grown = if own {
+            self.grow_page(id, capacity)
+        } else {
+            self.copy_page(id, capacity, bytes(held))
+        };
         grown.inspect_err(|_| self.quota.refund(more))
     }
 
@@ -357,9 +369,8 @@ impl<S: PageStore> Stock<S> {
         Ok(id)
     }
 
-    /// A page that begins with what another holds, as far as either goes.
-    fn copy_page(&mut self, id: Id<Page>, capacity: u32) -> Result<Id<Page>> {
-        let length = bytes(capacity.min(self.capacity(id)));
+    /// Makes a page that begins with the first `length` bytes of another, and zeros.
+    fn copy_page(&mut self, id: Id<Page>, capacity: u32, length: usize) -> Result<Id<Page>> {
         let copy = self.put_page(capacity)?;
         let copied = self.copy_bytes(id, copy, length);
         copied.inspect_err(|_| self.free_page(copy))?;
@@ -384,9 +395,7 @@ impl<S: PageStore> Stock<S> {
         capacity: u32,
         length: usize,
     ) -> Result<Id<Page>> {
-        let copy = self.put_page(capacity)?;
-        let copied = self.copy_bytes(id, copy, length);
-        copied.inspect_err(|_| self.free_page(copy))?;
+        let copy = self.copy_page(id, capacity, length)?;
         let less = u64::from(self.capacity(id) - capacity);
         if self.layer.pages.owns(id) {
             self.free_page(id);

@@ -24,7 +24,6 @@ pub struct Limits {
     /// allocated. A space therefore holds of each kind as many rows as it ever had at once, and
     /// less than a chunk more. At the worst, where each kind in its turn was all that the limit
     /// allows and one row of every chunk stayed, that is less than four times this limit.
-    ///
     pub metadata: u64,
     /// Files, directories and symbolic links, with those removed while open, by default 65,536: as
     /// many as a build's largest trees have. The root counts.

@@ -88,8 +88,7 @@ impl<S: PageStore> Space<S> {
                 return Ok(found);
             }
             let found = self.look(found, name)?;
-            let node = found.node;
-            let Some(node) = node else {
+            let Some(node) = found.node else {
                 return if is_last { Ok(found) } else { Err(Error::NoEntry) };
             };
             match self.stock.node(node).kind() {
@@ -124,7 +123,7 @@ impl<S: PageStore> Space<S> {
             return Err(Error::NoEntry);
         }
         let tag = Tag::of(self.stock.seed, name.as_bytes());
-        let entry = self.stock.layer.find(end.directory, tag, name);
+        let entry = self.stock.find(end.directory, tag, name);
         // A name that is held stays in use when the limit is lowered.
         let length = path::length(name);
         if entry.is_none() && length > u64::from(self.limits().name) {

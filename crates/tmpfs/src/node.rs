@@ -73,8 +73,7 @@ impl Directory {
     /// Returns a copy that is to take the place of this one, or to stand for it in a layer above.
     #[inline]
     pub(crate) fn share(&self) -> Self {
-        let Self { parent, count, next, epoch, .. } = *self;
-        Self { parent, count, index: self.index.share(), order: self.order.share(), next, epoch }
+        Self { index: self.index.share(), order: self.order.share(), ..*self }
     }
 }
 
@@ -92,6 +91,12 @@ impl Node {
     #[inline]
     pub(crate) fn is_removed(&self) -> bool {
         self.links == 0
+    }
+
+    /// Returns whether nothing keeps it: no name and no handle.
+    #[inline]
+    pub(crate) fn is_unused(&self) -> bool {
+        self.is_removed() && self.opens == 0
     }
 
     #[inline]
@@ -118,7 +123,7 @@ impl Node {
         }
     }
 
-    /// The node of a file known to be one.
+    /// Returns the content of a node that is known to be a file.
     #[inline]
     pub(crate) fn file_mut(&mut self) -> &mut File {
         match &mut self.body {
@@ -127,7 +132,7 @@ impl Node {
         }
     }
 
-    /// The node of a directory known to be one.
+    /// Returns the content of a node that is known to be a directory.
     #[inline]
     pub(crate) fn directory_mut(&mut self) -> &mut Directory {
         match &mut self.body {
@@ -142,8 +147,7 @@ impl Node {
             Body::Directory(directory) => Body::Directory(directory.share()),
             Body::Link(target) => Body::Link(text::boxed(target)?),
         };
-        let Self { serial, times, links, opens, .. } = *self;
-        Ok(Self { serial, times, links, opens, body })
+        Ok(Self { body, ..*self })
     }
 }
 
@@ -160,7 +164,6 @@ pub(crate) struct Entry {
 
 impl Entry {
     pub(crate) fn try_clone(&self) -> Result<Self> {
-        let Self { place, epoch, node, .. } = *self;
-        Ok(Self { name: Name::new(self.name.as_str())?, place, epoch, node })
+        Ok(Self { name: Name::new(self.name.as_str())?, ..*self })
     }
 }

@@ -80,7 +80,7 @@ impl<S: PageStore> Space<S> {
         let held = self.stock.node_mut(node);
         held.links -= 1;
         held.times.set_changed(now);
-        if held.links == 0 && held.opens == 0 {
+        if held.is_unused() {
             self.stock.reap(node);
         }
     }
@@ -92,7 +92,7 @@ impl<S: PageStore> Space<S> {
         held.links = 0;
         held.directory_mut().parent = None;
         held.times.set_changed(now);
-        if held.opens == 0 {
+        if held.is_unused() {
             self.stock.reap(node);
         }
     }

@@ -17,7 +17,7 @@ fn refusal(limit: Limit, asked: u64, held: u64, allowed: u64) -> Option<Refusal>
     Some(Refusal { limit, asked, held, allowed })
 }
 
-/// Puts the limits where the space is, but for what `change` does to them.
+/// Sets the default limits, but for what `change` does to them.
 fn tighten(fixture: &mut Fixture, change: impl FnOnce(&mut Limits)) {
     let mut limits = Limits::default();
     change(&mut limits);
