@@ -7,11 +7,16 @@ fn run(name: &'static str, ground: Builder) -> Run {
     Program::new(name, ground.stdin(b"one line\ntwo\nthree")).run(&[]).succeeded()
 }
 
-/// The lines that differ.
+/// The lines that differ where the filesystem is mounted in the usual place.
 fn differences_in_run(name: &'static str) -> Vec<(String, String)> {
+    differences_at("/tmp", name, Sandbox::builder().memory())
+}
+
+/// The lines that differ from those on a directory of the host of that name.
+fn differences_at(mount: &str, name: &'static str, memory: Builder) -> Vec<(String, String)> {
     // The composition sets the variable by itself.
-    let on_disk = run(name, Sandbox::builder().tmp("/tmp").env("TMPDIR", "/tmp"));
-    let in_memory = run(name, Sandbox::builder().memory());
+    let on_disk = run(name, Sandbox::builder().tmp(mount).env("TMPDIR", mount));
+    let in_memory = run(name, memory);
     assert_eq!(in_memory.stderr, on_disk.stderr);
     let lines = |run: &Run| run.stdout.lines().map(str::to_owned).collect::<Vec<_>>();
     let (expected, found) = (lines(&on_disk), lines(&in_memory));
@@ -21,12 +26,24 @@ fn differences_in_run(name: &'static str) -> Vec<(String, String)> {
 
 #[test]
 fn std_does_with_files_what_it_does_on_a_directory_of_the_host() {
-    // POSIX has EBADF, 8 in WASI, for what is not open for reading or writing. wasmtime 48 gives a
-    // stream all the same, which then fails with EIO, 29.
-    let expected = ["read of append", "write of read"].map(|what| {
+    assert_eq!(differences_in_run("std_files"), of_wrong_directions());
+}
+
+/// POSIX has EBADF, 8 in WASI, for what is not open for reading or writing. wasmtime 48 gives a
+/// stream all the same, which then fails with EIO, 29.
+fn of_wrong_directions() -> [(String, String); 2] {
+    ["read of append", "write of read"].map(|what| {
         (format!("{what} Uncategorized Some(29)"), format!("{what} Uncategorized Some(8)"))
-    });
-    assert_eq!(differences_in_run("std_files"), expected);
+    })
+}
+
+#[test]
+fn any_absolute_path_is_a_mount() {
+    for mount in ["/", "/scratch/", "//scratch", "/a b/é", "/tmp/deeper"] {
+        let memory = Sandbox::builder().env("TMPFS_MOUNT", mount).memory();
+        let differences = differences_at(mount, "std_files", memory);
+        assert_eq!(differences, of_wrong_directions(), "{mount}");
+    }
 }
 
 #[test]
