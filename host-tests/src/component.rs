@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{LazyLock, Mutex};
+use std::sync::{LazyLock, Mutex, PoisonError};
 
 use scratch_compose::{Options, binary, compose, plug};
 use wasmtime::component::Component;
@@ -58,12 +58,10 @@ impl Library {
     /// It cannot be built.
     #[must_use]
     pub fn bytes(self) -> &'static [u8] {
-        static PLAIN: LazyLock<Vec<u8>> = LazyLock::new(|| built("tempfile"));
-        static AUDITED: LazyLock<Vec<u8>> = LazyLock::new(|| built("tempfile-audited"));
-        match self {
-            Self::Plain => &PLAIN,
-            Self::Audited => &AUDITED,
-        }
+        built(match self {
+            Self::Plain => "tempfile",
+            Self::Audited => "tempfile-audited",
+        })
     }
 
     /// The component on its ground.
@@ -71,7 +69,7 @@ impl Library {
     pub fn code(self, ground: Ground, metering: Metering) -> Code {
         compiled(("", self, ground, metering), || match ground {
             Ground::Host => self.bytes().to_vec(),
-            Ground::Memory => plug(self.bytes(), &[&built("tmpfs-lite-environment")])
+            Ground::Memory => plug(self.bytes(), &[built("tmpfs-lite-environment")])
                 .expect("composing the library"),
         })
     }
@@ -88,9 +86,15 @@ pub fn composed(program: &[u8], options: &Options) -> scratch_compose::Result<Ve
     compose(program, options, |component| built(component.name()))
 }
 
-pub(crate) fn built(name: &str) -> Vec<u8> {
-    let file = components::build(name).expect("building a component that ships");
-    fs::read(file).expect("reading a component that ships")
+/// The binary of a component that ships, built when it is asked for the first time.
+pub(crate) fn built(name: &'static str) -> &'static [u8] {
+    static BUILT: Mutex<BTreeMap<&str, &[u8]>> = Mutex::new(BTreeMap::new());
+    // A panic while building leaves the map as it was.
+    let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
+    built.entry(name).or_insert_with(|| {
+        let file = components::build(name).expect("building a component that ships");
+        fs::read(file).expect("reading a component that ships").leak()
+    })
 }
 
 /// A program of `programs/` on its ground, composed with the library where it imports that; or one that
@@ -102,17 +106,13 @@ pub(crate) fn built(name: &str) -> Vec<u8> {
 pub fn component_of(program: &str, library: Library, ground: Ground, metering: Metering) -> Code {
     compiled((program, library, ground, metering), || {
         let foreign = Path::new(program);
-        let file = if foreign.extension().is_some() {
-            foreign
-        } else {
-            PROGRAMS.get(program).unwrap_or_else(|| panic!("no program {program}"))
-        };
+        let file = if foreign.extension().is_some() { foreign } else { program_file(program) };
         let bytes = fs::read(file).expect("reading a program");
         let imports = binary::imports(&bytes).expect("reading the imports of a program");
         let memory = (ground == Ground::Memory).then(|| built("tmpfs"));
         let uses_library = imports.iter().any(|import| import.starts_with("scratch:tempfile/"));
         let library = uses_library.then(|| library.bytes());
-        let providers: Vec<&[u8]> = memory.as_deref().into_iter().chain(library).collect();
+        let providers: Vec<&[u8]> = memory.into_iter().chain(library).collect();
         if providers.is_empty() {
             return bytes;
         }
@@ -123,6 +123,15 @@ pub fn component_of(program: &str, library: Library, ground: Ground, metering: M
 /// The programs that there are.
 pub fn program_names() -> impl Iterator<Item = &'static str> {
     PROGRAMS.keys().map(String::as_str)
+}
+
+/// The file of a program of `programs/`.
+///
+/// # Panics
+/// There is no such program.
+#[must_use]
+pub fn program_file(name: &str) -> &'static Path {
+    PROGRAMS.get(name).unwrap_or_else(|| panic!("no program {name}"))
 }
 
 static PROGRAMS: LazyLock<BTreeMap<String, PathBuf>> = LazyLock::new(|| {

@@ -41,7 +41,7 @@ impl Builder {
     /// It cannot be instantiated.
     #[must_use]
     pub fn baked(mut self, records: &[Record]) -> Filesystem {
-        let bytes = bake(&component::built("tmpfs-lite"), records).expect("baking");
+        let bytes = bake(component::built("tmpfs-lite"), records).expect("baking");
         let engine = component::engine(self.metering());
         let component = Component::new(engine, bytes).expect("compiling the filesystem");
         let linker: Linker<Host> = self.linker(engine);

@@ -42,7 +42,9 @@ pub use bindings_memory::exports::wasi::filesystem::types::{
     DescriptorFlags, ErrorCode as Refusal, OpenFlags,
 };
 pub use builder::Builder;
-pub use component::{Code, Ground, Library, Metering, component_of, composed, program_names};
+pub use component::{
+    Code, Ground, Library, Metering, component_of, composed, program_file, program_names,
+};
 pub use did_not_run::did_not_run;
 pub use draws::{Draws, FIRST_REJECTED, name_of};
 pub use errors::{code_of, lookup, os, os_at, unnumbered_at, unsupported, value, wrong_type};

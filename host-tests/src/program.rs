@@ -1,6 +1,7 @@
 //! Running a program of `programs/` to its end, and what it printed meanwhile.
 
 use std::ffi::OsStr;
+use std::fs;
 use std::path::Path;
 
 use wasmtime::component::Instance;
@@ -46,6 +47,18 @@ impl Program {
     #[must_use]
     pub fn new(name: &str, builder: Builder) -> Self {
         Self { name: name.to_owned(), builder }
+    }
+
+    /// Runs the program that these bytes are, from a new folder: compiled code is kept by path.
+    ///
+    /// # Panics
+    /// It cannot be written or instantiated.
+    #[must_use]
+    pub fn run_bytes(bytes: &[u8], builder: Builder, arguments: &[&str]) -> Run {
+        let folder = TempDir::new().expect("making a directory on the host");
+        let file = folder.path().join("whole.wasm");
+        fs::write(&file, bytes).expect("writing a program");
+        Self::new(file.to_str().expect("the folder's name is text"), builder).run(arguments)
     }
 
     /// Runs it with these arguments.

@@ -42,8 +42,8 @@ fn the_component_exports_exactly_this() {
     }
 }
 
-/// design.md asks for 100 KB, which is missed; docs/architecture.md says what bounds it. Until then
-/// the component must not grow unnoticed.
+/// The first design asked for 100 KB, which is missed; docs/architecture.md says what bounds it.
+/// Until then the component must not grow unnoticed.
 #[test]
 fn the_component_does_not_grow() {
     let size = Library::Plain.bytes().len();

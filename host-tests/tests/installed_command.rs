@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::LazyLock;
 
-use host_tests::{Builder, Program, Sandbox, composed, names_in, program_names};
+use host_tests::{Builder, Program, Sandbox, composed, names_in, program_file};
 use scratch_compose::{Memory, Options, Record};
 use tempfile::TempDir;
 use xtask::{distribution, workspace};
@@ -40,8 +40,7 @@ fn assert_refused(output: &Output, part: &str) {
 
 /// Returns the README's program, compiled.
 fn program() -> Vec<u8> {
-    assert!(program_names().any(|name| name == "readme_program"));
-    fs::read(workspace::target_dir().join("guests/checked/readme_program.wasm")).unwrap()
+    fs::read(program_file("readme_program")).unwrap()
 }
 
 /// Runs a composition, and returns what it printed.

@@ -1,42 +1,32 @@
 //! Compositions with a filesystem in memory: what is baked in, and plain `wac plug`.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::Path;
 
-use host_tests::{Filesystem, OpenFlags, Program, Run, Sandbox, composed, program_names};
+use host_tests::{Filesystem, OpenFlags, Program, Run, Sandbox, composed, program_file};
 use scratch_compose::{Form, Memory, Options, Record, binary, seed};
 use tempfile::TempDir;
 use wac_graph::types::Package;
 use wac_graph::{CompositionGraph, EncodeOptions};
-use xtask::{components, workspace};
-
-/// The file of a program of the harness.
-fn program(name: &str) -> PathBuf {
-    // Built by whoever asks first which there are.
-    assert!(program_names().any(|it| it == name));
-    workspace::target_dir().join("guests/checked").join(name).with_extension("wasm")
-}
+use xtask::components;
 
 fn run(composition: &[u8], variables: &[(&str, &str)]) -> Run {
-    let folder = TempDir::new().unwrap();
-    let file = folder.path().join("whole.wasm");
-    fs::write(&file, composition).unwrap();
     let mut ground = Sandbox::builder();
     for (name, value) in variables {
         ground = ground.env(name, value);
     }
-    Program::new(file.to_str().unwrap(), ground).run(&[])
+    Program::run_bytes(composition, ground, &[])
 }
 
 /// What the function behind `wac plug` makes.
 fn wac_plug(socket: &str, plug: &str) -> Vec<u8> {
     let mut graph = CompositionGraph::new();
-    let mut register = |name: &str, file: PathBuf| {
+    let mut register = |name: &str, file: &Path| {
         let package = Package::from_file(name, None, file, graph.types_mut()).unwrap();
         graph.register_package(package).unwrap()
     };
-    let socket = register("socket", program(socket));
-    let plug = register("plug", components::build(plug).unwrap());
+    let socket = register("socket", program_file(socket));
+    let plug = register("plug", &components::build(plug).unwrap());
     wac_graph::plug(&mut graph, vec![plug], socket).unwrap();
     graph.encode(EncodeOptions::default()).unwrap()
 }
@@ -51,7 +41,7 @@ fn plain_wac_plug_puts_it_under_a_program() {
 fn baked(records: Vec<Record>) -> Vec<u8> {
     let memory = Some(Memory { form: None, records });
     let options = Options { audited: false, memory };
-    composed(&fs::read(program("readme_cache")).unwrap(), &options).unwrap()
+    composed(&fs::read(program_file("readme_cache")).unwrap(), &options).unwrap()
 }
 
 fn variable(name: &str, value: &str) -> Record {
@@ -80,7 +70,7 @@ fn a_setting_that_makes_no_sense_is_named_before_the_trap() {
 fn an_explicit_form_overrules_the_choice() {
     let memory = Some(Memory { form: Some(Form::Lite), records: Vec::new() });
     let options = Options { audited: false, memory };
-    let bytes = fs::read(program("calls_linked")).unwrap();
+    let bytes = fs::read(program_file("calls_linked")).unwrap();
     let imports = |options: &Options| binary::imports(&composed(&bytes, options).unwrap()).unwrap();
     let has_sockets = |imports: &[String]| imports.iter().any(|it| it.starts_with("wasi:sockets"));
     assert!(!has_sockets(&imports(&options)));

@@ -3,14 +3,8 @@
 
 use std::fs;
 
-use host_tests::{Builder, Program, Sandbox, composed, program_names};
+use host_tests::{Program, Sandbox, composed, program_file};
 use scratch_compose::{Form, Memory, Options};
-use tempfile::TempDir;
-use xtask::workspace;
-
-fn told(ground: Builder, program: &str, way: &str) -> String {
-    Program::new(program, ground).run(&[way]).succeeded().stdout
-}
 
 fn on_disk(way: &str) -> String {
     let ground = Sandbox::builder().tmp("/tmp").env("TMPDIR", "/tmp");
@@ -19,15 +13,11 @@ fn on_disk(way: &str) -> String {
 
 /// Returns what the program prints when it is composed with one form.
 fn in_memory(form: Form, way: &str) -> String {
-    assert!(program_names().any(|it| it == "watching"), "built by the first who asks");
-    let program = workspace::target_dir().join("guests/checked/watching.wasm");
     let memory = Some(Memory { form: Some(form), records: Vec::new() });
     let options = Options { audited: false, memory };
-    let whole = composed(&fs::read(program).unwrap(), &options).unwrap();
-    let folder = TempDir::new().unwrap();
-    let file = folder.path().join("whole.wasm");
-    fs::write(&file, whole).unwrap();
-    told(Sandbox::builder(), file.to_str().unwrap(), way)
+    let program = fs::read(program_file("watching")).unwrap();
+    let whole = composed(&program, &options).unwrap();
+    Program::run_bytes(&whole, Sandbox::builder(), &[way]).succeeded().stdout
 }
 
 #[test]

@@ -2,35 +2,25 @@
 //! composer accepts, which starts, and what it refuses, which would not.
 
 use std::fs::{self, File};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, UNIX_EPOCH};
 
-use host_tests::{Builder, Program, Run, Sandbox, program_names};
+use host_tests::{Builder, Program, Run, Sandbox, program_file};
 use scratch_compose::{Memory, Options, Record, seed};
 use tempfile::TempDir;
 use tmpfs::prices;
-use xtask::workspace;
 
-/// Returns the file of the program that shows the files it starts with.
-fn program() -> PathBuf {
-    // Built by whoever asks first which programs there are.
-    assert!(program_names().any(|name| name == "seeded"));
-    workspace::target_dir().join("guests/checked/seeded.wasm")
-}
-
-/// Composes the program with these records, or returns the words of the refusal.
+/// Composes these records with the program that shows the files it starts with, or returns the
+/// words of the refusal.
 fn composed(records: &[Record]) -> Result<Vec<u8>, String> {
     let memory = Some(Memory { form: None, records: records.to_vec() });
     let options = Options { audited: false, memory };
-    let program = fs::read(program()).unwrap();
+    let program = fs::read(program_file("seeded")).unwrap();
     host_tests::composed(&program, &options).map_err(|error| error.to_string())
 }
 
 fn run(composition: &[u8], arguments: &[&str]) -> Run {
-    let folder = TempDir::new().unwrap();
-    let file = folder.path().join("whole.wasm");
-    fs::write(&file, composition).unwrap();
-    Program::new(file.to_str().unwrap(), Sandbox::builder()).run(arguments)
+    Program::run_bytes(composition, Sandbox::builder(), arguments)
 }
 
 fn set_modified(path: &Path, seconds: u64, nanoseconds: u32) {

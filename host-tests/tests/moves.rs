@@ -26,6 +26,11 @@ fn beside_another(sandbox: &Sandbox) -> (File<'_>, PathBuf, PathBuf) {
     (file, host, other)
 }
 
+/// Moves the file, by the method that replaces what is at the target or by the one that does not.
+fn persist(file: &File<'_>, noclobber: bool, path: &str) -> Result<(), Error> {
+    if noclobber { file.persist_noclobber(path) } else { file.persist(path) }
+}
+
 #[test]
 fn persist_says_so_where_another_file_took_the_name_in_the_moment_of_the_move() {
     for back in [false, true] {
@@ -122,12 +127,7 @@ fn a_target_that_is_taken_away_at_once_was_reached() {
             let taken = taken.clone();
             sandbox.interfere(Moment::AfterMove, move || fs::rename(target, taken).unwrap());
         }
-        let moved = if noclobber {
-            file.persist_noclobber("/tmp/final")
-        } else {
-            file.persist("/tmp/final")
-        };
-        moved.unwrap();
+        persist(&file, noclobber, "/tmp/final").unwrap();
         assert_eq!(fs::read(taken).unwrap(), b"own");
         assert!(!host.exists() && sandbox.owed().is_empty());
     }
@@ -163,11 +163,7 @@ fn against_who_exchanges_names_all_the_time_ok_means_that_the_own_file_is_there(
                     let _ = renameat_with(CWD, &host, CWD, &other, RenameFlags::EXCHANGE);
                 }
             });
-            let outcome = if noclobber {
-                file.persist_noclobber("/tmp/final")
-            } else {
-                file.persist("/tmp/final")
-            };
+            let outcome = persist(&file, noclobber, "/tmp/final");
             done.store(true, Ordering::Release);
             outcome
         });
@@ -226,8 +222,7 @@ fn a_path_with_parents_is_followed_as_the_system_follows_it() {
         for (noclobber, expected) in [(false, rename), (true, link)] {
             let file = sandbox.named_temporary_file(None).unwrap();
             let path = format!("/tmp/{path}");
-            let outcome =
-                if noclobber { file.persist_noclobber(&path) } else { file.persist(&path) };
+            let outcome = persist(&file, noclobber, &path);
             let code = outcome.as_ref().err().and_then(code_of);
             assert_eq!(code, expected, "{path} {outcome:?}");
             drop(file);

@@ -57,11 +57,10 @@ fn a_directory_has_the_name_that_its_letters_give() {
         // The parent of the link's target: the name that CPython returns leads elsewhere.
         ("/tmp/link/..", "/tmp/", "sub"),
         ("/tmp/link/../deep", "/tmp/deep/", "sub/deep"),
-        ("/tmp/link/../../sub", "/tmp/../sub/", "sub"),
+        ("/tmp/link/../../sub", "/sub/", "sub"),
     ] {
         let before = names_in(&sandbox.tmp().join(made)).len();
         let found = sandbox.mkdtemp(dir(path)).unwrap();
-        let name = if name == "/tmp/../sub/" { "/sub/" } else { name };
         assert_eq!(found.rsplit_once('/').unwrap().0, name.trim_end_matches('/'), "{path}");
         assert_eq!(names_in(&sandbox.tmp().join(made)).len(), before + 1, "{path}");
     }

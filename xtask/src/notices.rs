@@ -44,15 +44,13 @@ pub(crate) fn text(name: &str, messages: &str) -> Result<String> {
 
 /// Lists the manifests of the packages of others that cargo compiled for wasm.
 fn linked(messages: &str) -> Result<BTreeSet<PathBuf>> {
-    let folders = [Target::Wasip2, Target::Wasip1].map(|it| format!("/{}/", it.name()));
+    let folder = format!("/{}/", Target::Wasip2.name());
     let mut manifests = BTreeSet::new();
     for line in messages.lines() {
         let message: Value = serde_json::from_str(line).context("a message of cargo")?;
         let ours = message["package_id"].as_str().is_none_or(|id| id.starts_with("path+"));
         let mut files = message["filenames"].as_array().into_iter().flatten();
-        let for_wasm = files.any(|file| {
-            file.as_str().is_some_and(|file| folders.iter().any(|folder| file.contains(folder)))
-        });
+        let for_wasm = files.any(|file| file.as_str().is_some_and(|file| file.contains(&folder)));
         if message["reason"] == "compiler-artifact" && !ours && for_wasm {
             let manifest = message["manifest_path"].as_str();
             manifests.insert(PathBuf::from(manifest.context("an artifact without a manifest")?));

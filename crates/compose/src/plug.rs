@@ -179,22 +179,12 @@ mod tests {
         component.finish()
     }
 
-    /// Lists the exports of the outermost component; its section is the last one.
-    fn exports(component: &[u8]) -> Vec<String> {
-        let sections = Parser::new(0).parse_all(component).filter_map(|payload| match payload {
-            Ok(Payload::ComponentExportSection(section)) => Some(section),
-            _ => None,
-        });
-        let last = sections.last().into_iter().flatten();
-        last.map(|export| export.unwrap().name.name.to_owned()).collect()
-    }
-
     #[test]
     fn a_composition_exports_the_program_and_the_librarys_cleanup() {
         let program = component(&[TEMPFILE], &[RUN]);
         let library = component(&[RANDOM], &[TEMPFILE, CLEANUP]);
         let composition = plug(&program, &[&library]).unwrap();
-        let mut names = exports(&composition);
+        let mut names = binary::exports(&composition).unwrap();
         names.sort();
         assert_eq!(names, [CLEANUP, RUN]);
     }
@@ -224,7 +214,7 @@ mod tests {
         let files = component(&[RANDOM], &[FILES, USAGE]);
         let composition = plug(&program, &[&files, &library]).unwrap();
         assert_eq!(binary::imports(&composition).unwrap(), [RANDOM]);
-        let mut names = exports(&composition);
+        let mut names = binary::exports(&composition).unwrap();
         names.sort();
         assert_eq!(names, [USAGE, CLEANUP, RUN]);
         let instances =

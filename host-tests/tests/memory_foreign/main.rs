@@ -3,9 +3,15 @@
 
 mod toolchains;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use host_tests::{Builder, Program, Run, Sandbox, did_not_run};
+
+/// The program of a test, if its toolchain can be had; without it, names the test that did not run.
+fn made(test: &str, program: Result<PathBuf, String>) -> Option<PathBuf> {
+    let named = |reason: &String| did_not_run(&format!("memory_foreign::{test}"), reason);
+    program.inspect_err(named).ok()
+}
 
 fn run(file: &Path, ground: Builder, arguments: &[&str]) -> Run {
     let file = file.to_str().expect("the target folder's name is text");
@@ -27,12 +33,8 @@ fn differences_in_run(file: &Path) -> (Vec<(String, String)>, usize) {
 
 #[test]
 fn c_through_the_preview1_adapter() {
-    let program = match toolchains::c("files.c") {
-        Ok(program) => program,
-        Err(reason) => {
-            return did_not_run("memory_foreign::c_through_the_preview1_adapter", &reason);
-        }
-    };
+    let program = toolchains::c("files.c");
+    let Some(program) = made("c_through_the_preview1_adapter", program) else { return };
     let (differences, count) = differences_in_run(&program);
     assert_eq!(differences, []);
     assert!(count > 100, "{count}");
@@ -40,12 +42,8 @@ fn c_through_the_preview1_adapter() {
 
 #[test]
 fn c_where_a_small_filesystem_ends() {
-    let program = match toolchains::c("files.c") {
-        Ok(program) => program,
-        Err(reason) => {
-            return did_not_run("memory_foreign::c_where_a_small_filesystem_ends", &reason);
-        }
-    };
+    let program = toolchains::c("files.c");
+    let Some(program) = made("c_where_a_small_filesystem_ends", program) else { return };
     let small =
         Sandbox::builder().memory().env("TMPFS_BYTES", "256K").env("TMPFS_FILE_SIZE", "512K");
     let told = run(&program, small, &["full"]).stdout;
@@ -65,10 +63,8 @@ fn c_where_a_small_filesystem_ends() {
 
 #[test]
 fn cpython() {
-    let program = match toolchains::cpython("temporary.py") {
-        Ok(program) => program,
-        Err(reason) => return did_not_run("memory_foreign::cpython", &reason),
-    };
+    let program = toolchains::cpython("temporary.py");
+    let Some(program) = made("cpython", program) else { return };
     let (differences, count) = differences_in_run(&program);
     assert_eq!(differences, []);
     assert!(count > 50, "{count}");
@@ -76,12 +72,8 @@ fn cpython() {
 
 #[test]
 fn cpython_where_a_small_filesystem_ends() {
-    let program = match toolchains::cpython("temporary.py") {
-        Ok(program) => program,
-        Err(reason) => {
-            return did_not_run("memory_foreign::cpython_where_a_small_filesystem_ends", &reason);
-        }
-    };
+    let program = toolchains::cpython("temporary.py");
+    let Some(program) = made("cpython_where_a_small_filesystem_ends", program) else { return };
     let small = Sandbox::builder().memory().env("TMPFS_BYTES", "1M").env("TMPFS_MOUNT", "/scratch");
     let told = run(&program, small, &["full"]).stdout;
     // ENOSPC is what the filesystem tells (`stream_failures`), EIO what the C library that CPython is
