@@ -83,7 +83,7 @@ impl Library {
 /// # Panics
 /// A component cannot be built.
 pub fn composed(program: &[u8], options: &Options) -> scratch_compose::Result<Vec<u8>> {
-    compose(program, options, |component| built(component.name()))
+    compose(program, options, |component| built(component.name())).map(|whole| whole.wasm)
 }
 
 /// The binary of a component that ships, built when it is asked for the first time.

@@ -13,7 +13,7 @@ use crate::binary;
 use crate::error::{Error, Result};
 
 /// The mark of the component before the place where it looks for the image.
-const MARK: &[u8; 16] = b"scratch:tmpfs@01";
+pub(crate) const MARK: &[u8; 16] = b"scratch:tmpfs@01";
 
 /// A page of linear memory.
 const PAGE: u64 = 1 << 16;

@@ -1,11 +1,14 @@
-//! The one call that makes a composition of a program, its options and the shipped components.
+//! The one call that makes a whole of a program, its options and the shipped components.
+
+use std::fmt;
 
 use anyhow::{bail, ensure};
 
 use crate::bake::{Record, bake};
+use crate::embed::embed;
 use crate::error::{Error, Result};
 use crate::plug::plug;
-use crate::program::Program;
+use crate::program::{Kind, Program};
 use crate::start;
 
 /// The options of a composition.
@@ -13,22 +16,28 @@ use crate::start;
 pub struct Options {
     /// `tempfile-audited.wasm` instead of `tempfile.wasm`.
     pub audited: bool,
-    /// A filesystem in memory under both, with this baked in.
+    /// A filesystem in memory, with this baked in.
     pub memory: Option<Memory>,
 }
 
 /// A filesystem in memory.
 #[derive(Clone, Debug, Default)]
 pub struct Memory {
-    /// The component that it is; `None` picks the one that fits the program.
+    /// The form of it; `None` embeds it where the program allows that, and composes otherwise.
     pub form: Option<Form>,
+    /// The directories that the host grants stay visible beside it.
+    pub beside: bool,
     /// Settings, variables and files that are baked in.
     pub records: Vec<Record>,
 }
 
-/// The components that are a filesystem in memory.
+/// The forms of a filesystem in memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
+    /// A part of the program itself: `tmpfs-embedded.wasm`.
+    Embedded,
+    /// A component beside the program, the one of those below that fits it.
+    Composed,
     /// `tmpfs-lite.wasm`: files by position only, and all its settings are baked in.
     Lite,
     /// `tmpfs-lite-environment.wasm`: the same, and it reads the host's environment.
@@ -38,19 +47,61 @@ pub enum Form {
 }
 
 impl Form {
-    /// Picks the form that fits a program: one with streams, unless the program also takes streams
-    /// of HTTP, which would be another type.
-    fn of(program: &Program) -> Self {
+    /// Picks the component that fits a program: one with streams, unless the program also takes
+    /// streams of HTTP, which would be another type.
+    fn component(self, program: &Program) -> Component {
         let streams =
             program.imports("wasi:filesystem/types") && program.imports("wasi:io/streams");
-        if streams && !program.imports(HTTP) { Self::Whole } else { Self::Lite }
-    }
-
-    fn component(self) -> Component {
         match self {
             Self::Lite => Component::TmpfsLite,
             Self::LiteEnvironment => Component::TmpfsLiteEnvironment,
             Self::Whole => Component::Tmpfs,
+            Self::Embedded | Self::Composed if streams && !program.imports(HTTP) => {
+                Component::Tmpfs
+            }
+            Self::Embedded | Self::Composed => Component::TmpfsLite,
+        }
+    }
+}
+
+/// A program with everything that it needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Composition {
+    /// The component, or the module of preview 1 that the program is.
+    pub wasm: Vec<u8>,
+    /// How it was made.
+    pub way: Way,
+}
+
+/// The way in which a program got its files. Displayed, it is a line for the user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// The library alone was composed with it.
+    Plugged,
+    /// The filesystem became a part of the program.
+    Embedded,
+    /// The filesystem lies beside the program.
+    Composed {
+        /// The component that it is.
+        with: Component,
+        /// The reason for which it was not embedded, if none was asked for.
+        why: Option<String>,
+    },
+}
+
+impl fmt::Display for Way {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Plugged => write!(formatter, "composed with the library; files are the host's"),
+            Self::Embedded => {
+                write!(formatter, "embedded: the filesystem is a part of the program")
+            }
+            Self::Composed { with, why: None } => {
+                write!(formatter, "composed with {}.wasm, as --form says", with.name())
+            }
+            Self::Composed { with, why: Some(why) } => {
+                write!(formatter, "composed with {}.wasm and not embedded: {why}", with.name())
+            }
         }
     }
 }
@@ -68,16 +119,19 @@ pub enum Component {
     TmpfsLite,
     /// `tmpfs-lite-environment.wasm`
     TmpfsLiteEnvironment,
+    /// `tmpfs-embedded.wasm`, a core module
+    TmpfsEmbedded,
 }
 
 impl Component {
     /// Every component.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Tempfile,
         Self::TempfileAudited,
         Self::Tmpfs,
         Self::TmpfsLite,
         Self::TmpfsLiteEnvironment,
+        Self::TmpfsEmbedded,
     ];
 
     /// Returns the name of its file without `.wasm`.
@@ -89,37 +143,95 @@ impl Component {
             Self::Tmpfs => "tmpfs",
             Self::TmpfsLite => "tmpfs-lite",
             Self::TmpfsLiteEnvironment => "tmpfs-lite-environment",
+            Self::TmpfsEmbedded => "tmpfs-embedded",
         }
     }
 }
 
-/// Composes a program with the components that it needs. `component` returns the bytes of one; it
-/// is asked for at most one filesystem and one library.
+/// Gives a program what it needs: a filesystem in memory becomes a part of it where that is
+/// possible, and components are composed with it otherwise. `component` returns the bytes of one.
 ///
 /// # Errors
 /// The options or the seed are invalid, would trap when the program first uses a file, or do not
-/// fit the program; or the program is not a component, or was composed already.
+/// fit the program; or the program is no WebAssembly of WASI, or was composed already.
 pub fn compose<B: AsRef<[u8]>>(
     program: &[u8],
     options: &Options,
     mut component: impl FnMut(Component) -> B,
-) -> Result<Vec<u8>> {
+) -> Result<Composition> {
     if let Some(memory) = &options.memory {
         start::ensure_starts(&memory.records)?;
     }
     let read = Program::read(program).map_err(Error::program)?;
     ensure_fits(&read, options).map_err(Error::program)?;
     let mut providers = Vec::new();
-    if let Some(Memory { form, records }) = &options.memory {
-        let form = form.unwrap_or_else(|| Form::of(&read));
-        providers.push(bake(component(form.component()).as_ref(), records)?);
+    let mut way = Way::Plugged;
+    if let Some(memory) = &options.memory {
+        let why = match attempt(program, &read, memory, &mut component)? {
+            Attempt::Embedded(wasm) => return Ok(Composition { wasm, way: Way::Embedded }),
+            Attempt::Impossible { why } => why,
+        };
+        let with = memory.form.unwrap_or(Form::Composed).component(&read);
+        providers.push(bake(component(with).as_ref(), &memory.records)?);
+        way = Way::Composed { with, why };
     }
     if read.imports(LIBRARY) {
         let library =
             if options.audited { Component::TempfileAudited } else { Component::Tempfile };
         providers.push(component(library).as_ref().to_vec());
     }
-    plug(program, &providers.iter().map(Vec::as_slice).collect::<Vec<_>>())
+    let wasm = plug(program, &providers.iter().map(Vec::as_slice).collect::<Vec<_>>());
+    let wasm = wasm.map_err(|error| match &way {
+        Way::Composed { why: Some(why), .. } => {
+            Error::Program(format!("it cannot be embedded: {why}; nor composed: {error}"))
+        }
+        _ => error,
+    })?;
+    Ok(Composition { wasm, way })
+}
+
+/// The outcome of an attempt to embed.
+enum Attempt {
+    Embedded(Vec<u8>),
+    /// It was not asked for, or does not fit the program; then the reason is told.
+    Impossible {
+        why: Option<String>,
+    },
+}
+
+/// Embeds the filesystem if the options allow it. Where composing cannot give what is asked for, or
+/// nothing else is, a refusal is an error.
+fn attempt<B: AsRef<[u8]>>(
+    program: &[u8],
+    read: &Program,
+    memory: &Memory,
+    component: &mut impl FnMut(Component) -> B,
+) -> Result<Attempt> {
+    let only = memory.form == Some(Form::Embedded) || memory.beside || read.kind == Kind::Module;
+    if memory.form.is_some_and(|form| form != Form::Embedded) {
+        return Ok(Attempt::Impossible { why: None });
+    }
+    let refused = if read.imports(LIBRARY) {
+        Error::Program("it imports scratch:tempfile, whose component has to share its files".into())
+    } else {
+        let filesystem = bake(component(Component::TmpfsEmbedded).as_ref(), &memory.records)?;
+        match embed(program, &filesystem, memory.beside) {
+            Ok(wasm) => return Ok(Attempt::Embedded(wasm)),
+            Err(error) => error,
+        }
+    };
+    match refused {
+        Error::Program(why) if !only => Ok(Attempt::Impossible { why: Some(why) }),
+        Error::Program(why) => Err(Error::Program(format!(
+            "the filesystem cannot be embedded: {why}{}",
+            if read.kind == Kind::Component {
+                "; leave out --form and --beside to compose"
+            } else {
+                ""
+            }
+        ))),
+        error => Err(error),
+    }
 }
 
 /// The beginning of the names of the library's interfaces.
@@ -135,6 +247,16 @@ fn ensure_fits(program: &Program, options: &Options) -> anyhow::Result<()> {
         "the program does not import scratch:tempfile, so nothing is audited; leave out --audited"
     );
     if let Some(memory) = &options.memory {
+        let composed = memory.form.is_some_and(|form| form != Form::Embedded);
+        ensure!(
+            !composed || !memory.beside,
+            "--beside needs --form embedded; leave out one of them"
+        );
+        ensure!(
+            !composed || program.kind == Kind::Component,
+            "it is a core module, and only a component can be composed; leave out --form, or make \
+            a component of it with `wasm-tools component new`"
+        );
         ensure!(
             memory.form != Some(Form::Whole) || !program.imports(HTTP),
             "--form whole has streams of its own, and the program imports the host's with \
@@ -145,6 +267,10 @@ fn ensure_fits(program: &Program, options: &Options) -> anyhow::Result<()> {
     if library {
         return Ok(());
     }
+    ensure!(
+        program.kind == Kind::Component,
+        "it is a core module; for a filesystem in memory type --memory"
+    );
     ensure!(
         !program.imports("wasi:filesystem/"),
         "the program does not import scratch:tempfile; for a filesystem in memory type --memory"

@@ -1,6 +1,6 @@
-//! Temporary files and a filesystem in memory for programs that are compiled already: a WebAssembly
-//! component that imports `scratch:tempfile` or `wasi:filesystem` is composed with components that
-//! export these.
+//! Temporary files and a filesystem in memory for programs that are compiled already. A WebAssembly
+//! component that imports `wasi:filesystem`, or a module of WASI preview 1, gets a filesystem as a
+//! part of it; one that imports `scratch:tempfile` is composed with components that export it.
 //!
 //! ```no_run
 //! use scratch_compose::{Component, Memory, Options, LIMITS, compose, seed};
@@ -9,11 +9,11 @@
 //! let bytes = LIMITS.iter().find(|limit| limit.option() == "bytes").expect("it is one of them");
 //! let mut records = vec![bytes.record("16M")?];
 //! records.extend(seed::records("fixtures".as_ref())?);
-//! let options = Options { memory: Some(Memory { form: None, records }), ..Options::default() };
+//! let options = Options { memory: Some(Memory { records, ..Memory::default() }), ..Options::default() };
 //! let built = |component: Component| {
 //!     std::fs::read(format!("components/{}.wasm", component.name())).expect("it was built")
 //! };
-//! std::fs::write("whole.wasm", compose(&program, &options, built)?)?;
+//! std::fs::write("whole.wasm", compose(&program, &options, built)?.wasm)?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -30,13 +30,15 @@ mod settings;
 pub mod seed;
 mod start;
 
+mod embed;
 mod plug;
 mod program;
 
 mod compose;
 
 pub use bake::{Record, Time, bake};
-pub use compose::{Component, Form, Memory, Options, compose};
+pub use compose::{Component, Composition, Form, Memory, Options, Way, compose};
+pub use embed::embed;
 pub use error::{Error, Result};
 pub use plug::{CLEANUP, USAGE, plug};
 pub use settings::{LIMITS, Limit, environment, mount};

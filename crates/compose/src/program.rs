@@ -9,19 +9,34 @@ use crate::plug::{CLEANUP, USAGE};
 /// The interface that the library's component exports, and a composition with it does not.
 const TEMPFILE: &str = "scratch:tempfile/tempfile@";
 
-/// A component that is whole and was not composed yet.
+/// The kinds of programs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A component.
+    Component,
+    /// A core module of WASI preview 1.
+    Module,
+}
+
+/// A program that is whole and was not composed yet.
 pub(crate) struct Program {
-    pub(crate) imports: Vec<String>,
+    pub(crate) kind: Kind,
+    imports: Vec<String>,
 }
 
 impl Program {
     /// Looks at the bytes of a program.
     ///
     /// # Errors
-    /// They are not a whole component, or one that was composed already.
+    /// They are not a whole program, or one that was composed already.
     pub(crate) fn read(bytes: &[u8]) -> Result<Self> {
-        ensure_component(bytes)?;
+        let kind = kind(bytes)?;
         let whole = Validator::new_with_features(WasmFeatures::all()).validate_all(bytes);
+        if kind == Kind::Module {
+            whole.context("the module is truncated or damaged; build it again")?;
+            ensure_preview1(bytes)?;
+            return Ok(Self { kind, imports: Vec::new() });
+        }
         whole.context("the component is truncated or damaged; build it again")?;
         let exports = binary::exports(bytes)?;
         ensure!(
@@ -37,7 +52,7 @@ impl Program {
                 made from"
             );
         }
-        Ok(Self { imports: binary::imports(bytes)? })
+        Ok(Self { kind, imports: binary::imports(bytes)? })
     }
 
     pub(crate) fn imports(&self, prefix: &str) -> bool {
@@ -45,18 +60,31 @@ impl Program {
     }
 }
 
-fn ensure_component(bytes: &[u8]) -> Result<()> {
+fn kind(bytes: &[u8]) -> Result<Kind> {
     const BUILD: &str = "give a component, such as `cargo build --target wasm32-wasip2` makes";
     ensure!(!bytes.is_empty(), "the file is empty and no WebAssembly; {BUILD}");
     ensure!(bytes.starts_with(b"\0asm"), "it is not WebAssembly; {BUILD}");
     let version = Parser::new(0).parse_all(bytes).next();
     match version.context("it has no header")?.context("its header is damaged")? {
-        Payload::Version { encoding: Encoding::Component, .. } => Ok(()),
-        _ => bail!(
-            "it is a core module and no component; {BUILD}, or make one of it with \
-            `wasm-tools component new`"
-        ),
+        Payload::Version { encoding: Encoding::Component, .. } => Ok(Kind::Component),
+        _ => Ok(Kind::Module),
     }
+}
+
+/// Refuses a core module that is no program of WASI preview 1.
+fn ensure_preview1(module: &[u8]) -> Result<()> {
+    for payload in Parser::new(0).parse_all(module) {
+        let Payload::ImportSection(section) = payload? else { continue };
+        for import in section.into_imports() {
+            if import?.module.starts_with("wasi") {
+                return Ok(());
+            }
+        }
+    }
+    bail!(
+        "it is a core module that imports nothing of wasi_snapshot_preview1, and no component; \
+        give a component, such as `cargo build --target wasm32-wasip2` makes"
+    )
 }
 
 #[cfg(test)]

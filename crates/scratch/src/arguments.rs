@@ -90,15 +90,12 @@ fn compose_command() -> Command {
     let flag = |name: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue);
     let memory = "Filesystem in memory";
     let mut command = Command::new("compose")
-        .about("Puts tempfile.wasm, or a filesystem in memory, under a component")
+        .about("Gives a compiled program tempfile.wasm, or a filesystem in memory")
         .override_usage("scratch compose [OPTIONS] APP.wasm -o OUT.wasm")
-        .arg(
-            Arg::new("program")
-                .value_name("APP.wasm")
-                .required(true)
-                .value_parser(path())
-                .help("the program: a component that imports scratch:tempfile or wasi:filesystem"),
-        )
+        .arg(Arg::new("program").value_name("APP.wasm").required(true).value_parser(path()).help(
+            "the program: a component that imports scratch:tempfile or wasi:filesystem, or \
+                    a core module of WASI preview 1",
+        ))
         .arg(
             Arg::new("output")
                 .short('o')
@@ -132,6 +129,7 @@ fn compose_command() -> Command {
                 .action(ArgAction::Append)
                 .help("start with a copy of the files in DIR"),
         )
+        .arg(flag("beside").help("keep the host's directories visible beside it"))
         .arg(
             option("env", "NAME=VALUE")
                 .value_parser(text())
@@ -142,12 +140,20 @@ fn compose_command() -> Command {
         .arg(
             option("form", "FORM")
                 .value_parser(PossibleValuesParser::new(FORMS.map(|(name, _)| name)))
-                .help("the component that it is; by default the one that fits the program"),
+                .help(
+                    "a part of the program (embedded), or a component beside it (the others); by \
+                    default embedded where the program allows it",
+                ),
         )
 }
 
-const FORMS: [(&str, Form); 3] =
-    [("lite", Form::Lite), ("lite-environment", Form::LiteEnvironment), ("whole", Form::Whole)];
+const FORMS: [(&str, Form); 5] = [
+    ("embedded", Form::Embedded),
+    ("composed", Form::Composed),
+    ("lite", Form::Lite),
+    ("lite-environment", Form::LiteEnvironment),
+    ("whole", Form::Whole),
+];
 
 fn compose(matches: &ArgMatches) -> Result<Compose, Failure> {
     let path = |name: &str| matches.get_one::<PathBuf>(name).expect("BUG: clap demands it").clone();
@@ -175,11 +181,13 @@ fn memory(matches: &ArgMatches) -> Result<Option<Memory>, Failure> {
         let form = FORMS.iter().find(|(name, _)| name == named);
         form.expect("BUG: clap takes these only").1
     });
+    let beside = matches.get_flag("beside");
     let asked = matches.get_flag("memory")
         || form.is_some()
+        || beside
         || matches.contains_id("seed")
         || !records.is_empty();
-    Ok(asked.then_some(Memory { form, records }))
+    Ok(asked.then_some(Memory { form, beside, records }))
 }
 
 /// Makes a record of each value of an option.
@@ -259,7 +267,10 @@ mod tests {
         assert_eq!(memory.form, Some(Form::Lite));
         assert!(options.audited);
         let asked = read("--memory app.wasm -o out.wasm").unwrap().options.memory.unwrap();
-        assert!(asked.records.is_empty() && asked.form.is_none());
+        assert!(asked.records.is_empty() && asked.form.is_none() && !asked.beside);
+        assert!(memory("--beside app.wasm -o out.wasm").beside);
+        let form = memory("--form embedded app.wasm -o out.wasm").form;
+        assert_eq!(form, Some(Form::Embedded));
     }
 
     #[test]
@@ -286,7 +297,10 @@ mod tests {
             ("app.wasm -o out.wasm --bites 1", "unexpected argument '--bites' found; tip: "),
             ("app.wasm -o out.wasm --mount tmp", "--mount tmp is invalid"),
             ("app.wasm -o out.wasm --mount /a/../b", "--mount /a/../b is invalid"),
-            ("app.wasm -o out.wasm --form small", "lite, lite-environment, whole"),
+            (
+                "app.wasm -o out.wasm --form small",
+                "embedded, composed, lite, lite-environment, whole",
+            ),
             ("app.wasm -o out.wasm --env NAME", "type NAME=VALUE"),
             ("app.wasm -o out.wasm --env =x", "type NAME=VALUE"),
             ("app.wasm -o out.wasm --env -x", "--env -x is invalid: type NAME=VALUE"),

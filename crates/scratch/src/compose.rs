@@ -8,7 +8,7 @@ use scratch_compose::{Component, Error};
 
 use crate::arguments::Compose;
 use crate::failure::Failure;
-use crate::output::Output;
+use crate::output::{self, Output};
 
 /// Composes the program with the components that the command carries, and writes the composition.
 pub(crate) fn run(arguments: &Compose) -> Result<(), Failure> {
@@ -42,7 +42,8 @@ fn run_with(
         Error::Program(words) => Failure::Refused(format!("{}: {words}", program.display())),
         error => Failure::Refused(error.to_string()),
     })?;
-    output.write(&composition)
+    output.write(&composition.wasm)?;
+    output::print(&format!("{}: {}\n", arguments.output.display(), composition.way))
 }
 
 fn shipped(component: Component) -> &'static [u8] {

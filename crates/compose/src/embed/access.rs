@@ -1,0 +1,27 @@
+//! Functions by which the filesystem reaches the program's memory. Each is one instruction, which
+//! takes the place of the call.
+
+use wasm_encoder::{Instruction, MemArg};
+
+/// The module from which the filesystem imports them.
+pub(super) const PROGRAM: &str = "program";
+
+/// Returns the instruction for a function, or nothing if it is no access to memory.
+pub(super) fn instruction(name: &str, program: u32, own: u32) -> Option<Instruction<'static>> {
+    let at = MemArg { offset: 0, align: 0, memory_index: program };
+    Some(match name {
+        "copy-in" => Instruction::MemoryCopy { src_mem: program, dst_mem: own },
+        "copy-out" => Instruction::MemoryCopy { src_mem: own, dst_mem: program },
+        "fill" => Instruction::MemoryFill(program),
+        "load8" => Instruction::I32Load8U(at),
+        "load32" => Instruction::I32Load(at),
+        "load64" => Instruction::I64Load(at),
+        "store8" => Instruction::I32Store8(at),
+        "store16" => Instruction::I32Store16(at),
+        "store32" => Instruction::I32Store(at),
+        "store64" => Instruction::I64Store(at),
+        // In pages.
+        "size" => Instruction::MemorySize(program),
+        _ => return None,
+    })
+}

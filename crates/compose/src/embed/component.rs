@@ -1,0 +1,75 @@
+//! Embedding into a component.
+
+use anyhow::{Result, ensure};
+use wasmparser::{CanonicalFunction, Validator, WasmFeatures};
+
+use crate::embed::changes::Changes;
+use crate::embed::items::Item;
+use crate::embed::liveness::FILES;
+use crate::embed::module::Module;
+use crate::embed::plan::Plan;
+use crate::embed::replaced::replacements;
+use crate::embed::shape::Shape;
+use crate::embed::{escapes, inside, rewrite};
+
+/// Embeds the filesystem, and tells how the imports differ from before.
+///
+/// # Errors
+/// The component has a shape that the tool does not serve.
+pub(super) fn embed(
+    component: &[u8],
+    filesystem: &[u8],
+    beside: bool,
+) -> Result<(Vec<u8>, Changes)> {
+    let types = Validator::new_with_features(WasmFeatures::all()).validate_all(component)?;
+    let shape = Shape::read(component)?;
+    ensure_no_export(&shape)?;
+    ensure!(
+        shape.imports(FILES).next().is_some(),
+        "it does not import wasi:filesystem: nothing to embed"
+    );
+    ensure_no_threads(&shape)?;
+    let types = types.as_ref();
+    let found = replacements(&shape, types, &Module::read(filesystem)?, beside)?;
+    let Some(replacements) = found else {
+        let user = inside::user(&shape)?;
+        let (bytes, changes) = embed(user.bytes, filesystem, beside)?;
+        return inside::rewrite(&shape, &user, (&bytes, &changes), beside);
+    };
+    escapes::ensure_none(&shape, types, &replacements)?;
+    let plan = Plan::new(&shape, replacements, filesystem, beside)?;
+    rewrite::rewrite(&shape, &plan, beside)
+}
+
+fn ensure_no_export(shape: &Shape<'_>) -> Result<()> {
+    let export = shape.items.iter().find_map(|item| match item {
+        Item::Export(export) if export.name.name.starts_with(FILES) => Some(export.name.name),
+        _ => None,
+    });
+    ensure!(
+        export.is_none(),
+        "it exports {}: it is a filesystem for others, which the host's files stand behind",
+        export.unwrap_or_default()
+    );
+    Ok(())
+}
+
+fn ensure_no_threads(shape: &Shape<'_>) -> Result<()> {
+    use CanonicalFunction as Function;
+    let threads = shape.items.iter().any(|item| {
+        matches!(
+            item,
+            Item::Function(
+                Function::ThreadSpawnRef { .. }
+                    | Function::ThreadSpawnIndirect { .. }
+                    | Function::ThreadAvailableParallelism
+                    | Function::ThreadNewIndirect { .. }
+            )
+        )
+    });
+    ensure!(
+        !threads,
+        "it makes threads, and the filesystem serves one thread; build the program without threads"
+    );
+    Ok(())
+}

@@ -1,0 +1,100 @@
+//! The filesystem's module as it stands in a component: over the program's memory, and with
+//! nothing but what is called.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context as _, Result};
+use wasm_encoder::{
+    EntityType, GlobalType, ImportSection, Instruction, MemoryType, TypeSection, ValType,
+};
+
+use crate::embed::access::PROGRAM;
+use crate::embed::link::{Host, Link};
+use crate::embed::module::Module;
+use crate::embed::signature::Signature;
+use crate::embed::thunks::NUMBER;
+
+/// The export of the filesystem that gives room in its own memory.
+pub(super) const REALLOC: &str = "cabi_realloc";
+
+/// The interface that a program without an environment does not import.
+const ENVIRONMENT: &str = "late:wasi:cli/environment";
+
+/// The filesystem's module, cut to what is called.
+pub(super) struct Library {
+    pub(super) wasm: Vec<u8>,
+    /// The functions that it imports.
+    pub(super) asks: Vec<Ask>,
+}
+
+/// A function that the filesystem's module imports.
+#[derive(Debug)]
+pub(super) struct Ask {
+    pub(super) module: String,
+    pub(super) name: String,
+    pub(super) signature: Signature,
+}
+
+impl Ask {
+    /// Returns a name for it in one list with all others.
+    pub(super) fn full(&self) -> String {
+        format!("{}#{}", self.module, self.name)
+    }
+}
+
+/// Makes the module with these exports. A program with several allocators has the number of one in
+/// a global.
+pub(super) fn library(
+    filesystem: &[u8],
+    exports: &[String],
+    several: bool,
+    nowhere: &dyn Fn(&str, &str) -> bool,
+) -> Result<Library> {
+    let filesystem = Module::read(filesystem)?;
+    let ground = ground(several);
+    let link = Link {
+        program: &Module::read(&ground)?,
+        memory: 0,
+        filesystem: &filesystem,
+        answers: &BTreeMap::new(),
+        exports,
+        realloc_number: if several { Instruction::GlobalGet(0) } else { Instruction::I32Const(0) },
+        host: &|import| {
+            if nowhere(import.module, import.name) {
+                // The list that the filesystem handed in is left empty.
+                let empty = import.module == ENVIRONMENT;
+                return Host::Stub(if empty { Instruction::Nop } else { Instruction::Unreachable });
+            }
+            Host::Import { module: import.module.into(), name: import.name.into() }
+        },
+    };
+    let linked = link.link()?;
+    let imports = filesystem.imported_functions();
+    let asks = linked.added.into_iter().map(|(module, name)| {
+        let number = imports.iter().zip(0..).find(|(it, _)| it.module == module && it.name == name);
+        let (_, number) = number.context("the module imports it")?;
+        let signature = Signature::of(filesystem.function_type(number)?)?;
+        Ok(Ask { module, name, signature })
+    });
+    Ok(Library { wasm: linked.wasm, asks: asks.collect::<Result<_>>()? })
+}
+
+/// Encodes a module that only imports the program's memory, and the global.
+fn ground(several: bool) -> Vec<u8> {
+    let mut imports = ImportSection::new();
+    let memory = MemoryType {
+        minimum: 0,
+        maximum: None,
+        memory64: false,
+        shared: false,
+        page_size_log2: None,
+    };
+    imports.import(PROGRAM, "memory", EntityType::Memory(memory));
+    if several {
+        let number = GlobalType { val_type: ValType::I32, mutable: true, shared: false };
+        imports.import(PROGRAM, NUMBER, EntityType::Global(number));
+    }
+    let mut module = wasm_encoder::Module::new();
+    module.section(&TypeSection::new()).section(&imports);
+    module.finish()
+}

@@ -1,0 +1,340 @@
+//! Linking: one core module of the program's and the filesystem's, with the memories of both.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context as _, Result, ensure};
+use wasm_encoder::reencode::Reencode as _;
+use wasm_encoder::{
+    CodeSection, DataCountSection, DataSection, ElementSection, EntityType, ExportKind,
+    ExportSection, FunctionSection, GlobalSection, ImportSection, Instruction, MemorySection,
+    Section, StartSection, TableSection, TagSection, TypeSection,
+};
+use wasmparser::Import;
+
+use crate::embed::access::{self, PROGRAM};
+use crate::embed::module::{Module, is_function};
+use crate::embed::number::{index, offset, place};
+use crate::embed::patch::{leb, patched};
+use crate::embed::reach::{defined, reached};
+use crate::embed::shift::{OfFilesystem, OfProgram, Target};
+use crate::embed::{customs, names};
+
+/// The two modules and the ways in which they meet.
+pub(super) struct Link<'l, 'a> {
+    pub(super) program: &'l Module<'a>,
+    /// The memory of the program's module that it passes addresses of.
+    pub(super) memory: u32,
+    pub(super) filesystem: &'l Module<'a>,
+    /// The functions that the program's module imports and the filesystem answers: number of the
+    /// import among those of functions, name of the filesystem's export.
+    pub(super) answers: &'l BTreeMap<u32, String>,
+    /// The functions of the filesystem that the whole exports.
+    pub(super) exports: &'l [String],
+    /// What the filesystem reads as the number of the allocator.
+    pub(super) realloc_number: Instruction<'static>,
+    /// Tells what the filesystem's own imports become.
+    pub(super) host: &'l dyn Fn(&Import<'_>) -> Host,
+}
+
+/// What an import of the filesystem becomes.
+pub(super) enum Host {
+    /// An import of the whole.
+    Import { module: String, name: String },
+    /// A function that only does this.
+    Stub(Instruction<'static>),
+}
+
+/// The outcome of linking.
+pub(super) struct Linked {
+    pub(super) wasm: Vec<u8>,
+    /// The imports that the program's module did not have: module, name.
+    pub(super) added: Vec<(String, String)>,
+}
+
+impl Link<'_, '_> {
+    pub(super) fn link(&self) -> Result<Linked> {
+        ensure!(
+            self.filesystem.imports.iter().all(|import| is_function(import.ty)),
+            "the filesystem's module imports more than functions"
+        );
+        let wanted = self.answers.values().chain(self.exports);
+        let wanted = wanted.map(|name| self.exported(name)).collect::<Result<Vec<_>>>()?;
+        let live = reached(self.filesystem, wanted)?;
+        let mut build = self.functions(&live)?;
+        let wasm = self.write(&live, &mut build)?;
+        Ok(Linked { wasm, added: build.added })
+    }
+
+    fn exported(&self, name: &str) -> Result<u32> {
+        let found = self.filesystem.exported(name);
+        found.with_context(|| format!("the filesystem's module does not export {name}"))
+    }
+
+    /// Numbers the functions of the whole: imports, the program's, the filesystem's, stubs.
+    fn functions(&self, live: &[bool]) -> Result<Build> {
+        let (program, filesystem) = (self.program, self.filesystem);
+        let mut build = Build {
+            program: OfProgram { functions: Vec::new() },
+            filesystem: OfFilesystem::behind(
+                program,
+                vec![Target::Dead; filesystem.functions.len()],
+            ),
+            imports: ImportSection::new(),
+            functions: FunctionSection::new(),
+            stubs: Vec::new(),
+            added: Vec::new(),
+        };
+        let mut next = self.keep_imports(&mut build)?;
+        let mut stubs = Vec::new();
+        for (import, number) in filesystem.imported_functions().iter().zip(0_u32..) {
+            if live[place(number)] {
+                self.import(import, number, &mut next, &mut stubs, &mut build)?;
+            }
+        }
+        for ty in &program.functions[place(program.imported())..] {
+            build.functions.function(*ty);
+            build.program.functions.push(next);
+            next += 1;
+        }
+        for function in defined(filesystem, live) {
+            let ty = filesystem.functions[place(function)];
+            build.functions.function(build.filesystem.type_index(ty)?);
+            build.filesystem.functions[place(function)] = Target::Function(next);
+            next += 1;
+        }
+        for (function, instruction) in stubs {
+            let ty = filesystem.functions[place(function)];
+            build.functions.function(build.filesystem.type_index(ty)?);
+            build.filesystem.functions[place(function)] = Target::Function(next);
+            build.stubs.push(instruction);
+            next += 1;
+        }
+        if !filesystem.elements.is_empty()
+            && let Some(ty) = filesystem.functions.first()
+        {
+            build.functions.function(build.filesystem.type_index(*ty)?);
+            build.filesystem.trap = Some(next);
+            build.stubs.push(vec![Instruction::Unreachable]);
+        }
+        for (import, name) in self.answers {
+            let function = self.exported(name)?;
+            build.program.functions[place(*import)] = build.filesystem.function_index(function)?;
+        }
+        Ok(build)
+    }
+
+    /// Writes the imports of the program that stay, and counts the functions among them.
+    fn keep_imports(&self, build: &mut Build) -> Result<u32> {
+        let (mut number, mut next) = (0, 0);
+        for import in &self.program.imports {
+            if is_function(import.ty) {
+                let answered = self.answers.contains_key(&number);
+                number += 1;
+                // The answer's index is not known yet.
+                build.program.functions.push(next);
+                if answered {
+                    continue;
+                }
+                next += 1;
+            }
+            let ty = build.program.entity_type(import.ty)?;
+            build.imports.import(import.module, import.name, ty);
+        }
+        Ok(next)
+    }
+
+    /// Finds what takes the place of a function that the filesystem imports.
+    fn import(
+        &self,
+        import: &Import<'_>,
+        number: u32,
+        next: &mut u32,
+        stubs: &mut Vec<(u32, Vec<Instruction<'static>>)>,
+        build: &mut Build,
+    ) -> Result<()> {
+        let own = build.filesystem.memory();
+        let target = &mut build.filesystem.functions[place(number)];
+        if import.module == PROGRAM {
+            let instruction = match import.name {
+                "realloc-number" => Some(self.realloc_number.clone()),
+                name => access::instruction(name, self.memory, own),
+            };
+            if let Some(instruction) = instruction {
+                *target = Target::Instruction(instruction);
+                return Ok(());
+            }
+        }
+        match (self.host)(import) {
+            Host::Stub(instruction) => stubs.push((number, vec![instruction])),
+            Host::Import { module, name } => {
+                let kept = self.kept(&module, &name, &build.program);
+                *target = Target::Function(kept.unwrap_or(*next));
+                if kept.is_none() {
+                    let ty = self.filesystem.functions[place(number)];
+                    let ty = build.filesystem.type_index(ty)?;
+                    build.imports.import(&module, &name, EntityType::Function(ty));
+                    build.added.push((module, name));
+                    *next += 1;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Finds an import that the program has, and keeps or loses to the filesystem.
+    fn kept(&self, module: &str, name: &str, program: &OfProgram) -> Option<u32> {
+        let imports = self.program.imported_functions();
+        let mut numbered = imports.iter().zip(0_u32..);
+        let (_, number) = numbered.find(|(it, number)| {
+            it.module == module && it.name == name && !self.answers.contains_key(number)
+        })?;
+        Some(program.functions[place(number)])
+    }
+
+    fn write(&self, live: &[bool], build: &mut Build) -> Result<Vec<u8>> {
+        let (program, filesystem) = (self.program, self.filesystem);
+        let (first, second) = (&mut build.program, &mut build.filesystem);
+        let mut whole = wasm_encoder::Module::new();
+
+        let mut types = TypeSection::new();
+        for group in &program.types {
+            first.parse_recursive_type_group(types.ty(), group.clone())?;
+        }
+        for group in &filesystem.types {
+            second.parse_recursive_type_group(types.ty(), group.clone())?;
+        }
+        whole.section(&types).section(&build.imports).section(&build.functions);
+
+        let mut tables = TableSection::new();
+        for table in &program.tables {
+            first.parse_table(&mut tables, table.clone())?;
+        }
+        for table in &filesystem.tables {
+            second.parse_table(&mut tables, table.clone())?;
+        }
+        put(&mut whole, &tables, tables.is_empty());
+
+        let mut memories = MemorySection::new();
+        for memory in program.memories.iter().chain(&filesystem.memories) {
+            memories.memory(first.memory_type(*memory)?);
+        }
+        put(&mut whole, &memories, memories.is_empty());
+
+        let mut tags = TagSection::new();
+        for tag in &program.tags {
+            tags.tag(first.tag_type(*tag)?);
+        }
+        for tag in &filesystem.tags {
+            tags.tag(second.tag_type(*tag)?);
+        }
+        put(&mut whole, &tags, tags.is_empty());
+
+        let mut globals = GlobalSection::new();
+        for global in &program.globals {
+            first.parse_global(&mut globals, global.clone())?;
+        }
+        for global in &filesystem.globals {
+            second.parse_global(&mut globals, global.clone())?;
+        }
+        put(&mut whole, &globals, globals.is_empty());
+
+        let mut exports = ExportSection::new();
+        for export in &program.exports {
+            first.parse_export(&mut exports, *export)?;
+        }
+        for name in self.exports {
+            exports.export(name, ExportKind::Func, second.function_index(self.exported(name)?)?);
+        }
+        if !self.exports.is_empty() {
+            exports.export("memory", ExportKind::Memory, second.memory());
+        }
+        put(&mut whole, &exports, exports.is_empty());
+
+        ensure!(filesystem.start.is_none(), "the filesystem's module has a start function");
+        if let Some(start) = program.start {
+            whole.section(&StartSection { function_index: first.function_index(start)? });
+        }
+
+        let mut elements = ElementSection::new();
+        for element in &program.elements {
+            first.parse_element(&mut elements, element.clone())?;
+        }
+        for element in &filesystem.elements {
+            second.parse_element(&mut elements, element.clone())?;
+        }
+        put(&mut whole, &elements, elements.is_empty());
+
+        if program.counts_data || filesystem.counts_data {
+            let count = index(program.data.len() + filesystem.data.len());
+            whole.section(&DataCountSection { count });
+        }
+        let moved = self.write_code(live, build, &mut whole)?;
+
+        let (first, second) = (&mut build.program, &mut build.filesystem);
+        let mut data = DataSection::new();
+        for segment in &program.data {
+            first.parse_data(&mut data, segment.clone())?;
+        }
+        for segment in &filesystem.data {
+            second.parse_data(&mut data, segment.clone())?;
+        }
+        put(&mut whole, &data, data.is_empty());
+
+        customs::write(&mut whole, program, moved);
+        names::write(&mut whole, (program, first), (filesystem, second))?;
+        Ok(whole.finish())
+    }
+
+    /// Writes the code, the program's first and as it was, and tells whether it lies elsewhere in
+    /// the section than before.
+    fn write_code(
+        &self,
+        live: &[bool],
+        build: &mut Build,
+        whole: &mut wasm_encoder::Module,
+    ) -> Result<bool> {
+        let Build { program: first, filesystem: second, stubs, functions, .. } = build;
+        let mut code = CodeSection::new();
+        let mut moved = false;
+        // Each position is counted from where the section's contents begin, with the count.
+        let mut position = leb(functions.len(), 1).len();
+        for body in &self.program.bodies {
+            let copy = patched(body, |function| first.functions[place(function)])?;
+            position += leb(index(copy.len()), 1).len();
+            let before = offset(body.range().start - self.program.code);
+            moved |= position != before || copy.len() != body.as_bytes().len();
+            position += copy.len();
+            code.raw(&copy);
+        }
+        for function in defined(self.filesystem, live) {
+            let body = &self.filesystem.bodies[place(function - self.filesystem.imported())];
+            second.parse_function_body(&mut code, body.clone())?;
+        }
+        for instructions in stubs {
+            let mut function = wasm_encoder::Function::new([]);
+            instructions.iter().for_each(|it| {
+                function.instruction(it);
+            });
+            code.function(function.instruction(&Instruction::End));
+        }
+        put(whole, &code, code.is_empty());
+        Ok(moved)
+    }
+}
+
+/// The parts of the whole that its functions' numbers decide.
+struct Build {
+    program: OfProgram,
+    filesystem: OfFilesystem,
+    imports: ImportSection,
+    functions: FunctionSection,
+    stubs: Vec<Vec<Instruction<'static>>>,
+    added: Vec<(String, String)>,
+}
+
+/// Writes a section, unless it is empty.
+fn put(whole: &mut wasm_encoder::Module, section: &impl Section, empty: bool) {
+    if !empty {
+        whole.section(section);
+    }
+}

@@ -1,0 +1,79 @@
+//! Liveness: what of a component is still used once functions of the host are not.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::embed::items::Item;
+use crate::embed::sections::Sections;
+use crate::embed::shape::Shape;
+use crate::embed::space::Places;
+
+/// The beginning of the names of the interfaces that go.
+pub(super) const FILES: &str = "wasi:filesystem/";
+
+/// Marks the items that are reached. Everything is, that is no type, alias or import of files,
+/// and whatever that uses. Nothing is reached by way of what `gone` says, and `besides` are reached
+/// in any case.
+pub(super) fn live(
+    shape: &Shape<'_>,
+    gone: impl Fn(usize) -> bool,
+    besides: &[usize],
+    beside: bool,
+) -> Result<Vec<bool>> {
+    let root = |at: usize| match &shape.items[at] {
+        Item::Type(_) | Item::CoreType(_) | Item::Alias(_) => false,
+        Item::Import(import) => beside || !import.name.name.starts_with(FILES),
+        _ => !gone(at),
+    };
+    let mut live = vec![false; shape.items.len()];
+    let mut waiting: Vec<usize> = (0..shape.items.len()).filter(|at| root(*at)).collect();
+    waiting.extend(besides);
+    let mut reasons = BTreeMap::new();
+    while let Some(at) = waiting.pop() {
+        if std::mem::replace(&mut live[at], true) {
+            continue;
+        }
+        for used in uses(shape, at)? {
+            if !gone(used) {
+                reasons.entry(used).or_insert(at);
+                waiting.push(used);
+            }
+        }
+    }
+    if !beside {
+        ensure_gone(shape, &live, &reasons)?;
+    }
+    Ok(live)
+}
+
+/// Lists the items that an item uses.
+fn uses(shape: &Shape<'_>, at: usize) -> Result<Vec<usize>> {
+    let item = &shape.items[at];
+    if matches!(item, Item::Module(_) | Item::Component(_) | Item::Custom { .. }) {
+        return Ok(Vec::new());
+    }
+    // Without places, every use is one of what is lost.
+    let mut nowhere = Places::default();
+    item.write(&mut nowhere, &mut Sections::new())?;
+    let used = nowhere.lost.into_iter();
+    used.map(|number| shape.definer(number).context("an item uses one that comes later")).collect()
+}
+
+/// Refuses a component in which others than the answered functions speak of files.
+fn ensure_gone(shape: &Shape<'_>, live: &[bool], reasons: &BTreeMap<usize, usize>) -> Result<()> {
+    for (at, item) in shape.items.iter().enumerate() {
+        let Item::Import(import) = item else { continue };
+        if !live[at] || !import.name.name.starts_with(FILES) {
+            continue;
+        }
+        let (mut chain, mut at) = (Vec::new(), at);
+        while let Some(reason) = reasons.get(&at) {
+            chain.push(shape.items[*reason].words());
+            at = *reason;
+        }
+        let name = import.name.name;
+        bail!("others speak of its files, too: import {name} <- {}", chain.join(" <- "));
+    }
+    Ok(())
+}

@@ -1,0 +1,65 @@
+//! The check of an embedded program: it asks for nothing that the program did not.
+
+use std::collections::BTreeSet;
+
+use anyhow::{Result, ensure};
+use wasmparser::{Parser, Payload};
+
+use crate::embed::asks::GRANTED;
+use crate::embed::liveness::FILES;
+use crate::embed::preview1::{self, SYSTEM};
+use crate::embed::shape::versionless;
+
+/// Compares the imports with those before.
+///
+/// # Errors
+/// Something is imported besides, other than random numbers and clocks; or files, unless they stay
+/// beside ours; or one is missing.
+pub(super) fn ensure_imports(before: &[u8], after: &[u8], beside: bool) -> Result<()> {
+    let (before, after) = (imports(before)?, imports(after)?);
+    for import @ (module, name) in &after {
+        let granted = GRANTED.contains(&versionless(module))
+            || module == SYSTEM && preview1::GRANTED.contains(&name.as_str());
+        ensure!(
+            granted || before.contains(import),
+            "BUG: the embedded program imports {module} {name} besides; please report it"
+        );
+        ensure!(
+            beside || !module.starts_with(FILES),
+            "BUG: the embedded program still imports {module}; please report it"
+        );
+    }
+    for import @ (module, name) in &before {
+        let answered = module == SYSTEM || !beside && module.starts_with(FILES);
+        ensure!(
+            answered || after.contains(import),
+            "BUG: the embedded program lost its import {module} {name}; please report it"
+        );
+    }
+    Ok(())
+}
+
+/// Lists the imports of the outermost component or module: module and name, or interface alone.
+fn imports(wasm: &[u8]) -> Result<BTreeSet<(String, String)>> {
+    let mut imports = BTreeSet::new();
+    let mut depth = 0_u32;
+    for payload in Parser::new(0).parse_all(wasm) {
+        match payload? {
+            Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
+            Payload::End(_) => depth = depth.saturating_sub(1),
+            Payload::ComponentImportSection(section) if depth == 0 => {
+                for import in section {
+                    imports.insert((import?.name.name.to_owned(), String::new()));
+                }
+            }
+            Payload::ImportSection(section) if depth == 0 => {
+                for import in section.into_imports() {
+                    let import = import?;
+                    imports.insert((import.module.to_owned(), import.name.to_owned()));
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(imports)
+}

@@ -1,0 +1,240 @@
+//! The plan of a rewriting: what takes the place of what, and which slot of the table holds it.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context as _, Result, bail};
+use wasmparser::ComponentAlias;
+
+use crate::embed::access::PROGRAM;
+use crate::embed::asks::{Supply, supply};
+use crate::embed::items::Item;
+use crate::embed::library::{Ask, Library, REALLOC, library};
+use crate::embed::number::index;
+use crate::embed::replaced::{Replaced, Replacements, When};
+use crate::embed::shape::Shape;
+use crate::embed::signature::Signature;
+use crate::embed::space::Space;
+use crate::embed::thunks::{Call, Thunk};
+
+/// The plan of a rewriting.
+pub(super) struct Plan {
+    pub(super) replacements: Replacements,
+    /// What stands in the place of each replaced function.
+    pub(super) stand: Vec<Stand>,
+    pub(super) library: Library,
+    /// Where the filesystem's imports come from, as the library lists them.
+    pub(super) supplies: Vec<Supply>,
+    pub(super) thunks: Vec<Thunk>,
+    pub(super) slots: Vec<(Signature, Source)>,
+    /// The item before which the thunks are put.
+    pub(super) first: usize,
+    /// The item that instantiates the module that has the memory.
+    pub(super) memory: usize,
+    /// The item after which the table is filled.
+    pub(super) last: usize,
+}
+
+/// What stands in the place of a replaced function.
+#[derive(Clone, Debug)]
+pub(super) enum Stand {
+    /// The filesystem's export.
+    Direct,
+    /// The thunk of this name.
+    Thunk(String),
+}
+
+/// The content of a slot of the table.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Source {
+    /// A core function of the program, by its old number.
+    Realloc(u32),
+    /// The function of the host that this item lowers.
+    Host(usize),
+    /// An export of the filesystem.
+    Filesystem(String),
+    /// A function that the filesystem asks for, by its place among the asks.
+    Asked(usize),
+    /// A thunk.
+    Thunk(&'static str),
+}
+
+/// The thunk that stands for a `poll` that the program did not lower.
+const NO_POLL: &str = "no-poll";
+
+/// The beginning of the names of modules whose functions take no memory.
+pub(super) const HOST: &str = "host:";
+
+/// The beginning of the names of modules whose functions take the filesystem's memory.
+pub(super) const LATE: &str = "late:";
+
+/// Splits the name of a module into the interface and whether its functions take memory.
+pub(super) fn interface(module: &str) -> Option<(&str, bool)> {
+    module
+        .strip_prefix(LATE)
+        .map(|it| (it, true))
+        .or(module.strip_prefix(HOST).map(|it| (it, false)))
+}
+
+impl Plan {
+    pub(super) fn new(
+        shape: &Shape<'_>,
+        replacements: Replacements,
+        filesystem: &[u8],
+        beside: bool,
+    ) -> Result<Self> {
+        let several = replacements.reallocs.len() > 1;
+        let supplied = |module: &str, name: &str| {
+            interface(module)
+                .map_or(Supply::New, |(interface, _)| supply(shape, interface, name, beside))
+        };
+        let library = library(filesystem, &exports(&replacements), several, &|module, name| {
+            supplied(module, name) == Supply::Nowhere
+        })?;
+        let supplies = library.asks.iter().map(|ask| supplied(&ask.module, &ask.name)).collect();
+        let memory = (Space::CoreInstance, replacements.memory.0);
+        let memory = shape.definer(memory).context("the memory has an instance")?;
+        let mut table = Table::default();
+        table.allocators(&replacements);
+        let stand = table.replaced(shape, &replacements, memory)?;
+        table.asked(&library.asks, &replacements)?;
+        let last = last(shape, &replacements, memory);
+        Ok(Self {
+            stand,
+            library,
+            supplies,
+            thunks: table.thunks,
+            slots: table.slots,
+            first: shape.items.iter().position(is_core).context("it has no core module")?,
+            memory,
+            last,
+            replacements,
+        })
+    }
+}
+
+/// Lists the exports of the filesystem that are called.
+fn exports(replacements: &Replacements) -> Vec<String> {
+    let mut exports: Vec<String> = vec![REALLOC.into()];
+    for replaced in &replacements.functions {
+        if !exports.contains(&replaced.name) {
+            exports.push(replaced.name.clone());
+        }
+    }
+    exports
+}
+
+fn is_core(item: &Item<'_>) -> bool {
+    matches!(
+        item,
+        Item::CoreInstance(_)
+            | Item::Function(_)
+            | Item::Alias(ComponentAlias::CoreInstanceExport { .. })
+    )
+}
+
+/// Finds the item after which everything is there that the table holds.
+fn last(shape: &Shape<'_>, replacements: &Replacements, memory: usize) -> usize {
+    let kept = replacements.functions.iter().filter(|it| it.when.keeps_host());
+    let reallocs = replacements.reallocs.iter();
+    let reallocs = reallocs.filter_map(|it| shape.definer((Space::CoreFunction, *it)));
+    kept.map(|it| it.item).chain(reallocs).fold(memory, usize::max)
+}
+
+#[derive(Default)]
+struct Table {
+    slots: Vec<(Signature, Source)>,
+    thunks: Vec<Thunk>,
+    /// The slot of each source.
+    known: BTreeMap<Source, u32>,
+}
+
+impl Table {
+    fn slot(&mut self, signature: &Signature, source: Source) -> u32 {
+        if let Some(slot) = self.known.get(&source) {
+            return *slot;
+        }
+        self.push(signature, source)
+    }
+
+    fn push(&mut self, signature: &Signature, source: Source) -> u32 {
+        let slot = index(self.slots.len());
+        self.known.insert(source.clone(), slot);
+        self.slots.push((signature.clone(), source));
+        slot
+    }
+
+    /// Takes the first slots: the allocators, then a `poll` of the host for each of them.
+    fn allocators(&mut self, replacements: &Replacements) {
+        for function in &replacements.reallocs {
+            self.push(&Signature::of_i32(4, 1), Source::Realloc(*function));
+        }
+        let polls = || replacements.functions.iter().filter(|it| it.when == When::Poll);
+        if polls().next().is_none() {
+            return;
+        }
+        let signature = Signature::of_i32(3, 0);
+        let call = Call::Never;
+        let name = NO_POLL.to_owned();
+        self.thunks.push(Thunk { name, signature: signature.clone(), number: None, call });
+        for number in 0..index(replacements.reallocs.len()) {
+            let poll = polls().find(|it| it.realloc == Some(number));
+            let source = poll.map_or(Source::Thunk(NO_POLL), |it| Source::Host(it.item));
+            self.push(&signature, source);
+        }
+    }
+
+    fn replaced(
+        &mut self,
+        shape: &Shape<'_>,
+        replacements: &Replacements,
+        memory: usize,
+    ) -> Result<Vec<Stand>> {
+        let several = replacements.reallocs.len() > 1;
+        let mut stand = Vec::new();
+        for (at, replaced) in replacements.functions.iter().enumerate() {
+            let Replaced { item, name, signature, realloc, when } = replaced;
+            let direct = *when == When::Always && *item > memory && (realloc.is_none() || !several);
+            if direct {
+                stand.push(Stand::Direct);
+                continue;
+            }
+            if *when == When::Poll && realloc.is_none() {
+                bail!("poll is lowered without an allocator in {}", shape.items[*item].words());
+            }
+            let ours = self.slot(signature, Source::Filesystem(name.clone()));
+            let call = match when {
+                When::Always | When::Poll => Call::Always { slot: ours },
+                When::Handle { second } => {
+                    let host = self.slot(signature, Source::Host(*item));
+                    Call::ByHandle { ours, host, second: *second }
+                }
+            };
+            let number = realloc.filter(|_| several);
+            let thunk = at.to_string();
+            stand.push(Stand::Thunk(thunk.clone()));
+            self.thunks.push(Thunk { name: thunk, signature: signature.clone(), number, call });
+        }
+        Ok(stand)
+    }
+
+    /// Makes the thunks that the filesystem imports.
+    fn asked(&mut self, asks: &[Ask], replacements: &Replacements) -> Result<()> {
+        let reallocs = index(replacements.reallocs.len());
+        let polls = replacements.functions.iter().any(|it| it.when == When::Poll);
+        for (at, ask) in asks.iter().enumerate() {
+            let call = match (ask.module.as_str(), ask.name.as_str()) {
+                (PROGRAM, "realloc") if reallocs > 0 => Call::Counted { first: 0 },
+                (PROGRAM, "poll") if polls => Call::Counted { first: reallocs },
+                (PROGRAM, "realloc" | "poll") => Call::Never,
+                (module, _) if module.starts_with(LATE) => {
+                    Call::Always { slot: self.push(&ask.signature, Source::Asked(at)) }
+                }
+                (module, _) if module.starts_with(HOST) => continue,
+                _ => bail!("the filesystem asks for {}, which is not known", ask.full()),
+            };
+            let (name, signature) = (ask.full(), ask.signature.clone());
+            self.thunks.push(Thunk { name, signature, number: None, call });
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,135 @@
+//! Embedding into a core module of WASI preview 1: the filesystem's module is merged with it.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context as _, Result, bail, ensure};
+use wasm_encoder::Instruction;
+use wasmparser::{ExternalKind, Import};
+
+use crate::embed::access::PROGRAM;
+use crate::embed::link::{Host, Link};
+use crate::embed::module::Module;
+use crate::embed::number::place;
+
+/// The module from which programs of preview 1 import the system's functions.
+pub(super) const SYSTEM: &str = "wasi_snapshot_preview1";
+
+/// Random numbers and a clock: imported if the program does not.
+pub(super) const GRANTED: [&str; 2] = ["clock_time_get", "random_get"];
+
+/// The error code of preview 1 for a function that the host was not asked for.
+const NOT_SUPPORTED: i32 = 58;
+
+/// Embeds the filesystem.
+///
+/// # Errors
+/// The program is of another kind, or uses nothing of files.
+pub(super) fn embed(program: &[u8], filesystem: &[u8], beside: bool) -> Result<Vec<u8>> {
+    let program = Module::read(program)?;
+    let filesystem = Module::read(filesystem)?;
+    let memory = memory(&program)?;
+    let answers = answers(&program, &filesystem, beside)?;
+    let link = Link {
+        program: &program,
+        memory,
+        filesystem: &filesystem,
+        answers: &answers,
+        exports: &[],
+        realloc_number: Instruction::I32Const(0),
+        host: &|import| host(&program, import),
+    };
+    Ok(link.link()?.wasm)
+}
+
+/// Finds the memory that the system's functions work on.
+fn memory(program: &Module<'_>) -> Result<u32> {
+    let exports = &program.exports;
+    let export = exports.iter().find(|it| it.kind == ExternalKind::Memory && it.name == "memory");
+    let export = export.context(
+        "the module exports no memory named memory, as a program of WASI preview 1 does",
+    )?;
+    let memories = program.all_memories();
+    let memory = memories[place(export.index)];
+    ensure!(
+        !memories.iter().any(|memory| memory.shared),
+        "the module has a memory that threads share, and the filesystem serves one thread; build \
+        the program without threads"
+    );
+    ensure!(
+        !memory.memory64,
+        "the module's memory has addresses of 64 bits, and the filesystem takes those of 32 bits; \
+        build the program for wasm32"
+    );
+    ensure!(
+        memory.page_size_log2.is_none(),
+        "the module's memory has pages of another size than 64 KiB; build the program without \
+        custom page sizes"
+    );
+    Ok(export.index)
+}
+
+/// Finds the functions that the filesystem answers: number of the import, name of the export.
+fn answers(
+    program: &Module<'_>,
+    filesystem: &Module<'_>,
+    beside: bool,
+) -> Result<BTreeMap<u32, String>> {
+    let mut answers = BTreeMap::new();
+    let mut files = false;
+    for (import, number) in program.imported_functions().iter().zip(0_u32..) {
+        match import.module {
+            SYSTEM => {}
+            "wasi_unstable" => bail!(
+                "the module imports wasi_unstable, which came before preview 1; build the program \
+                with a newer toolchain"
+            ),
+            "wasi" => bail!(
+                "the module imports {} of wasi, which makes threads, and the filesystem serves one \
+                thread; build the program without threads",
+                import.name
+            ),
+            _ => continue,
+        }
+        let name = format!("{SYSTEM}#{}", import.name);
+        let apart = format!("beside:{name}");
+        let found = [apart, name].into_iter().find(|name| {
+            (beside || !name.starts_with("beside:")) && filesystem.exported(name).is_some()
+        });
+        let Some(name) = found else {
+            ensure!(
+                !import.name.starts_with("path_"),
+                "the module imports {SYSTEM} {}, which the filesystem does not answer",
+                import.name
+            );
+            continue;
+        };
+        let own = filesystem.exported(&name).context("it was found")?;
+        ensure!(
+            program.function_type(number)? == filesystem.function_type(own)?,
+            "the module imports {SYSTEM} {} with another type than WASI preview 1 gives it",
+            import.name
+        );
+        files |= import.name.starts_with("path_") || import.name == "fd_prestat_get";
+        answers.insert(number, name);
+    }
+    ensure!(
+        files,
+        "the module imports no function of {SYSTEM} that opens or names files: nothing to embed"
+    );
+    Ok(answers)
+}
+
+/// Tells what an import of the filesystem becomes. The program gets random numbers and a clock; a
+/// function of the host that the program did not import stays away from it.
+fn host(program: &Module<'_>, import: &Import<'_>) -> Host {
+    let asked = |it: &Import<'_>| it.module == import.module && it.name == import.name;
+    let granted = GRANTED.contains(&import.name);
+    if import.module == SYSTEM && (granted || program.imports.iter().any(asked)) {
+        return Host::Import { module: import.module.into(), name: import.name.into() };
+    }
+    Host::Stub(if import.module == PROGRAM || import.module != SYSTEM {
+        Instruction::Unreachable
+    } else {
+        Instruction::I32Const(NOT_SUPPORTED)
+    })
+}

@@ -1,0 +1,208 @@
+//! The functions of the host that the filesystem answers in a component.
+
+use std::collections::BTreeSet;
+
+use anyhow::{Context as _, Result, bail, ensure};
+use wasmparser::types::TypesRef;
+use wasmparser::{CanonicalOption, MemoryType};
+
+use crate::embed::liveness::FILES;
+use crate::embed::module::Module;
+use crate::embed::shape::{Lowered, Shape};
+use crate::embed::signature::{Signature, of_core};
+use crate::embed::space::Space;
+
+/// A lowered function of the host that the filesystem answers.
+#[derive(Debug)]
+pub(super) struct Replaced {
+    /// The item that it is.
+    pub(super) item: usize,
+    /// The name of the filesystem's export.
+    pub(super) name: String,
+    pub(super) signature: Signature,
+    /// The number of the allocator that its answers are put into.
+    pub(super) realloc: Option<u32>,
+    pub(super) when: When,
+}
+
+/// The calls that the filesystem answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum When {
+    Always,
+    /// All; the filesystem calls the function of the host for handles of the host.
+    Poll,
+    /// Those with a handle of the filesystem: the first parameter, or this one.
+    Handle {
+        second: Option<u32>,
+    },
+}
+
+impl When {
+    /// Tells whether the function of the host stays.
+    pub(super) fn keeps_host(self) -> bool {
+        self != Self::Always
+    }
+}
+
+/// Everything that is replaced.
+pub(super) struct Replacements {
+    pub(super) functions: Vec<Replaced>,
+    /// The program's memory: the core instance that has it, and the name there.
+    pub(super) memory: (u32, String),
+    /// The program's allocators, by their number.
+    pub(super) reallocs: Vec<u32>,
+}
+
+/// Finds what is replaced. Without anything of files there is nothing.
+///
+/// # Errors
+/// A function is lowered in a way that the filesystem does not serve.
+pub(super) fn replacements(
+    shape: &Shape<'_>,
+    types: TypesRef<'_>,
+    filesystem: &Module<'_>,
+    beside: bool,
+) -> Result<Option<Replacements>> {
+    let mut found = Found { shape, types, memories: BTreeSet::new(), reallocs: Vec::new() };
+    let (mut functions, mut files) = (Vec::new(), false);
+    for item in 0..shape.items.len() {
+        let Some(lowered) = shape.lowered(item) else { continue };
+        ensure_version(&lowered)?;
+        let Some(answer) = answer(&lowered, filesystem, beside)? else { continue };
+        let realloc = found.options(&lowered)?;
+        let number = shape.numbers[item].first().context("a lowered function has a number")?.1;
+        let signature = of_core(types, number)?;
+        let own = filesystem.exported(&answer.name).context("it was found")?;
+        ensure!(
+            signature == Signature::of(filesystem.function_type(own)?)?,
+            "{} has another type than in WASI 0.2",
+            lowered.name()
+        );
+        files |= lowered.interface.starts_with(FILES);
+        let Answer { name, when } = answer;
+        functions.push(Replaced { item, name, signature, realloc, when });
+    }
+    if !files {
+        return Ok(None);
+    }
+    let memory = match found.memories.iter().collect::<Vec<_>>()[..] {
+        [memory] => memory.clone(),
+        [] => bail!("no function of files is lowered with a memory"),
+        _ => bail!(
+            "{} memories of the component use files, and the filesystem serves one",
+            found.memories.len()
+        ),
+    };
+    Ok(Some(Replacements { functions, memory, reallocs: found.reallocs }))
+}
+
+/// Refuses interfaces whose functions may be others than those of 0.2.
+fn ensure_version(lowered: &Lowered<'_>) -> Result<()> {
+    let ours = lowered.interface.starts_with(FILES) || lowered.interface.starts_with("wasi:io/");
+    let version = lowered.import.split_once('@').map_or("", |(_, version)| version);
+    ensure!(
+        !ours || version.starts_with("0.2."),
+        "it imports {}, and the filesystem answers WASI 0.2 only",
+        lowered.import
+    );
+    Ok(())
+}
+
+struct Answer {
+    name: String,
+    when: When,
+}
+
+/// Finds the function of the filesystem that answers.
+fn answer(lowered: &Lowered<'_>, filesystem: &Module<'_>, beside: bool) -> Result<Option<Answer>> {
+    let name = lowered.name();
+    let files = lowered.interface.starts_with(FILES);
+    let apart = format!("beside:{name}");
+    if beside && filesystem.exported(&apart).is_some() {
+        return Ok(Some(Answer { name: apart, when: When::Always }));
+    }
+    if filesystem.exported(&name).is_none() {
+        ensure!(!files || beside, "the filesystem does not answer {name}");
+        return Ok(None);
+    }
+    let always = if files { !beside } else { lowered.interface.starts_with("wasi:cli/") };
+    let when = match lowered.function.as_str() {
+        _ if always => When::Always,
+        "poll" => When::Poll,
+        function => When::Handle { second: second_handle(function) },
+    };
+    Ok(Some(Answer { name, when }))
+}
+
+/// Returns the place among the core parameters of a second handle.
+fn second_handle(function: &str) -> Option<u32> {
+    match function.rsplit_once('.').map_or(function, |(_, method)| method) {
+        "splice" | "blocking-splice" | "is-same-object" => Some(1),
+        // After the descriptor, and pointer and length of the path.
+        "rename-at" => Some(3),
+        // The same, and the flags before the path.
+        "link-at" => Some(4),
+        _ => None,
+    }
+}
+
+/// Refuses a memory that the filesystem's instructions do not fit. Functions cannot be lowered with
+/// one that is shared.
+fn ensure_reachable(memory: MemoryType) -> Result<()> {
+    ensure!(
+        !memory.memory64,
+        "the memory that its files are read into has addresses of 64 bits, and the filesystem \
+        takes those of 32 bits; build the program for wasm32"
+    );
+    ensure!(
+        memory.page_size_log2.is_none(),
+        "the memory that its files are read into has pages of another size than 64 KiB; build the \
+        program without custom page sizes"
+    );
+    Ok(())
+}
+
+struct Found<'s, 'a> {
+    shape: &'s Shape<'a>,
+    types: TypesRef<'s>,
+    memories: BTreeSet<(u32, String)>,
+    reallocs: Vec<u32>,
+}
+
+impl Found<'_, '_> {
+    /// Notes the memory, and returns the number of the allocator.
+    fn options(&mut self, lowered: &Lowered<'_>) -> Result<Option<u32>> {
+        let mut realloc = None;
+        for option in lowered.options {
+            match option {
+                CanonicalOption::Memory(memory) => {
+                    let origin = self.shape.origin((Space::CoreMemory, *memory)).context(
+                        "the memory of its files is no export of a module in the component",
+                    )?;
+                    ensure_reachable(self.types.memory_at(*memory))?;
+                    self.memories.insert((origin.0, origin.1.to_owned()));
+                }
+                CanonicalOption::Realloc(function) => realloc = Some(self.number(*function)),
+                CanonicalOption::UTF8 => {}
+                other => bail!(
+                    "{} is lowered with an option that the filesystem does not serve: {other:?}",
+                    lowered.name()
+                ),
+            }
+        }
+        Ok(realloc)
+    }
+
+    /// Returns the number of an allocator; two aliases of one function are one.
+    fn number(&mut self, function: u32) -> u32 {
+        let origin = |function| self.shape.origin((Space::CoreFunction, function)).ok_or(function);
+        let known = self.reallocs.iter().zip(0..);
+        for (other, number) in known {
+            if origin(*other) == origin(function) {
+                return number;
+            }
+        }
+        self.reallocs.push(function);
+        crate::embed::number::index(self.reallocs.len() - 1)
+    }
+}

@@ -1,0 +1,285 @@
+//! A component written anew, with the filesystem in it.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context as _, Result, bail};
+use wasm_encoder::{CanonicalOption, ExportKind};
+
+use crate::embed::access::PROGRAM;
+use crate::embed::asks::{self, Supply};
+use crate::embed::changes::Changes;
+use crate::embed::items::Item;
+use crate::embed::library::{Ask, REALLOC};
+use crate::embed::liveness::{FILES, live};
+use crate::embed::number::index;
+use crate::embed::plan::{Plan, Source, Stand, interface};
+use crate::embed::shape::Shape;
+use crate::embed::signature::Signature;
+use crate::embed::space::Space;
+use crate::embed::thunks::{self, NUMBER, TABLE};
+use crate::embed::writer::Writer;
+
+/// Writes the component.
+pub(super) fn rewrite(shape: &Shape<'_>, plan: &Plan, beside: bool) -> Result<(Vec<u8>, Changes)> {
+    let replaced: BTreeMap<usize, usize> =
+        plan.replacements.functions.iter().enumerate().map(|(at, it)| (it.item, at)).collect();
+    let gone = |item: usize| {
+        replaced.get(&item).is_some_and(|at| !plan.replacements.functions[*at].when.keeps_host())
+    };
+    let reallocs = plan.replacements.reallocs.iter();
+    let reallocs = reallocs.filter_map(|it| shape.definer((Space::CoreFunction, *it)));
+    let live = live(shape, gone, &reallocs.collect::<Vec<_>>(), beside)?;
+    let mut build = Build {
+        shape,
+        plan,
+        writer: Writer::new(),
+        extensions: extensions(plan),
+        added: BTreeMap::new(),
+        thunks: 0,
+        library_module: 0,
+        fill_module: 0,
+        library: None,
+        aliases: BTreeMap::new(),
+        hosts: BTreeMap::new(),
+        asked: BTreeMap::new(),
+    };
+    for (at, item) in shape.items.iter().enumerate() {
+        if at == plan.first {
+            build.begin()?;
+        }
+        match replaced.get(&at) {
+            Some(replaced) => build.replace(*replaced)?,
+            None if !live[at] => build.writer.drop(&shape.numbers[at]),
+            None => build.keep(at, item)?,
+        }
+        if at == plan.memory {
+            build.library()?;
+        }
+        if at == plan.last {
+            build.fill()?;
+        }
+    }
+    let changes = build.changes(&live, beside)?;
+    Ok((build.writer.finish()?, changes))
+}
+
+/// Lists the functions by which the type of an import is to be extended.
+fn extensions(plan: &Plan) -> BTreeMap<usize, Vec<String>> {
+    let mut extensions = BTreeMap::<usize, Vec<String>>::new();
+    for (ask, supply) in plan.library.asks.iter().zip(&plan.supplies) {
+        if let Supply::Extended { import, .. } = supply {
+            let functions = extensions.entry(*import).or_default();
+            if !functions.contains(&ask.name) {
+                functions.push(ask.name.clone());
+            }
+        }
+    }
+    extensions
+}
+
+struct Build<'b, 'a> {
+    shape: &'b Shape<'a>,
+    plan: &'b Plan,
+    writer: Writer<'a>,
+    extensions: BTreeMap<usize, Vec<String>>,
+    /// The instances that are imported anew, by interface.
+    added: BTreeMap<String, u32>,
+    /// The instance of the thunks.
+    thunks: u32,
+    library_module: u32,
+    fill_module: u32,
+    /// The instance of the filesystem, once it is there.
+    library: Option<u32>,
+    /// The functions that stand in the place of others.
+    aliases: BTreeMap<String, u32>,
+    /// The functions of the host that stay: item, new number.
+    hosts: BTreeMap<usize, u32>,
+    /// The functions that the filesystem asks for: place among the asks, new number.
+    asked: BTreeMap<usize, u32>,
+}
+
+impl Build<'_, '_> {
+    /// Writes what comes before all core instances.
+    fn begin(&mut self) -> Result<()> {
+        for (interface, functions) in self.missing() {
+            let name = format!("{interface}@{}", version(self.shape));
+            let instance = self.writer.import(&name, &asks::new(&functions)?);
+            self.added.insert(interface, instance);
+        }
+        let signatures: Vec<Signature> =
+            self.plan.slots.iter().map(|(signature, _)| signature.clone()).collect();
+        let thunks = thunks::module(&self.plan.thunks, index(signatures.len()));
+        let thunks = self.writer.module(&thunks);
+        self.library_module = self.writer.module(&self.plan.library.wasm);
+        self.fill_module = self.writer.module(&thunks::fill(&signatures));
+        self.thunks = self.writer.instantiate(thunks, &[]);
+        Ok(())
+    }
+
+    /// Lists the interfaces that are to be imported, and their functions.
+    fn missing(&self) -> BTreeMap<String, Vec<String>> {
+        let mut missing = BTreeMap::<String, Vec<String>>::new();
+        for (ask, supply) in self.plan.library.asks.iter().zip(&self.plan.supplies) {
+            if *supply == Supply::New
+                && let Some((interface, _)) = interface(&ask.module)
+            {
+                missing.entry(interface.to_owned()).or_default().push(ask.name.clone());
+            }
+        }
+        missing
+    }
+
+    /// Writes an item that stays.
+    fn keep(&mut self, at: usize, item: &Item<'_>) -> Result<()> {
+        let functions = self.extensions.get(&at);
+        let (Some(functions), Item::Import(import)) = (functions, item) else {
+            return self.writer.item(&self.shape.items[at], &self.shape.numbers[at]);
+        };
+        let declarations = asks::declarations(self.shape, at).context("its type is written out")?;
+        self.writer.extended(import, declarations, functions)
+    }
+
+    /// Puts what answers in the place of a function of the host.
+    fn replace(&mut self, replaced: usize) -> Result<()> {
+        let function = &self.plan.replacements.functions[replaced];
+        if function.when.keeps_host() {
+            let item = &self.shape.items[function.item];
+            item.write(&mut self.writer.places, &mut self.writer.sections)?;
+            let kept = self.writer.places.take(Space::CoreFunction);
+            self.hosts.insert(function.item, kept);
+        }
+        let (instance, name) = match &self.plan.stand[replaced] {
+            Stand::Thunk(name) => (self.thunks, name),
+            Stand::Direct => (self.library.context("the memory comes first")?, &function.name),
+        };
+        let known = self.aliases.get(name).copied();
+        let alias = known.unwrap_or_else(|| {
+            let alias = self.writer.core_alias(instance, ExportKind::Func, name);
+            self.aliases.insert(name.clone(), alias);
+            alias
+        });
+        self.writer.places.put(Space::CoreFunction, Some(alias));
+        Ok(())
+    }
+
+    /// Makes the instance of the filesystem, now that the memory is there.
+    fn library(&mut self) -> Result<()> {
+        let (instance, name) = &self.plan.replacements.memory;
+        let instance = self.writer.places.find((Space::CoreInstance, *instance));
+        let instance = instance.context("the instance of the memory stays")?;
+        let memory = self.writer.core_alias(instance, ExportKind::Memory, name);
+        let mut bags = BTreeMap::<&str, Vec<(String, ExportKind, u32)>>::new();
+        let program = bags.entry(PROGRAM).or_default();
+        program.push(("memory".into(), ExportKind::Memory, memory));
+        if self.plan.replacements.reallocs.len() > 1 {
+            let number = self.writer.core_alias(self.thunks, ExportKind::Global, NUMBER);
+            program.push((NUMBER.into(), ExportKind::Global, number));
+        }
+        for (ask, supply) in self.plan.library.asks.iter().zip(&self.plan.supplies) {
+            let function = match interface(&ask.module) {
+                Some((interface, false)) => {
+                    let instance = self.instance(interface, *supply)?;
+                    self.writer.lower(instance, &ask.name, &[])
+                }
+                _ => self.writer.core_alias(self.thunks, ExportKind::Func, &ask.full()),
+            };
+            let export = (ask.name.clone(), ExportKind::Func, function);
+            bags.entry(&ask.module).or_default().push(export);
+        }
+        let mut arguments = Vec::new();
+        for (module, exports) in bags {
+            arguments.push((module.to_owned(), self.writer.bag(&exports)));
+        }
+        let library = self.writer.instantiate(self.library_module, &arguments);
+        self.library = Some(library);
+        self.late(library)
+    }
+
+    /// Lowers the functions that the filesystem asks for with its own memory.
+    fn late(&mut self, library: u32) -> Result<()> {
+        let late = |ask: &Ask| {
+            interface(&ask.module).filter(|(_, memory)| *memory).map(|(it, _)| it.to_owned())
+        };
+        let asks = self.plan.library.asks.iter().zip(&self.plan.supplies).enumerate();
+        let asks: Vec<_> =
+            asks.filter_map(|(at, (ask, it))| Some((at, ask, it, late(ask)?))).collect();
+        if asks.is_empty() {
+            return Ok(());
+        }
+        let memory = self.writer.core_alias(library, ExportKind::Memory, "memory");
+        let realloc = self.writer.core_alias(library, ExportKind::Func, REALLOC);
+        let options = [
+            CanonicalOption::Memory(memory),
+            CanonicalOption::Realloc(realloc),
+            CanonicalOption::UTF8,
+        ];
+        for (at, ask, supply, interface) in asks {
+            let instance = self.instance(&interface, *supply)?;
+            let function = self.writer.lower(instance, &ask.name, &options);
+            self.asked.insert(at, function);
+        }
+        Ok(())
+    }
+
+    fn instance(&self, interface: &str, supply: Supply) -> Result<u32> {
+        let found = match supply {
+            Supply::Had { instance } | Supply::Extended { instance, .. } => {
+                self.writer.places.find((Space::Instance, instance))
+            }
+            Supply::New => self.added.get(interface).copied(),
+            Supply::Nowhere => None,
+        };
+        found.with_context(|| format!("{interface} is imported too late"))
+    }
+
+    /// Fills the table, now that everything is there.
+    fn fill(&mut self) -> Result<()> {
+        let library = self.library.context("the memory comes first")?;
+        let table = self.writer.core_alias(self.thunks, ExportKind::Table, TABLE);
+        let mut exports = vec![(TABLE.to_owned(), ExportKind::Table, table)];
+        for (slot, (_, source)) in self.plan.slots.iter().enumerate() {
+            let function = match source {
+                Source::Realloc(old) => self.writer.places.find((Space::CoreFunction, *old)),
+                Source::Host(item) => self.hosts.get(item).copied(),
+                Source::Asked(at) => self.asked.get(at).copied(),
+                Source::Filesystem(name) => {
+                    Some(self.writer.core_alias(library, ExportKind::Func, name))
+                }
+                Source::Thunk(name) => {
+                    Some(self.writer.core_alias(self.thunks, ExportKind::Func, name))
+                }
+            };
+            let Some(function) = function else { bail!("BUG: {source:?} is not there") };
+            exports.push((slot.to_string(), ExportKind::Func, function));
+        }
+        let bag = self.writer.bag(&exports);
+        self.writer.instantiate(self.fill_module, &[(String::new(), bag)]);
+        Ok(())
+    }
+
+    /// Tells how the imports differ from those before.
+    fn changes(&self, live: &[bool], beside: bool) -> Result<Changes> {
+        let mut changes = Changes::default();
+        for (at, item) in self.shape.items.iter().enumerate() {
+            let Item::Import(import) = item else { continue };
+            let name = import.name.name;
+            if !beside && name.starts_with(FILES) && !live[at] {
+                changes.dropped.push(name.to_owned());
+            }
+            for function in self.extensions.get(&at).into_iter().flatten() {
+                changes.extended.push((name.to_owned(), function.clone()));
+            }
+        }
+        for (interface, functions) in self.missing() {
+            let name = format!("{interface}@{}", version(self.shape));
+            changes.added.push((name, functions));
+        }
+        Ok(changes)
+    }
+}
+
+/// Returns the version of WASI in which the program imports files.
+fn version<'s>(shape: &'s Shape<'_>) -> &'s str {
+    let import = shape.imports(FILES).next().and_then(|name| name.split_once('@'));
+    import.map_or("0.2.0", |(_, version)| version)
+}

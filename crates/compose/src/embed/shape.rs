@@ -1,0 +1,147 @@
+//! The shape of a component: its items, what defines each number, and where things come from.
+
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+use wasmparser::{
+    CanonicalFunction, CanonicalOption, ComponentAlias, ComponentImport, ComponentTypeRef, Instance,
+};
+
+use crate::embed::items::{Item, items};
+use crate::embed::space::{Number, PerSpace, Space};
+
+/// A component taken apart.
+pub(super) struct Shape<'a> {
+    pub(super) items: Vec<Item<'a>>,
+    /// The numbers that each item takes.
+    pub(super) numbers: Vec<Vec<Number>>,
+    /// The item that takes a number.
+    definers: BTreeMap<Number, usize>,
+}
+
+/// A function that a core module imports and an imported interface has.
+pub(super) struct Lowered<'s> {
+    /// The name of the import, with its version.
+    pub(super) import: &'s str,
+    /// Without the version.
+    pub(super) interface: &'s str,
+    /// The name in the interface, or `[resource-drop]` and the resource's.
+    pub(super) function: String,
+    pub(super) options: &'s [CanonicalOption],
+}
+
+impl Lowered<'_> {
+    /// Returns the name by which the filesystem exports the same.
+    pub(super) fn name(&self) -> String {
+        format!("{}#{}", self.interface, self.function)
+    }
+}
+
+impl<'a> Shape<'a> {
+    pub(super) fn read(component: &'a [u8]) -> Result<Self> {
+        Ok(Self::of(items(component)?))
+    }
+
+    pub(super) fn of(items: Vec<Item<'a>>) -> Self {
+        let mut taken = PerSpace::<u32>::default();
+        let (mut numbers, mut definers) = (Vec::new(), BTreeMap::new());
+        for (at, item) in items.iter().enumerate() {
+            let mut own = Vec::new();
+            for space in item.defines() {
+                let next = taken.get_mut(space);
+                definers.insert((space, *next), at);
+                own.push((space, *next));
+                *next += 1;
+            }
+            numbers.push(own);
+        }
+        Self { items, numbers, definers }
+    }
+
+    /// Returns the place of the item that takes a number.
+    pub(super) fn definer(&self, number: Number) -> Option<usize> {
+        self.definers.get(&number).copied()
+    }
+
+    pub(super) fn item(&self, number: Number) -> Option<&Item<'a>> {
+        self.definer(number).map(|at| &self.items[at])
+    }
+
+    /// Finds the import that an instance is.
+    pub(super) fn imported(&self, instance: u32) -> Option<&ComponentImport<'a>> {
+        match self.item((Space::Instance, instance))? {
+            Item::Import(import) => Some(import),
+            _ => None,
+        }
+    }
+
+    /// Finds an import by the name of its interface without version: its place, and the instance.
+    pub(super) fn import_of(&self, interface: &str) -> Option<(usize, u32)> {
+        self.items.iter().enumerate().find_map(|(at, item)| match item {
+            Item::Import(ComponentImport { name, ty: ComponentTypeRef::Instance(_) })
+                if versionless(name.name) == interface =>
+            {
+                Some((at, self.numbers[at].first()?.1))
+            }
+            _ => None,
+        })
+    }
+
+    /// Finds out which function of an imported interface a core function is.
+    pub(super) fn lowered(&self, item: usize) -> Option<Lowered<'_>> {
+        let Item::Function(function) = &self.items[item] else { return None };
+        let (from, options, prefix): (_, &[CanonicalOption], _) = match function {
+            CanonicalFunction::Lower { func_index, options } => {
+                ((Space::Function, *func_index), options, "")
+            }
+            CanonicalFunction::ResourceDrop { resource } => {
+                ((Space::Type, *resource), &[], "[resource-drop]")
+            }
+            _ => return None,
+        };
+        let Item::Alias(ComponentAlias::InstanceExport { instance_index, name, .. }) =
+            self.item(from)?
+        else {
+            return None;
+        };
+        let import = self.imported(*instance_index)?.name.name;
+        let function = format!("{prefix}{name}");
+        Some(Lowered { import, interface: versionless(import), function, options })
+    }
+
+    /// Follows a core export through bags to the instance of a module that has it.
+    pub(super) fn origin(&self, number: Number) -> Option<(u32, &'a str)> {
+        let mut number = number;
+        // Each step goes to an item further up, so this ends.
+        loop {
+            let Item::Alias(ComponentAlias::CoreInstanceExport { instance_index, name, .. }) =
+                self.item(number)?
+            else {
+                return None;
+            };
+            match self.item((Space::CoreInstance, *instance_index))? {
+                Item::CoreInstance(Instance::Instantiate { .. }) => {
+                    return Some((*instance_index, name));
+                }
+                Item::CoreInstance(Instance::FromExports(exports)) => {
+                    let export = exports.iter().find(|export| export.name == *name)?;
+                    number = (Space::of_core(export.kind), export.index);
+                }
+                _ => return None,
+            }
+        }
+    }
+
+    /// Lists the imports whose interface begins with this.
+    pub(super) fn imports<'s>(&'s self, prefix: &'s str) -> impl Iterator<Item = &'s str> {
+        self.items.iter().filter_map(move |item| match item {
+            Item::Import(import) if import.name.name.starts_with(prefix) => Some(import.name.name),
+            _ => None,
+        })
+    }
+}
+
+/// Returns the name of an interface without its version.
+pub(super) fn versionless(name: &str) -> &str {
+    name.split_once('@').map_or(name, |(name, _)| name)
+}

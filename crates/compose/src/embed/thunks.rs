@@ -1,0 +1,174 @@
+//! Two small core modules. The thunks stand where functions of the host stood before the
+//! filesystem can be instantiated, or decide whose handle a call has: they call by way of a table.
+//! The other module fills that table.
+
+use wasm_encoder::{
+    BlockType, CodeSection, ConstExpr, ElementSection, Elements, EntityType, ExportKind,
+    ExportSection, Function, FunctionSection, GlobalSection, GlobalType, ImportSection,
+    Instruction, Module, RefType, TableSection, TableType, TypeSection, ValType,
+};
+
+use crate::embed::number::index;
+use crate::embed::signature::Signature;
+
+/// The bit that handles of the filesystem have. Those of a host are below 2^28.
+const OURS: i32 = 1 << 30;
+
+/// The names of the exports that are no functions.
+pub(super) const TABLE: &str = "table";
+pub(super) const NUMBER: &str = "realloc-number";
+
+/// A function of the thunks' module, which calls what is in slots of the table.
+pub(super) struct Thunk {
+    pub(super) name: String,
+    pub(super) signature: Signature,
+    /// The number of the allocator that the filesystem reads.
+    pub(super) number: Option<u32>,
+    pub(super) call: Call,
+}
+
+/// A choice of the function to call.
+pub(super) enum Call {
+    Always {
+        slot: u32,
+    },
+    /// The slot of the filesystem if a handle is its, and otherwise that of the host.
+    ByHandle {
+        ours: u32,
+        host: u32,
+        second: Option<u32>,
+    },
+    /// The slot that the first parameter counts from this one; the rest are parameters.
+    Counted {
+        first: u32,
+    },
+    /// A trap.
+    Never,
+}
+
+#[derive(Default)]
+struct Types {
+    section: TypeSection,
+    known: Vec<Signature>,
+}
+
+impl Types {
+    fn index(&mut self, signature: &Signature) -> u32 {
+        if let Some(known) = self.known.iter().position(|it| it == signature) {
+            return index(known);
+        }
+        let Signature { parameters, results } = signature;
+        self.section.ty().function(parameters.iter().copied(), results.iter().copied());
+        self.known.push(signature.clone());
+        index(self.known.len() - 1)
+    }
+}
+
+/// Encodes the module of thunks with an empty table of so many slots.
+pub(super) fn module(thunks: &[Thunk], slots: u32) -> Vec<u8> {
+    let mut types = Types::default();
+    let (mut functions, mut code) = (FunctionSection::new(), CodeSection::new());
+    let mut exports = ExportSection::new();
+    for (thunk, number) in thunks.iter().zip(0..) {
+        functions.function(types.index(&thunk.signature));
+        code.function(&body(thunk, &mut types));
+        exports.export(&thunk.name, ExportKind::Func, number);
+    }
+    exports.export(TABLE, ExportKind::Table, 0);
+    exports.export(NUMBER, ExportKind::Global, 0);
+    let mut tables = TableSection::new();
+    tables.table(table(slots));
+    let mut globals = GlobalSection::new();
+    let ty = GlobalType { val_type: ValType::I32, mutable: true, shared: false };
+    globals.global(ty, &ConstExpr::i32_const(0));
+    let mut module = Module::new();
+    module.section(&types.section).section(&functions).section(&tables);
+    module.section(&globals).section(&exports).section(&code);
+    module.finish()
+}
+
+fn body(thunk: &Thunk, types: &mut Types) -> Function {
+    let mut function = Function::new([]);
+    let parameters = 0..index(thunk.signature.parameters.len());
+    let mut calls = |slot: u32, function: &mut Function| {
+        for parameter in parameters.clone() {
+            function.instruction(&Instruction::LocalGet(parameter));
+        }
+        function.instruction(&Instruction::I32Const(slot.cast_signed()));
+        let type_index = types.index(&thunk.signature);
+        function.instruction(&Instruction::CallIndirect { type_index, table_index: 0 });
+    };
+    let announce = |function: &mut Function| {
+        if let Some(number) = thunk.number {
+            function.instruction(&Instruction::I32Const(number.cast_signed()));
+            function.instruction(&Instruction::GlobalSet(0));
+        }
+    };
+    match thunk.call {
+        Call::Never => {
+            function.instruction(&Instruction::Unreachable);
+        }
+        Call::Always { slot } => {
+            announce(&mut function);
+            calls(slot, &mut function);
+        }
+        Call::ByHandle { ours, host, second } => {
+            function.instruction(&Instruction::LocalGet(0));
+            if let Some(second) = second {
+                function.instruction(&Instruction::LocalGet(second));
+                function.instruction(&Instruction::I32Or);
+            }
+            function.instruction(&Instruction::I32Const(OURS));
+            function.instruction(&Instruction::I32And);
+            let result = thunk.signature.results.first();
+            let ty = result.map_or(BlockType::Empty, |ty| BlockType::Result(*ty));
+            function.instruction(&Instruction::If(ty));
+            announce(&mut function);
+            calls(ours, &mut function);
+            function.instruction(&Instruction::Else);
+            calls(host, &mut function);
+            function.instruction(&Instruction::End);
+        }
+        Call::Counted { first } => {
+            let Signature { parameters, results } = &thunk.signature;
+            let rest = Signature { parameters: parameters[1..].to_vec(), results: results.clone() };
+            for parameter in 1..index(parameters.len()) {
+                function.instruction(&Instruction::LocalGet(parameter));
+            }
+            function.instruction(&Instruction::LocalGet(0));
+            function.instruction(&Instruction::I32Const(first.cast_signed()));
+            function.instruction(&Instruction::I32Add);
+            let type_index = types.index(&rest);
+            function.instruction(&Instruction::CallIndirect { type_index, table_index: 0 });
+        }
+    }
+    function.instruction(&Instruction::End);
+    function
+}
+
+/// Encodes the module that imports the table and a function for each slot, by the slot's number,
+/// and puts them in.
+pub(super) fn fill(slots: &[Signature]) -> Vec<u8> {
+    let mut types = Types::default();
+    let (mut imports, mut elements) = (ImportSection::new(), ElementSection::new());
+    imports.import("", TABLE, table(index(slots.len())));
+    for (signature, slot) in slots.iter().zip(0_u32..) {
+        let ty = types.index(signature);
+        imports.import("", &slot.to_string(), EntityType::Function(ty));
+    }
+    let functions: Vec<u32> = (0..index(slots.len())).collect();
+    elements.active(Some(0), &ConstExpr::i32_const(0), Elements::Functions(functions.into()));
+    let mut module = Module::new();
+    module.section(&types.section).section(&imports).section(&elements);
+    module.finish()
+}
+
+fn table(slots: u32) -> TableType {
+    TableType {
+        element_type: RefType::FUNCREF,
+        table64: false,
+        minimum: slots.into(),
+        maximum: Some(slots.into()),
+        shared: false,
+    }
+}
