@@ -37,6 +37,8 @@ mod refusal;
 
 mod hash;
 mod id;
+mod transfer;
+
 mod pages;
 mod table;
 mod text;
@@ -97,3 +99,4 @@ pub use refusal::{Limit, Refusal};
 pub use space::{Settings, Space};
 pub use stat::{Kind, MetadataHash, NewTimestamp, Stat, Timestamp};
 pub use template::Template;
+pub use transfer::{Sink, Source, Zeros};
