@@ -1,4 +1,4 @@
-//! What the component is told by variables: its limits, and where it is mounted.
+//! What the filesystem is told by variables: its limits, and where it is mounted.
 
 use alloc::borrow::ToOwned as _;
 use alloc::string::String;
@@ -8,19 +8,34 @@ use tmpfs::{Limits, parse_number};
 /// The directory that is shown to the program where no other is asked for.
 const MOUNT: &str = "/tmp";
 
+/// The mount that is a root of everything.
+pub(crate) const ROOT: &str = "/";
+
+/// The directory for temporary files in a root of everything.
+pub(crate) const TEMPORARY: &str = "/tmp";
+
 /// What the variables said.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Settings {
-    pub(crate) limits: Limits,
+pub struct Settings {
+    /// The limits of the space.
+    pub limits: Limits,
     /// `TMPFS_MOUNT`: an absolute path.
-    pub(crate) mount: String,
+    pub mount: String,
 }
 
 /// A variable whose value makes no sense.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Senseless<'a> {
-    pub(crate) name: &'a str,
-    pub(crate) value: &'a str,
+pub struct Senseless<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its value.
+    pub value: &'a str,
+}
+
+/// Returns the directory for temporary files of a filesystem that is mounted there.
+#[must_use]
+pub fn temporary(mount: &str) -> &str {
+    if mount == ROOT { TEMPORARY } else { mount }
 }
 
 impl Settings {
@@ -67,7 +82,7 @@ impl Settings {
 mod tests {
     use tmpfs::Limits;
 
-    use super::{Senseless, Settings};
+    use super::{Senseless, Settings, temporary};
 
     fn read<'a>(told: &[(&'a str, &'a str)]) -> Result<Settings, Senseless<'a>> {
         Settings::read(&[], told.iter().copied())
@@ -110,6 +125,12 @@ mod tests {
         let told = [("TMPFS_NODES", "many"), ("TMPFS_HANDLES", "5")];
         let settings = Settings::read(&[("TMPFS_NODES", "10")], told.into_iter()).unwrap();
         assert_eq!((settings.limits.nodes, settings.limits.handles), (10, 5));
+    }
+
+    #[test]
+    fn a_root_of_everything_has_a_directory_for_temporary_files() {
+        assert_eq!(temporary("/"), "/tmp");
+        assert_eq!(["/scratch", "/tmp/", "//"].map(temporary), ["/scratch", "/tmp/", "//"]);
     }
 
     #[test]
