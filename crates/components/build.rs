@@ -1,10 +1,16 @@
-//! Copies the components from `wasm/`, and puts an empty file in the place of a missing one.
+//! Copies the components and the module from `wasm/`, and puts an empty file in the place of a missing one.
 
 use std::path::Path;
 use std::{env, fs, io};
 
-const NAMES: [&str; 5] =
-    ["tempfile", "tempfile-audited", "tmpfs", "tmpfs-lite", "tmpfs-lite-environment"];
+const NAMES: [&str; 6] = [
+    "tempfile",
+    "tempfile-audited",
+    "tmpfs",
+    "tmpfs-embedded",
+    "tmpfs-lite",
+    "tmpfs-lite-environment",
+];
 
 fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=wasm");

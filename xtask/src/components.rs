@@ -57,16 +57,18 @@ impl Profile {
     }
 }
 
-/// What of a package becomes a component.
+/// What of a package becomes a component, or a module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Part {
     /// The library, as a reactor. Its crate type is given here and not in its manifest: cargo
     /// would link a `cdylib` for every package that merely depends on it.
     Library,
+    /// The library, as a core module: what the linker makes before it is a component.
+    Module,
     Binaries,
 }
 
-/// A component that ships.
+/// A component that ships, or the module.
 struct Shipped {
     name: &'static str,
     package: &'static str,
@@ -74,7 +76,10 @@ struct Shipped {
     features: &'static [&'static str],
 }
 
-const SHIPPED: [Shipped; 7] = [
+/// The module that ships, which is put into programs and not under them.
+const EMBEDDED: &str = "tmpfs-embedded";
+
+const SHIPPED: [Shipped; 8] = [
     Shipped {
         name: "tempfile",
         package: "wasi-tempfile",
@@ -100,6 +105,7 @@ const SHIPPED: [Shipped; 7] = [
         part: Part::Library,
         features: &["streams"],
     },
+    Shipped { name: EMBEDDED, package: EMBEDDED, part: Part::Module, features: &[] },
     Shipped {
         name: "external-sort",
         package: "external-sort",
@@ -160,15 +166,15 @@ pub fn reactor(package: &str, profile: Profile) -> Result<PathBuf> {
     built.into_values().next().with_context(|| format!("{package} builds no library"))
 }
 
-/// Builds the components that `scratch compose` puts under programs, and copies them with their
-/// notices to `crates/components/wasm`, from where the command takes them.
+/// Builds what `scratch compose` puts under programs and into them, and copies it with its notices
+/// to `crates/components/wasm`, from where the command takes them.
 ///
 /// # Errors
 /// As [`build`].
 pub fn supply() -> Result<()> {
     let folder = workspace::root().join("crates/components/wasm");
-    for component in Component::ALL {
-        let wasm = build(component.name())?;
+    for name in Component::ALL.map(Component::name).into_iter().chain([EMBEDDED]) {
+        let wasm = build(name)?;
         for file in [wasm.with_extension("notices.txt"), wasm] {
             let name = file.file_name().expect("BUG: a component is a file");
             publish(&read(&file)?, &folder.join(name))?;
@@ -184,10 +190,15 @@ pub fn supply() -> Result<()> {
 /// As [`build`].
 pub fn report() -> Result<()> {
     supply()?;
-    for Shipped { name, .. } in SHIPPED {
+    for Shipped { name, part, .. } in SHIPPED {
         let bytes = read(&build(name)?)?;
-        let imports = binary::imports(&bytes)?.len();
-        println!("{name:24} {:>8} bytes {imports:>3} imports", bytes.len());
+        let imports = match part {
+            Part::Module => "core module".to_owned(),
+            Part::Library | Part::Binaries => {
+                format!("{:>3} imports", binary::imports(&bytes)?.len())
+            }
+        };
+        println!("{name:24} {:>8} bytes {imports}", bytes.len());
     }
     println!("in {}", workspace::target_dir().join("components").display());
     Ok(())
@@ -213,14 +224,14 @@ impl<'a> Job<'a> {
 
     fn cargo(&self) -> Command {
         let (subcommand, part) = match self.part {
-            Part::Library => ("rustc", "--lib"),
+            Part::Library | Part::Module => ("rustc", "--lib"),
             Part::Binaries => ("build", "--bins"),
         };
         let mut cargo = workspace::cargo(subcommand);
         cargo.arg(part);
         cargo.args(["--quiet", "--package", self.package]);
         cargo.args(["--message-format", "json-render-diagnostics"]);
-        if self.part == Part::Library {
+        if self.part != Part::Binaries {
             cargo.args(["--crate-type", "cdylib"]);
         }
         if !self.features.is_empty() {
@@ -238,6 +249,9 @@ impl<'a> Job<'a> {
 fn build_job(job: &Job<'_>) -> Result<BTreeMap<String, PathBuf>> {
     let mut cargo = job.cargo();
     target::ensure(Target::Wasip2)?.apply(&mut cargo, job.profile.rustflags());
+    if job.part == Part::Module {
+        cargo.args(["--", "-Clink-arg=--skip-wit-component"]);
+    }
 
     // Held over the copy too: another process could be linking the file that is copied.
     let _held = lock::hold(&workspace::target_dir().join("components.lock"))?;
@@ -247,7 +261,7 @@ fn build_job(job: &Job<'_>) -> Result<BTreeMap<String, PathBuf>> {
     let mut built = BTreeMap::new();
     for file in artifacts(&messages, &manifest(job.package)?)? {
         let stem = file.file_stem().and_then(OsStr::to_str).context("a file without a name")?;
-        let name = job.name.filter(|_| job.part == Part::Library).unwrap_or(stem);
+        let name = job.name.filter(|_| job.part != Part::Binaries).unwrap_or(stem);
         let mut bytes = read(&file)?;
         if job.profile == Profile::Optimised {
             bytes = binary::strip(&bytes)?;

@@ -1,15 +1,16 @@
-//! The components that `scratch compose` puts under a program, as bytes.
+//! The components that `scratch compose` puts under a program, and the module that it puts into
+//! one, as bytes.
 //!
 //! In a clone they are what `cargo xtask build` made, and empty before it ran.
 
 #![no_std]
 
-/// A component that ships.
+/// A component that ships, or the module.
 #[derive(Clone, Copy, Debug)]
 pub struct Shipped {
     /// The name of its file, without `.wasm`.
     pub name: &'static str,
-    /// The component; empty in a clone in which it was not built.
+    /// The bytes; empty in a clone in which it was not built.
     pub wasm: &'static [u8],
     /// The notices of the third parties whose software is in it. They go with the component, and
     /// with every composition that it is in.
@@ -34,3 +35,6 @@ pub const COMPONENTS: [Shipped; 5] = [
     shipped!("tmpfs-lite"),
     shipped!("tmpfs-lite-environment"),
 ];
+
+/// The module that is a filesystem in memory.
+pub const EMBEDDED: Shipped = shipped!("tmpfs-embedded");

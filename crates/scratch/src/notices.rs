@@ -1,11 +1,12 @@
-//! `scratch notices`: the notices of third parties in the components, each component's in turn.
+//! `scratch notices`: the notices of third parties in the components and in the module, each in turn.
 
-use scratch_components::COMPONENTS;
+use scratch_components::{COMPONENTS, EMBEDDED};
 
 use crate::failure::Failure;
 use crate::output;
 
 /// Prints the notices.
 pub(crate) fn print() -> Result<(), Failure> {
-    output::print(&COMPONENTS.map(|component| component.notices).join("\n"))
+    let notices = COMPONENTS.iter().chain([&EMBEDDED]).map(|shipped| shipped.notices);
+    output::print(&notices.collect::<Vec<_>>().join("\n"))
 }

@@ -6,26 +6,15 @@ use alloc::vec::Vec;
 
 use crate::Component;
 use crate::bindings::exports::wasi::cli::environment::Guest;
-use crate::state::{environment, mount, variables};
-
-/// Where temporary files go, as every program knows it (POSIX, XBD 8.3).
-const TMPDIR: &str = "TMPDIR";
+use crate::state::{environment, mount};
 
 impl Guest for Component {
     fn get_environment() -> Vec<(String, String)> {
-        let baked = variables().map(|(name, value)| (name.to_owned(), value.to_owned()));
-        let baked: Vec<_> = baked.collect();
-        let told = environment().into_iter().filter(|(name, _)| {
-            // The host's TMPDIR names a directory of the host, even if it begins with the mount.
-            name != TMPDIR && !baked.iter().any(|(known, _)| known == name)
-        });
-        let told: Vec<_> = told.collect();
-        let mut variables = baked;
-        variables.extend(told);
-        if !variables.iter().any(|(known, _)| known == TMPDIR) {
-            variables.push((TMPDIR.to_owned(), mount()));
-        }
-        variables
+        let (told, mount) = (environment(), mount());
+        let told = told.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        tmpfs_start::environment(told, tmpfs_start::temporary(&mount))
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect()
     }
 
     fn get_arguments() -> Vec<String> {

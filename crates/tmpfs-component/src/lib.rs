@@ -11,8 +11,6 @@ extern crate alloc;
 
 mod bindings;
 mod convert;
-mod image;
-mod settings;
 mod state;
 
 mod rt;

@@ -5,15 +5,12 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use spin::Mutex;
-use tmpfs::{
-    DescriptorFlags, Error, Follow, Handle, NewTimestamp, OpenFlags, Result, Space, Timestamp,
-};
+use tmpfs::{Error, Space};
+use tmpfs_start::Senseless;
 
 use crate::bindings::wasi::random::random::get_random_u64;
 use crate::convert::now;
-use crate::image::{self, Record};
 use crate::rt;
-use crate::settings::{Senseless, Settings};
 
 static STATE: Mutex<Option<State>> = Mutex::new(None);
 
@@ -44,27 +41,13 @@ pub(crate) fn mount() -> String {
 
 fn start() -> State {
     let told = environment();
-    let told = told.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-    let baked: Vec<_> = variables().collect();
-    let settings = Settings::read(&baked, told);
-    let Settings { limits, mount } = settings.unwrap_or_else(|senseless| refuse(&senseless));
+    let settings = tmpfs_start::settings(&told);
+    let settings = settings.unwrap_or_else(|senseless| refuse(&senseless));
     let now = now();
     let seed = [get_random_u64(), get_random_u64()];
-    let made = rt::refusing(|| {
-        let mut space = Space::create(tmpfs::Settings { limits, shared: None, seed, now })?;
-        fill(&mut space, now)?;
-        Ok::<_, Error>(space)
-    });
+    let made = rt::refusing(|| tmpfs_start::create(&settings, seed, now));
     let space = made.unwrap_or_else(|error| unusable(error));
-    State { space, mount }
-}
-
-/// The variables that were baked in.
-pub(crate) fn variables() -> impl Iterator<Item = (&'static str, &'static str)> {
-    image::records().filter_map(|record| match record {
-        Record::Variable { name, value } => Some((name, value)),
-        _ => None,
-    })
+    State { space, mount: settings.mount }
 }
 
 /// The variables that the host set.
@@ -74,44 +57,6 @@ pub(crate) fn environment() -> Vec<(String, String)> {
     #[cfg(not(feature = "environment"))]
     let variables = Vec::new();
     variables
-}
-
-/// Makes the files that were baked in.
-fn fill(space: &mut Space, now: Timestamp) -> Result<()> {
-    let root = space.root(DescriptorFlags::DIRECTORY)?;
-    for record in image::records() {
-        match record {
-            Record::Variable { .. } => {}
-            Record::Directory { path } => space.create_directory_at(root, path, now)?,
-            Record::File { path, content } => write(space, root, path, content, now)?,
-            Record::Link { path, target } => space.symlink_at(target, root, path, now)?,
-            Record::HardLink { path, file } => {
-                space.link_at(root, Follow::No, file, root, path, now)?;
-            }
-            Record::Modified { path, time } => {
-                let (accessed, modified) = (NewTimestamp::NoChange, NewTimestamp::Timestamp(time));
-                space.set_times_at(root, Follow::No, path, accessed, modified, now)?;
-            }
-        }
-    }
-    space.close(root)
-}
-
-fn write(
-    space: &mut Space,
-    root: Handle,
-    path: &str,
-    content: &[u8],
-    now: Timestamp,
-) -> Result<()> {
-    let new = OpenFlags { create: true, exclusive: true, ..OpenFlags::default() };
-    let file = space.open_at(root, Follow::No, path, new, DescriptorFlags::WRITE, now)?;
-    let mut written = 0;
-    while written < content.len() {
-        let at = u64::try_from(written).expect("BUG: a length fits 64 bits");
-        written += space.write_at(file, at, &content[written..], now)?;
-    }
-    space.close(file)
 }
 
 /// What the composer or the host set makes no sense: nothing of this can be put right within.

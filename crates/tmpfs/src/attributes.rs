@@ -4,6 +4,7 @@ use crate::error::{Error, Result};
 use crate::handle::Handle;
 use crate::hash::{hash_words, permute};
 use crate::id::Id;
+use crate::listing::DirectoryEntry;
 use crate::lookup::Follow;
 use crate::node::Node;
 use crate::pages::PageStore;
@@ -27,6 +28,34 @@ impl<S: PageStore> Space<S> {
     pub fn stat_at(&self, directory: Handle, follow: Follow, path: &str) -> Result<Stat> {
         let base = self.opened_directory(directory)?.node;
         Ok(self.stat_node(self.resolve_node(base, path, follow)?))
+    }
+
+    /// Returns the attributes of an open file or directory, and its inode number.
+    ///
+    /// # Errors
+    /// `BadDescriptor`.
+    pub fn identify(&self, handle: Handle) -> Result<(Stat, u64)> {
+        Ok(self.identify_node(self.opened(handle)?.node))
+    }
+
+    /// Returns the same of what `path` names, which is looked up once.
+    ///
+    /// # Errors
+    /// Those of every path.
+    pub fn identify_at(
+        &self,
+        directory: Handle,
+        follow: Follow,
+        path: &str,
+    ) -> Result<(Stat, u64)> {
+        let base = self.opened_directory(directory)?.node;
+        Ok(self.identify_node(self.resolve_node(base, path, follow)?))
+    }
+
+    /// Returns the inode number of what an entry names, see [`MetadataHash::lower`].
+    #[must_use]
+    pub fn inode(&self, entry: &DirectoryEntry<'_>) -> u64 {
+        permute(self.identity, entry.serial)
     }
 
     /// Sets the times of an open file or directory.
@@ -93,6 +122,10 @@ impl<S: PageStore> Space<S> {
     ) -> Result<MetadataHash> {
         let base = self.opened_directory(directory)?.node;
         Ok(self.hash_node(self.resolve_node(base, path, follow)?))
+    }
+
+    fn identify_node(&self, node: Id<Node>) -> (Stat, u64) {
+        (self.stat_node(node), permute(self.identity, self.stock.node(node).serial))
     }
 
     fn stat_node(&self, node: Id<Node>) -> Stat {

@@ -243,7 +243,7 @@ impl<'space, S: PageStore> Count<'space, S> {
         for at in (end..capacity).step_by(256) {
             let mut rest = [0; 256];
             let rest = &mut rest[..(capacity - at).min(256)];
-            let read = self.layer.read_page(id, at, rest);
+            let read = self.layer.read_page(id, at, rest.len(), &mut { &mut *rest });
             let zero = read.is_err() || rest.iter().all(|byte| *byte == 0);
             equal("zeros beyond the end of a file", u64::from(zero), 1_u64)?;
         }

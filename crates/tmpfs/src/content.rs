@@ -13,6 +13,7 @@ use crate::pages::{PAGE, PageStore};
 use crate::refusal::Limit;
 use crate::space::Space;
 use crate::stat::Timestamp;
+use crate::transfer::{Sink, Source, Zeros};
 
 /// The smallest first page of a file.
 const SMALLEST: usize = crate::prices::SMALLEST_PAGE;
@@ -27,24 +28,38 @@ impl<S: PageStore> Space<S> {
     /// # Errors
     /// `BadDescriptor`, also for a handle that is not for reading; `IsDirectory`; `Io` of the page
     /// store.
-    pub fn read_at(&self, handle: Handle, offset: u64, bytes: &mut [u8]) -> Result<usize> {
+    pub fn read_at(&self, handle: Handle, offset: u64, mut bytes: &mut [u8]) -> Result<usize> {
+        self.read_into(handle, offset, bytes.len(), &mut bytes)
+    }
+
+    /// Reads at most `length` bytes from `offset` on into a sink, as [`Space::read_at`] does. After
+    /// an error the sink may have got some of them.
+    ///
+    /// # Errors
+    /// Those of [`Space::read_at`].
+    pub fn read_into<K: Sink>(
+        &self,
+        handle: Handle,
+        offset: u64,
+        length: usize,
+        sink: &mut K,
+    ) -> Result<usize> {
         let open = self.opened(handle)?;
         if !open.flags.read {
             return Err(Error::BadDescriptor);
         }
         let File { size, pages } = self.stock.node(open.node).file().ok_or(Error::IsDirectory)?;
         let left = usize::try_from(size.saturating_sub(offset)).unwrap_or(usize::MAX);
-        let wanted = bytes.len().min(left);
+        let wanted = length.min(left);
         let mut done = 0;
         while done < wanted {
-            let (number, at) = locate(offset + length(done));
+            let (number, at) = locate(offset + self::length(done));
             let piece = (PAGE - at).min(wanted - done);
-            let piece = &mut bytes[done..done + piece];
             match self.stock.layer.map_get(pages, number) {
-                None => piece.fill(0),
-                Some(page) => self.stock.layer.read_page(page, at, piece)?,
+                None => sink.put_zeros(piece),
+                Some(page) => self.stock.layer.read_page(page, at, piece, sink)?,
             }
-            done += piece.len();
+            done += piece;
         }
         Ok(wanted)
     }
@@ -68,8 +83,7 @@ impl<S: PageStore> Space<S> {
         bytes: &[u8],
         now: Timestamp,
     ) -> Result<usize> {
-        let node = self.opened_to_write(handle)?;
-        self.write(node, offset, bytes, now)
+        self.write_from(handle, offset, bytes.len(), &mut { bytes }, now)
     }
 
     /// Writes at the end, wherever that is now.
@@ -77,8 +91,39 @@ impl<S: PageStore> Space<S> {
     /// # Errors
     /// Those of [`Space::write_at`].
     pub fn append(&mut self, handle: Handle, bytes: &[u8], now: Timestamp) -> Result<usize> {
+        self.append_from(handle, bytes.len(), &mut { bytes }, now)
+    }
+
+    /// Writes `length` bytes of a source from `offset` on, as [`Space::write_at`] does. Of a write
+    /// that is short the source may have given more bytes than were written, or fewer.
+    ///
+    /// # Errors
+    /// Those of [`Space::write_at`].
+    pub fn write_from<R: Source>(
+        &mut self,
+        handle: Handle,
+        offset: u64,
+        length: usize,
+        source: &mut R,
+        now: Timestamp,
+    ) -> Result<usize> {
         let node = self.opened_to_write(handle)?;
-        self.write(node, self.size(node), bytes, now)
+        self.write(node, offset, length, source, now)
+    }
+
+    /// Writes `length` bytes of a source at the end, wherever that is now.
+    ///
+    /// # Errors
+    /// Those of [`Space::write_at`].
+    pub fn append_from<R: Source>(
+        &mut self,
+        handle: Handle,
+        length: usize,
+        source: &mut R,
+        now: Timestamp,
+    ) -> Result<usize> {
+        let node = self.opened_to_write(handle)?;
+        self.write(node, self.size(node), length, source, now)
     }
 
     /// Cuts a file, or makes it longer by zeros that cost nothing.
@@ -110,20 +155,21 @@ impl<S: PageStore> Space<S> {
         if open.flags.write { Ok(open.node) } else { Err(Error::BadDescriptor) }
     }
 
-    fn write(
+    fn write<R: Source>(
         &mut self,
         node: Id<Node>,
         offset: u64,
-        bytes: &[u8],
+        wanted: usize,
+        source: &mut R,
         now: Timestamp,
     ) -> Result<usize> {
-        if bytes.is_empty() {
+        if wanted == 0 {
             return Ok(0);
         }
         let allowed = self.limits().file_size.saturating_sub(offset);
-        let allowed = usize::try_from(allowed).unwrap_or(usize::MAX).min(bytes.len());
-        if allowed < bytes.len() {
-            let end = offset.saturating_add(length(bytes.len()));
+        let allowed = usize::try_from(allowed).unwrap_or(usize::MAX).min(wanted);
+        if allowed < wanted {
+            let end = offset.saturating_add(length(wanted));
             let held = self.size(node);
             let error = self.stock.quota.refuse(Limit::FileSize, end, held);
             if allowed == 0 {
@@ -137,10 +183,9 @@ impl<S: PageStore> Space<S> {
             while done < allowed && outcome.is_ok() {
                 let (number, at) = locate(offset + length(done));
                 let piece = (PAGE - at).min(allowed - done);
-                let piece = &bytes[done..done + piece];
-                outcome = stock.write_piece(&mut file.pages, number, at, piece);
+                outcome = stock.write_piece(&mut file.pages, number, at, piece, source);
                 if outcome.is_ok() {
-                    done += piece.len();
+                    done += piece;
                 }
             }
             if done == 0 {
@@ -177,30 +222,32 @@ impl<S: PageStore> Space<S> {
 
 impl<S: PageStore> Stock<S> {
     /// Writes within one page of a file. After an error of a limit nothing has changed.
-    fn write_piece(
+    fn write_piece<R: Source>(
         &mut self,
         pages: &mut Map<Page>,
         number: u64,
         at: usize,
-        piece: &[u8],
+        length: usize,
+        source: &mut R,
     ) -> Result<()> {
-        let zero = || piece[0] == 0 && is_zero(piece);
         let Some(page) = self.layer.map_get(pages, number) else {
-            if zero() {
+            if source.is_zero(length) {
+                source.skip(length);
                 return Ok(());
             }
-            let page = self.add_page(capacity_for(number, at + piece.len()))?;
-            let set = self.write_page(page, at, piece);
+            let page = self.add_page(capacity_for(number, at + length))?;
+            let set = self.write_page(page, at, length, source);
             let set = set.and_then(|()| self.map_set(pages, number, page));
             return set.inspect_err(|_| self.remove_page(page));
         };
-        if piece.len() == PAGE && zero() {
+        if length == PAGE && source.is_zero(length) {
+            source.skip(length);
             self.map_remove(pages, number)?;
             self.remove_page(page);
             return Ok(());
         }
-        let own = self.own_page_at(pages, number, page, capacity_for(number, at + piece.len()))?;
-        self.write_page(own, at, piece)
+        let own = self.own_page_at(pages, number, page, capacity_for(number, at + length))?;
+        self.write_page(own, at, length, source)
     }
 
     /// Makes a page of a file one of at least `capacity` bytes that may be changed. After an error
@@ -257,14 +304,9 @@ impl<S: PageStore> Stock<S> {
         }
         let own = self.own_page_at(pages, number, page, 0)?;
         let end = layer::bytes(self.capacity(own));
-        for from in (at..end).step_by(ZEROS.len()) {
-            self.write_page(own, from, &ZEROS[..(end - from).min(ZEROS.len())])?;
-        }
-        Ok(())
+        self.write_page(own, at, end - at, &mut Zeros)
     }
 }
-
-static ZEROS: [u8; 512] = [0; 512];
 
 /// The page of a file that holds an offset, and where in it.
 #[inline]
@@ -287,11 +329,4 @@ fn capacity_for(number: u64, end: usize) -> u32 {
     let capacity =
         if small { end.next_power_of_two().max(SMALLEST) } else { end.next_multiple_of(STEP) };
     u32::try_from(capacity).expect("BUG: a page is small")
-}
-
-#[inline]
-fn is_zero(bytes: &[u8]) -> bool {
-    let (blocks, rest) = bytes.as_chunks::<64>();
-    let any = |bytes: &[u8]| bytes.iter().fold(0, |any, byte| any | byte);
-    blocks.iter().all(|block| any(block) == 0) && any(rest) == 0
 }

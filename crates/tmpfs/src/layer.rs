@@ -21,6 +21,7 @@ use crate::pages::PageStore;
 use crate::prices::{ALLOCATION, BRANCH, BUCKET, ENTRY, NODE, PAGE, SHORT};
 use crate::quota::Quota;
 use crate::table::{Room, Table};
+use crate::transfer::{Sink, Source};
 
 /// The rows of one space or template.
 pub(crate) struct Layer<S: PageStore> {
@@ -207,13 +208,23 @@ impl<S: PageStore> Layer<S> {
     }
 
     /// Reads from a page, and zeros from what lies beyond its capacity.
-    pub(crate) fn read_page(&self, id: Id<Page>, at: usize, piece: &mut [u8]) -> Result<()> {
+    pub(crate) fn read_page<K: Sink>(
+        &self,
+        id: Id<Page>,
+        at: usize,
+        length: usize,
+        sink: &mut K,
+    ) -> Result<()> {
         let layer = self.layer_of_page(id);
         let Page { page, capacity } = layer.pages.get(id);
-        let held = bytes(*capacity).saturating_sub(at).min(piece.len());
-        let (held, rest) = piece.split_at_mut(held);
-        rest.fill(0);
-        if held.is_empty() { Ok(()) } else { layer.store.read(page, at, held) }
+        let held = bytes(*capacity).saturating_sub(at).min(length);
+        if held > 0 {
+            layer.store.read(page, at, held, sink)?;
+        }
+        if held < length {
+            sink.put_zeros(length - held);
+        }
+        Ok(())
     }
 
     #[inline]
@@ -381,8 +392,8 @@ impl<S: PageStore> Stock<S> {
         let mut buffer = [0; 1024];
         for at in (0..length).step_by(buffer.len()) {
             let piece = &mut buffer[..(length - at).min(1024)];
-            self.layer.read_page(from, at, piece)?;
-            self.write_page(to, at, piece)?;
+            self.layer.read_page(from, at, piece.len(), &mut { &mut *piece })?;
+            self.write_page(to, at, piece.len(), &mut { &*piece })?;
         }
         Ok(())
     }
@@ -412,9 +423,15 @@ impl<S: PageStore> Stock<S> {
     }
 
     /// Writes to a page of the space's own.
-    pub(crate) fn write_page(&mut self, id: Id<Page>, at: usize, bytes: &[u8]) -> Result<()> {
+    pub(crate) fn write_page<R: Source>(
+        &mut self,
+        id: Id<Page>,
+        at: usize,
+        length: usize,
+        source: &mut R,
+    ) -> Result<()> {
         let Layer { pages, store, .. } = &mut self.layer;
-        let written = store.write(&mut pages.get_mut(id).page, at, bytes);
+        let written = store.write(&mut pages.get_mut(id).page, at, length, source);
         written.inspect_err(|_| self.quota.forget_refusal())
     }
 

@@ -37,6 +37,8 @@ mod refusal;
 
 mod hash;
 mod id;
+mod transfer;
+
 mod pages;
 mod table;
 mod text;
@@ -86,7 +88,7 @@ mod audit;
 pub use audit::Drift;
 pub use error::{Error, Result};
 pub use handle::{DescriptorFlags, Handle};
-pub use limits::{Limits, Usage};
+pub use limits::{Limits, NamedLimit, Usage};
 pub use listing::{Cursor, DirectoryEntry};
 pub use lookup::Follow;
 pub use number::parse_number;
@@ -97,3 +99,4 @@ pub use refusal::{Limit, Refusal};
 pub use space::{Settings, Space};
 pub use stat::{Kind, MetadataHash, NewTimestamp, Stat, Timestamp};
 pub use template::Template;
+pub use transfer::{Sink, Source, Zeros};

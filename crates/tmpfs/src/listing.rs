@@ -11,6 +11,22 @@ use crate::stat::Kind;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Cursor(Option<Progress>);
 
+impl Cursor {
+    /// A position that [`Cursor::place`] told, also of another listing of the directory. From there
+    /// on a listing returns every entry that the directory holds at the next call.
+    #[must_use]
+    pub fn resume(place: u64) -> Self {
+        Self(Some(Progress { at: place, end: u64::MAX, epoch: u32::MAX }))
+    }
+
+    /// Returns where the listing is, as a number to keep; 0 before the first entry. A new entry
+    /// comes behind all that the directory holds; in an empty directory places begin anew.
+    #[must_use]
+    pub fn place(&self) -> u64 {
+        self.0.map_or(0, |progress| progress.at)
+    }
+}
+
 /// The position after the first entry was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Progress {
@@ -29,6 +45,8 @@ pub struct DirectoryEntry<'space> {
     pub name: &'space str,
     /// The kind of node that it names.
     pub kind: Kind,
+    /// The serial number of the node.
+    pub(crate) serial: u64,
 }
 
 impl<S: PageStore> Space<S> {
@@ -57,8 +75,9 @@ impl<S: PageStore> Space<S> {
             let entry = self.entry(number);
             if entry.epoch <= epoch {
                 cursor.0 = Some(Progress { at, end, epoch });
-                let kind = self.stock.node(entry.node).kind();
-                return Ok(Some(DirectoryEntry { name: entry.name.as_str(), kind }));
+                let node = self.stock.node(entry.node);
+                let (kind, serial) = (node.kind(), node.serial);
+                return Ok(Some(DirectoryEntry { name: entry.name.as_str(), kind, serial }));
             }
         }
         cursor.0 = Some(Progress { at: end, end, epoch });

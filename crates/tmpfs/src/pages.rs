@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 use core::mem;
 
 use crate::error::{Error, Result};
+use crate::transfer::{Sink, Source};
 
 /// The bytes of a page at the most.
 pub const PAGE: usize = 16 << 10;
@@ -29,17 +30,30 @@ pub trait PageStore: Send + Sync {
     /// `InsufficientSpace`, `Io`.
     fn grow(&mut self, page: &mut Self::Page, capacity: usize) -> Result<()>;
 
-    /// Fills `bytes` from `at` on, which lies within the page's capacity as its end does.
+    /// Puts `length` bytes from `at` on into a sink. They lie within the page's capacity.
     ///
     /// # Errors
-    /// `Io`.
-    fn read(&self, page: &Self::Page, at: usize, bytes: &mut [u8]) -> Result<()>;
+    /// `Io`; what the sink got before then is not said.
+    fn read<K: Sink>(
+        &self,
+        page: &Self::Page,
+        at: usize,
+        length: usize,
+        sink: &mut K,
+    ) -> Result<()>;
 
-    /// Writes `bytes` from `at` on, which lies within the page's capacity as its end does.
+    /// Writes the next `length` bytes of a source from `at` on. They lie within the page's
+    /// capacity.
     ///
     /// # Errors
     /// `InsufficientSpace`, `Io`; what was written before then is not said.
-    fn write(&mut self, page: &mut Self::Page, at: usize, bytes: &[u8]) -> Result<()>;
+    fn write<R: Source>(
+        &mut self,
+        page: &mut Self::Page,
+        at: usize,
+        length: usize,
+        source: &mut R,
+    ) -> Result<()>;
 
     /// Gives a page back. When a space goes, its pages go with the store, and are not given back.
     fn free(&mut self, page: Self::Page);
@@ -80,22 +94,37 @@ impl PageStore for MemoryPages {
         page.try_reserve_exact(capacity - page.len()).map_err(|_| Error::InsufficientSpace)
     }
 
-    fn read(&self, page: &Vec<u8>, at: usize, bytes: &mut [u8]) -> Result<()> {
+    #[inline]
+    fn read<K: Sink>(&self, page: &Vec<u8>, at: usize, length: usize, sink: &mut K) -> Result<()> {
         let held = page.get(at..).unwrap_or_default();
-        let held = &held[..held.len().min(bytes.len())];
-        let (filled, rest) = bytes.split_at_mut(held.len());
-        filled.copy_from_slice(held);
-        rest.fill(0);
+        let held = &held[..held.len().min(length)];
+        if !held.is_empty() {
+            sink.put(held);
+        }
+        if held.len() < length {
+            sink.put_zeros(length - held.len());
+        }
         Ok(())
     }
 
-    fn write(&mut self, page: &mut Vec<u8>, at: usize, bytes: &[u8]) -> Result<()> {
+    #[inline]
+    fn write<R: Source>(
+        &mut self,
+        page: &mut Vec<u8>,
+        at: usize,
+        length: usize,
+        source: &mut R,
+    ) -> Result<()> {
         if page.len() < at {
             page.resize(at, 0);
         }
-        let over = bytes.len().min(page.len() - at);
-        page[at..at + over].copy_from_slice(&bytes[..over]);
-        page.extend_from_slice(&bytes[over..]);
+        let over = length.min(page.len() - at);
+        if over > 0 {
+            source.fill(&mut page[at..at + over]);
+        }
+        if over < length {
+            source.append_to(page, length - over);
+        }
         Ok(())
     }
 

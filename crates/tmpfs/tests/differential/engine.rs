@@ -1,6 +1,6 @@
 //! The engine's side of a step.
 
-use tmpfs::{Cursor, Error, Handle, Result, Space, Timestamp};
+use tmpfs::{Cursor, Error, Handle, Result, Sink, Source, Space, Timestamp};
 
 use crate::allocator::guarded;
 use crate::operation::{Answer, At, Operation, Outcome, SLOTS, Slot};
@@ -44,7 +44,9 @@ impl Engine {
             }
             Operation::Append { handle, bytes } => {
                 let (handle, bytes) = (self.handle(*handle), bytes.make());
-                guarded(|| self.space.append(handle, &bytes, now)).map(Answer::Count)
+                let mut pieces = Pieces(bytes.clone());
+                let append = || self.space.append_from(handle, bytes.len(), &mut pieces, now);
+                guarded(append).map(Answer::Count)
             }
             Operation::SetSize { .. }
             | Operation::CreateDirectory { .. }
@@ -112,6 +114,9 @@ impl Engine {
             Operation::Read { handle, offset, length } => {
                 let mut bytes = vec![0xa5; *length];
                 let count = space.read_at(self.handle(*handle), *offset, &mut bytes)?;
+                let mut pieces = Pieces::default();
+                let moved = space.read_into(self.handle(*handle), *offset, *length, &mut pieces)?;
+                assert_eq!((moved, pieces.0.as_slice()), (count, &bytes[..count]));
                 assert!(bytes[count..].iter().all(|byte| *byte == 0xa5), "bytes past the count");
                 bytes.truncate(count);
                 Ok(Answer::Bytes(bytes))
@@ -147,6 +152,15 @@ impl Engine {
         while let Some(entry) = self.space.list(directory, &mut cursor)? {
             names.push((entry.name.to_owned(), entry.kind));
         }
+        let mut place = 0;
+        for (name, kind) in &names {
+            let mut kept = Cursor::resume(place);
+            let entry = self.space.list(directory, &mut kept)?;
+            let entry = entry.map(|entry| (entry.name, entry.kind));
+            assert_eq!(entry, Some((name.as_str(), *kind)), "resumed at {place}");
+            place = kept.place();
+        }
+        assert_eq!(self.space.list(directory, &mut Cursor::resume(place)), Ok(None));
         names.sort_by(|one, other| one.0.cmp(&other.0));
         Ok(Answer::Names(names))
     }
@@ -163,5 +177,34 @@ impl Engine {
         self.slots[slot] = guarded(|| open(&mut self.space))?;
         self.open[slot] = true;
         Ok(Answer::Opened(slot))
+    }
+}
+
+/// A sink and a source that is no slice.
+#[derive(Default)]
+struct Pieces(Vec<u8>);
+
+impl Sink for Pieces {
+    fn put(&mut self, bytes: &[u8]) {
+        self.0.extend(bytes);
+    }
+
+    fn put_zeros(&mut self, length: usize) {
+        self.0.resize(self.0.len() + length, 0);
+    }
+}
+
+impl Source for Pieces {
+    fn is_zero(&self, length: usize) -> bool {
+        self.0[..length].iter().all(|byte| *byte == 0)
+    }
+
+    fn skip(&mut self, length: usize) {
+        self.0.drain(..length);
+    }
+
+    fn fill(&mut self, bytes: &mut [u8]) {
+        bytes.copy_from_slice(&self.0[..bytes.len()]);
+        self.skip(bytes.len());
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use tmpfs::{Follow, MetadataHash, NewTimestamp, Settings, Space};
+use tmpfs::{Cursor, Follow, MetadataHash, NewTimestamp, Settings, Space};
 
 use crate::fixture::{BEGINNING, Fixture};
 
@@ -133,4 +133,24 @@ fn hashes_tell_nothing_across_seeds() {
     assert_eq!(hash([1, 2]), hash([1, 2]));
     assert_ne!(hash([1, 2]), hash([2, 1]));
     assert_ne!(hash([1, 2]), hash([1, 3]));
+}
+
+#[test]
+fn the_inode_number_is_one_however_it_is_asked_for() {
+    let mut fixture = Fixture::new();
+    fixture.file_of("file", b"bytes");
+    fixture.directory("directory").unwrap();
+    fixture.symlink("file", "link").unwrap();
+    let (root, space) = (fixture.root, &fixture.space);
+    let mut cursor = Cursor::default();
+    while let Some(entry) = space.list(root, &mut cursor).unwrap() {
+        let expected = hash(&fixture, entry.name).lower;
+        assert_eq!(space.inode(&entry), expected);
+        let found = space.identify_at(root, Follow::No, entry.name);
+        assert_eq!(found, Ok((fixture.stat(entry.name).unwrap(), expected)));
+    }
+    let followed = space.identify_at(root, Follow::Yes, "link").unwrap();
+    assert_eq!(followed.1, hash(&fixture, "file").lower);
+    let open = space.identify(root).unwrap();
+    assert_eq!(open, (space.stat(root).unwrap(), space.metadata_hash(root).unwrap().lower));
 }

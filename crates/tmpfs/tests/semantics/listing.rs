@@ -202,3 +202,42 @@ fn a_cursor_of_another_directory_is_harmless() {
     }
     assert_eq!(next(&fixture, small, &mut cursor), None);
 }
+
+/// The names from a place on, which is kept between any two of them.
+fn from(fixture: &Fixture, place: u64) -> Vec<(String, u64)> {
+    let mut told = Vec::new();
+    let mut cursor = Cursor::resume(place);
+    while let Some(name) = next(fixture, fixture.root, &mut cursor) {
+        told.push((name, cursor.place()));
+        cursor = Cursor::resume(cursor.place());
+    }
+    told
+}
+
+#[test]
+fn a_place_can_be_kept_and_resumed() {
+    let mut fixture = filled(300);
+    let all = from(&fixture, Cursor::default().place());
+    assert_eq!(all.len(), 300);
+    let places: BTreeSet<u64> = all.iter().map(|(_, place)| *place).collect();
+    assert_eq!(places.len(), 300, "each its own");
+    let (_, place) = all[99];
+    assert_eq!(from(&fixture, place), all[100..]);
+    // Removed before the place, at it and behind it; made later.
+    for at in [10, 99, 150] {
+        fixture.unlink(&all[at].0).unwrap();
+    }
+    fixture.file_of("later", b"");
+    let mut expected: Vec<&str> = all[100..].iter().map(|(name, _)| name.as_str()).collect();
+    expected.remove(50);
+    expected.push("later");
+    let told = from(&fixture, place);
+    assert!(told.iter().map(|(name, _)| name.as_str()).eq(expected));
+    assert_eq!(from(&fixture, u64::MAX), []);
+    // Other entries of a directory that was emptied.
+    for (name, _) in from(&fixture, 0) {
+        fixture.unlink(&name).unwrap();
+    }
+    fixture.file_of("new", b"");
+    assert_eq!(from(&fixture, 0).len(), 1);
+}

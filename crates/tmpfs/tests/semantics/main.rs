@@ -18,3 +18,4 @@ mod rename;
 mod shared_limit;
 mod store;
 mod times;
+mod transfer;

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use tmpfs::{
     DescriptorFlags, Error, Follow, Limit, Limits, PAGE, PageStore, Refusal, Result, Settings,
-    SharedLimit, SharedLimits, Space, prices,
+    SharedLimit, SharedLimits, Sink, Source, Space, prices,
 };
 
 use crate::fixture::{BEGINNING, EXCLUSIVE, Fixture, settings};
@@ -240,11 +240,11 @@ impl PageStore for Full {
         Err(Error::InsufficientSpace)
     }
 
-    fn read(&self, (): &(), _: usize, _: &mut [u8]) -> Result<()> {
+    fn read<K: Sink>(&self, (): &(), _: usize, _: usize, _: &mut K) -> Result<()> {
         Ok(())
     }
 
-    fn write(&mut self, (): &mut (), _: usize, _: &[u8]) -> Result<()> {
+    fn write<R: Source>(&mut self, (): &mut (), _: usize, _: usize, _: &mut R) -> Result<()> {
         Ok(())
     }
 

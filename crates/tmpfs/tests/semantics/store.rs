@@ -4,7 +4,8 @@ use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use tmpfs::{
-    DescriptorFlags, Error, Follow, Handle, Limits, PAGE, PageStore, Result, Settings, Space,
+    DescriptorFlags, Error, Follow, Handle, Limits, PAGE, PageStore, Result, Settings, Sink,
+    Source, Space, Zeros,
 };
 
 use crate::fixture::{BEGINNING, EXCLUSIVE};
@@ -75,15 +76,21 @@ impl PageStore for Locked {
         Ok(())
     }
 
-    fn read(&self, page: &Vec<u8>, at: usize, bytes: &mut [u8]) -> Result<()> {
+    fn read<K: Sink>(&self, page: &Vec<u8>, at: usize, length: usize, sink: &mut K) -> Result<()> {
         self.0.lock().unwrap().call()?;
-        bytes.copy_from_slice(&page[at..at + bytes.len()]);
+        sink.put(&page[at..at + length]);
         Ok(())
     }
 
-    fn write(&mut self, page: &mut Vec<u8>, at: usize, bytes: &[u8]) -> Result<()> {
+    fn write<R: Source>(
+        &mut self,
+        page: &mut Vec<u8>,
+        at: usize,
+        length: usize,
+        source: &mut R,
+    ) -> Result<()> {
         self.0.get_mut().unwrap().call()?;
-        page[at..at + bytes.len()].copy_from_slice(bytes);
+        source.fill(&mut page[at..at + length]);
         Ok(())
     }
 
@@ -179,13 +186,19 @@ impl PageStore for Keeping {
         Ok(())
     }
 
-    fn read(&self, page: &Vec<u8>, at: usize, bytes: &mut [u8]) -> Result<()> {
-        bytes.copy_from_slice(&page[at..at + bytes.len()]);
+    fn read<K: Sink>(&self, page: &Vec<u8>, at: usize, length: usize, sink: &mut K) -> Result<()> {
+        sink.put(&page[at..at + length]);
         Ok(())
     }
 
-    fn write(&mut self, page: &mut Vec<u8>, at: usize, bytes: &[u8]) -> Result<()> {
-        page[at..at + bytes.len()].copy_from_slice(bytes);
+    fn write<R: Source>(
+        &mut self,
+        page: &mut Vec<u8>,
+        at: usize,
+        length: usize,
+        source: &mut R,
+    ) -> Result<()> {
+        source.fill(&mut page[at..at + length]);
         Ok(())
     }
 
@@ -213,4 +226,44 @@ fn a_store_releases_what_it_keeps_before_anything_is_refused() {
     space.set_size(file, 10, BEGINNING).unwrap();
     assert_eq!(space.usage().content, 64);
     space.audit().unwrap();
+}
+
+/// What the store gives and takes need be no slice on either side.
+#[test]
+fn a_store_serves_sinks_and_sources() {
+    let (mut space, file) = space();
+    let zeros = 3 * PAGE;
+    assert_eq!(space.write_from(file, 0, zeros, &mut Zeros, BEGINNING), Ok(zeros));
+    assert_eq!(space.store().held(), (0, 0), "a hole");
+    space.append_from(file, 5, &mut &b"bytes"[..], BEGINNING).unwrap();
+    space.store().fail_after(0);
+    let mut ends = Ends::default();
+    assert_eq!(space.read_into(file, 0, zeros, &mut ends), Ok(zeros), "without a look at a page");
+    assert_eq!(space.read_into(file, 0, zeros + 1, &mut ends), Err(Error::Io));
+    space.store().relent();
+    let mut ends = Ends::default();
+    assert_eq!(space.read_into(file, 9, 2 * zeros, &mut ends), Ok(zeros - 4));
+    assert_eq!((ends.zeros, ends.bytes.as_slice()), (zeros - 9, &b"bytes"[..]));
+    assert_eq!(space.write_from(file, zeros as u64, 4, &mut Zeros, BEGINNING), Ok(4));
+    let mut rest = [7; 5];
+    assert_eq!(space.read_at(file, zeros as u64, &mut rest), Ok(5));
+    assert_eq!(&rest, b"\0\0\0\0s");
+    space.audit().unwrap();
+}
+
+/// Counts zeros, and keeps bytes.
+#[derive(Default)]
+struct Ends {
+    zeros: usize,
+    bytes: Vec<u8>,
+}
+
+impl Sink for Ends {
+    fn put(&mut self, bytes: &[u8]) {
+        self.bytes.extend(bytes);
+    }
+
+    fn put_zeros(&mut self, length: usize) {
+        self.zeros += length;
+    }
 }

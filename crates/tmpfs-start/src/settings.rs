@@ -1,26 +1,41 @@
-//! What the component is told by variables: its limits, and where it is mounted.
+//! What the filesystem is told by variables: its limits, and where it is mounted.
 
 use alloc::borrow::ToOwned as _;
 use alloc::string::String;
 
-use tmpfs::{Limits, parse_number};
+use tmpfs::{Limits, NamedLimit, parse_number};
 
 /// The directory that is shown to the program where no other is asked for.
 const MOUNT: &str = "/tmp";
 
+/// The mount that is a root of everything.
+pub(crate) const ROOT: &str = "/";
+
+/// The directory for temporary files in a root of everything.
+pub(crate) const TEMPORARY: &str = "/tmp";
+
 /// What the variables said.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Settings {
-    pub(crate) limits: Limits,
+pub struct Settings {
+    /// The limits of the space.
+    pub limits: Limits,
     /// `TMPFS_MOUNT`: an absolute path.
-    pub(crate) mount: String,
+    pub mount: String,
 }
 
 /// A variable whose value makes no sense.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Senseless<'a> {
-    pub(crate) name: &'a str,
-    pub(crate) value: &'a str,
+pub struct Senseless<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its value.
+    pub value: &'a str,
+}
+
+/// Returns the directory for temporary files of a filesystem that is mounted there.
+#[must_use]
+pub fn temporary(mount: &str) -> &str {
+    if mount == ROOT { TEMPORARY } else { mount }
 }
 
 impl Settings {
@@ -32,33 +47,29 @@ impl Settings {
     ) -> Result<Self, Senseless<'a>> {
         let told = told.filter(|(name, _)| !baked.iter().any(|(known, _)| known == name));
         let mut limits = Limits::default();
-        let mut soft = None;
+        let mut soft_is_set = false;
         let mut mount = MOUNT;
         for (name, value) in baked.iter().copied().chain(told) {
+            if !name.starts_with("TMPFS_") {
+                continue;
+            }
             let senseless = Senseless { name, value };
-            let Some(option) = name.strip_prefix("TMPFS_") else { continue };
-            if option == "MOUNT" {
+            if name == "TMPFS_MOUNT" {
                 if !value.starts_with('/') || value.contains('\0') {
                     return Err(senseless);
                 }
                 mount = value;
                 continue;
             }
-            let number = parse_number(value);
-            match (option, number, number.and_then(|number| u32::try_from(number).ok())) {
-                ("BYTES", Some(number), _) => limits.content = number,
-                ("METADATA", Some(number), _) => limits.metadata = number,
-                ("NODES", Some(number), _) => limits.nodes = number,
-                ("HANDLES", _, Some(number)) => limits.handles = number,
-                ("NAME", _, Some(number)) => limits.name = number,
-                ("PATH", _, Some(number)) => limits.path = number,
-                ("FILE_SIZE", Some(number), _) => limits.file_size = number,
-                ("SOFT", Some(number), _) => soft = Some(number),
-                _ => return Err(senseless),
-            }
+            let Some(limit) = NamedLimit::of_variable(name) else { return Err(senseless) };
+            let set = parse_number(value).and_then(|number| limit.set(&mut limits, number));
+            set.ok_or(senseless)?;
+            soft_is_set |= limit == NamedLimit::Soft;
         }
         // As the default is: three quarters of the content.
-        limits.soft = soft.unwrap_or(limits.content - limits.content / 4);
+        if !soft_is_set {
+            limits.soft = limits.content - limits.content / 4;
+        }
         Ok(Self { limits, mount: mount.to_owned() })
     }
 }
@@ -67,7 +78,7 @@ impl Settings {
 mod tests {
     use tmpfs::Limits;
 
-    use super::{Senseless, Settings};
+    use super::{Senseless, Settings, temporary};
 
     fn read<'a>(told: &[(&'a str, &'a str)]) -> Result<Settings, Senseless<'a>> {
         Settings::read(&[], told.iter().copied())
@@ -110,6 +121,12 @@ mod tests {
         let told = [("TMPFS_NODES", "many"), ("TMPFS_HANDLES", "5")];
         let settings = Settings::read(&[("TMPFS_NODES", "10")], told.into_iter()).unwrap();
         assert_eq!((settings.limits.nodes, settings.limits.handles), (10, 5));
+    }
+
+    #[test]
+    fn a_root_of_everything_has_a_directory_for_temporary_files() {
+        assert_eq!(temporary("/"), "/tmp");
+        assert_eq!(["/scratch", "/tmp/", "//"].map(temporary), ["/scratch", "/tmp/", "//"]);
     }
 
     #[test]

@@ -40,6 +40,14 @@ pub(crate) fn records() -> Records<'static> {
     Records(baked())
 }
 
+/// The variables that were baked in.
+pub(crate) fn variables() -> impl Iterator<Item = (&'static str, &'static str)> {
+    records().filter_map(|record| match record {
+        Record::Variable { name, value } => Some((name, value)),
+        _ => None,
+    })
+}
+
 #[expect(unsafe_code, reason = "the composer writes into the module that the compiler made")]
 fn baked() -> &'static [u8] {
     // SAFETY: it is a static of this type. Volatile, since it is changed after compilation.

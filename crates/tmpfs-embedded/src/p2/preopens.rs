@@ -1,0 +1,51 @@
+//! `wasi:filesystem/preopens`: the root of the space, under the name of its mount point.
+#![expect(unsafe_code, reason = "functions are exported under the names of an interface")]
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use tmpfs::DescriptorFlags;
+
+use crate::p2::abi::{lowered, put_list};
+use crate::p2::held::{Resource, hand_out, look};
+use crate::p2::host;
+use crate::program::{Area, Caller, length};
+
+lowered! {
+    "wasi:filesystem/preopens#get-directories"
+    fn get_directories(caller, out: u32) {
+        list(caller, Area::new(out, 8, 4), Vec::new());
+    }
+
+    /// The host's directories too. One that has our name is not listed: ours takes its place.
+    "beside:wasi:filesystem/preopens#get-directories"
+    fn get_directories_beside(caller, out: u32) {
+        let out = Area::new(out, 8, 4);
+        let mut directories = host::directories();
+        let mount = look(|held| held.mount.clone());
+        directories.retain(|(_, path)| !is_same_path(path, &mount));
+        list(caller, out, directories);
+    }
+}
+
+/// Lists directories and our root, unless no more handles may be open: the function has no error.
+fn list(caller: Caller, out: Area, mut directories: Vec<(u32, String)>) {
+    let root =
+        hand_out(|held| held.space.root(DescriptorFlags::DIRECTORY).map(Resource::Descriptor));
+    if let Ok(root) = root {
+        directories.push((root, look(|held| held.mount.clone())));
+    }
+    let count = u32::try_from(directories.len()).expect("BUG: memory has 32 bits");
+    let list = caller.allocate(count * 12, 4);
+    for (at, (handle, path)) in (0..).step_by(12).zip(directories) {
+        let path = caller.give(path.as_bytes());
+        list.store32(at, handle);
+        put_list(list, at + 4, path, path.length());
+    }
+    put_list(out, 0, list, count);
+}
+
+/// Returns whether two paths are one but for slashes at the end.
+fn is_same_path(one: &str, other: &str) -> bool {
+    one.trim_end_matches('/') == other.trim_end_matches('/')
+}

@@ -1,0 +1,306 @@
+//! The program's memory and its allocator. The tool puts instructions on the program's memory in
+//! the place of these calls; only here is it touched, and only where it was checked.
+#![expect(unsafe_code, reason = "foreign functions that move bytes between two memories")]
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
+use tmpfs::{Error, Result, Sink, Source};
+
+mod raw {
+    #[link(wasm_import_module = "program")]
+    unsafe extern "C" {
+        #[link_name = "copy-in"]
+        pub(super) fn copy_in(to: *mut u8, from: u32, length: usize);
+        #[link_name = "copy-out"]
+        pub(super) fn copy_out(to: u32, from: *const u8, length: usize);
+        pub(super) safe fn fill(at: u32, byte: u32, length: usize);
+        pub(super) safe fn load8(at: u32) -> u32;
+        pub(super) safe fn load32(at: u32) -> u32;
+        pub(super) safe fn load64(at: u32) -> u64;
+        pub(super) safe fn store8(at: u32, value: u32);
+        pub(super) safe fn store16(at: u32, value: u32);
+        pub(super) safe fn store32(at: u32, value: u32);
+        pub(super) safe fn store64(at: u32, value: u64);
+        /// `memory.size`: pages.
+        pub(super) safe fn size() -> u32;
+        #[link_name = "realloc-number"]
+        pub(super) safe fn realloc_number() -> u32;
+        pub(super) safe fn realloc(
+            number: u32,
+            old: u32,
+            old_size: u32,
+            align: u32,
+            size: u32,
+        ) -> u32;
+    }
+}
+
+/// Ends the program, as a host does that is given what makes no sense.
+#[cold]
+pub(crate) fn trap() -> ! {
+    core::arch::wasm32::unreachable()
+}
+
+/// True while the program's allocator runs.
+static ALLOCATING: AtomicBool = AtomicBool::new(false);
+
+/// The caller of an exported function of preview 2, with the allocator that it was lowered with.
+#[derive(Clone, Copy)]
+pub(crate) struct Caller {
+    realloc: u32,
+}
+
+/// Begins every exported function of preview 2, before anything else is called: the number of the
+/// allocator stands in a global that the next call sets again.
+#[inline]
+pub(crate) fn enter() -> Caller {
+    let realloc = raw::realloc_number();
+    if ALLOCATING.load(Relaxed) {
+        trap();
+    }
+    Caller { realloc }
+}
+
+impl Caller {
+    /// Returns the number of the allocator.
+    #[inline]
+    pub(crate) fn number(self) -> u32 {
+        self.realloc
+    }
+
+    /// Has the program allocate bytes that it is to own. It is asked also where they are none, as
+    /// the canonical ABI does. Its allocator can grow memory, but not call a function of ours.
+    pub(crate) fn allocate(self, length: u32, align: u32) -> Area {
+        ALLOCATING.store(true, Relaxed);
+        let at = raw::realloc(self.realloc, 0, 0, align, length);
+        ALLOCATING.store(false, Relaxed);
+        if at == 0 && length > 0 {
+            trap();
+        }
+        Area::new(at, length, align)
+    }
+
+    /// Hands bytes to the program.
+    pub(crate) fn give(self, bytes: &[u8]) -> Area {
+        let given = self.allocate(length(bytes), 1);
+        given.copy_from(bytes);
+        given
+    }
+}
+
+/// A stretch of the program's memory that is known to be there: memory never shrinks.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Area {
+    at: u32,
+    length: u32,
+}
+
+impl Area {
+    /// Traps unless it is there and aligned.
+    #[inline]
+    pub(crate) fn new(at: u32, length: u32, align: u32) -> Self {
+        let memory = u64::from(raw::size()) << 16;
+        if at & (align - 1) != 0 || u64::from(at) + u64::from(length) > memory {
+            trap();
+        }
+        Self { at, length }
+    }
+
+    /// A list of so many elements.
+    pub(crate) fn list(at: u32, count: u32, size: u32, align: u32) -> Self {
+        match count.checked_mul(size) {
+            Some(length) => Self::new(at, length, align),
+            None => trap(),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn at(self) -> u32 {
+        self.at
+    }
+
+    #[inline]
+    pub(crate) fn length(self) -> u32 {
+        self.length
+    }
+
+    /// Returns where a value of so many bytes lies in it.
+    #[inline]
+    fn place(self, offset: u32, size: u32) -> u32 {
+        debug_assert!(offset + size <= self.length, "BUG: beyond what was checked");
+        self.at + offset
+    }
+
+    #[inline]
+    pub(crate) fn load8(self, offset: u32) -> u32 {
+        raw::load8(self.place(offset, 1))
+    }
+
+    #[inline]
+    pub(crate) fn load32(self, offset: u32) -> u32 {
+        raw::load32(self.place(offset, 4))
+    }
+
+    #[inline]
+    pub(crate) fn load64(self, offset: u32) -> u64 {
+        raw::load64(self.place(offset, 8))
+    }
+
+    #[inline]
+    pub(crate) fn store8(self, offset: u32, value: u32) {
+        raw::store8(self.place(offset, 1), value);
+    }
+
+    #[inline]
+    pub(crate) fn store16(self, offset: u32, value: u32) {
+        raw::store16(self.place(offset, 2), value);
+    }
+
+    #[inline]
+    pub(crate) fn store32(self, offset: u32, value: u32) {
+        raw::store32(self.place(offset, 4), value);
+    }
+
+    #[inline]
+    pub(crate) fn store64(self, offset: u32, value: u64) {
+        raw::store64(self.place(offset, 8), value);
+    }
+
+    /// Copies bytes to its beginning, no more than it has.
+    pub(crate) fn copy_from(self, bytes: &[u8]) {
+        debug_assert!(bytes.len() <= index(self.length), "BUG: beyond what was checked");
+        // SAFETY: it reads as many bytes as there are. Where it writes was checked, and is no
+        // memory of ours.
+        unsafe { raw::copy_out(self.at, bytes.as_ptr(), bytes.len()) }
+    }
+
+    /// Copies all of it into our memory.
+    ///
+    /// # Errors
+    /// `InsufficientMemory` where the allocator refuses.
+    pub(crate) fn to_vec(self) -> Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        let reserved = bytes.try_reserve_exact(index(self.length));
+        reserved.map_err(|_| Error::InsufficientMemory)?;
+        self.bytes().append_to(&mut bytes, index(self.length));
+        Ok(bytes)
+    }
+
+    /// Returns its bytes, as the source of a write or the sink of a read.
+    #[inline]
+    pub(crate) fn bytes(self) -> Bytes {
+        Bytes { at: self.at, left: self.length }
+    }
+}
+
+/// Text of the program that is not what it should be.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Unreadable {
+    NotUtf8,
+    Refused(Error),
+}
+
+/// Copies text into our memory. What is longer than `most` bytes is refused before it is copied.
+///
+/// # Errors
+/// It is not UTF-8; `NameTooLong`; `InsufficientMemory`.
+pub(crate) fn text(area: Area, most: u32) -> core::result::Result<String, Unreadable> {
+    if area.length > most {
+        return Err(Unreadable::Refused(Error::NameTooLong));
+    }
+    let bytes = area.to_vec().map_err(Unreadable::Refused)?;
+    String::from_utf8(bytes).map_err(|_| Unreadable::NotUtf8)
+}
+
+/// Bytes of the program's memory, used up from the beginning.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bytes {
+    at: u32,
+    left: u32,
+}
+
+impl Bytes {
+    /// Passes over bytes, and returns where they begin.
+    #[inline]
+    fn next(&mut self, length: usize) -> u32 {
+        debug_assert!(length <= index(self.left), "BUG: beyond what was checked");
+        let at = self.at;
+        // Both are within 32 bits, since the area is. It may end where memory does.
+        let length = u32::try_from(length).unwrap_or(u32::MAX);
+        self.at = at.wrapping_add(length);
+        self.left = self.left.wrapping_sub(length);
+        at
+    }
+}
+
+impl Sink for Bytes {
+    #[inline]
+    fn put(&mut self, bytes: &[u8]) {
+        let to = self.next(bytes.len());
+        // SAFETY: it reads as many bytes as there are. Where it writes was checked, and is no
+        // memory of ours.
+        unsafe { raw::copy_out(to, bytes.as_ptr(), bytes.len()) }
+    }
+
+    #[inline]
+    fn put_zeros(&mut self, length: usize) {
+        raw::fill(self.next(length), 0, length);
+    }
+}
+
+impl Source for Bytes {
+    fn is_zero(&self, length: usize) -> bool {
+        let (mut at, mut left) = (self.at, length);
+        while left >= 8 {
+            if raw::load64(at) != 0 {
+                return false;
+            }
+            at = at.wrapping_add(8);
+            left -= 8;
+        }
+        while left > 0 {
+            if raw::load8(at) != 0 {
+                return false;
+            }
+            at = at.wrapping_add(1);
+            left -= 1;
+        }
+        true
+    }
+
+    fn skip(&mut self, length: usize) {
+        self.next(length);
+    }
+
+    #[inline]
+    fn fill(&mut self, bytes: &mut [u8]) {
+        let from = self.next(bytes.len());
+        // SAFETY: it writes as many bytes as there are. Where it reads was checked.
+        unsafe { raw::copy_in(bytes.as_mut_ptr(), from, bytes.len()) }
+    }
+
+    #[inline]
+    fn append_to(&mut self, bytes: &mut Vec<u8>, length: usize) {
+        let from = self.next(length);
+        let held = bytes.len();
+        assert!(bytes.capacity() - held >= length, "BUG: it has the capacity");
+        // SAFETY: the capacity is there, and is filled before it counts.
+        unsafe {
+            raw::copy_in(bytes.as_mut_ptr().add(held), from, length);
+            bytes.set_len(held + length);
+        }
+    }
+}
+
+/// The length of bytes of ours, which lie in 32 bits of memory.
+#[inline]
+pub(crate) fn length(bytes: &[u8]) -> u32 {
+    u32::try_from(bytes.len()).expect("BUG: memory has 32 bits")
+}
+
+#[inline]
+pub(crate) fn index(length: u32) -> usize {
+    usize::try_from(length).expect("BUG: memory has 32 bits")
+}

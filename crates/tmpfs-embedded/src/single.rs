@@ -1,0 +1,40 @@
+//! The one value of its kind that an instance has.
+#![expect(unsafe_code, reason = "a static that changes, of an instance with one thread")]
+
+use core::cell::UnsafeCell;
+
+#[cfg(target_feature = "atomics")]
+compile_error!("the value has no lock");
+
+/// A value that is made when it is first asked for.
+pub(crate) struct Single<T>(UnsafeCell<Option<T>>);
+
+// SAFETY: an instance of the module has one thread.
+unsafe impl<T> Sync for Single<T> {}
+
+impl<T> Single<T> {
+    pub(crate) const fn new() -> Self {
+        Self(UnsafeCell::new(None))
+    }
+
+    /// Does work on the value, which `start` makes the first time. The work must not leave the
+    /// module, neither to the host nor to the program: either could come back for the value.
+    #[inline]
+    pub(crate) fn with<R>(&self, start: impl FnOnce() -> T, work: impl FnOnce(&mut T) -> R) -> R {
+        // SAFETY: there is one thread, and no other work is under way, as its comment asks.
+        if unsafe { &*self.0.get() }.is_none() {
+            self.set(start());
+        }
+        // SAFETY: as above.
+        match unsafe { &mut *self.0.get() } {
+            Some(value) => work(value),
+            None => unreachable!("BUG: it was set"),
+        }
+    }
+
+    #[cold]
+    fn set(&self, value: T) {
+        // SAFETY: as in `with`.
+        unsafe { *self.0.get() = Some(value) }
+    }
+}

@@ -1,0 +1,194 @@
+//! Streams of files: where they are in it, and whether they are still open.
+
+use tmpfs::{Error, Handle, Result as Outcome, Sink, Source, Space, Timestamp};
+
+/// The bytes that a stream permits at once.
+pub(crate) const PERMIT: u64 = 64 << 10;
+
+/// The most bytes of one call that writes and flushes (WIT, blocking-write-and-flush).
+const BLOCKING: u64 = 4096;
+
+/// The most bytes of one answer: a hole costs nothing and must not take memory by being read.
+pub(crate) const MOST: u64 = 1 << 20;
+
+/// Reasons why a stream gives or takes nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Failure {
+    /// It ended, or failed before.
+    Closed,
+    /// It fails now.
+    Failed(Error),
+    /// The program broke a rule for which the interface asks for a trap.
+    Trap,
+}
+
+type Result<T> = core::result::Result<T, Failure>;
+
+/// Reads a file from a position on. It has a handle of its own.
+#[derive(Debug)]
+pub(crate) struct Reader {
+    pub(crate) file: Handle,
+    offset: u64,
+    /// True once the end was reached, or a read failed. The file may grow, but a stream that said
+    /// `closed` stays closed (WIT, stream-error).
+    closed: bool,
+}
+
+impl Reader {
+    pub(crate) fn new(file: Handle, offset: u64) -> Self {
+        Self { file, offset, closed: false }
+    }
+
+    /// Returns how many bytes a read of `length` gets; there is one at least, if any are wanted.
+    pub(crate) fn left(&mut self, space: &Space, length: u64) -> Result<u64> {
+        if self.closed {
+            return Err(Failure::Closed);
+        }
+        if length == 0 {
+            return Ok(0);
+        }
+        let stat = space.stat(self.file).map_err(|error| self.fail(error))?;
+        match stat.size.saturating_sub(self.offset) {
+            0 => {
+                self.closed = true;
+                Err(Failure::Closed)
+            }
+            left => Ok(left.min(length)),
+        }
+    }
+
+    /// Reads bytes, no more than [`Reader::left`] just returned.
+    pub(crate) fn read<K: Sink>(
+        &mut self,
+        space: &Space,
+        length: usize,
+        sink: &mut K,
+    ) -> Result<usize> {
+        let read = space.read_into(self.file, self.offset, length, sink);
+        let read = read.map_err(|error| self.fail(error))?;
+        self.offset += self::length(read);
+        Ok(read)
+    }
+
+    /// Skips at most `length` bytes, and returns how many.
+    pub(crate) fn skip(&mut self, space: &Space, length: u64) -> Result<u64> {
+        let skipped = self.left(space, length)?;
+        self.offset += skipped;
+        Ok(skipped)
+    }
+
+    fn fail(&mut self, error: Error) -> Failure {
+        self.closed = true;
+        Failure::Failed(error)
+    }
+}
+
+/// Where a stream writes next.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Position {
+    At(u64),
+    /// Wherever the file ends then.
+    End,
+}
+
+/// Writes a file from a position on. It has a handle of its own.
+#[derive(Debug)]
+pub(crate) struct Writer {
+    pub(crate) file: Handle,
+    position: Position,
+    /// The bytes that `check-write` permitted and that were not written yet.
+    permit: u64,
+    /// True once a write failed.
+    closed: bool,
+}
+
+impl Writer {
+    pub(crate) fn new(file: Handle, position: Position) -> Self {
+        Self { file, position, permit: 0, closed: false }
+    }
+
+    /// Does nothing: nothing is held back.
+    pub(crate) fn flush(&self) -> Result<()> {
+        if self.closed { Err(Failure::Closed) } else { Ok(()) }
+    }
+
+    /// Returns how many bytes may be written.
+    pub(crate) fn check_write(&mut self) -> Result<u64> {
+        self.flush()?;
+        self.permit = PERMIT;
+        Ok(PERMIT)
+    }
+
+    /// Writes what `check-write` permitted.
+    pub(crate) fn write<R: Source + Clone>(
+        &mut self,
+        space: &mut Space,
+        length: u64,
+        source: &R,
+        now: Timestamp,
+    ) -> Result<()> {
+        self.flush()?;
+        self.permit = self.permit.checked_sub(length).ok_or(Failure::Trap)?;
+        self.put(space, length, source, now)
+    }
+
+    /// Writes as many bytes as one call that writes and flushes takes.
+    pub(crate) fn blocking_write<R: Source + Clone>(
+        &mut self,
+        space: &mut Space,
+        length: u64,
+        source: &R,
+        now: Timestamp,
+    ) -> Result<()> {
+        self.flush()?;
+        if length > BLOCKING {
+            return Err(Failure::Trap);
+        }
+        self.put(space, length, source, now)
+    }
+
+    fn put<R: Source + Clone>(
+        &mut self,
+        space: &mut Space,
+        length: u64,
+        source: &R,
+        now: Timestamp,
+    ) -> Result<()> {
+        let length = usize::try_from(length).expect("BUG: it was permitted");
+        self.put_all(space, length, source, now).map_err(|error| {
+            self.closed = true;
+            Failure::Failed(error)
+        })
+    }
+
+    /// Writes all of it, or tells why not; what was written by then stays.
+    fn put_all<R: Source + Clone>(
+        &mut self,
+        space: &mut Space,
+        length: usize,
+        source: &R,
+        now: Timestamp,
+    ) -> Outcome<()> {
+        let mut done = 0;
+        while done < length {
+            let mut rest = source.clone();
+            rest.skip(done);
+            let left = length - done;
+            let written = match &mut self.position {
+                Position::End => space.append_from(self.file, left, &mut rest, now)?,
+                Position::At(offset) => {
+                    let written = space.write_from(self.file, *offset, left, &mut rest, now)?;
+                    let end = offset.checked_add(self::length(written));
+                    *offset = end.ok_or(Error::FileTooLarge)?;
+                    written
+                }
+            };
+            done += written;
+        }
+        Ok(())
+    }
+}
+
+fn length(bytes: usize) -> u64 {
+    u64::try_from(bytes).expect("BUG: a length fits 64 bits")
+}

@@ -1,0 +1,16 @@
+//! The start of a filesystem in memory that is put under a program: what it is told by variables
+//! and by what was baked in, the space that is made of it, and the environment that the program is
+//! shown. The filesystem component and the embedded module both begin with it.
+
+#![no_std]
+
+extern crate alloc;
+
+mod environment;
+mod image;
+mod settings;
+mod start;
+
+pub use environment::environment;
+pub use settings::{Senseless, Settings, temporary};
+pub use start::{create, settings};

@@ -1,0 +1,73 @@
+//! A new space, with the files that were baked in.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use tmpfs::{
+    DescriptorFlags, Error, Follow, Handle, NewTimestamp, OpenFlags, Result, Space, Timestamp,
+};
+
+use crate::image::{self, Record};
+use crate::settings::{ROOT, Senseless, Settings, TEMPORARY};
+
+/// Reads the settings from the variables that were baked in, then from those that the host set.
+///
+/// # Errors
+/// The value of a variable makes no sense.
+pub fn settings(told: &[(String, String)]) -> Result<Settings, Senseless<'_>> {
+    let baked: Vec<_> = image::variables().collect();
+    let told = told.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    Settings::read(&baked, told)
+}
+
+/// Makes a space with the files that were baked in. A root of everything also has the directory for
+/// temporary files.
+///
+/// # Errors
+/// The limits do not allow it, or there is no memory for it.
+pub fn create(settings: &Settings, seed: [u64; 2], now: Timestamp) -> Result<Space> {
+    let Settings { limits, mount } = settings;
+    let settings = tmpfs::Settings { limits: *limits, shared: None, seed, now };
+    let mut space = Space::create(settings)?;
+    let root = space.root(DescriptorFlags::DIRECTORY)?;
+    image::records().try_for_each(|record| make(&mut space, root, record, now))?;
+    if mount == ROOT {
+        match space.create_directory_at(root, &TEMPORARY[ROOT.len()..], now) {
+            Ok(()) | Err(Error::Exist) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    space.close(root)?;
+    Ok(space)
+}
+
+fn make(space: &mut Space, root: Handle, record: Record<'_>, now: Timestamp) -> Result<()> {
+    match record {
+        Record::Variable { .. } => Ok(()),
+        Record::Directory { path } => space.create_directory_at(root, path, now),
+        Record::File { path, content } => write(space, root, path, content, now),
+        Record::Link { path, target } => space.symlink_at(target, root, path, now),
+        Record::HardLink { path, file } => space.link_at(root, Follow::No, file, root, path, now),
+        Record::Modified { path, time } => {
+            let (accessed, modified) = (NewTimestamp::NoChange, NewTimestamp::Timestamp(time));
+            space.set_times_at(root, Follow::No, path, accessed, modified, now)
+        }
+    }
+}
+
+fn write(
+    space: &mut Space,
+    root: Handle,
+    path: &str,
+    content: &[u8],
+    now: Timestamp,
+) -> Result<()> {
+    let new = OpenFlags { create: true, exclusive: true, ..OpenFlags::default() };
+    let file = space.open_at(root, Follow::No, path, new, DescriptorFlags::WRITE, now)?;
+    let mut written = 0;
+    while written < content.len() {
+        let at = u64::try_from(written).expect("BUG: a length fits 64 bits");
+        written += space.write_at(file, at, &content[written..], now)?;
+    }
+    space.close(file)
+}
