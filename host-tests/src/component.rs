@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{LazyLock, Mutex, PoisonError};
 
-use scratch_compose::{Options, binary, compose, plug};
+use scratch_compose::{Composition, Options, binary, compose, plug};
 use wasmtime::component::Component;
 use wasmtime::{Cache, CacheConfig, Config, Engine};
 use xtask::components::{self, Profile};
@@ -75,7 +75,7 @@ impl Library {
     }
 }
 
-/// Composes a program as the command `scratch compose` does, with the components of this checkout.
+/// The program that [`composition`] makes.
 ///
 /// # Errors
 /// Those of the composer.
@@ -83,7 +83,18 @@ impl Library {
 /// # Panics
 /// A component cannot be built.
 pub fn composed(program: &[u8], options: &Options) -> scratch_compose::Result<Vec<u8>> {
-    compose(program, options, |component| built(component.name())).map(|whole| whole.wasm)
+    composition(program, options).map(|whole| whole.wasm)
+}
+
+/// Embeds or composes as the command `scratch compose` does, with the components of this checkout.
+///
+/// # Errors
+/// Those of the composer.
+///
+/// # Panics
+/// A component cannot be built.
+pub fn composition(program: &[u8], options: &Options) -> scratch_compose::Result<Composition> {
+    compose(program, options, |component| built(component.name()))
 }
 
 /// The binary of a component that ships, built when it is asked for the first time.

@@ -43,7 +43,8 @@ pub use bindings_memory::exports::wasi::filesystem::types::{
 };
 pub use builder::Builder;
 pub use component::{
-    Code, Ground, Library, Metering, component_of, composed, program_file, program_names,
+    Code, Ground, Library, Metering, component_of, composed, composition, program_file,
+    program_names,
 };
 pub use did_not_run::did_not_run;
 pub use draws::{Draws, FIRST_REJECTED, name_of};

@@ -80,7 +80,7 @@ fn it_composes_what_the_library_composes_and_composes_nothing_twice() {
     };
     succeeded(&compose(&["--bytes", "16M"], "whole.wasm"));
     let records = vec![Record::Variable("TMPFS_BYTES".into(), "16M".into())];
-    let memory = Some(Memory { form: None, records });
+    let memory = Some(Memory { records, ..Memory::default() });
     let options = Options { audited: false, memory };
     let whole = composed(&program(), &options).unwrap();
     assert!(fs::read(path("whole.wasm")).unwrap() == whole);

@@ -39,7 +39,7 @@ fn plain_wac_plug_puts_it_under_a_program() {
 }
 
 fn baked(records: Vec<Record>) -> Vec<u8> {
-    let memory = Some(Memory { form: None, records });
+    let memory = Some(Memory { form: Some(Form::Composed), records, ..Memory::default() });
     let options = Options { audited: false, memory };
     composed(&fs::read(program_file("readme_cache")).unwrap(), &options).unwrap()
 }
@@ -68,13 +68,16 @@ fn a_setting_that_makes_no_sense_is_named_before_the_trap() {
 
 #[test]
 fn an_explicit_form_overrules_the_choice() {
-    let memory = Some(Memory { form: Some(Form::Lite), records: Vec::new() });
+    let memory = Some(Memory { form: Some(Form::Lite), ..Memory::default() });
     let options = Options { audited: false, memory };
     let bytes = fs::read(program_file("calls_linked")).unwrap();
     let imports = |options: &Options| binary::imports(&composed(&bytes, options).unwrap()).unwrap();
     let has_sockets = |imports: &[String]| imports.iter().any(|it| it.starts_with("wasi:sockets"));
     assert!(!has_sockets(&imports(&options)));
-    let chosen = Options { audited: false, memory: Some(Memory::default()) };
+    let chosen = Options {
+        audited: false,
+        memory: Some(Memory { form: Some(Form::Composed), ..Memory::default() }),
+    };
     assert!(has_sockets(&imports(&chosen)));
 }
 

@@ -13,7 +13,7 @@ fn on_disk(way: &str) -> String {
 
 /// Returns what the program prints when it is composed with one form.
 fn in_memory(form: Form, way: &str) -> String {
-    let memory = Some(Memory { form: Some(form), records: Vec::new() });
+    let memory = Some(Memory { form: Some(form), ..Memory::default() });
     let options = Options { audited: false, memory };
     let program = fs::read(program_file("watching")).unwrap();
     let whole = composed(&program, &options).unwrap();

@@ -6,14 +6,15 @@ use std::path::Path;
 use std::time::{Duration, UNIX_EPOCH};
 
 use host_tests::{Builder, Program, Run, Sandbox, program_file};
-use scratch_compose::{Memory, Options, Record, seed};
+use scratch_compose::{Form, Memory, Options, Record, seed};
 use tempfile::TempDir;
 use tmpfs::prices;
 
 /// Composes these records with the program that shows the files it starts with, or returns the
 /// words of the refusal.
 fn composed(records: &[Record]) -> Result<Vec<u8>, String> {
-    let memory = Some(Memory { form: None, records: records.to_vec() });
+    let memory =
+        Some(Memory { form: Some(Form::Composed), records: records.to_vec(), ..Memory::default() });
     let options = Options { audited: false, memory };
     let program = fs::read(program_file("seeded")).unwrap();
     host_tests::composed(&program, &options).map_err(|error| error.to_string())

@@ -211,8 +211,11 @@ fn attempt<B: AsRef<[u8]>>(
     if memory.form.is_some_and(|form| form != Form::Embedded) {
         return Ok(Attempt::Impossible { why: None });
     }
-    let refused = if read.imports(LIBRARY) {
-        Error::Program("it imports scratch:tempfile, whose component has to share its files".into())
+    let shared =
+        [(LIBRARY, "whose component has to share its files"), (SPACE, "which a component exports")];
+    let shared = shared.into_iter().find(|(interfaces, _)| read.imports(interfaces));
+    let refused = if let Some((interfaces, reason)) = shared {
+        Error::Program(format!("it imports {}, {reason}", interfaces.trim_end_matches('/')))
     } else {
         let filesystem = bake(component(Component::TmpfsEmbedded).as_ref(), &memory.records)?;
         match embed(program, &filesystem, memory.beside) {
@@ -236,6 +239,9 @@ fn attempt<B: AsRef<[u8]>>(
 
 /// The beginning of the names of the library's interfaces.
 const LIBRARY: &str = "scratch:tempfile/";
+
+/// The beginning of the names of the interfaces that tell what a filesystem holds.
+const SPACE: &str = "scratch:space/";
 
 /// The beginning of the names of interfaces that hand out the host's streams.
 const HTTP: &str = "wasi:http/";

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::fs;
 
-use scratch_components::COMPONENTS;
+use scratch_components::{COMPONENTS, EMBEDDED};
 use scratch_compose::{Component, Error};
 
 use crate::arguments::Compose;
@@ -47,7 +47,8 @@ fn run_with(
 }
 
 fn shipped(component: Component) -> &'static [u8] {
-    let found = COMPONENTS.iter().find(|it| it.name == component.name());
+    let mut shipped = COMPONENTS.iter().chain([&EMBEDDED]);
+    let found = shipped.find(|it| it.name == component.name());
     found.expect("BUG: a component that the library asks for ships").wasm
 }
 

@@ -9,7 +9,7 @@ use std::thread;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use host_tests::composed;
-use scratch_compose::{Memory, Options, Record, binary};
+use scratch_compose::{Form, Memory, Options, Record, binary};
 use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 use ureq::SendBody;
@@ -35,7 +35,8 @@ static COMPOSITION: LazyLock<(TempDir, PathBuf)> = LazyLock::new(|| {
     let output = folder.path().join("server.wasm");
     let program = fs::read(components::build("upload").unwrap()).unwrap();
     let records = vec![Record::Variable("TMPFS_BYTES".into(), "4M".into())];
-    let options = Options { memory: Some(Memory { form: None, records }), ..Options::default() };
+    let memory = Memory { form: Some(Form::Composed), records, ..Memory::default() };
+    let options = Options { memory: Some(memory), ..Options::default() };
     fs::write(&output, composed(&program, &options).unwrap()).unwrap();
     (folder, output)
 });

@@ -1,12 +1,12 @@
 //! What the filesystem asks of the host for itself: where a component gets it from.
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use wasm_encoder::{
-    ComponentTypeRef, ComponentValType as Value, InstanceType, PrimitiveValType as Primitive,
-    TypeBounds,
+    Alias, ComponentOuterAliasKind, ComponentTypeRef, ComponentValType as Value, InstanceType,
+    PrimitiveValType as Primitive, TypeBounds,
 };
 use wasmparser::{
-    ComponentAlias, ComponentExternalKind, ComponentOuterAliasKind, ComponentType,
+    ComponentAlias, ComponentExternalKind, ComponentOuterAliasKind as ReadOuterKind, ComponentType,
     ComponentTypeRef as ReadTypeRef, InstanceTypeDeclaration,
 };
 
@@ -41,21 +41,28 @@ pub(super) fn supply(shape: &Shape<'_>, interface: &str, function: &str, beside:
     if !beside && interface.starts_with(FILES) {
         return Supply::Nowhere;
     }
+    let poll = shape.import_of(POLL);
     let Some((import, instance)) = shape.import_of(interface) else {
-        let granted = GRANTED.contains(&interface)
-            && declare(&mut InstanceType::new(), function, &|_| None).is_some();
+        let known = Known { declarations: &[], pollable: poll.map(|_| 0) };
+        let granted = GRANTED.contains(&interface) && known.declares(function);
         return if granted { Supply::New } else { Supply::Nowhere };
     };
     let Some(declarations) = declarations(shape, import) else { return Supply::Nowhere };
-    if has(declarations, function) {
+    if has(declarations, function.strip_prefix(DROP).unwrap_or(function)) {
         return Supply::Had { instance };
     }
-    let known = |name: &str| exported_type(declarations, name);
-    match declare(&mut InstanceType::new(), function, &known) {
-        Some(()) => Supply::Extended { import, instance },
-        None => Supply::Nowhere,
+    let earlier = poll.filter(|(poll, _)| *poll < import);
+    if (Known { declarations, pollable: earlier.map(|_| 0) }).declares(function) {
+        return Supply::Extended { import, instance };
     }
+    Supply::Nowhere
 }
+
+/// The beginning of the names of functions that drop a resource.
+pub(super) const DROP: &str = "[resource-drop]";
+
+/// The interface that has the type of pollables.
+pub(super) const POLL: &str = "wasi:io/poll";
 
 /// Returns the declarations in the type of an import, if the type is written out.
 pub(super) fn declarations<'s, 'a>(
@@ -91,7 +98,7 @@ fn exported_type(declarations: &[InstanceTypeDeclaration<'_>], wanted: &str) -> 
             InstanceTypeDeclaration::Type(_)
             | InstanceTypeDeclaration::Alias(
                 ComponentAlias::InstanceExport { kind: ComponentExternalKind::Type, .. }
-                | ComponentAlias::Outer { kind: ComponentOuterAliasKind::Type, .. },
+                | ComponentAlias::Outer { kind: ReadOuterKind::Type, .. },
             ) => index += 1,
             _ => {}
         }
@@ -99,57 +106,118 @@ fn exported_type(declarations: &[InstanceTypeDeclaration<'_>], wanted: &str) -> 
     None
 }
 
-/// Makes the type of an instance that has more functions.
-pub(super) fn extended(
-    mut ty: InstanceType,
-    declarations: &[InstanceTypeDeclaration<'_>],
-    functions: &[String],
-) -> Result<InstanceType> {
-    for function in functions {
-        let known = |name: &str| exported_type(declarations, name);
-        anyhow::ensure!(
-            declare(&mut ty, function, &known).is_some(),
-            "the type of {function} is not known"
-        );
-    }
-    Ok(ty)
+/// The types that a function may take.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Known<'k, 'a> {
+    /// What the type of the instance declares.
+    pub(super) declarations: &'k [InstanceTypeDeclaration<'a>],
+    /// The type of pollables in the component around it.
+    pub(super) pollable: Option<u32>,
 }
 
-/// Makes the type of an instance that has these functions only.
-pub(super) fn new(functions: &[String]) -> Result<InstanceType> {
-    extended(InstanceType::new(), &[], functions)
-}
-
-/// Adds a function to the type of an instance, and returns nothing if a type is missing that it
-/// takes. `known` finds a type that the instance exports.
-fn declare(
-    ty: &mut InstanceType,
-    function: &str,
-    known: &dyn Fn(&str) -> Option<u32>,
-) -> Option<()> {
-    let none: [(&str, Value); 0] = [];
-    match function {
-        "now" if known("instant").is_some() => {
-            let instant = Value::Type(known("instant")?);
-            ty.ty().function().params(none).result(Some(instant));
+impl Known<'_, '_> {
+    /// Adds functions to the type of an instance.
+    pub(super) fn extend(
+        &self,
+        mut ty: InstanceType,
+        functions: &[String],
+    ) -> Result<InstanceType> {
+        for function in functions {
+            let declared = self.declare(&mut ty, function);
+            declared.with_context(|| format!("the type of {function} is not known"))?;
         }
-        "now" => {
-            let datetime = known("datetime").unwrap_or_else(|| datetime(ty));
-            ty.ty().function().params(none).result(Some(Value::Type(datetime)));
-        }
-        "get-random-u64" => {
-            ty.ty().function().params(none).result(Some(Value::Primitive(Primitive::U64)));
-        }
-        "[method]pollable.ready" => {
-            let pollable = borrow(ty, known("pollable")?);
-            let result = Some(Value::Primitive(Primitive::Bool));
-            ty.ty().function().params([("self", pollable)]).result(result);
-        }
-        _ => stream(ty, function, known)?,
+        Ok(ty)
     }
-    let function_type = ty.type_count() - 1;
-    ty.export(function, ComponentTypeRef::Func(function_type));
-    Some(())
+
+    fn declares(&self, function: &str) -> bool {
+        self.declare(&mut InstanceType::new(), function).is_some()
+    }
+
+    fn exported(&self, name: &str) -> Option<u32> {
+        exported_type(self.declarations, name)
+    }
+
+    /// Returns the type of pollables, which the instance exports or takes from outside.
+    fn pollable(&self, ty: &mut InstanceType) -> Option<u32> {
+        self.exported("pollable").or_else(|| {
+            let index = self.pollable?;
+            ty.alias(Alias::Outer { kind: ComponentOuterAliasKind::Type, count: 1, index });
+            Some(ty.type_count() - 1)
+        })
+    }
+
+    /// Adds a function to the type of an instance, and returns nothing if a type is missing that it
+    /// takes, or the function is not known.
+    fn declare(&self, ty: &mut InstanceType, function: &str) -> Option<()> {
+        let none: [(&str, Value); 0] = [];
+        match function {
+            "now" => {
+                let datetime = self.exported("datetime").unwrap_or_else(|| datetime(ty));
+                ty.ty().function().params(none).result(Some(Value::Type(datetime)));
+            }
+            "get-random-u64" => {
+                ty.ty().function().params(none).result(Some(Value::Primitive(Primitive::U64)));
+            }
+            "get-environment" => {
+                let text = Value::Primitive(Primitive::String);
+                ty.ty().defined_type().tuple([text, text]);
+                let pair = Value::Type(ty.type_count() - 1);
+                ty.ty().defined_type().list(pair);
+                let list = Value::Type(ty.type_count() - 1);
+                ty.ty().function().params(none).result(Some(list));
+            }
+            "subscribe-duration" => {
+                let pollable = self.pollable(ty)?;
+                ty.ty().defined_type().own(pollable);
+                let own = Value::Type(ty.type_count() - 1);
+                let when = ("when", Value::Primitive(Primitive::U64));
+                ty.ty().function().params([when]).result(Some(own));
+            }
+            "[method]pollable.ready" => {
+                let pollable = borrow(ty, self.exported("pollable")?);
+                let result = Some(Value::Primitive(Primitive::Bool));
+                ty.ty().function().params([("self", pollable)]).result(result);
+            }
+            "[method]pollable.block" => {
+                let pollable = borrow(ty, self.exported("pollable")?);
+                ty.ty().function().params([("self", pollable)]).result(None);
+            }
+            "[method]output-stream.subscribe" => {
+                let pollable = self.pollable(ty)?;
+                let stream = borrow(ty, self.exported("output-stream")?);
+                ty.ty().defined_type().own(pollable);
+                let own = Value::Type(ty.type_count() - 1);
+                ty.ty().function().params([("self", stream)]).result(Some(own));
+            }
+            _ => self.stream(ty, function)?,
+        }
+        let function_type = ty.type_count() - 1;
+        ty.export(function, ComponentTypeRef::Func(function_type));
+        Some(())
+    }
+
+    /// Adds the type of another function of `wasi:io/streams`.
+    fn stream(&self, ty: &mut InstanceType, function: &str) -> Option<()> {
+        let (stream, method) = function.strip_prefix("[method]")?.split_once('.')?;
+        let own = ("self", borrow(ty, self.exported(stream)?));
+        let number = Value::Primitive(Primitive::U64);
+        let error = Some(Value::Type(self.exported("stream-error")?));
+        ty.ty().defined_type().list(Value::Primitive(Primitive::U8));
+        let bytes = Value::Type(ty.type_count() - 1);
+        let (parameters, answer) = match (stream, method) {
+            ("input-stream", "read" | "blocking-read") => (vec![own, ("len", number)], Some(bytes)),
+            ("output-stream", "check-write") => (vec![own], Some(number)),
+            ("output-stream", "write" | "blocking-write-and-flush") => {
+                (vec![own, ("contents", bytes)], None)
+            }
+            ("output-stream", "flush" | "blocking-flush") => (vec![own], None),
+            _ => return None,
+        };
+        ty.ty().defined_type().result(answer, error);
+        let result = Value::Type(ty.type_count() - 1);
+        ty.ty().function().params(parameters).result(Some(result));
+        Some(())
+    }
 }
 
 fn datetime(ty: &mut InstanceType) -> u32 {
@@ -163,35 +231,6 @@ fn datetime(ty: &mut InstanceType) -> u32 {
 }
 
 fn borrow(ty: &mut InstanceType, resource: u32) -> Value {
-    let borrowed = ty.type_count();
     ty.ty().defined_type().borrow(resource);
-    Value::Type(borrowed)
-}
-
-/// Adds the type of a function of `wasi:io/streams`.
-fn stream(
-    ty: &mut InstanceType,
-    function: &str,
-    known: &dyn Fn(&str) -> Option<u32>,
-) -> Option<()> {
-    let (stream, method) = function.strip_prefix("[method]")?.split_once('.')?;
-    let own = ("self", borrow(ty, known(stream)?));
-    let number = Value::Primitive(Primitive::U64);
-    let error = Some(Value::Type(known("stream-error")?));
-    let bytes = ty.type_count();
-    ty.ty().defined_type().list(Value::Primitive(Primitive::U8));
-    let bytes = Value::Type(bytes);
-    let (parameters, answer) = match (stream, method) {
-        ("input-stream", "read" | "blocking-read") => (vec![own, ("len", number)], Some(bytes)),
-        ("output-stream", "check-write") => (vec![own], Some(number)),
-        ("output-stream", "write" | "blocking-write-and-flush") => {
-            (vec![own, ("contents", bytes)], None)
-        }
-        ("output-stream", "flush" | "blocking-flush") => (vec![own], None),
-        _ => return None,
-    };
-    let result = ty.type_count();
-    ty.ty().defined_type().result(answer, error);
-    ty.ty().function().params(parameters).result(Some(Value::Type(result)));
-    Some(())
+    Value::Type(ty.type_count() - 1)
 }

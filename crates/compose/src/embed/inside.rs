@@ -7,7 +7,7 @@ use wasm_encoder::ComponentExportKind;
 use wasm_encoder::reencode::ReencodeComponent as _;
 use wasmparser::{ComponentInstance, ComponentInstantiationArg};
 
-use crate::embed::asks::{self, Supply, supply};
+use crate::embed::asks::{Supply, supply};
 use crate::embed::changes::Changes;
 use crate::embed::items::Item;
 use crate::embed::liveness::{FILES, live};
@@ -97,12 +97,11 @@ pub(super) fn rewrite(
             continue;
         }
         if let (Some(functions), Item::Import(import)) = (plan.extensions.get(&at), item) {
-            let declarations = asks::declarations(&shape, at).context("it is written out")?;
-            writer.extended(import, declarations, functions)?;
+            writer.extended(&shape, at, functions)?;
             let name = import.name.name;
             changes.extended.extend(functions.iter().map(|it| (name.to_owned(), it.clone())));
         } else if at == user.item {
-            plan.instantiate(&mut writer, user.component, &arguments)?;
+            plan.instantiate(&shape, &mut writer, user.component, &arguments)?;
         } else {
             writer.item(item, &shape.numbers[at])?;
         }
@@ -177,6 +176,7 @@ impl Plan {
     /// Instantiates the inner component.
     fn instantiate(
         &self,
+        shape: &Shape<'_>,
         writer: &mut Writer<'_>,
         component: u32,
         arguments: &[ComponentInstantiationArg<'_>],
@@ -192,7 +192,7 @@ impl Plan {
                     .places
                     .find((Space::Instance, *old))
                     .with_context(|| format!("{name} is imported too late"))?,
-                None => writer.import(name, &asks::new(functions)?),
+                None => writer.added(shape, name, functions)?,
             };
             all.push((name, ComponentExportKind::Instance, instance));
         }

@@ -101,7 +101,7 @@ fn ensure_version(lowered: &Lowered<'_>) -> Result<()> {
     let ours = lowered.interface.starts_with(FILES) || lowered.interface.starts_with("wasi:io/");
     let version = lowered.import.split_once('@').map_or("", |(_, version)| version);
     ensure!(
-        !ours || version.starts_with("0.2."),
+        !ours || version == "0.2" || version.starts_with("0.2."),
         "it imports {}, and the filesystem answers WASI 0.2 only",
         lowered.import
     );

@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, bail};
 use wasm_encoder::{CanonicalOption, ExportKind};
 
 use crate::embed::access::PROGRAM;
-use crate::embed::asks::{self, Supply};
+use crate::embed::asks::{DROP, Supply};
 use crate::embed::changes::Changes;
 use crate::embed::items::Item;
 use crate::embed::library::{Ask, REALLOC};
@@ -43,14 +43,14 @@ pub(super) fn rewrite(shape: &Shape<'_>, plan: &Plan, beside: bool) -> Result<(V
         hosts: BTreeMap::new(),
         asked: BTreeMap::new(),
     };
-    for (at, item) in shape.items.iter().enumerate() {
+    for at in 0..shape.items.len() {
         if at == plan.first {
             build.begin()?;
         }
         match replaced.get(&at) {
             Some(replaced) => build.replace(*replaced)?,
             None if !live[at] => build.writer.drop(&shape.numbers[at]),
-            None => build.keep(at, item)?,
+            None => build.keep(at)?,
         }
         if at == plan.memory {
             build.library()?;
@@ -103,7 +103,7 @@ impl Build<'_, '_> {
     fn begin(&mut self) -> Result<()> {
         for (interface, functions) in self.missing() {
             let name = format!("{interface}@{}", version(self.shape));
-            let instance = self.writer.import(&name, &asks::new(&functions)?);
+            let instance = self.writer.added(self.shape, &name, &functions)?;
             self.added.insert(interface, instance);
         }
         let signatures: Vec<Signature> =
@@ -130,13 +130,11 @@ impl Build<'_, '_> {
     }
 
     /// Writes an item that stays.
-    fn keep(&mut self, at: usize, item: &Item<'_>) -> Result<()> {
-        let functions = self.extensions.get(&at);
-        let (Some(functions), Item::Import(import)) = (functions, item) else {
-            return self.writer.item(&self.shape.items[at], &self.shape.numbers[at]);
-        };
-        let declarations = asks::declarations(self.shape, at).context("its type is written out")?;
-        self.writer.extended(import, declarations, functions)
+    fn keep(&mut self, at: usize) -> Result<()> {
+        match self.extensions.get(&at) {
+            Some(functions) => self.writer.extended(self.shape, at, functions),
+            None => self.writer.item(&self.shape.items[at], &self.shape.numbers[at]),
+        }
     }
 
     /// Puts what answers in the place of a function of the host.
@@ -179,7 +177,10 @@ impl Build<'_, '_> {
             let function = match interface(&ask.module) {
                 Some((interface, false)) => {
                     let instance = self.instance(interface, *supply)?;
-                    self.writer.lower(instance, &ask.name, &[])
+                    match ask.name.strip_prefix(DROP) {
+                        Some(resource) => self.writer.dropping(instance, resource),
+                        None => self.writer.lower(instance, &ask.name, &[]),
+                    }
                 }
                 _ => self.writer.core_alias(self.thunks, ExportKind::Func, &ask.full()),
             };

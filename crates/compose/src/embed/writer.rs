@@ -2,20 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use wasm_encoder::reencode::ReencodeComponent as _;
 use wasm_encoder::{
-    Alias, CanonicalOption, ComponentExportKind, ComponentNameSection, ComponentSectionId,
-    ComponentTypeRef, ExportKind, InstanceType, ModuleArg, NameMap, RawSection,
+    Alias, CanonicalOption, ComponentExportKind, ComponentExternName, ComponentNameSection,
+    ComponentSectionId, ComponentTypeRef, ExportKind, InstanceType, ModuleArg, NameMap, RawSection,
 };
-use wasmparser::{
-    BinaryReader, ComponentImport, ComponentName, ComponentNameSectionReader,
-    InstanceTypeDeclaration,
-};
+use wasmparser::{BinaryReader, ComponentName, ComponentNameSectionReader};
 
-use crate::embed::asks;
+use crate::embed::asks::{self, Known, POLL};
 use crate::embed::items::Item;
 use crate::embed::sections::Sections;
+use crate::embed::shape::Shape;
 use crate::embed::space::{Number, Places, Space};
 
 /// The name of the section that names a component's things.
@@ -70,22 +68,43 @@ impl<'a> Writer<'a> {
     /// Writes an import of an instance whose type has these functions, too.
     pub(super) fn extended(
         &mut self,
-        import: &ComponentImport<'_>,
-        declarations: &[InstanceTypeDeclaration<'_>],
+        shape: &Shape<'_>,
+        import: usize,
         functions: &[String],
     ) -> Result<()> {
+        let Item::Import(it) = &shape.items[import] else { bail!("it is an import") };
+        let declarations = asks::declarations(shape, import).context("its type is written out")?;
+        let known = Known { declarations, pollable: self.pollable(shape, functions) };
         let ty = self.places.component_instance_type(declarations.to_vec().into())?;
-        let ty = asks::extended(ty, declarations, functions)?;
-        self.sections.types().instance(&ty);
-        let ty = self.places.take(Space::Type);
-        self.sections.imports().import(import.name, ComponentTypeRef::Instance(ty));
-        let instance = self.places.take(Space::Instance);
+        let instance = self.import(it.name.into(), &known.extend(ty, functions)?);
         self.places.put(Space::Instance, Some(instance));
         Ok(())
     }
 
-    /// Imports an instance of a new type.
-    pub(super) fn import(&mut self, name: &str, ty: &InstanceType) -> u32 {
+    /// Imports an instance that has these functions.
+    pub(super) fn added(
+        &mut self,
+        shape: &Shape<'_>,
+        name: &str,
+        functions: &[String],
+    ) -> Result<u32> {
+        let known = Known { declarations: &[], pollable: self.pollable(shape, functions) };
+        Ok(self.import(name.into(), &known.extend(InstanceType::new(), functions)?))
+    }
+
+    /// Makes an alias of the type of pollables, if one of the functions takes it.
+    fn pollable(&mut self, shape: &Shape<'_>, functions: &[String]) -> Option<u32> {
+        if !functions.iter().any(|it| it.contains("subscribe")) {
+            return None;
+        }
+        let (_, instance) = shape.import_of(POLL)?;
+        let instance = self.places.find((Space::Instance, instance))?;
+        let (kind, name) = (ComponentExportKind::Type, "pollable");
+        self.sections.aliases().alias(Alias::InstanceExport { instance, kind, name });
+        Some(self.places.take(Space::Type))
+    }
+
+    fn import(&mut self, name: ComponentExternName<'_>, ty: &InstanceType) -> u32 {
         self.sections.types().instance(ty);
         let ty = self.places.take(Space::Type);
         self.sections.imports().import(name, ComponentTypeRef::Instance(ty));
@@ -109,6 +128,15 @@ impl<'a> Writer<'a> {
         self.sections.aliases().alias(Alias::InstanceExport { instance, kind, name });
         let function = self.places.take(Space::Function);
         self.sections.functions().lower(function, options.iter().copied());
+        self.places.take(Space::CoreFunction)
+    }
+
+    /// Makes the function that drops a resource of an instance.
+    pub(super) fn dropping(&mut self, instance: u32, name: &str) -> u32 {
+        let kind = ComponentExportKind::Type;
+        self.sections.aliases().alias(Alias::InstanceExport { instance, kind, name });
+        let resource = self.places.take(Space::Type);
+        self.sections.functions().resource_drop(resource);
         self.places.take(Space::CoreFunction)
     }
 
