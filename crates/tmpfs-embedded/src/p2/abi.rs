@@ -33,9 +33,7 @@ pub(crate) const OURS: u32 = 1 << 30;
 pub(crate) struct Code(u32);
 
 impl Code {
-    pub(crate) const UNSUPPORTED: Self = Self(27);
     pub(crate) const CROSS_DEVICE: Self = Self(36);
-    pub(crate) const BAD_DESCRIPTOR: Self = Self(3);
 
     pub(crate) fn number(self) -> u32 {
         self.0
