@@ -17,6 +17,7 @@ const FD_READ: u64 = 1 << 1;
 const FD_WRITE: u64 = 1 << 6;
 
 answered! {
+    #[expect(clippy::too_many_arguments, reason = "the interface has them")]
     "wasi_snapshot_preview1#path_open", "beside:wasi_snapshot_preview1#path_open"
     fn path_open(
         fd: u32,

@@ -149,15 +149,12 @@ fn keep_hosts(events: Area, told: u32, waiting: &[Waiting]) -> u32 {
     for number in 0..told {
         let (from, to) = (number * EVENT, kept * EVENT);
         let place = usize::try_from(events.load64(from)).unwrap_or(usize::MAX);
-        match waiting.get(place) {
-            Some(Waiting { data, of: Of::Clock | Of::Host { .. } }) => {
-                events.store64(to, *data);
-                for part in [8, 16, 24] {
-                    events.store64(to + part, events.load64(from + part));
-                }
-                kept += 1;
+        if let Some(Waiting { data, of: Of::Clock | Of::Host { .. } }) = waiting.get(place) {
+            events.store64(to, *data);
+            for part in [8, 16, 24] {
+                events.store64(to + part, events.load64(from + part));
             }
-            _ => {}
+            kept += 1;
         }
     }
     kept

@@ -28,6 +28,9 @@ pub(crate) use lowered;
 /// Handles of ours have this bit. Those of a host are below 2²⁸ (canonical ABI).
 pub(crate) const OURS: u32 = 1 << 30;
 
+/// The most bytes of one answer: a hole costs nothing and must not take memory by being read.
+pub(crate) const MOST: u64 = 1 << 20;
+
 /// A code of the enumeration `error-code`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Code(u32);
