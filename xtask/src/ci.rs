@@ -89,6 +89,8 @@ fn clippy_component() -> Result<()> {
         ("tmpfs-component", ""),
         ("tmpfs-component", "environment"),
         ("tmpfs-component", "streams"),
+        ("tmpfs-embedded", ""),
+        ("tmpfs-embedded", "audit"),
         ("upload", ""),
     ] {
         let mut cargo = workspace::cargo("clippy");

@@ -166,6 +166,21 @@ pub fn reactor(package: &str, profile: Profile) -> Result<PathBuf> {
     built.into_values().next().with_context(|| format!("{package} builds no library"))
 }
 
+/// Builds the embedded filesystem for tests: checked as guests are, and with the functions that
+/// recount its books.
+///
+/// # Errors
+/// The target cannot be had, or cargo fails.
+pub fn embedded_for_tests() -> Result<PathBuf> {
+    let profile = Profile::Checked;
+    let built = build_job(&Job {
+        features: &["audit"],
+        name: Some(EMBEDDED),
+        ..Job::guest(EMBEDDED, Part::Module, profile)
+    })?;
+    built.into_values().next().with_context(|| format!("{EMBEDDED} builds no module"))
+}
+
 /// Builds what `scratch compose` puts under programs and into them, and copies it with its notices
 /// to `crates/components/wasm`, from where the command takes them.
 ///

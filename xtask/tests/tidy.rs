@@ -9,10 +9,12 @@ use serde_json::Value;
 use xtask::{foreign, workspace};
 
 /// Every package of ours, and those of ours that it may depend on (docs: "Floors").
-const FLOORS: [(&str, &[&str]); 14] = [
+const FLOORS: [(&str, &[&str]); 16] = [
     ("tmpfs", &[]),
     ("component-rt", &[]),
-    ("tmpfs-component", &["component-rt", "tmpfs"]),
+    ("tmpfs-start", &["tmpfs"]),
+    ("tmpfs-component", &["component-rt", "tmpfs", "tmpfs-start"]),
+    ("tmpfs-embedded", &["component-rt", "tmpfs", "tmpfs-start"]),
     // It fills a space of the engine.
     ("scratch-compose", &["tmpfs"]),
     ("scratch-components", &[]),

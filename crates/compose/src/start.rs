@@ -1,5 +1,5 @@
 //! The start of a composition, tried beforehand: a space of the engine is filled with the records
-//! in the order, at the prices and with the limits of `crates/tmpfs-component/src/state.rs`. What
+//! in the order, at the prices and with the limits of `crates/tmpfs-start/src/start.rs`. What
 //! would be a trap at the program's first use of a file is an error of the composer.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -60,7 +60,7 @@ struct Refused<'a> {
     error: Error,
 }
 
-/// Fills a space as `state.rs` does, and leaves its root open.
+/// Fills a space as `crates/tmpfs-start` does, and leaves its root open.
 fn fill(limits: Limits, records: &[Record]) -> std::result::Result<(Space, Handle), Refused<'_>> {
     let root = |error| Refused { record: None, error };
     let settings = Settings { limits, shared: None, seed: SECRET, now: NOW };
@@ -69,6 +69,13 @@ fn fill(limits: Limits, records: &[Record]) -> std::result::Result<(Space, Handl
     for record in records {
         add(&mut space, directory, record)
             .map_err(|error| Refused { record: Some(record), error })?;
+    }
+    if settings::mounted_at(records) == "/" {
+        // It gets the directory that TMPDIR names then.
+        match space.create_directory_at(directory, "tmp", NOW) {
+            Ok(()) | Err(Error::Exist) => {}
+            Err(error) => return Err(root(error)),
+        }
     }
     Ok((space, directory))
 }

@@ -46,3 +46,8 @@ impl<T> Files<T> {
         Self { space: space.expect("no room for what was baked in"), mount, table: Table::new() }
     }
 }
+
+/// Returns whether two paths are one but for slashes at the end.
+pub(crate) fn is_same_path(one: &str, other: &str) -> bool {
+    one.trim_end_matches('/') == other.trim_end_matches('/')
+}

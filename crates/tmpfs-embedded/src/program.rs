@@ -176,6 +176,14 @@ impl Area {
         unsafe { raw::copy_out(self.at, bytes.as_ptr(), bytes.len()) }
     }
 
+    /// Copies bytes to a place in it, as far as there is room, and returns how many.
+    pub(crate) fn copy_at(self, offset: u32, bytes: &[u8]) -> u32 {
+        let room = index(self.length - offset.min(self.length));
+        let copied = &bytes[..bytes.len().min(room)];
+        Self { at: self.at.wrapping_add(offset), length: length(copied) }.copy_from(copied);
+        length(copied)
+    }
+
     /// Copies all of it into our memory.
     ///
     /// # Errors

@@ -8,9 +8,6 @@ pub(crate) const PERMIT: u64 = 64 << 10;
 /// The most bytes of one call that writes and flushes (WIT, blocking-write-and-flush).
 const BLOCKING: u64 = 4096;
 
-/// The most bytes of one answer: a hole costs nothing and must not take memory by being read.
-pub(crate) const MOST: u64 = 1 << 20;
-
 /// Reasons why a stream gives or takes nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Failure {
@@ -191,4 +188,90 @@ impl Writer {
 
 fn length(bytes: usize) -> u64 {
     u64::try_from(bytes).expect("BUG: a length fits 64 bits")
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec;
+    use alloc::vec::Vec;
+
+    use tmpfs::{
+        DescriptorFlags, Error, Follow, Handle, Limits, OpenFlags, Settings, Space, Timestamp,
+        Zeros,
+    };
+
+    use super::{BLOCKING, Failure, PERMIT, Position, Reader, Writer};
+
+    const NOW: Timestamp = Timestamp { seconds: 1, nanoseconds: 0 };
+
+    fn file(limits: Limits) -> (Space, Handle) {
+        let settings = Settings { limits, ..Settings::seeded([1, 2], NOW) };
+        let mut space = Space::create(settings).unwrap();
+        let root = space.root(DescriptorFlags::DIRECTORY).unwrap();
+        let new = OpenFlags { create: true, ..OpenFlags::default() };
+        let flags = DescriptorFlags::READ_WRITE;
+        let file = space.open_at(root, Follow::No, "file", new, flags, NOW).unwrap();
+        (space, file)
+    }
+
+    fn read(reader: &mut Reader, space: &Space, length: u64) -> Result<Vec<u8>, Failure> {
+        let left = usize::try_from(reader.left(space, length)?).unwrap();
+        let mut bytes = vec![0xff; left];
+        assert_eq!(reader.read(space, left, &mut bytes.as_mut_slice()), Ok(left));
+        Ok(bytes)
+    }
+
+    #[test]
+    fn a_reader_that_came_to_the_end_stays_closed() {
+        let (mut space, file) = file(Limits::default());
+        space.write_at(file, 0, b"some bytes", NOW).unwrap();
+        let mut reader = Reader::new(file, 2);
+        assert_eq!(read(&mut reader, &space, 0).unwrap(), b"", "nothing was wanted");
+        assert_eq!(read(&mut reader, &space, 3).unwrap(), b"me ");
+        assert_eq!(reader.skip(&space, 1), Ok(1));
+        assert_eq!(read(&mut reader, &space, u64::MAX).unwrap(), b"ytes");
+        assert_eq!(reader.skip(&space, 1), Err(Failure::Closed));
+        space.append(file, b"more", NOW).unwrap();
+        assert_eq!(read(&mut reader, &space, 1), Err(Failure::Closed));
+        assert_eq!(read(&mut reader, &space, 0), Err(Failure::Closed));
+        let far = &mut Reader::new(file, u64::MAX);
+        assert_eq!(read(far, &space, 9), Err(Failure::Closed));
+    }
+
+    #[test]
+    fn a_writer_writes_what_was_permitted() {
+        let (mut space, file) = file(Limits::default());
+        let mut writer = Writer::new(file, Position::At(3));
+        assert_eq!(writer.write(&mut space, 1, &&b"x"[..], NOW), Err(Failure::Trap));
+        assert_eq!(writer.check_write(), Ok(PERMIT));
+        assert_eq!(writer.write(&mut space, 4, &&b"some"[..], NOW), Ok(()));
+        assert_eq!(writer.write(&mut space, PERMIT - 4, &Zeros, NOW), Ok(()));
+        assert_eq!(writer.write(&mut space, 1, &&b"x"[..], NOW), Err(Failure::Trap));
+        assert_eq!(writer.blocking_write(&mut space, BLOCKING, &Zeros, NOW), Ok(()));
+        assert_eq!(
+            writer.blocking_write(&mut space, BLOCKING + 1, &Zeros, NOW),
+            Err(Failure::Trap)
+        );
+        let mut end = Writer::new(file, Position::End);
+        assert_eq!(end.blocking_write(&mut space, 3, &&b"end"[..], NOW), Ok(()));
+        assert_eq!(writer.flush(), Ok(()));
+        assert_eq!(space.stat(file).unwrap().size, 3 + PERMIT + BLOCKING + 3);
+        let mut bytes = [0; 9];
+        space.read_at(file, 0, &mut bytes).unwrap();
+        assert_eq!(&bytes, b"\0\0\0some\0\0");
+    }
+
+    #[test]
+    fn a_writer_that_failed_stays_closed_and_keeps_what_it_wrote() {
+        let (mut space, file) = file(Limits { file_size: 10, ..Limits::default() });
+        let mut writer = Writer::new(file, Position::At(4));
+        writer.check_write().unwrap();
+        let full = Failure::Failed(Error::FileTooLarge);
+        assert_eq!(writer.write(&mut space, 8, &&b"too long"[..], NOW), Err(full));
+        assert_eq!(space.stat(file).unwrap().size, 10);
+        assert_eq!(writer.check_write(), Err(Failure::Closed));
+        assert_eq!(writer.write(&mut space, 1, &&b"x"[..], NOW), Err(Failure::Closed));
+        assert_eq!(writer.blocking_write(&mut space, 1, &Zeros, NOW), Err(Failure::Closed));
+        assert_eq!(writer.flush(), Err(Failure::Closed));
+    }
 }

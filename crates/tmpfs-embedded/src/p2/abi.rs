@@ -28,14 +28,15 @@ pub(crate) use lowered;
 /// Handles of ours have this bit. Those of a host are below 2²⁸ (canonical ABI).
 pub(crate) const OURS: u32 = 1 << 30;
 
+/// The most bytes of one answer: a hole costs nothing and must not take memory by being read.
+pub(crate) const MOST: u64 = 1 << 20;
+
 /// A code of the enumeration `error-code`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Code(u32);
 
 impl Code {
-    pub(crate) const UNSUPPORTED: Self = Self(27);
     pub(crate) const CROSS_DEVICE: Self = Self(36);
-    pub(crate) const BAD_DESCRIPTOR: Self = Self(3);
 
     pub(crate) fn number(self) -> u32 {
         self.0

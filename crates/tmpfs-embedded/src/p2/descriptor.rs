@@ -4,12 +4,12 @@
 use tmpfs::{Error, Handle, Kind};
 
 use crate::p2::abi::{
-    Code, OURS, Out, Result, case, flag, kind, lowered, new_timestamp, put_hash, put_list,
+    Code, MOST, OURS, Out, Result, case, flag, kind, lowered, new_timestamp, put_hash, put_list,
     put_stat, told_flags,
 };
 use crate::p2::held::{Held, Resource, ask, drop, hand_out, look, touch};
 use crate::program::{Area, Caller, index};
-use crate::streams::{MOST, Position, Reader, Writer};
+use crate::streams::{Position, Reader, Writer};
 
 lowered! {
     "wasi:filesystem/types#[method]descriptor.read-via-stream"

@@ -13,3 +13,9 @@ mod poll;
 mod preopens;
 mod splice;
 mod streams;
+
+/// Lends the space to a test.
+#[cfg(feature = "audit")]
+pub(crate) fn with_space<R>(work: impl FnOnce(&tmpfs::Space) -> R) -> R {
+    held::look(|held| work(&held.space))
+}

@@ -3,6 +3,8 @@
 
 use alloc::borrow::ToOwned as _;
 
+use tmpfs::{Handle, Result as Outcome, Space, Timestamp};
+
 use crate::p2::abi::{
     Code, OURS, Out, Result, descriptor_flags, follow, lowered, new_timestamp, open_flags,
     put_hash, put_list, put_stat,
@@ -27,7 +29,9 @@ lowered! {
         let (open, flags) = (open_flags(open), descriptor_flags(flags));
         let opened = || {
             let path = path(text)?;
-            let now = host::now();
+            // Only what is made or cut has the present as a time.
+            let timed = open.create || open.truncate;
+            let now = if timed { host::now() } else { Timestamp::default() };
             hand_out(|held| {
                 let base = held.descriptor(directory);
                 let opened =
@@ -170,7 +174,7 @@ fn touch_at(
     at: u32,
     length: u32,
     out: u32,
-    work: impl FnOnce(&mut tmpfs::Space, tmpfs::Handle, &str, tmpfs::Timestamp) -> tmpfs::Result<()>,
+    work: impl FnOnce(&mut Space, Handle, &str, Timestamp) -> Outcome<()>,
 ) {
     let (out, text) = (Out::small(out), Area::new(at, length, 1));
     let touched = path(text)
@@ -183,12 +187,7 @@ fn touch_two(
     directories: [u32; 2],
     texts: [Area; 2],
     out: u32,
-    work: impl FnOnce(
-        &mut tmpfs::Space,
-        [tmpfs::Handle; 2],
-        [&str; 2],
-        tmpfs::Timestamp,
-    ) -> tmpfs::Result<()>,
+    work: impl FnOnce(&mut Space, [Handle; 2], [&str; 2], Timestamp) -> Outcome<()>,
 ) {
     let out = Out::small(out);
     let touched = || -> Result<()> {

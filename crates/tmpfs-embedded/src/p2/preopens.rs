@@ -6,10 +6,11 @@ use alloc::vec::Vec;
 
 use tmpfs::DescriptorFlags;
 
+use crate::files::is_same_path;
 use crate::p2::abi::{lowered, put_list};
 use crate::p2::held::{Resource, hand_out, look};
 use crate::p2::host;
-use crate::program::{Area, Caller, length};
+use crate::program::{Area, Caller};
 
 lowered! {
     "wasi:filesystem/preopens#get-directories"
@@ -43,9 +44,4 @@ fn list(caller: Caller, out: Area, mut directories: Vec<(u32, String)>) {
         put_list(list, at + 4, path, path.length());
     }
     put_list(out, 0, list, count);
-}
-
-/// Returns whether two paths are one but for slashes at the end.
-fn is_same_path(one: &str, other: &str) -> bool {
-    one.trim_end_matches('/') == other.trim_end_matches('/')
 }

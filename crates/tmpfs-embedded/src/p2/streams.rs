@@ -3,11 +3,11 @@
 
 use tmpfs::{Source, Zeros};
 
-use crate::p2::abi::{Out, lowered, put_list};
+use crate::p2::abi::{MOST, Out, lowered, put_list};
 use crate::p2::held::{Held, Resource, change, drop, look};
 use crate::p2::host::{self, StreamError};
 use crate::program::{Area, Caller, index, trap};
-use crate::streams::{Failure, MOST};
+use crate::streams::Failure;
 
 /// Answers of streams.
 pub(crate) type Result<T> = core::result::Result<T, StreamError>;

@@ -1,0 +1,34 @@
+//! Recounts of the books, for tests.
+#![expect(unsafe_code, reason = "functions are exported")]
+
+use tmpfs::Space;
+
+use crate::{p1, p2};
+
+/// Recounts what preview 1 holds; 0 where the books are right.
+#[unsafe(export_name = "audit:p1")]
+extern "C" fn audit_p1() -> u32 {
+    p1::with_space(drift)
+}
+
+/// Recounts what preview 2 holds.
+#[unsafe(export_name = "audit:p2")]
+extern "C" fn audit_p2() -> u32 {
+    p2::with_space(drift)
+}
+
+fn drift(space: &Space) -> u32 {
+    u32::from(space.audit().is_err())
+}
+
+/// Returns how many handles preview 1 has open.
+#[unsafe(export_name = "handles:p1")]
+extern "C" fn handles_p1() -> u64 {
+    p1::with_space(|space| space.usage().handles)
+}
+
+/// Returns how many handles preview 2 has open.
+#[unsafe(export_name = "handles:p2")]
+extern "C" fn handles_p2() -> u64 {
+    p2::with_space(|space| space.usage().handles)
+}
