@@ -134,6 +134,20 @@ impl Builder {
         self
     }
 
+    /// Makes a filesystem in memory a part of the program.
+    #[must_use]
+    pub fn embedded(mut self) -> Self {
+        self.ground = Ground::Embedded;
+        self
+    }
+
+    /// Makes a filesystem in memory a part of the program, beside the directories that are granted.
+    #[must_use]
+    pub fn beside(mut self) -> Self {
+        self.ground = Ground::Beside;
+        self
+    }
+
     pub(crate) fn ground(&self) -> Ground {
         self.ground
     }

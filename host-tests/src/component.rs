@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{LazyLock, Mutex, PoisonError};
 
-use scratch_compose::{Composition, Options, binary, compose, plug};
+use scratch_compose::{Composition, Options, binary, compose, embed, plug};
 use wasmtime::component::Component;
 use wasmtime::{Cache, CacheConfig, Config, Engine};
 use xtask::components::{self, Profile};
@@ -30,6 +30,10 @@ pub enum Ground {
     /// A filesystem in memory, composed with it: under a library `tmpfs-lite-environment.wasm`, under
     /// a program `tmpfs.wasm`, and where that imports the library the same instance under both.
     Memory,
+    /// The same as a part of a program: `tmpfs-embedded.wasm`.
+    Embedded,
+    /// The same, beside the directories that the host grants.
+    Beside,
 }
 
 /// Whether the code counts what it executes. Counting costs time, so that only the tests of
@@ -65,10 +69,14 @@ impl Library {
     }
 
     /// The component on its ground.
+    ///
+    /// # Panics
+    /// It cannot be built, or the ground is one of programs.
     #[must_use]
     pub fn code(self, ground: Ground, metering: Metering) -> Code {
         compiled(("", self, ground, metering), || match ground {
             Ground::Host => self.bytes().to_vec(),
+            Ground::Embedded | Ground::Beside => panic!("a library is no program"),
             Ground::Memory => plug(self.bytes(), &[built("tmpfs-lite-environment")])
                 .expect("composing the library"),
         })
@@ -119,6 +127,10 @@ pub fn component_of(program: &str, library: Library, ground: Ground, metering: M
         let foreign = Path::new(program);
         let file = if foreign.extension().is_some() { foreign } else { program_file(program) };
         let bytes = fs::read(file).expect("reading a program");
+        if let Ground::Embedded | Ground::Beside = ground {
+            return embed(&bytes, built("tmpfs-embedded"), ground == Ground::Beside)
+                .expect("embedding the filesystem into a program");
+        }
         let imports = binary::imports(&bytes).expect("reading the imports of a program");
         let memory = (ground == Ground::Memory).then(|| built("tmpfs"));
         let uses_library = imports.iter().any(|import| import.starts_with("scratch:tempfile/"));

@@ -1,21 +1,37 @@
 //! Programs on Rust's std, as the toolchain made them, on a filesystem in memory and with nothing
 //! granted: they print what they print on a directory of the host.
 
+use std::fs;
+
 use host_tests::{Builder, Program, Run, Sandbox};
+use tempfile::TempDir;
 
 fn run(name: &'static str, ground: Builder) -> Run {
     Program::new(name, ground.stdin(b"one line\ntwo\nthree")).run(&[]).succeeded()
 }
 
-/// The lines that differ where the filesystem is mounted in the usual place.
-fn differences_in_run(name: &'static str) -> Vec<(String, String)> {
-    differences_at("/tmp", name, Sandbox::builder().memory())
+/// The filesystem as `tmpfs.wasm`, and as a part of the program.
+const FORMS: [fn(Builder) -> Builder; 2] = [Builder::memory, Builder::embedded];
+
+/// Compares the lines where the filesystem is mounted in the usual place.
+#[track_caller]
+fn assert_differences_in_run(name: &'static str, expected: &[(String, String)]) {
+    for form in FORMS {
+        assert_eq!(differences_at("/tmp", name, form(Sandbox::builder())), expected, "{name}");
+    }
 }
 
 /// The lines that differ from those on a directory of the host of that name.
 fn differences_at(mount: &str, name: &'static str, memory: Builder) -> Vec<(String, String)> {
-    // The composition sets the variable by itself.
-    let on_disk = run(name, Sandbox::builder().tmp(mount).env("TMPDIR", mount));
+    // The filesystem sets the variable by itself. A root has a directory for temporary files.
+    let root = TempDir::new().unwrap();
+    fs::create_dir(root.path().join("tmp")).unwrap();
+    let on_disk = if mount == "/" {
+        Sandbox::builder().preopen(root.path(), "/").env("TMPDIR", "/tmp")
+    } else {
+        Sandbox::builder().tmp(mount).env("TMPDIR", mount)
+    };
+    let on_disk = run(name, on_disk);
     let in_memory = run(name, memory);
     assert_eq!(in_memory.stderr, on_disk.stderr);
     let lines = |run: &Run| run.stdout.lines().map(str::to_owned).collect::<Vec<_>>();
@@ -26,7 +42,7 @@ fn differences_at(mount: &str, name: &'static str, memory: Builder) -> Vec<(Stri
 
 #[test]
 fn std_does_with_files_what_it_does_on_a_directory_of_the_host() {
-    assert_eq!(differences_in_run("std_files"), of_wrong_directions());
+    assert_differences_in_run("std_files", &of_wrong_directions());
 }
 
 /// POSIX has EBADF, 8 in WASI, for what is not open for reading or writing. wasmtime 48 gives a
@@ -40,35 +56,40 @@ fn of_wrong_directions() -> [(String, String); 2] {
 #[test]
 fn any_absolute_path_is_a_mount() {
     for mount in ["/", "/scratch/", "//scratch", "/a b/é", "/tmp/deeper"] {
-        let memory = Sandbox::builder().env("TMPFS_MOUNT", mount).memory();
-        let differences = differences_at(mount, "std_files", memory);
-        assert_eq!(differences, of_wrong_directions(), "{mount}");
+        for form in FORMS {
+            let memory = form(Sandbox::builder().env("TMPFS_MOUNT", mount));
+            let differences = differences_at(mount, "std_files", memory);
+            assert_eq!(differences, of_wrong_directions(), "{mount}");
+        }
     }
 }
 
 #[test]
 fn a_tmpdir_of_the_host_does_not_reach_the_program() {
-    let on_memory = |told: &str| run("std_files", Sandbox::builder().env("TMPDIR", told).memory());
-    for told in ["/tmp/ci-4711", "/tmp/", "/var/tmp", ""] {
-        let stdout = on_memory(told).stdout;
-        assert_eq!(stdout.lines().next(), Some("TMPDIR /tmp"), "{told}");
+    for form in FORMS {
+        for told in ["/tmp/ci-4711", "/tmp/", "/var/tmp", ""] {
+            let memory = form(Sandbox::builder().env("TMPDIR", told));
+            let stdout = run("std_files", memory).stdout;
+            assert_eq!(stdout.lines().next(), Some("TMPDIR /tmp"), "{told}");
+        }
     }
 }
 
 #[test]
 fn the_examples_of_rusts_tempfile_crate_work() {
-    assert_eq!(differences_in_run("rust_tempfile_examples"), []);
+    assert_differences_in_run("rust_tempfile_examples", &[]);
 }
 
 #[test]
 fn at_a_limit_std_says_which_and_the_program_lives_on() {
-    let ground = Sandbox::builder()
-        .memory()
-        .env("TMPFS_BYTES", "1M")
-        .env("TMPFS_FILE_SIZE", "512K")
-        .env("TMPFS_NODES", "20")
-        .env("TMPFS_HANDLES", "10");
-    let _ = Program::new("std_limits", ground).run(&[]).succeeded();
+    for form in FORMS {
+        let ground = form(Sandbox::builder())
+            .env("TMPFS_BYTES", "1M")
+            .env("TMPFS_FILE_SIZE", "512K")
+            .env("TMPFS_NODES", "20")
+            .env("TMPFS_HANDLES", "10");
+        let _ = Program::new("std_limits", ground).run(&[]).succeeded();
+    }
 }
 
 /// Linux's `/dev/full` refuses every write with ENOSPC, as a full directory of the host does. WASI's C
@@ -78,12 +99,14 @@ fn at_a_limit_std_says_which_and_the_program_lives_on() {
 fn after_a_refused_write_std_tells_of_a_broken_pipe_until_a_seek_as_on_a_full_directory() {
     let device = Sandbox::builder().preopen(std::path::Path::new("/dev"), "/tmp");
     let on_disk = Program::new("refused_writes", device.env("TMPDIR", "/tmp")).run(&[]);
-    let in_memory = Sandbox::builder().memory().env("TMPFS_BYTES", "0");
-    let in_memory = Program::new("refused_writes", in_memory).run(&[]).succeeded();
     let expected = on_disk.succeeded().stdout;
     let broken = "BrokenPipe Some(64)";
     for line in ["first write: Uncategorized Some(29)", &format!("again: {broken}")] {
         assert!(expected.contains(line), "{expected}");
     }
-    assert_eq!(in_memory.stdout, expected);
+    for form in FORMS {
+        let in_memory = form(Sandbox::builder().env("TMPFS_BYTES", "0"));
+        let in_memory = Program::new("refused_writes", in_memory).run(&[]).succeeded();
+        assert_eq!(in_memory.stdout, expected);
+    }
 }

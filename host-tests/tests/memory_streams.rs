@@ -1,5 +1,5 @@
-//! The streams and pollables of `tmpfs.wasm`, and those of the host that it wraps, as a program with
-//! raw bindings sees them: the same as on a directory of the host.
+//! The streams and pollables of a filesystem in memory, and those of the host that it wraps or
+//! leaves, as a program with raw bindings sees them: the same as on a directory of the host.
 
 use host_tests::{Builder, Program, Run, Sandbox};
 
@@ -11,9 +11,9 @@ fn directory() -> Builder {
     Sandbox::builder().tmp("/tmp")
 }
 
-fn memory() -> Builder {
-    Sandbox::builder().memory()
-}
+/// The filesystem as `tmpfs.wasm`, and as a part of the program.
+const FORMS: [fn() -> Builder; 2] =
+    [|| Sandbox::builder().memory(), || Sandbox::builder().embedded()];
 
 #[test]
 fn waiting_for_files_timers_and_input_in_every_mixture_tells_what_is_ready() {
@@ -21,7 +21,10 @@ fn waiting_for_files_timers_and_input_in_every_mixture_tells_what_is_ready() {
     // times, and input that does not come.
     let ready = "776 lists\ndone\n";
     let silent = "750 lists\ndone\n";
-    for (ground, exactness) in [(directory as fn() -> Builder, "about"), (memory, "exactly")] {
+    let [composed, embedded] = FORMS;
+    let grounds =
+        [(directory as fn() -> Builder, "about"), (composed, "exactly"), (embedded, "exactly")];
+    for (ground, exactness) in grounds {
         let told = run("polling", ground().stdin(b"something"), &["ready", exactness]);
         assert_eq!(told.stdout, ready, "{exactness}");
         let told = run("polling", ground().silent_stdin(), &["silent", exactness]);
@@ -31,32 +34,41 @@ fn waiting_for_files_timers_and_input_in_every_mixture_tells_what_is_ready() {
 
 #[test]
 fn a_closed_standard_input_is_ready() {
-    let told = run("polling", memory(), &["ready", "exactly"]);
-    assert!(told.stdout.ends_with("done\n"));
+    for memory in FORMS {
+        let told = run("polling", memory(), &["ready", "exactly"]);
+        assert!(told.stdout.ends_with("done\n"));
+    }
 }
 
 #[test]
 fn descriptors_streams_and_pollables_go_in_any_order() {
     // 7! / 2 / 2 orders in which pollables go before their streams.
     assert_eq!(run("stream_drops", directory(), &["legal"]).stdout, "1260 orders\n");
-    assert_eq!(run("stream_drops", memory(), &["legal"]).stdout, "1260 orders\n");
-    // No handle is left behind: seven things, the root, and a file that is made and closed at once.
-    let tight = memory().env("TMPFS_HANDLES", "9");
-    assert_eq!(run("stream_drops", tight, &["any"]).stdout, "5040 orders\n");
+    for memory in FORMS {
+        assert_eq!(run("stream_drops", memory(), &["legal"]).stdout, "1260 orders\n");
+        // No handle is left behind: seven things, the root, and a file that is made and closed at
+        // once.
+        let tight = memory().env("TMPFS_HANDLES", "9");
+        assert_eq!(run("stream_drops", tight, &["any"]).stdout, "5040 orders\n");
+    }
 }
 
 #[test]
 fn each_method_answers_as_on_a_directory_of_the_host() {
     let input = b"from standard input\n";
     let host = run("stream_calls", directory().stdin(input), &[]);
-    let memory = run("stream_calls", memory().stdin(input), &[]);
-    assert_eq!(memory.stdout, host.stdout);
+    for memory in FORMS {
+        let memory = run("stream_calls", memory().stdin(input), &[]);
+        assert_eq!(memory.stdout, host.stdout);
+    }
 }
 
 #[test]
 fn a_failure_is_told_once_with_its_code_and_then_the_stream_is_closed() {
-    let small = memory().env("TMPFS_BYTES", "64K").env("TMPFS_FILE_SIZE", "128K");
-    let _ = run("stream_failures", small, &[]);
+    for memory in FORMS {
+        let small = memory().env("TMPFS_BYTES", "64K").env("TMPFS_FILE_SIZE", "128K");
+        let _ = run("stream_failures", small, &[]);
+    }
 }
 
 /// WIT, output-stream: a write needs a permit of `check-write`, and one that flushes takes no more than
@@ -68,16 +80,19 @@ fn what_check_write_did_not_permit_is_a_trap() {
         assert_eq!(run.trap.is_some(), run.stdout.is_empty(), "{case}: {:?}", run.trap);
         run.trap.is_some()
     };
-    for case in ["nothing unasked", "all that is permitted"] {
-        assert!(!traps(case, directory()) && !traps(case, memory()), "{case}");
-    }
-    let flushing = ["more than one blocking write", "more than one blocking write of zeroes"];
-    for case in flushing.into_iter().chain(["permitted and more"]) {
-        assert!(traps(case, directory()) && traps(case, memory()), "{case}");
-    }
-    let words = ["unasked", "zeroes unasked", "more than permitted", "more zeroes than permitted"];
-    for case in words.into_iter().chain(["zeroes without end"]) {
-        assert!(traps(case, memory()), "{case}");
+    for memory in FORMS {
+        for case in ["nothing unasked", "all that is permitted"] {
+            assert!(!traps(case, directory()) && !traps(case, memory()), "{case}");
+        }
+        let flushing = ["more than one blocking write", "more than one blocking write of zeroes"];
+        for case in flushing.into_iter().chain(["permitted and more"]) {
+            assert!(traps(case, directory()) && traps(case, memory()), "{case}");
+        }
+        let words =
+            ["unasked", "zeroes unasked", "more than permitted", "more zeroes than permitted"];
+        for case in words.into_iter().chain(["zeroes without end"]) {
+            assert!(traps(case, memory()), "{case}");
+        }
     }
 }
 
@@ -86,9 +101,6 @@ fn what_check_write_did_not_permit_is_a_trap() {
 #[test]
 fn each_method_of_a_descriptor_answers_as_on_a_directory_of_the_host() {
     let host = run("descriptor_calls", directory(), &[]).stdout;
-    let memory = run("descriptor_calls", memory(), &[]).stdout;
-    let differences: Vec<_> =
-        host.lines().zip(memory.lines()).filter(|(one, other)| one != other).collect();
     let far_read = ("read far: invalid", "read far: done");
     let far_write = ("write far: invalid", "write far: file-too-large");
     let far_size = ("set-size far: invalid", "set-size far: file-too-large");
@@ -103,6 +115,11 @@ fn each_method_of_a_descriptor_answers_as_on_a_directory_of_the_host() {
     ];
     let for_both = [far_size, far_read, far_write];
     let expected = [&for_reading[..], &for_writing, &for_both, &of_a_directory].concat();
-    assert_eq!(differences, expected);
-    assert_eq!(host.lines().count(), memory.lines().count());
+    for memory in FORMS {
+        let memory = run("descriptor_calls", memory(), &[]).stdout;
+        let differences: Vec<_> =
+            host.lines().zip(memory.lines()).filter(|(one, other)| one != other).collect();
+        assert_eq!(differences, expected);
+        assert_eq!(host.lines().count(), memory.lines().count());
+    }
 }

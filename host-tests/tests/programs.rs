@@ -7,8 +7,9 @@ use host_tests::{Program, Run, Sandbox, names_in, program_names};
 use xtask::workspace;
 
 /// The programs and where they are run.
-const TESTED: [(&str, &str); 24] = [
+const TESTED: [(&str, &str); 25] = [
     ("audit_hooks", "audit"),
+    ("beside", "embedded_std"),
     ("calls_linked", "host_calls"),
     ("descriptor_calls", "memory_streams"),
     ("descriptors_direct", "programs"),

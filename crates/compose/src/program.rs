@@ -82,8 +82,8 @@ fn ensure_preview1(module: &[u8]) -> Result<()> {
         }
     }
     bail!(
-        "it is a core module that imports nothing of wasi_snapshot_preview1, and no component; \
-        give a component, such as `cargo build --target wasm32-wasip2` makes"
+        "it imports nothing of wasi_snapshot_preview1, and is a core module and no component; give \
+        a component, such as `cargo build --target wasm32-wasip2` makes"
     )
 }
 

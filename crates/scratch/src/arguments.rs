@@ -262,9 +262,9 @@ mod tests {
     fn mount_environment_and_form_are_understood() {
         let words = "--mount /scratch --env A=b=c --form lite --audited app.wasm -o out.wasm";
         let options = read(words).unwrap().options;
-        let memory = options.memory.unwrap();
-        assert_eq!(memory.records, [variable("TMPFS_MOUNT", "/scratch"), variable("A", "b=c")]);
-        assert_eq!(memory.form, Some(Form::Lite));
+        let lite = options.memory.unwrap();
+        assert_eq!(lite.records, [variable("TMPFS_MOUNT", "/scratch"), variable("A", "b=c")]);
+        assert_eq!(lite.form, Some(Form::Lite));
         assert!(options.audited);
         let asked = read("--memory app.wasm -o out.wasm").unwrap().options.memory.unwrap();
         assert!(asked.records.is_empty() && asked.form.is_none() && !asked.beside);

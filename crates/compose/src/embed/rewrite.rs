@@ -43,13 +43,13 @@ pub(super) fn rewrite(shape: &Shape<'_>, plan: &Plan, beside: bool) -> Result<(V
         hosts: BTreeMap::new(),
         asked: BTreeMap::new(),
     };
-    for at in 0..shape.items.len() {
+    for (at, live) in live.iter().enumerate() {
         if at == plan.first {
             build.begin()?;
         }
         match replaced.get(&at) {
             Some(replaced) => build.replace(*replaced)?,
-            None if !live[at] => build.writer.drop(&shape.numbers[at]),
+            None if !live => build.writer.drop(&shape.numbers[at]),
             None => build.keep(at)?,
         }
         if at == plan.memory {

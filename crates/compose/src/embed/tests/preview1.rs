@@ -32,7 +32,8 @@ fn program(besides: &str, memory: &str) -> Vec<u8> {
 
 const MEMORY: &str = r#"(memory (export "memory") 1)"#;
 
-fn plain() -> Vec<u8> {
+/// A program that everything fits.
+pub(super) fn plain() -> Vec<u8> {
     program("", MEMORY)
 }
 

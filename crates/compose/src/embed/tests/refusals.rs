@@ -183,3 +183,32 @@ fn a_component_within_that_takes_things_of_the_outer_one_by_alias_is_refused() {
     let expected = "by an outer alias";
     assert_refused(&[IMPORTS, MODULE, inner, LOWERED, USER], expected);
 }
+
+/// What is valid is embedded into or refused in words, and what is embedded is valid: each byte of
+/// programs of every kind is changed in several ways.
+#[test]
+fn no_change_of_a_byte_makes_the_tool_fail() {
+    let nested = component(&[
+        IMPORTS,
+        &format!("(component $user {IMPORTS} {MODULE} {LOWERED} {USER})"),
+        r#"(instance (instantiate $user
+            (with "wasi:io/streams@0.2.6" (instance $streams))
+            (with "wasi:filesystem/types@0.2.6" (instance $types))
+            (with "wasi:filesystem/preopens@0.2.6" (instance $preopens))))"#,
+    ]);
+    let (mut whole, mut refused) = (0, 0);
+    for program in [plain(), nested, super::preview1::plain()] {
+        for at in 8..program.len() {
+            for change in [0x01, 0x02, 0x04, 0x40, 0x80, 0xff] {
+                let mut changed = program.clone();
+                changed[at] ^= change;
+                match embed(&changed, &FILESYSTEM, at % 2 == 0) {
+                    Ok(_) => whole += 1,
+                    Err(Error::Program(words)) if !words.contains("BUG") => refused += 1,
+                    Err(error) => panic!("byte {at} changed by {change:#x}: {error}"),
+                }
+            }
+        }
+    }
+    assert!(whole > 1000 && refused > 1000, "{whole} {refused}");
+}
