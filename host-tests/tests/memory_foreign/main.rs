@@ -1,11 +1,14 @@
 //! Programs of other languages, as their toolchains made them, on a filesystem in memory and with
 //! nothing granted: they print what they print on a directory of the host.
 
+mod preview1;
 mod toolchains;
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
-use host_tests::{Builder, Program, Run, Sandbox, did_not_run};
+use host_tests::{Builder, Program, Run, Sandbox, composition, did_not_run};
+use scratch_compose::{Memory, Options, Record, Way};
 
 /// The program of a test, if its toolchain can be had; without it, names the test that did not run.
 fn made(test: &str, program: Result<PathBuf, String>) -> Option<PathBuf> {
@@ -18,65 +21,100 @@ fn run(file: &Path, ground: Builder, arguments: &[&str]) -> Run {
     Program::new(file, ground.stdin(b"one line\nanother\n")).run(arguments).succeeded()
 }
 
-/// The lines that differ, and how many there are.
-fn differences_in_run(file: &Path) -> (Vec<(String, String)>, usize) {
-    // The composition sets the variable by itself.
+/// The filesystem beside the program, and as a part of it, alone or with the host's directories.
+const FORMS: [fn(Builder) -> Builder; 3] = [Builder::memory, Builder::embedded, Builder::beside];
+
+/// Asserts that a program prints in memory what it prints on a directory of the host, and more lines
+/// than this.
+#[track_caller]
+fn assert_same(file: &Path, more_than: usize) {
+    // The filesystem sets the variable by itself.
     let on_disk = run(file, Sandbox::builder().tmp("/tmp").env("TMPDIR", "/tmp"), &[]);
-    let in_memory = run(file, Sandbox::builder().memory(), &[]);
-    assert_eq!(in_memory.stderr, on_disk.stderr);
-    let lines = |run: &Run| run.stdout.lines().map(str::to_owned).collect::<Vec<_>>();
-    let (expected, found) = (lines(&on_disk), lines(&in_memory));
-    assert_eq!(found.len(), expected.len(), "{found:#?}");
-    let count = found.len();
-    (expected.into_iter().zip(found).filter(|(one, other)| one != other).collect(), count)
+    for form in FORMS {
+        let in_memory = run(file, form(Sandbox::builder()), &[]);
+        assert_eq!(in_memory.stderr, on_disk.stderr);
+        assert_eq!(in_memory.stdout, on_disk.stdout);
+        assert!(in_memory.stdout.lines().count() > more_than);
+    }
 }
 
 #[test]
 fn c_through_the_preview1_adapter() {
     let program = toolchains::c("files.c");
     let Some(program) = made("c_through_the_preview1_adapter", program) else { return };
-    let (differences, count) = differences_in_run(&program);
-    assert_eq!(differences, []);
-    assert!(count > 100, "{count}");
+    assert_same(&program, 100);
 }
+
+/// What the C program prints where there is no room. The texts are those of the C library for ENOSPC
+/// and EFBIG.
+const FULL: &str = "\
+    write: No space left on device\n\
+    nearly all was written: 1\n\
+    close: 0\n\
+    fwrite: 100\n\
+    fclose: No space left on device\n\
+    unlink: 0\n\
+    fwrite: 100\n\
+    fclose: 0\n\
+    ftruncate too far: File too large\n";
 
 #[test]
 fn c_where_a_small_filesystem_ends() {
     let program = toolchains::c("files.c");
     let Some(program) = made("c_where_a_small_filesystem_ends", program) else { return };
-    let small =
-        Sandbox::builder().memory().env("TMPFS_BYTES", "256K").env("TMPFS_FILE_SIZE", "512K");
-    let told = run(&program, small, &["full"]).stdout;
-    // The texts are those of the C library for ENOSPC and EFBIG.
-    let expected = "\
-        write: No space left on device\n\
-        nearly all was written: 1\n\
-        close: 0\n\
-        fwrite: 100\n\
-        fclose: No space left on device\n\
-        unlink: 0\n\
-        fwrite: 100\n\
-        fclose: 0\n\
-        ftruncate too far: File too large\n";
-    assert_eq!(told, expected);
+    for form in FORMS {
+        let small = form(Sandbox::builder());
+        let small = small.env("TMPFS_BYTES", "256K").env("TMPFS_FILE_SIZE", "512K");
+        assert_eq!(run(&program, small, &["full"]).stdout, FULL);
+    }
+}
+
+/// Makes a filesystem a part of a module.
+fn merged(module: &[u8], beside: bool, records: &[Record]) -> Vec<u8> {
+    let memory = Memory { beside, records: records.to_vec(), ..Memory::default() };
+    let options = Options { memory: Some(memory), ..Options::default() };
+    let whole = composition(module, &options).unwrap();
+    assert_eq!(whole.way, Way::Embedded);
+    whole.wasm
+}
+
+#[test]
+fn c_as_a_module_of_preview_1() {
+    let programs =
+        toolchains::c_module("files.c").and_then(|it| Ok((it, toolchains::c("files.c")?)));
+    let files = programs.as_ref().map(|(module, _)| module.clone()).map_err(String::clone);
+    let Some(module) = made("c_as_a_module_of_preview_1", files) else { return };
+    let (_, component) = programs.unwrap();
+    let on_disk = Sandbox::builder().tmp("/tmp").env("TMPDIR", "/tmp");
+    let expected = run(&component, on_disk, &[]).stdout;
+
+    let module = fs::read(module).unwrap();
+    for beside in [false, true] {
+        assert_eq!(preview1::run(&merged(&module, beside, &[]), &[]), expected);
+    }
+    let small = [("TMPFS_BYTES", "256K"), ("TMPFS_FILE_SIZE", "512K")];
+    let record = |(name, value): (&str, &str)| Record::Variable(name.into(), value.into());
+    let small = merged(&module, false, &small.map(record));
+    assert_eq!(preview1::run(&small, &["full"]), FULL);
 }
 
 #[test]
 fn cpython() {
     let program = toolchains::cpython("temporary.py");
     let Some(program) = made("cpython", program) else { return };
-    let (differences, count) = differences_in_run(&program);
-    assert_eq!(differences, []);
-    assert!(count > 50, "{count}");
+    assert_same(&program, 50);
 }
 
 #[test]
 fn cpython_where_a_small_filesystem_ends() {
     let program = toolchains::cpython("temporary.py");
     let Some(program) = made("cpython_where_a_small_filesystem_ends", program) else { return };
-    let small = Sandbox::builder().memory().env("TMPFS_BYTES", "1M").env("TMPFS_MOUNT", "/scratch");
-    let told = run(&program, small, &["full"]).stdout;
-    // ENOSPC is what the filesystem tells (`stream_failures`), EIO what the C library that CPython is
-    // linked with makes of any failure of a stream.
-    assert_eq!(told, "cpython /scratch\nfull: EIO I/O error\nflush: None\nleft: []\n");
+    for form in FORMS {
+        let small = form(Sandbox::builder());
+        let small = small.env("TMPFS_BYTES", "1M").env("TMPFS_MOUNT", "/scratch");
+        let told = run(&program, small, &["full"]).stdout;
+        // ENOSPC is what the filesystem tells (`stream_failures`), EIO what the C library that
+        // CPython is linked with makes of any failure of a stream.
+        assert_eq!(told, "cpython /scratch\nfull: EIO I/O error\nflush: None\nleft: []\n");
+    }
 }

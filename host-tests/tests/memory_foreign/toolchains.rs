@@ -45,10 +45,23 @@ const WIT: [&str; 6] = ["io", "clocks", "random", "filesystem", "sockets", "cli"
 /// Compiles a program of `foreign/c` by zig for preview 1, and makes it a component by the adapter.
 /// Returns its file, or the reason why zig cannot be had.
 pub(crate) fn c(source: &str) -> Result<PathBuf, String> {
+    let module = read(&c_module(source)?);
+    let inputs = [module.clone(), ADAPTER.into()];
+    Ok(kept(Path::new(source), &inputs, |_| {
+        let mut encoder = ComponentEncoder::default();
+        let adapted = encoder.module(&module).and_then(|it| it.adapter(PREVIEW1, ADAPTER));
+        adapted.expect("zig makes modules of preview 1");
+        encoder.encode().expect("the adapter has what the module imports")
+    }))
+}
+
+/// Compiles a program of `foreign/c` by zig to a module of preview 1. Returns its file, or the
+/// reason why zig cannot be had.
+pub(crate) fn c_module(source: &str) -> Result<PathBuf, String> {
     static PACKAGES: LazyLock<Result<PathBuf, String>> = LazyLock::new(|| install(&ZIG));
     let packages = PACKAGES.as_ref().map_err(String::clone)?;
     let source = foreign().join("c").join(source);
-    let inputs = [ZIG.requirement.into(), read(&source), ADAPTER.into()];
+    let inputs = [ZIG.requirement.into(), read(&source)];
     Ok(kept(&source, &inputs, |folder| {
         let (core, cache) = (folder.join("core.wasm"), home().join("zig-cache"));
         let mut zig = python(packages);
@@ -57,10 +70,7 @@ pub(crate) fn c(source: &str) -> Result<PathBuf, String> {
         // zig builds the C library when it is asked for the first time.
         zig.env("ZIG_GLOBAL_CACHE_DIR", &cache).env("ZIG_LOCAL_CACHE_DIR", &cache);
         run(&mut zig).unwrap_or_else(|said| panic!("zig: {said}"));
-        let mut encoder = ComponentEncoder::default();
-        let adapted = encoder.module(&read(&core)).and_then(|it| it.adapter(PREVIEW1, ADAPTER));
-        adapted.expect("zig makes modules of preview 1");
-        encoder.encode().expect("the adapter has what the module imports")
+        read(&core)
     }))
 }
 

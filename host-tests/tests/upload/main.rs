@@ -1,4 +1,5 @@
-//! The example in `wasmtime serve`, with a filesystem in memory of 4 MiB composed under it.
+//! The example in plain `wasmtime serve`, with a filesystem in memory of 4 MiB composed under it, and
+//! with that as a part of it.
 
 use std::fs;
 use std::io::Cursor;
@@ -29,24 +30,30 @@ const LIMIT: usize = 4 << 20;
 /// What stays in the handler's memory.
 const IN_MEMORY: usize = 64 << 10;
 
-/// The example as `scratch compose --bytes 4M` makes it.
-static COMPOSITION: LazyLock<(TempDir, PathBuf)> = LazyLock::new(|| {
+/// The forms of the filesystem.
+const FORMS: [Form; 2] = [Form::Composed, Form::Embedded];
+
+/// The example as `scratch compose --bytes 4M` makes it, in each form.
+static SERVERS: LazyLock<(TempDir, [PathBuf; 2])> = LazyLock::new(|| {
     let folder = tempfile::tempdir().unwrap();
-    let output = folder.path().join("server.wasm");
     let program = fs::read(components::build("upload").unwrap()).unwrap();
-    let records = vec![Record::Variable("TMPFS_BYTES".into(), "4M".into())];
-    let memory = Memory { form: Some(Form::Composed), records, ..Memory::default() };
-    let options = Options { memory: Some(memory), ..Options::default() };
-    fs::write(&output, composed(&program, &options).unwrap()).unwrap();
-    (folder, output)
+    let files = FORMS.map(|form| {
+        let records = vec![Record::Variable("TMPFS_BYTES".into(), "4M".into())];
+        let memory = Memory { form: Some(form), records, ..Memory::default() };
+        let options = Options { memory: Some(memory), ..Options::default() };
+        let file = folder.path().join(format!("{form:?}.wasm"));
+        fs::write(&file, composed(&program, &options).unwrap()).unwrap();
+        file
+    });
+    (folder, files)
 });
 
-fn composition() -> &'static Path {
-    &COMPOSITION.1
+fn servers() -> [&'static Path; 2] {
+    SERVERS.1.each_ref().map(PathBuf::as_path)
 }
 
-fn serve() -> Server {
-    Server::start(composition(), &[])
+fn serve(server: &Path) -> Server {
+    Server::start(server, &[])
 }
 
 /// Bytes without a pattern, others for every seed.
@@ -79,19 +86,21 @@ fn assert_full(answer: &Answer) {
 
 #[test]
 fn the_composition_imports_only_what_plain_serve_links() {
-    let mut imports = binary::imports(&fs::read(composition()).unwrap()).unwrap();
-    imports.sort();
-    assert_eq!(
-        imports,
-        [
-            "wasi:clocks/wall-clock@0.2.12",
-            "wasi:http/types@0.2.12",
-            "wasi:io/error@0.2.12",
-            "wasi:io/poll@0.2.12",
-            "wasi:io/streams@0.2.12",
-            "wasi:random/random@0.2.12",
-        ]
-    );
+    for file in servers() {
+        let mut imports = binary::imports(&fs::read(file).unwrap()).unwrap();
+        imports.sort();
+        assert_eq!(
+            imports,
+            [
+                "wasi:clocks/wall-clock@0.2.12",
+                "wasi:http/types@0.2.12",
+                "wasi:io/error@0.2.12",
+                "wasi:io/poll@0.2.12",
+                "wasi:io/streams@0.2.12",
+                "wasi:random/random@0.2.12",
+            ]
+        );
+    }
 }
 
 #[test]
@@ -104,55 +113,63 @@ fn without_a_filesystem_under_it_serve_refuses_it() {
 
 #[test]
 fn uploads_of_every_size_up_to_the_limit_come_back() {
-    let server = serve();
-    let edges = [IN_MEMORY - 1, IN_MEMORY, IN_MEMORY + 1, LIMIT - 1, LIMIT];
-    for length in [0, 1, 4096, 1 << 20, 3_333_333].into_iter().chain(edges) {
-        let upload = sample(length, 1);
-        assert_echo(&post(&server, &upload[..]), &upload);
+    for file in servers() {
+        let server = serve(file);
+        let edges = [IN_MEMORY - 1, IN_MEMORY, IN_MEMORY + 1, LIMIT - 1, LIMIT];
+        for length in [0, 1, 4096, 1 << 20, 3_333_333].into_iter().chain(edges) {
+            let upload = sample(length, 1);
+            assert_echo(&post(&server, &upload[..]), &upload);
+        }
     }
 }
 
 #[test]
 fn over_the_limit_is_507_and_the_next_upload_works() {
-    let server = serve();
-    let fits = sample(LIMIT, 2);
-    for length in [LIMIT + 1, LIMIT + IN_MEMORY, 3 * LIMIT] {
-        assert_full(&post(&server, &sample(length, 3)[..]));
-        assert_echo(&post(&server, &fits[..]), &fits);
+    for file in servers() {
+        let server = serve(file);
+        let fits = sample(LIMIT, 2);
+        for length in [LIMIT + 1, LIMIT + IN_MEMORY, 3 * LIMIT] {
+            assert_full(&post(&server, &sample(length, 3)[..]));
+            assert_echo(&post(&server, &fits[..]), &fits);
+        }
     }
 }
 
 #[test]
 fn an_upload_without_a_length_is_taken_and_refused_likewise() {
-    let server = serve();
-    for length in [0, 1, IN_MEMORY, IN_MEMORY + 1, LIMIT] {
-        let upload = sample(length, 4);
-        let answer = post(&server, SendBody::from_owned_reader(Cursor::new(upload.clone())));
-        assert_echo(&answer, &upload);
+    for file in servers() {
+        let server = serve(file);
+        for length in [0, 1, IN_MEMORY, IN_MEMORY + 1, LIMIT] {
+            let upload = sample(length, 4);
+            let answer = post(&server, SendBody::from_owned_reader(Cursor::new(upload.clone())));
+            assert_echo(&answer, &upload);
+        }
+        let too_long = sample(LIMIT + 1, 5);
+        assert_full(&post(&server, SendBody::from_owned_reader(Cursor::new(too_long))));
     }
-    let too_long = sample(LIMIT + 1, 5);
-    assert_full(&post(&server, SendBody::from_owned_reader(Cursor::new(too_long))));
 }
 
 #[test]
 fn a_refused_upload_leaves_its_connection_usable() {
-    let server = serve();
-    let mut connection = Connection::open(&server);
-    let (fits, too_long) = (sample(LIMIT, 6), sample(2 * LIMIT, 7));
-    for _ in 0..2 {
-        connection.begin(too_long.len());
-        connection.send(&too_long);
-        assert_full(&connection.answer());
-        connection.begin(fits.len());
-        connection.send(&fits);
-        assert_echo(&connection.answer(), &fits);
+    for file in servers() {
+        let server = serve(file);
+        let mut connection = Connection::open(&server);
+        let (fits, too_long) = (sample(LIMIT, 6), sample(2 * LIMIT, 7));
+        for _ in 0..2 {
+            connection.begin(too_long.len());
+            connection.send(&too_long);
+            assert_full(&connection.answer());
+            connection.begin(fits.len());
+            connection.send(&fits);
+            assert_echo(&connection.answer(), &fits);
 
-        connection.begin_chunks();
-        too_long.chunks(100_003).chain([&[][..]]).for_each(|chunk| connection.chunk(chunk));
-        assert_full(&connection.answer());
-        connection.begin_chunks();
-        fits.chunks(77_777).chain([&[][..]]).for_each(|chunk| connection.chunk(chunk));
-        assert_echo(&connection.answer(), &fits);
+            connection.begin_chunks();
+            too_long.chunks(100_003).chain([&[][..]]).for_each(|chunk| connection.chunk(chunk));
+            assert_full(&connection.answer());
+            connection.begin_chunks();
+            fits.chunks(77_777).chain([&[][..]]).for_each(|chunk| connection.chunk(chunk));
+            assert_echo(&connection.answer(), &fits);
+        }
     }
 }
 
@@ -160,85 +177,93 @@ fn a_refused_upload_leaves_its_connection_usable() {
 /// single filesystem could hold.
 #[test]
 fn many_at_once_have_a_filesystem_each() {
-    const CLIENTS: u32 = 32;
-    let server = serve();
-    let halfway = Barrier::new(32);
-    thread::scope(|scope| {
-        for client in 0..CLIENTS {
-            let (server, halfway) = (&server, &halfway);
-            scope.spawn(move || {
-                let too_long = client % 4 == 3;
-                let upload = sample(if too_long { LIMIT + 1 } else { LIMIT }, client);
-                let (first, rest) = upload.split_at(LIMIT / 2);
-                let mut connection = Connection::open(server);
-                connection.begin(upload.len());
-                connection.send(first);
-                halfway.wait();
-                connection.send(rest);
-                match connection.answer() {
-                    answer if too_long => assert_full(&answer),
-                    answer => assert_echo(&answer, &upload),
-                }
-            });
-        }
-    });
+    for file in servers() {
+        const CLIENTS: u32 = 32;
+        let server = serve(file);
+        let halfway = Barrier::new(32);
+        thread::scope(|scope| {
+            for client in 0..CLIENTS {
+                let (server, halfway) = (&server, &halfway);
+                scope.spawn(move || {
+                    let too_long = client % 4 == 3;
+                    let upload = sample(if too_long { LIMIT + 1 } else { LIMIT }, client);
+                    let (first, rest) = upload.split_at(LIMIT / 2);
+                    let mut connection = Connection::open(server);
+                    connection.begin(upload.len());
+                    connection.send(first);
+                    halfway.wait();
+                    connection.send(rest);
+                    match connection.answer() {
+                        answer if too_long => assert_full(&answer),
+                        answer => assert_echo(&answer, &upload),
+                    }
+                });
+            }
+        });
+    }
 }
 
 /// `wasmtime serve` makes an instance for each request; where it is asked to let one answer many,
 /// the last upload has left the filesystem as empty as it was.
 #[test]
 fn an_instance_that_answers_many_has_room_for_each() {
-    let server = Server::start(composition(), &["--max-instance-reuse-count", "100"]);
-    let mut connection = Connection::open(&server);
-    for length in [LIMIT, IN_MEMORY + 1, 2 * LIMIT, 1, LIMIT, LIMIT + 1, LIMIT] {
-        let upload = sample(length, 8);
-        connection.begin(length);
-        connection.send(&upload);
-        match connection.answer() {
-            answer if length > LIMIT => assert_full(&answer),
-            answer => assert_echo(&answer, &upload),
+    for file in servers() {
+        let server = Server::start(file, &["--max-instance-reuse-count", "100"]);
+        let mut connection = Connection::open(&server);
+        for length in [LIMIT, IN_MEMORY + 1, 2 * LIMIT, 1, LIMIT, LIMIT + 1, LIMIT] {
+            let upload = sample(length, 8);
+            connection.begin(length);
+            connection.send(&upload);
+            match connection.answer() {
+                answer if length > LIMIT => assert_full(&answer),
+                answer => assert_echo(&answer, &upload),
+            }
         }
     }
 }
 
 #[test]
 fn who_hangs_up_in_the_middle_disturbs_nobody() {
-    let server = serve();
-    let upload = sample(LIMIT, 9);
-    let (first, rest) = upload.split_at(LIMIT / 2);
-    let mut other = Connection::open(&server);
-    other.begin(upload.len());
-    other.send(first);
-    for length in [0, 1, IN_MEMORY, IN_MEMORY + 1, LIMIT, LIMIT + 1] {
+    for file in servers() {
+        let server = serve(file);
+        let upload = sample(LIMIT, 9);
+        let (first, rest) = upload.split_at(LIMIT / 2);
+        let mut other = Connection::open(&server);
+        other.begin(upload.len());
+        other.send(first);
+        for length in [0, 1, IN_MEMORY, IN_MEMORY + 1, LIMIT, LIMIT + 1] {
+            let mut connection = Connection::open(&server);
+            connection.begin(length + 1);
+            connection.send(sample(length, 10));
+            drop(connection);
+            let mut connection = Connection::open(&server);
+            connection.begin_chunks();
+            connection.chunk(&sample(length + 1, 11));
+            drop(connection);
+        }
+        // And one that does not wait for the answer.
         let mut connection = Connection::open(&server);
-        connection.begin(length + 1);
-        connection.send(sample(length, 10));
+        connection.begin(LIMIT);
+        connection.send(&upload);
         drop(connection);
-        let mut connection = Connection::open(&server);
-        connection.begin_chunks();
-        connection.chunk(&sample(length + 1, 11));
-        drop(connection);
+        assert_echo(&post(&server, &upload[..]), &upload);
+        other.send(rest);
+        assert_echo(&other.answer(), &upload);
     }
-    // And one that does not wait for the answer.
-    let mut connection = Connection::open(&server);
-    connection.begin(LIMIT);
-    connection.send(&upload);
-    drop(connection);
-    assert_echo(&post(&server, &upload[..]), &upload);
-    other.send(rest);
-    assert_echo(&other.answer(), &upload);
 }
 
 #[test]
 fn what_is_no_upload_is_refused() {
-    let server = serve();
-    let elsewhere = request(&server, "POST", "/elsewhere", &b"something"[..]);
-    assert_eq!((elsewhere.status, elsewhere.text()), (404, "there is only /\n"));
-    let put = request(&server, "PUT", "/", &sample(2 * LIMIT, 12)[..]);
-    assert_eq!((put.status, put.text()), (405, "POST something\n"));
-    assert_eq!(put.headers["allow"], "POST");
-    let get = request(&server, "GET", "/", ());
-    assert_eq!((get.status, get.text()), (405, "POST something\n"));
+    for file in servers() {
+        let server = serve(file);
+        let elsewhere = request(&server, "POST", "/elsewhere", &b"something"[..]);
+        assert_eq!((elsewhere.status, elsewhere.text()), (404, "there is only /\n"));
+        let put = request(&server, "PUT", "/", &sample(2 * LIMIT, 12)[..]);
+        assert_eq!((put.status, put.text()), (405, "POST something\n"));
+        assert_eq!(put.headers["allow"], "POST");
+        let get = request(&server, "GET", "/", ());
+        assert_eq!((get.status, get.text()), (405, "POST something\n"));
+    }
 }
 
 /// What `wac plug` does, with the limits that nobody changed.

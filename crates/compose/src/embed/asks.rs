@@ -12,7 +12,7 @@ use wasmparser::{
 
 use crate::embed::items::Item;
 use crate::embed::liveness::FILES;
-use crate::embed::shape::Shape;
+use crate::embed::shape::{ENVIRONMENT, Shape};
 use crate::embed::space::Space;
 
 /// Interfaces of random numbers and clocks: imported if the program does not.
@@ -38,7 +38,7 @@ pub(super) enum Supply {
 
 /// Decides where a function comes from.
 pub(super) fn supply(shape: &Shape<'_>, interface: &str, function: &str, beside: bool) -> Supply {
-    if !beside && interface.starts_with(FILES) {
+    if !beside && interface.starts_with(FILES) || interface == ENVIRONMENT && shape.is_handler() {
         return Supply::Nowhere;
     }
     let poll = shape.import_of(POLL);

@@ -11,14 +11,26 @@ use wasm_encoder::{
 use crate::embed::access::PROGRAM;
 use crate::embed::link::{Host, Link};
 use crate::embed::module::Module;
+use crate::embed::shape::ENVIRONMENT;
 use crate::embed::signature::Signature;
 use crate::embed::thunks::NUMBER;
 
 /// The export of the filesystem that gives room in its own memory.
 pub(super) const REALLOC: &str = "cabi_realloc";
 
-/// The interface that a program without an environment does not import.
-const ENVIRONMENT: &str = "late:wasi:cli/environment";
+/// The beginning of the names of modules whose functions take no memory.
+pub(super) const HOST: &str = "host:";
+
+/// The beginning of the names of modules whose functions take the filesystem's memory.
+pub(super) const LATE: &str = "late:";
+
+/// Splits the name of a module into the interface and whether its functions take memory.
+pub(super) fn interface(module: &str) -> Option<(&str, bool)> {
+    module
+        .strip_prefix(LATE)
+        .map(|it| (it, true))
+        .or(module.strip_prefix(HOST).map(|it| (it, false)))
+}
 
 /// The filesystem's module, cut to what is called.
 pub(super) struct Library {
@@ -62,7 +74,7 @@ pub(super) fn library(
         host: &|import| {
             if nowhere(import.module, import.name) {
                 // The list that the filesystem handed in is left empty.
-                let empty = import.module == ENVIRONMENT;
+                let empty = import.module.strip_prefix(LATE) == Some(ENVIRONMENT);
                 return Host::Stub(if empty { Instruction::Nop } else { Instruction::Unreachable });
             }
             Host::Import { module: import.module.into(), name: import.name.into() }

@@ -6,23 +6,25 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::embed::items::Item;
 use crate::embed::sections::Sections;
-use crate::embed::shape::Shape;
+use crate::embed::shape::{ENVIRONMENT, Shape, versionless};
 use crate::embed::space::Places;
 
 /// The beginning of the names of the interfaces that go.
 pub(super) const FILES: &str = "wasi:filesystem/";
 
-/// Marks the items that are reached. Everything is, that is no type, alias or import of files,
-/// and whatever that uses. Nothing is reached by way of what `gone` says, and `besides` are reached
-/// in any case.
+/// Marks the items that are reached: everything but types, aliases, imports of files and a handler's
+/// environment, and whatever that uses. Nothing is reached by way of what `gone` says, and `besides`
+/// are reached in any case.
 pub(super) fn live(
     shape: &Shape<'_>,
     gone: impl Fn(usize) -> bool,
     besides: &[usize],
     beside: bool,
 ) -> Result<Vec<bool>> {
+    let handler = shape.is_handler();
     let root = |at: usize| match &shape.items[at] {
         Item::Type(_) | Item::CoreType(_) | Item::Alias(_) => false,
+        Item::Import(import) if handler && versionless(import.name.name) == ENVIRONMENT => false,
         Item::Import(import) => beside || !import.name.name.starts_with(FILES),
         _ => !gone(at),
     };

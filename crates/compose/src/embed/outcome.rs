@@ -8,7 +8,7 @@ use wasmparser::{Parser, Payload};
 use crate::embed::asks::GRANTED;
 use crate::embed::liveness::FILES;
 use crate::embed::preview1::{self, SYSTEM};
-use crate::embed::shape::versionless;
+use crate::embed::shape::{ENVIRONMENT, versionless};
 
 /// Compares the imports with those before.
 ///
@@ -30,7 +30,8 @@ pub(super) fn ensure_imports(before: &[u8], after: &[u8], beside: bool) -> Resul
         );
     }
     for import @ (module, name) in &before {
-        let answered = module == SYSTEM || !beside && module.starts_with(FILES);
+        let files = !beside && module.starts_with(FILES);
+        let answered = module == SYSTEM || files || versionless(module) == ENVIRONMENT;
         ensure!(
             answered || after.contains(import),
             "BUG: the embedded program lost its import {module} {name}; please report it"

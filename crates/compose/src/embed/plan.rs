@@ -8,7 +8,7 @@ use wasmparser::ComponentAlias;
 use crate::embed::access::PROGRAM;
 use crate::embed::asks::{Supply, supply};
 use crate::embed::items::Item;
-use crate::embed::library::{Ask, Library, REALLOC, library};
+use crate::embed::library::{Ask, HOST, LATE, Library, REALLOC, interface, library};
 use crate::embed::number::index;
 use crate::embed::replaced::{Replaced, Replacements, When};
 use crate::embed::shape::Shape;
@@ -60,20 +60,6 @@ pub(super) enum Source {
 
 /// The thunk that stands for a `poll` that the program did not lower.
 const NO_POLL: &str = "no-poll";
-
-/// The beginning of the names of modules whose functions take no memory.
-pub(super) const HOST: &str = "host:";
-
-/// The beginning of the names of modules whose functions take the filesystem's memory.
-pub(super) const LATE: &str = "late:";
-
-/// Splits the name of a module into the interface and whether its functions take memory.
-pub(super) fn interface(module: &str) -> Option<(&str, bool)> {
-    module
-        .strip_prefix(LATE)
-        .map(|it| (it, true))
-        .or(module.strip_prefix(HOST).map(|it| (it, false)))
-}
 
 impl Plan {
     pub(super) fn new(

@@ -9,10 +9,10 @@ use crate::embed::access::PROGRAM;
 use crate::embed::asks::{DROP, Supply};
 use crate::embed::changes::Changes;
 use crate::embed::items::Item;
-use crate::embed::library::{Ask, REALLOC};
+use crate::embed::library::{Ask, REALLOC, interface};
 use crate::embed::liveness::{FILES, live};
 use crate::embed::number::index;
-use crate::embed::plan::{Plan, Source, Stand, interface};
+use crate::embed::plan::{Plan, Source, Stand};
 use crate::embed::shape::Shape;
 use crate::embed::signature::Signature;
 use crate::embed::space::Space;
@@ -59,7 +59,7 @@ pub(super) fn rewrite(shape: &Shape<'_>, plan: &Plan, beside: bool) -> Result<(V
             build.fill()?;
         }
     }
-    let changes = build.changes(&live, beside)?;
+    let changes = build.changes(&live);
     Ok((build.writer.finish()?, changes))
 }
 
@@ -259,12 +259,12 @@ impl Build<'_, '_> {
     }
 
     /// Tells how the imports differ from those before.
-    fn changes(&self, live: &[bool], beside: bool) -> Result<Changes> {
+    fn changes(&self, live: &[bool]) -> Changes {
         let mut changes = Changes::default();
         for (at, item) in self.shape.items.iter().enumerate() {
             let Item::Import(import) = item else { continue };
             let name = import.name.name;
-            if !beside && name.starts_with(FILES) && !live[at] {
+            if !live[at] {
                 changes.dropped.push(name.to_owned());
             }
             for function in self.extensions.get(&at).into_iter().flatten() {
@@ -275,7 +275,7 @@ impl Build<'_, '_> {
             let name = format!("{interface}@{}", version(self.shape));
             changes.added.push((name, functions));
         }
-        Ok(changes)
+        changes
     }
 }
 

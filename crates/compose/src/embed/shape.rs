@@ -132,6 +132,13 @@ impl<'a> Shape<'a> {
         }
     }
 
+    /// Tells whether it is a handler for a host that offers HTTP and no `wasi:cli`, as plain
+    /// `wasmtime serve`: its environment is the filesystem's alone.
+    pub(super) fn is_handler(&self) -> bool {
+        let mut others = self.imports("wasi:cli/").filter(|it| versionless(it) != ENVIRONMENT);
+        self.imports("wasi:http/").next().is_some() && others.next().is_none()
+    }
+
     /// Lists the imports whose interface begins with this.
     pub(super) fn imports<'s>(&'s self, prefix: &'s str) -> impl Iterator<Item = &'s str> {
         self.items.iter().filter_map(move |item| match item {
@@ -140,6 +147,9 @@ impl<'a> Shape<'a> {
         })
     }
 }
+
+/// The interface that the filesystem answers for a program, and asks for itself.
+pub(super) const ENVIRONMENT: &str = "wasi:cli/environment";
 
 /// Returns the name of an interface without its version.
 pub(super) fn versionless(name: &str) -> &str {

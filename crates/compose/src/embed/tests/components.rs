@@ -184,3 +184,24 @@ fn custom_sections_stay() {
     });
     assert!(kept);
 }
+
+/// Hosts such as plain `wasmtime serve` offer HTTP and no `wasi:cli`.
+#[test]
+fn a_handler_asks_its_host_for_no_environment_and_a_command_does() {
+    let environment = r#"
+        (import "wasi:cli/environment@0.2.6" (instance $environment
+            (export "get-environment" (func (result (list (tuple string string)))))))"#;
+    let http = r#"(import "wasi:http/types@0.2.6" (instance))"#;
+    let exit = r#"(import "wasi:cli/exit@0.2.6" (instance))"#;
+    let lowered = r#"
+        (core func $variables (canon lower (func $environment "get-environment")
+            (memory $memory) (realloc $realloc)))
+        (core module $asker (import "it" "it" (func (param i32))))
+        (core instance (instantiate $asker (with "it" (instance
+            (export "it" (func $variables))))))"#;
+    let asks = |others: &[&str]| {
+        let parts = [others, &[environment, IMPORTS, MODULE, LOWERED, lowered, USER]].concat();
+        imports(&embedded(&component(&parts))).iter().any(|it| it.starts_with("wasi:cli/env"))
+    };
+    assert!(!asks(&[http]) && asks(&[http, exit]) && asks(&[exit]) && asks(&[]));
+}

@@ -18,6 +18,7 @@ pub(super) static FILESYSTEM: LazyLock<Vec<u8>> = LazyLock::new(|| {
             (import "program" "poll" (func $poll (param i32 i32 i32 i32)))
             (import "late:wasi:clocks/wall-clock" "now" (func $now (param i32)))
             (import "late:wasi:filesystem/preopens" "get-directories" (func $theirs (param i32)))
+            (import "late:wasi:cli/environment" "get-environment" (func $variables (param i32)))
             (import "host:wasi:random/random" "get-random-u64" (func $random (result i64)))
             (import "host:wasi:io/poll" "[method]pollable.ready"
                 (func $ready (param i32) (result i32)))
@@ -35,6 +36,8 @@ pub(super) static FILESYSTEM: LazyLock<Vec<u8>> = LazyLock::new(|| {
             (func (export "beside:wasi:filesystem/preopens#get-directories") (param i32)
                 (call $theirs (i32.const 512))
                 (call $directories (local.get 0)))
+            (func (export "wasi:cli/environment#get-environment") (param i32)
+                (call $variables (i32.const 512)))
             (func (export "wasi:filesystem/types#[method]descriptor.sync") (param i32 i32)
                 (call $now (i32.const 16))
                 (call $store8 (local.get 1) (i32.const 0)))
