@@ -5,7 +5,7 @@ use alloc::string::ToString as _;
 
 use tmpfs::Error;
 
-use crate::p2::abi::{Code, lowered, put_list};
+use crate::p2::abi::{Code, OURS, lowered, put_list};
 use crate::p2::held::{Resource, drop, look};
 use crate::program::{Area, trap};
 
@@ -17,9 +17,14 @@ lowered! {
         put_list(out, 0, text, text.length());
     }
 
+    /// Without the host's directories an error of the host is of no file. It comes here all the
+    /// same, where nothing tells it apart before.
     "wasi:filesystem/types#filesystem-error-code"
     fn filesystem_error_code(_caller, error: u32, out: u32) {
         let out = Area::new(out, 2, 1);
+        if error & OURS == 0 {
+            return out.store8(0, 0);
+        }
         let code = Code::from(reason(error));
         out.store8(0, 1);
         out.store8(1, code.number());

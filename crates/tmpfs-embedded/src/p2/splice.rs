@@ -32,6 +32,12 @@ fn splice_pieces(stream: u32, source: u32, length: u64, blocking: bool, out: u32
 }
 
 fn splice_piece(stream: u32, source: u32, length: u64, blocking: bool) -> Result<u64> {
+    if source & OURS != 0 {
+        // Also where nothing is to be moved.
+        look(|held| {
+            held.reader(source);
+        });
+    }
     let permitted = if stream & OURS == 0 {
         host::check_write(stream)?
     } else {

@@ -1,0 +1,208 @@
+//! The host's directories beside ours: by preview 2 in one list, by preview 1 in one table of
+//! descriptors, in which each of the host's has a number of ours.
+
+use wasmtime::{FuncType, Linker, Result, Val, ValType};
+
+use crate::preview1::BADF;
+use crate::program::{BYTES, OUT, Of, Program, World, read, write};
+
+const XDEV: u64 = 75;
+
+/// The host as preview 1 shows it. What is not about starting is only noted.
+pub(crate) fn define_host(linker: &mut Linker<World>) -> Result<()> {
+    let module = "wasi_snapshot_preview1";
+    linker.func_wrap(module, "clock_time_get", |mut of: Of<'_>, _: u32, _: u64, out: u32| {
+        of.data_mut().seconds += 1;
+        let time = of.data().seconds * 1_000_000_000 + 5;
+        write(&mut of, out, &time.to_le_bytes())?;
+        Ok(0_u32)
+    })?;
+    linker.func_wrap(module, "random_get", |mut of: Of<'_>, at: u32, length: u32| {
+        write(&mut of, at, &vec![4; length as usize])?;
+        Ok(0_u32)
+    })?;
+    linker.func_wrap(module, "environ_sizes_get", |mut of: Of<'_>, count: u32, bytes: u32| {
+        let texts = texts(&of);
+        let length: usize = texts.iter().map(String::len).sum();
+        write(&mut of, count, &u32::try_from(texts.len())?.to_le_bytes())?;
+        write(&mut of, bytes, &u32::try_from(length)?.to_le_bytes())?;
+        Ok(0_u32)
+    })?;
+    linker.func_wrap(module, "environ_get", |mut of: Of<'_>, places: u32, buffer: u32| {
+        let mut at = buffer;
+        for (place, text) in (places..).step_by(4).zip(texts(&of)) {
+            write(&mut of, place, &at.to_le_bytes())?;
+            write(&mut of, at, text.as_bytes())?;
+            at += u32::try_from(text.len())?;
+        }
+        Ok(0_u32)
+    })?;
+    linker.func_wrap(module, "fd_prestat_get", |mut of: Of<'_>, fd: u32, out: u32| {
+        let Some(path) = of.data().directories.get(fd as usize - 3).copied() else {
+            return Ok(8_u32);
+        };
+        let prestat = [0, u32::try_from(path.len())?].map(u32::to_le_bytes).concat();
+        write(&mut of, out, &prestat)?;
+        Ok(0)
+    })?;
+    linker.func_wrap(
+        module,
+        "fd_prestat_dir_name",
+        |mut of: Of<'_>, fd: u32, at: u32, _: u32| {
+            let path = of.data().directories[fd as usize - 3];
+            write(&mut of, at, path.as_bytes())?;
+            Ok(0_u32)
+        },
+    )?;
+    linker.func_wrap(module, "poll_oneoff", crate::readiness::poll_oneoff)?;
+    linker.func_wrap(
+        module,
+        "path_open",
+        |mut of: Of<'_>,
+         fd: u32,
+         _: u32,
+         at: u32,
+         length: u32,
+         _: u32,
+         _: u64,
+         _: u64,
+         _: u32,
+         out: u32| {
+            let path = String::from_utf8(read(&of, at, length)?)?;
+            of.data_mut().calls.push(format!("path_open {fd} {path}"));
+            write(&mut of, out, &40_u32.to_le_bytes())?;
+            Ok(0_u32)
+        },
+    )?;
+    for (name, parameters) in [
+        ("fd_close", "i"),
+        ("fd_read", "iiii"),
+        ("fd_readdir", "iiili"),
+        ("fd_write", "iiii"),
+        ("fd_filestat_get", "ii"),
+        ("path_create_directory", "iii"),
+        ("path_filestat_get", "iiiii"),
+        ("path_link", "iiiiiii"),
+        ("path_readlink", "iiiiii"),
+        ("path_rename", "iiiiii"),
+        ("path_symlink", "iiiii"),
+        ("path_unlink_file", "iii"),
+    ] {
+        let kinds =
+            parameters.chars().map(|it| if it == 'l' { ValType::I64 } else { ValType::I32 });
+        let kind = FuncType::new(linker.engine(), kinds, [ValType::I32]);
+        linker.func_new(module, name, kind, move |mut of, arguments, results| {
+            let numbers = arguments.iter().map(|it| match it {
+                Val::I64(number) => number.to_string(),
+                other => other.unwrap_i32().cast_unsigned().to_string(),
+            });
+            let call = format!("{name} {}", numbers.collect::<Vec<_>>().join(" "));
+            of.data_mut().calls.push(call);
+            results[0] = Val::I32(0);
+            Ok(())
+        })?;
+    }
+    Ok(())
+}
+
+/// The host's variables as preview 1 has them.
+fn texts(of: &Of<'_>) -> Vec<String> {
+    of.data().environment.iter().map(|(name, value)| format!("{name}={value}\0")).collect()
+}
+
+fn program() -> Program {
+    let directories = vec!["/input", "/tmp/", "/output"];
+    Program::of(World { directories, ..World::default() }, 4, usize::MAX)
+}
+
+impl Program {
+    fn beside(&mut self, name: &str, arguments: &[u64]) -> u64 {
+        self.done(&format!("beside:wasi_snapshot_preview1#{name}"), arguments)
+    }
+
+    /// The calls of the host since this was asked last.
+    fn noted(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.store.data_mut().calls)
+    }
+}
+
+#[test]
+fn preview_2_lists_the_hosts_directories_before_ours() {
+    let mut program = program();
+    program.done("beside:wasi:filesystem/preopens#get-directories", &[OUT.into()]);
+    let (list, count) = (program.word(OUT), program.word(OUT + 4));
+    let told: Vec<_> = (0..count)
+        .map(|number| list + 12 * number)
+        .map(|at| {
+            let path = program.peek(program.word(at + 4), program.word(at + 8));
+            (program.word(at), String::from_utf8(path).unwrap())
+        })
+        .collect();
+    let [(3, input), (5, output), (ours, tmp)] = told.as_slice() else { panic!("{told:?}") };
+    assert_eq!([input, output, tmp], ["/input", "/output", "/tmp"], "ours instead of the host's");
+    let ours = u64::from(*ours);
+    program.open(ours, "file", 1).unwrap();
+    let [at, length] = program.text(0, "file");
+    for rename in [[5, at, length, ours, at, length], [ours, at, length, 5, at, length]] {
+        assert_eq!(program.descriptor("rename-at", &rename, 1), Err(36), "cross-device");
+    }
+    for link in [[5, 0, at, length, ours, at, length], [ours, 0, at, length, 5, at, length]] {
+        assert_eq!(program.descriptor("link-at", &link, 1), Err(36));
+    }
+    program.done("wasi:filesystem/preopens#get-directories", &[OUT.into()]);
+    assert_eq!(program.word(OUT + 4), 1, "without the host's there is ours");
+}
+
+#[test]
+fn preview_1_has_one_table() {
+    let mut program = program();
+    let out = u64::from(OUT);
+    // The host's 3 and 5 are 3 and 4 here, ours is 5.
+    assert_eq!(program.beside("fd_write", &[1, 0x800, 0, out]), 0);
+    assert_eq!(program.noted(), ["fd_write 1 2048 0 4096"]);
+    for (fd, path) in [(3, &b"/input"[..]), (4, b"/output"), (5, b"/tmp")] {
+        assert_eq!(program.beside("fd_prestat_get", &[fd, out]), 0);
+        assert_eq!(program.word(OUT + 4) as usize, path.len());
+        assert_eq!(program.beside("fd_prestat_dir_name", &[fd, BYTES.into(), 9]), 0);
+        assert_eq!(program.peek(BYTES, u32::try_from(path.len()).unwrap()), path);
+    }
+    assert_eq!(program.beside("fd_prestat_get", &[6, out]), BADF);
+
+    let [at, length] = program.text(0, "file");
+    let open = |fd| [fd, 0, at, length, 1, 66, 0, 0, out];
+    assert_eq!(program.beside("path_open", &open(4)), 0);
+    let theirs = u64::from(program.word(OUT));
+    assert_eq!(program.beside("path_open", &open(5)), 0);
+    let ours = u64::from(program.word(OUT));
+    assert_eq!((theirs, ours), (6, 7), "the next numbers, whatever the host's are");
+    assert_eq!(program.noted(), ["path_open 5 file"]);
+    assert_eq!(program.beside("fd_filestat_get", &[theirs, out]), 0);
+    assert_eq!(program.beside("fd_filestat_get", &[ours, out]), 0);
+    assert_eq!(program.long(OUT + 16) & 0xff, 4);
+    assert_eq!(program.beside("fd_readdir", &[4, 64, 10, 3, out]), 0);
+    assert_eq!(program.beside("path_unlink_file", &[4, at, length]), 0);
+    let rename = |from, to| [from, at, length, to, at, length];
+    assert_eq!(program.beside("path_rename", &rename(3, 4)), 0);
+    assert_eq!(
+        program.noted(),
+        [
+            "fd_filestat_get 40 4096".to_owned(),
+            "fd_readdir 5 64 10 3 4096".to_owned(),
+            format!("path_unlink_file 5 {at} {length}"),
+            format!("path_rename 3 {at} {length} 5 {at} {length}"),
+        ]
+    );
+    assert_eq!(program.beside("path_rename", &rename(4, 5)), XDEV);
+    assert_eq!(program.beside("path_rename", &rename(5, 3)), XDEV);
+    assert_eq!(program.beside("path_link", &[5, 0, at, length, 3, at, length]), XDEV);
+    assert_eq!(program.beside("path_link", &[3, 0, at, length, 5, at, length]), XDEV);
+
+    assert_eq!(program.beside("fd_renumber", &[ours, theirs]), 0, "one of ours over the host's");
+    assert_eq!(program.noted(), ["fd_close 40"]);
+    assert_eq!(program.beside("fd_tell", &[theirs, out]), 0);
+    assert_eq!(program.beside("fd_close", &[3]), 0);
+    assert_eq!(program.noted(), ["fd_close 3"]);
+    assert_eq!(program.beside("path_unlink_file", &[3, at, length]), BADF);
+    assert_eq!(program.beside("path_unlink_file", &[5, at, length]), 0);
+    program.audit();
+}
