@@ -7,6 +7,8 @@ use std::fs;
 use host_tests::{Program, Sandbox, composed, composition, names_in, program_file};
 use scratch_compose::{Form, Memory, Options, Record, Way, binary};
 use tempfile::TempDir;
+use wac_graph::types::Package;
+use wac_graph::{CompositionGraph, EncodeOptions};
 
 /// Embeds the filesystem into a program.
 fn embedded(program: &[u8], records: Vec<Record>) -> scratch_compose::Result<Vec<u8>> {
@@ -107,4 +109,32 @@ fn files_pass_between_the_hosts_directory_and_memory_and_names_do_not() {
         /data [\"given\", \"one\", \"out\"]\n/tmp [\"in\", \"made\", \"other\"]\n";
     assert_eq!(run.stdout, expected);
     assert_eq!(names_in(data.path()), ["given"]);
+}
+
+/// The program as the only part of a composition, with everything that it imports.
+fn within_a_composition(name: &str) -> Vec<u8> {
+    let mut graph = CompositionGraph::new();
+    let package = Package::from_bytes("program", None, program(name), graph.types_mut()).unwrap();
+    let package = graph.register_package(package).unwrap();
+    let instance = graph.instantiate(package);
+    let exported: Vec<_> = graph.types()[graph[package].ty()].exports.keys().cloned().collect();
+    for export in exported {
+        let value = graph.alias_instance_export(instance, &export).unwrap();
+        graph.export(value, export).unwrap();
+    }
+    graph.encode(EncodeOptions::default()).unwrap()
+}
+
+#[test]
+fn a_program_within_a_composition_is_served_there() {
+    let whole = within_a_composition("std_files");
+    let run = |whole: &[u8], builder: host_tests::Builder| {
+        Program::run_bytes(whole, builder.stdin(b"one line\ntwo\nthree"), &[]).succeeded().stdout
+    };
+    let imports = |whole: &[u8]| binary::imports(whole).unwrap();
+    assert!(imports(&whole).iter().any(|it| it.starts_with("wasi:filesystem/")));
+    let inside = embedded(&whole, Vec::new()).unwrap();
+    assert!(!imports(&inside).iter().any(|it| it.starts_with("wasi:filesystem/")));
+    let alone = embedded(&program("std_files"), Vec::new()).unwrap();
+    assert_eq!(run(&inside, Sandbox::builder()), run(&alone, Sandbox::builder()));
 }

@@ -31,6 +31,8 @@ mod asks;
 mod changes;
 
 mod library;
+mod resources;
+
 mod replaced;
 mod writer;
 

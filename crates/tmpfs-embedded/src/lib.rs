@@ -9,6 +9,8 @@
 //!   They are named `INTERFACE#FUNCTION`, with the flat signatures of the canonical ABI. A handle
 //!   of ours has the bit 30. A function is called where one of its handles is ours; `poll`,
 //!   `get-directories` and `get-environment` always.
+//! - `alone:wasi:cli/environment#get-arguments` and `initial-cwd`, for a program whose host has no
+//!   `wasi:cli`: there are none.
 //! - `beside:wasi:filesystem/preopens#get-directories`, where the host's directories stay visible.
 //! - Preview 1: each function of `wasi_snapshot_preview1` about descriptors, paths, readiness and
 //!   the environment, under `wasi_snapshot_preview1#FUNCTION` and, where the host's directories

@@ -6,15 +6,14 @@ use std::collections::BTreeMap;
 use anyhow::{Result, ensure};
 use wasmparser::CanonicalFunction;
 use wasmparser::component_types::{
-    ComponentAnyTypeId, ComponentDefinedType, ComponentEntityType, ComponentFuncType,
-    ComponentValType, ResourceId,
+    ComponentDefinedType, ComponentFuncType, ComponentValType, ResourceId,
 };
 use wasmparser::types::TypesRef;
 
 use crate::embed::items::Item;
 use crate::embed::liveness::FILES;
-use crate::embed::number::index;
 use crate::embed::replaced::Replacements;
+use crate::embed::resources::{Resource, resources};
 use crate::embed::shape::{Shape, versionless};
 use crate::embed::space::Space;
 
@@ -136,28 +135,12 @@ fn ours(
             walk(types, result, &mut returned);
         }
     }
-    let mut names = names(shape, types);
-    returned.into_iter().filter_map(|it| Some((it, names.remove(&it)?))).collect()
-}
-
-/// Names the resources of `wasi:io` and `wasi:filesystem` that the component imports.
-fn names(shape: &Shape<'_>, types: TypesRef<'_>) -> BTreeMap<ResourceId, String> {
-    let mut names = BTreeMap::new();
-    for instance in 0..index(shape.items.len()) {
-        let Some(import) = shape.imported(instance) else { continue };
-        let interface = versionless(import.name.name);
-        if !interface.starts_with("wasi:io/") && !interface.starts_with(FILES) {
-            continue;
-        }
-        for (export, item) in &types[types.component_instance_at(instance)].exports {
-            if let ComponentEntityType::Type { created: ComponentAnyTypeId::Resource(id), .. } =
-                item.ty
-            {
-                names.entry(id.resource()).or_insert_with(|| format!("{interface}.{export}"));
-            }
-        }
-    }
-    names
+    let mut all = resources(shape, types);
+    let named = returned.into_iter().filter_map(|it| {
+        let Resource { import, name } = all.remove(&it)?;
+        Some((it, format!("{}.{name}", versionless(import))))
+    });
+    named.collect()
 }
 
 /// Collects the resources that a type mentions.

@@ -1,14 +1,18 @@
 //! The functions of the host that the filesystem answers in a component.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context as _, Result, bail, ensure};
+use wasmparser::component_types::ResourceId;
 use wasmparser::types::TypesRef;
-use wasmparser::{CanonicalOption, MemoryType};
+use wasmparser::{CanonicalFunction, CanonicalOption, MemoryType};
 
+use crate::embed::asks::DROP;
+use crate::embed::items::Item;
 use crate::embed::liveness::FILES;
 use crate::embed::module::Module;
-use crate::embed::shape::{Lowered, Shape};
+use crate::embed::resources::{Resource, resource_of, resources};
+use crate::embed::shape::{Lowered, Shape, versionless};
 use crate::embed::signature::{Signature, of_core};
 use crate::embed::space::Space;
 
@@ -65,10 +69,12 @@ pub(super) fn replacements(
 ) -> Result<Option<Replacements>> {
     let mut found = Found { shape, types, memories: BTreeSet::new(), reallocs: Vec::new() };
     let (mut functions, mut files) = (Vec::new(), false);
+    let resources = resources(shape, types);
     for item in 0..shape.items.len() {
-        let Some(lowered) = shape.lowered(item) else { continue };
+        let lowered = shape.lowered(item).or_else(|| dropping(shape, types, &resources, item));
+        let Some(lowered) = lowered else { continue };
         ensure_version(&lowered)?;
-        let Some(answer) = answer(&lowered, filesystem, beside)? else { continue };
+        let Some(answer) = answer(shape, &lowered, filesystem, beside)? else { continue };
         let realloc = found.options(&lowered)?;
         let number = shape.numbers[item].first().context("a lowered function has a number")?.1;
         let signature = of_core(types, number)?;
@@ -96,6 +102,21 @@ pub(super) fn replacements(
     Ok(Some(Replacements { functions, memory, reallocs: found.reallocs }))
 }
 
+/// Finds out which resource an item drops.
+fn dropping<'s>(
+    shape: &'s Shape<'_>,
+    types: TypesRef<'_>,
+    resources: &BTreeMap<ResourceId, Resource<'s>>,
+    item: usize,
+) -> Option<Lowered<'s>> {
+    let Item::Function(CanonicalFunction::ResourceDrop { resource }) = shape.items[item] else {
+        return None;
+    };
+    let Resource { import, name } = resources.get(&resource_of(types, resource)?)?;
+    let function = format!("{DROP}{name}");
+    Some(Lowered { import, interface: versionless(import), function, options: &[] })
+}
+
 /// Refuses interfaces whose functions may be others than those of 0.2.
 fn ensure_version(lowered: &Lowered<'_>) -> Result<()> {
     let ours = lowered.interface.starts_with(FILES) || lowered.interface.starts_with("wasi:io/");
@@ -114,12 +135,21 @@ struct Answer {
 }
 
 /// Finds the function of the filesystem that answers.
-fn answer(lowered: &Lowered<'_>, filesystem: &Module<'_>, beside: bool) -> Result<Option<Answer>> {
+fn answer(
+    shape: &Shape<'_>,
+    lowered: &Lowered<'_>,
+    filesystem: &Module<'_>,
+    beside: bool,
+) -> Result<Option<Answer>> {
     let name = lowered.name();
     let files = lowered.interface.starts_with(FILES);
-    let apart = format!("beside:{name}");
-    if beside && filesystem.exported(&apart).is_some() {
-        return Ok(Some(Answer { name: apart, when: When::Always }));
+    // Some functions have other answers beside the host's directories, or where there is no
+    // environment of the host.
+    for (prefix, holds) in [("beside:", beside), ("alone:", shape.is_handler())] {
+        let special = format!("{prefix}{name}");
+        if holds && filesystem.exported(&special).is_some() {
+            return Ok(Some(Answer { name: special, when: When::Always }));
+        }
     }
     if filesystem.exported(&name).is_none() {
         ensure!(!files || beside, "the filesystem does not answer {name}");

@@ -89,23 +89,17 @@ impl<'a> Shape<'a> {
 
     /// Finds out which function of an imported interface a core function is.
     pub(super) fn lowered(&self, item: usize) -> Option<Lowered<'_>> {
-        let Item::Function(function) = &self.items[item] else { return None };
-        let (from, options, prefix): (_, &[CanonicalOption], _) = match function {
-            CanonicalFunction::Lower { func_index, options } => {
-                ((Space::Function, *func_index), options, "")
-            }
-            CanonicalFunction::ResourceDrop { resource } => {
-                ((Space::Type, *resource), &[], "[resource-drop]")
-            }
-            _ => return None,
+        let Item::Function(CanonicalFunction::Lower { func_index, options }) = &self.items[item]
+        else {
+            return None;
         };
         let Item::Alias(ComponentAlias::InstanceExport { instance_index, name, .. }) =
-            self.item(from)?
+            self.item((Space::Function, *func_index))?
         else {
             return None;
         };
         let import = self.imported(*instance_index)?.name.name;
-        let function = format!("{prefix}{name}");
+        let function = (*name).to_owned();
         Some(Lowered { import, interface: versionless(import), function, options })
     }
 

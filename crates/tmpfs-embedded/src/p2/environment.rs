@@ -25,4 +25,15 @@ lowered! {
         }
         put_list(out, 0, list, count);
     }
+
+    // Of a program whose host has no `wasi:cli`.
+    "alone:wasi:cli/environment#get-arguments"
+    fn get_arguments(caller, out: u32) {
+        put_list(Area::new(out, 8, 4), 0, caller.allocate(0, 4), 0);
+    }
+
+    "alone:wasi:cli/environment#initial-cwd"
+    fn initial_cwd(_caller, out: u32) {
+        Area::new(out, 12, 4).store8(0, 0);
+    }
 }

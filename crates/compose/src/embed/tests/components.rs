@@ -89,6 +89,20 @@ fn functions_of_the_host_stay_for_handles_of_the_host() {
     assert_eq!(dropped.len(), 1, "the stream's drop stays, and the descriptor's goes");
 }
 
+#[test]
+fn a_resource_is_known_by_any_of_its_names() {
+    // The type of descriptors as the interface of preopened directories lists it.
+    let drops = r#"
+        (alias export $preopens "descriptor" (type $again))
+        (core func $drop (canon resource.drop $again))
+        (core module $other (import "it" "drop" (func (param i32))))
+        (core instance (instantiate $other (with "it" (instance (export "drop" (func $drop))))))"#;
+    let whole = embedded(&component(&[IMPORTS, MODULE, LOWERED, drops, USER]));
+    assert_eq!(imports(&whole), [STREAMS, CLOCK, RANDOM]);
+    let exported = "wasi:filesystem/types#[resource-drop]descriptor".to_owned();
+    assert!(names(&library(&whole)).1.contains(&exported));
+}
+
 fn canonical<T>(
     component: &[u8],
     pick: impl Fn(wasmparser::CanonicalFunction) -> Option<T>,
@@ -190,15 +204,20 @@ fn custom_sections_stay() {
 fn a_handler_asks_its_host_for_no_environment_and_a_command_does() {
     let environment = r#"
         (import "wasi:cli/environment@0.2.6" (instance $environment
-            (export "get-environment" (func (result (list (tuple string string)))))))"#;
+            (export "get-environment" (func (result (list (tuple string string)))))
+            (export "get-arguments" (func (result (list string))))))"#;
     let http = r#"(import "wasi:http/types@0.2.6" (instance))"#;
     let exit = r#"(import "wasi:cli/exit@0.2.6" (instance))"#;
     let lowered = r#"
         (core func $variables (canon lower (func $environment "get-environment")
             (memory $memory) (realloc $realloc)))
-        (core module $asker (import "it" "it" (func (param i32))))
+        (core func $arguments (canon lower (func $environment "get-arguments")
+            (memory $memory) (realloc $realloc)))
+        (core module $asker
+            (import "it" "variables" (func (param i32)))
+            (import "it" "arguments" (func (param i32))))
         (core instance (instantiate $asker (with "it" (instance
-            (export "it" (func $variables))))))"#;
+            (export "variables" (func $variables)) (export "arguments" (func $arguments))))))"#;
     let asks = |others: &[&str]| {
         let parts = [others, &[environment, IMPORTS, MODULE, LOWERED, lowered, USER]].concat();
         imports(&embedded(&component(&parts))).iter().any(|it| it.starts_with("wasi:cli/env"))

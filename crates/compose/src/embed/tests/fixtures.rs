@@ -36,6 +36,7 @@ pub(super) static FILESYSTEM: LazyLock<Vec<u8>> = LazyLock::new(|| {
             (func (export "beside:wasi:filesystem/preopens#get-directories") (param i32)
                 (call $theirs (i32.const 512))
                 (call $directories (local.get 0)))
+            (func (export "alone:wasi:cli/environment#get-arguments") (param i32))
             (func (export "wasi:cli/environment#get-environment") (param i32)
                 (call $variables (i32.const 512)))
             (func (export "wasi:filesystem/types#[method]descriptor.sync") (param i32 i32)
