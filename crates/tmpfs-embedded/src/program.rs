@@ -6,7 +6,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
-use tmpfs::{Error, Result, Sink, Source};
+use tmpfs::{Error, Result, Sink, Source, Zeros};
 
 mod raw {
     #[link(wasm_import_module = "program")]
@@ -83,10 +83,20 @@ impl Caller {
     }
 
     /// Hands bytes to the program.
+    #[inline(never)]
     pub(crate) fn give(self, bytes: &[u8]) -> Area {
         let given = self.allocate(length(bytes), 1);
         given.copy_from(bytes);
         given
+    }
+}
+
+/// Traps unless a stretch of the program's memory is there and aligned.
+#[inline(never)]
+fn check(at: u32, length: u32, align: u32) {
+    let memory = u64::from(raw::size()) << 16;
+    if at & (align - 1) != 0 || u64::from(at) + u64::from(length) > memory {
+        trap();
     }
 }
 
@@ -101,10 +111,7 @@ impl Area {
     /// Traps unless it is there and aligned.
     #[inline]
     pub(crate) fn new(at: u32, length: u32, align: u32) -> Self {
-        let memory = u64::from(raw::size()) << 16;
-        if at & (align - 1) != 0 || u64::from(at) + u64::from(length) > memory {
-            trap();
-        }
+        check(at, length, align);
         Self { at, length }
     }
 
@@ -214,6 +221,7 @@ pub(crate) enum Unreadable {
 ///
 /// # Errors
 /// It is not UTF-8; `NameTooLong`; `InsufficientMemory`.
+#[inline(never)]
 pub(crate) fn text(area: Area, most: u32) -> core::result::Result<String, Unreadable> {
     if area.length > most {
         return Err(Unreadable::Refused(Error::NameTooLong));
@@ -298,6 +306,48 @@ impl Source for Bytes {
         unsafe {
             raw::copy_in(bytes.as_mut_ptr().add(held), from, length);
             bytes.set_len(held + length);
+        }
+    }
+}
+
+/// The source of a write of preview 2: one kind, so that there is one copy of what writes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Piece<'a> {
+    Program(Bytes),
+    Ours(&'a [u8]),
+    Zeros,
+}
+
+impl Source for Piece<'_> {
+    fn is_zero(&self, length: usize) -> bool {
+        match self {
+            Self::Program(bytes) => bytes.is_zero(length),
+            Self::Ours(bytes) => bytes.is_zero(length),
+            Self::Zeros => true,
+        }
+    }
+
+    fn skip(&mut self, length: usize) {
+        match self {
+            Self::Program(bytes) => bytes.skip(length),
+            Self::Ours(bytes) => bytes.skip(length),
+            Self::Zeros => {}
+        }
+    }
+
+    fn fill(&mut self, into: &mut [u8]) {
+        match self {
+            Self::Program(bytes) => bytes.fill(into),
+            Self::Ours(bytes) => bytes.fill(into),
+            Self::Zeros => into.fill(0),
+        }
+    }
+
+    fn append_to(&mut self, into: &mut Vec<u8>, length: usize) {
+        match self {
+            Self::Program(bytes) => bytes.append_to(into, length),
+            Self::Ours(bytes) => bytes.append_to(into, length),
+            Self::Zeros => Zeros.append_to(into, length),
         }
     }
 }

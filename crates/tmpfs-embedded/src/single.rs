@@ -20,21 +20,25 @@ impl<T> Single<T> {
     /// Does work on the value, which `start` makes the first time. The work must not leave the
     /// module, neither to the host nor to the program: either could come back for the value.
     #[inline]
-    pub(crate) fn with<R>(&self, start: impl FnOnce() -> T, work: impl FnOnce(&mut T) -> R) -> R {
+    pub(crate) fn with<R>(&self, start: fn() -> T, work: impl FnOnce(&mut T) -> R) -> R {
         // SAFETY: there is one thread, and no other work is under way, as its comment asks.
-        if unsafe { &*self.0.get() }.is_none() {
-            self.set(start());
-        }
-        // SAFETY: as above.
         match unsafe { &mut *self.0.get() } {
             Some(value) => work(value),
-            None => unreachable!("BUG: it was set"),
+            // SAFETY: as above.
+            None => work(unsafe { &mut *self.set(start) }),
         }
     }
 
+    /// Makes the value.
     #[cold]
-    fn set(&self, value: T) {
-        // SAFETY: as in `with`.
-        unsafe { *self.0.get() = Some(value) }
+    #[inline(never)]
+    fn set(&self, start: fn() -> T) -> *mut T {
+        let value = start();
+        // SAFETY: as in `with`; whoever started it did so without a look at the place. What it holds
+        // is nothing, and need not be dropped.
+        unsafe {
+            self.0.get().write(Some(value));
+            (*self.0.get()).as_mut().unwrap_unchecked()
+        }
     }
 }

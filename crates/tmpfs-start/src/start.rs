@@ -25,6 +25,8 @@ pub fn settings(told: &[(String, String)]) -> Result<Settings, Senseless<'_>> {
 ///
 /// # Errors
 /// The limits do not allow it, or there is no memory for it.
+// The engine's functions are then made once, in the component or module, and not here too.
+#[inline]
 pub fn create(settings: &Settings, seed: [u64; 2], now: Timestamp) -> Result<Space> {
     let Settings { limits, mount } = settings;
     let settings = tmpfs::Settings { limits: *limits, shared: None, seed, now };
@@ -41,6 +43,7 @@ pub fn create(settings: &Settings, seed: [u64; 2], now: Timestamp) -> Result<Spa
     Ok(space)
 }
 
+#[inline]
 fn make(space: &mut Space, root: Handle, record: Record<'_>, now: Timestamp) -> Result<()> {
     match record {
         Record::Variable { .. } => Ok(()),
@@ -55,6 +58,7 @@ fn make(space: &mut Space, root: Handle, record: Record<'_>, now: Timestamp) -> 
     }
 }
 
+#[inline]
 fn write(
     space: &mut Space,
     root: Handle,

@@ -23,8 +23,11 @@ pub(crate) struct Part {
 
 /// The components that are still to come.
 pub(crate) struct Walk {
-    /// The texts with components to come, the innermost last.
-    texts: [Text; LINKS + 1],
+    /// The path, and the symbolic links with components to come, the innermost last. Most paths
+    /// lead through none, and need no room for any.
+    path: Text,
+    links: Option<[Text; LINKS]>,
+    /// The number of texts with components to come.
     depth: usize,
     /// True once the last component was reached and a slash follows it.
     slash: bool,
@@ -41,25 +44,34 @@ struct Text {
 impl Walk {
     /// Begins with the path.
     pub(crate) fn new() -> Self {
-        Self { texts: [Text::default(); LINKS + 1], depth: 1, slash: false }
+        Self { path: Text::default(), links: None, depth: 1, slash: false }
+    }
+
+    /// The text with so many outside of it.
+    #[inline]
+    fn text(&mut self, outside: usize) -> &mut Text {
+        match outside.checked_sub(1) {
+            None => &mut self.path,
+            Some(link) => &mut self.links.get_or_insert([Text::default(); LINKS])[link],
+        }
     }
 
     /// Goes on in the text of a symbolic link, of which there are at most [`LINKS`].
     pub(crate) fn enter(&mut self, link: Id<Node>) {
-        self.texts[self.depth] = Text { link: Some(link), at: 0 };
+        *self.text(self.depth) = Text { link: Some(link), at: 0 };
         self.depth += 1;
     }
 
     /// Returns the next component. Preconditions: the last one was not reached, or a link was
     /// entered since; every text begins with a component.
     pub(crate) fn next<'a>(&mut self, text: impl FnOnce(Option<Id<Node>>) -> &'a str) -> Part {
-        let Text { link, at } = self.texts[self.depth - 1];
+        let Text { link, at } = *self.text(self.depth - 1);
         let start = usize::try_from(at).expect("BUG: 32 bits fit an index");
         let text = text(link);
         let (end, next) = path::component(text, start);
         if next < text.len() {
             let next = u32::try_from(next).expect("BUG: limits of paths have 32 bits");
-            self.texts[self.depth - 1].at = next;
+            self.text(self.depth - 1).at = next;
         } else {
             self.depth -= 1;
             // A slash after the text of a link counts where nothing follows the link either.

@@ -104,6 +104,7 @@ pub(crate) fn ask<const BESIDE: bool, R>(work: impl FnOnce(&Space) -> Outcome<R>
 }
 
 /// Copies a path of the program. What is longer than any path may be is not looked at.
+#[inline(never)]
 pub(crate) fn path<const BESIDE: bool>(at: u32, length: u32) -> Result<String> {
     let path = Area::new(at, length, 1);
     let most = look::<BESIDE, _>(|held| held.space.limits().path);

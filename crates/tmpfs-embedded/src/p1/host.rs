@@ -150,6 +150,7 @@ fn halves(number: u64) -> [u32; 2] {
 }
 
 /// The present moment.
+#[inline(never)]
 pub(crate) fn now() -> Timestamp {
     timestamp(number(|at| {
         raw::clock_time_get(0, 1, at);

@@ -8,7 +8,7 @@ use crate::p2::abi::{
     put_stat, told_flags,
 };
 use crate::p2::held::{Held, Resource, ask, drop, hand_out, look, touch};
-use crate::program::{Area, Caller, index};
+use crate::program::{Area, Caller, Piece, index};
 use crate::streams::{Position, Reader, Writer};
 
 lowered! {
@@ -103,7 +103,7 @@ lowered! {
     "wasi:filesystem/types#[method]descriptor.write"
     fn write(_caller, descriptor: u32, from: u32, length: u32, offset: u64, out: u32) {
         let out = Out::number(out);
-        let bytes = Area::new(from, length, 1).bytes();
+        let bytes = Piece::Program(Area::new(from, length, 1).bytes());
         let written = touch(descriptor, |space, handle, now| {
             space.write_from(handle, offset, index(length), &mut { bytes }, now)
         });

@@ -71,6 +71,7 @@ pub(crate) fn ask<R>(
 }
 
 /// Copies a path of the program. What is longer than any path may be is not looked at.
+#[inline(never)]
 pub(crate) fn path(path: Area) -> Result<String> {
     let most = look(|held| held.space.limits().path);
     program::text(path, most).map_err(|unreadable| match unreadable {

@@ -122,6 +122,7 @@ impl files::Host for Host {
 }
 
 /// The present moment.
+#[inline(never)]
 pub(crate) fn now() -> Timestamp {
     let mut time = [0_u64; 2];
     // SAFETY: a `datetime` takes 16 bytes, aligned to 8.

@@ -8,6 +8,7 @@ use crate::p2::abi::{OURS, Out, lowered};
 use crate::p2::held::{change, look};
 use crate::p2::host;
 use crate::p2::streams::{Result, answer, told};
+use crate::program::Piece;
 use crate::streams::{Failure, PERMIT};
 
 lowered! {
@@ -59,7 +60,7 @@ fn splice_piece(stream: u32, source: u32, length: u64, blocking: bool) -> Result
         let now = host::now();
         let written = change(|held| {
             let (space, writer) = held.writer(stream);
-            writer.write(space, moved, &bytes.as_slice(), now)
+            writer.write(space, moved, &Piece::Ours(&bytes), now)
         });
         written.map_err(told)?;
     }

@@ -1,12 +1,10 @@
 //! `wasi:io/streams`: streams of our files. The host's never come here, but for splices.
 #![expect(unsafe_code, reason = "functions are exported under the names of an interface")]
 
-use tmpfs::{Source, Zeros};
-
 use crate::p2::abi::{MOST, Out, lowered, put_list};
 use crate::p2::held::{Held, Resource, change, drop, look};
 use crate::p2::host::{self, StreamError};
-use crate::program::{Area, Caller, index, trap};
+use crate::program::{Area, Caller, Piece, index, trap};
 use crate::streams::Failure;
 
 /// Answers of streams.
@@ -53,23 +51,23 @@ lowered! {
     "wasi:io/streams#[method]output-stream.write"
     fn write(_caller, stream: u32, from: u32, length: u32, out: u32) {
         let bytes = Area::new(from, length, 1).bytes();
-        put(stream, u64::from(length), bytes, false, out);
+        put(stream, u64::from(length), Piece::Program(bytes), false, out);
     }
 
     "wasi:io/streams#[method]output-stream.blocking-write-and-flush"
     fn blocking_write(_caller, stream: u32, from: u32, length: u32, out: u32) {
         let bytes = Area::new(from, length, 1).bytes();
-        put(stream, u64::from(length), bytes, true, out);
+        put(stream, u64::from(length), Piece::Program(bytes), true, out);
     }
 
     "wasi:io/streams#[method]output-stream.write-zeroes"
     fn write_zeroes(_caller, stream: u32, length: u64, out: u32) {
-        put(stream, length, Zeros, false, out);
+        put(stream, length, Piece::Zeros, false, out);
     }
 
     "wasi:io/streams#[method]output-stream.blocking-write-zeroes-and-flush"
     fn blocking_write_zeroes(_caller, stream: u32, length: u64, out: u32) {
-        put(stream, length, Zeros, true, out);
+        put(stream, length, Piece::Zeros, true, out);
     }
 
     "wasi:io/streams#[method]output-stream.flush"
@@ -149,7 +147,7 @@ fn skip_bytes(stream: u32, length: u64, out: u32) {
     answer(out, skipped.map_err(told), |area, at, skipped| area.store64(at, skipped));
 }
 
-fn put<R: Source + Clone>(stream: u32, length: u64, source: R, blocking: bool, out: u32) {
+fn put(stream: u32, length: u64, source: Piece<'_>, blocking: bool, out: u32) {
     let out = small(out);
     let now = host::now();
     let written = change(|held| {
