@@ -78,7 +78,11 @@ fn it_composes_what_the_library_composes_and_composes_nothing_twice() {
     let compose = |options: &[&str], output| {
         scratch(folder.path(), &[&["compose"], options, &["app.wasm", "-o", output]].concat())
     };
-    succeeded(&compose(&["--bytes", "16M"], "whole.wasm"));
+    let output = compose(&["--bytes", "16M"], "whole.wasm");
+    succeeded(&output);
+    let told =
+        "whole.wasm: composed with tmpfs.wasm and not embedded: it imports scratch:tempfile, ";
+    assert!(String::from_utf8_lossy(&output.stdout).starts_with(told));
     let records = vec![Record::Variable("TMPFS_BYTES".into(), "16M".into())];
     let memory = Some(Memory { records, ..Memory::default() });
     let options = Options { audited: false, memory };
@@ -99,6 +103,36 @@ fn it_composes_what_the_library_composes_and_composes_nothing_twice() {
         }
     }
     assert_eq!(names_in(folder.path()), ["app.wasm", "plain.wasm", "whole.wasm"]);
+}
+
+#[test]
+fn it_embeds_the_filesystem_where_the_program_allows_that_and_says_so_in_a_line() {
+    let folder = TempDir::new().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    fs::copy(program_file("library_linked"), path("files.wasm")).unwrap();
+    fs::write(path("library.wasm"), program()).unwrap();
+    let compose = |words: &[&str]| scratch(folder.path(), &[&["compose"], words].concat());
+
+    let output = compose(&["--memory", "files.wasm", "-o", "embedded.wasm"]);
+    succeeded(&output);
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(told, "embedded.wasm: embedded: the filesystem is a part of the program\n");
+    assert_eq!(run(&path("embedded.wasm"), Sandbox::builder()), "");
+
+    let output = compose(&["--form", "composed", "files.wasm", "-o", "composed.wasm"]);
+    succeeded(&output);
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(told, "composed.wasm: composed with tmpfs.wasm, as --form says\n");
+
+    for (words, part) in [
+        (&["--form", "embedded", "library.wasm"][..], "it imports scratch:tempfile"),
+        (&["--beside", "library.wasm"], "leave out --form and --beside to compose"),
+        (&["--beside", "--form", "lite", "files.wasm"], "--beside needs --form embedded"),
+        (&["--memory", "embedded.wasm"], "embedded into it already"),
+        (&["--form", "composed", "embedded.wasm"], "embedded into it already"),
+    ] {
+        assert_refused(&compose(&[words, &["-o", "out.wasm"]].concat()), part);
+    }
 }
 
 #[test]

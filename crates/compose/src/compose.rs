@@ -5,7 +5,7 @@ use std::fmt;
 use anyhow::{bail, ensure};
 
 use crate::bake::{Record, bake};
-use crate::embed::embed;
+use crate::embed::{embed, ensure_fresh};
 use crate::error::{Error, Result};
 use crate::plug::plug;
 use crate::program::{Kind, Program};
@@ -163,6 +163,7 @@ pub fn compose<B: AsRef<[u8]>>(
         start::ensure_starts(&memory.records)?;
     }
     let read = Program::read(program).map_err(Error::program)?;
+    ensure_fresh(program).map_err(Error::program)?;
     ensure_fits(&read, options).map_err(Error::program)?;
     let mut providers = Vec::new();
     let mut way = Way::Plugged;

@@ -51,6 +51,8 @@ use wasmparser::{Parser, Validator, WasmFeatures};
 
 use crate::error::{Error, Result};
 
+pub(crate) use mark::ensure_fresh;
+
 /// Makes a filesystem a part of a program: a component of WASI 0.2, or a core module of preview 1.
 /// `filesystem` is the module `tmpfs-embedded.wasm`, with settings baked in or without. The outcome
 /// imports what the program did, and random numbers and a clock; no files of the host, unless its
@@ -69,7 +71,7 @@ pub fn embed(program: &[u8], filesystem: &[u8], beside: bool) -> Result<Vec<u8>>
 }
 
 fn embed_valid(program: &[u8], filesystem: &[u8], beside: bool) -> anyhow::Result<Vec<u8>> {
-    mark::ensure_fresh(program)?;
+    ensure_fresh(program)?;
     let whole = if Parser::is_component(program) {
         component::embed(program, filesystem, beside)?.0
     } else {

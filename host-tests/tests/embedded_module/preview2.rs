@@ -234,12 +234,8 @@ fn a_refused_write_closes_its_stream_and_its_error_tells_why() {
 
 #[test]
 fn the_environment_is_the_hosts_with_a_temporary_directory() {
-    let environment = vec![
-        ("HOME", "/a/é"),
-        ("TMPDIR", "/var/tmp"),
-        ("EMPTY", ""),
-        ("TMPFS_MOUNT", "/scratch"),
-    ];
+    let environment =
+        vec![("HOME", "/a/é"), ("TMPDIR", "/var/tmp"), ("EMPTY", ""), ("TMPFS_MOUNT", "/scratch")];
     let mut program = Program::of(World { environment, ..World::default() }, 4, usize::MAX);
     program.done("wasi:cli/environment#get-environment", &[OUT.into()]);
     let (list, count) = (program.word(OUT), program.word(OUT + 4));

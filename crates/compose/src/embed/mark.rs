@@ -8,7 +8,7 @@ use crate::bake::MARK;
 /// Refuses a program that has a filesystem of ours within: its data lies in a second memory of a
 /// module, and begins with the mark of the place for settings. What removes names and notes leaves
 /// it there.
-pub(super) fn ensure_fresh(program: &[u8]) -> Result<()> {
+pub(crate) fn ensure_fresh(program: &[u8]) -> Result<()> {
     for payload in Parser::new(0).parse_all(program) {
         let Payload::DataSection(segments) = payload? else { continue };
         for segment in segments {
