@@ -1,5 +1,5 @@
-//! Compositions that start with files: what their programs see, and the border between what the
-//! composer accepts, which starts, and what it refuses, which would not.
+//! Filesystems in memory that start with files: what their programs see, and the border between
+//! what the tool accepts, which starts, and what it refuses, which would not.
 
 use std::fs::{self, File};
 use std::path::Path;
@@ -10,11 +10,13 @@ use scratch_compose::{Form, Memory, Options, Record, seed};
 use tempfile::TempDir;
 use tmpfs::prices;
 
-/// Composes these records with the program that shows the files it starts with, or returns the
-/// words of the refusal.
-fn composed(records: &[Record]) -> Result<Vec<u8>, String> {
-    let memory =
-        Some(Memory { form: Some(Form::Composed), records: records.to_vec(), ..Memory::default() });
+/// The filesystem beside the program, and as a part of it.
+const FORMS: [Form; 2] = [Form::Composed, Form::Embedded];
+
+/// Puts these records into a filesystem for the program that shows the files it starts with, or
+/// returns the words of the refusal.
+fn made(form: Form, records: &[Record]) -> Result<Vec<u8>, String> {
+    let memory = Some(Memory { form: Some(form), records: records.to_vec(), ..Memory::default() });
     let options = Options { audited: false, memory };
     let program = fs::read(program_file("seeded")).unwrap();
     host_tests::composed(&program, &options).map_err(|error| error.to_string())
@@ -46,11 +48,11 @@ fn a_program_sees_of_a_seed_what_it_sees_of_the_directory() {
     for (number, name) in (1..).zip(dated) {
         set_modified(&path(name), 1_000_000_000 + u64::from(number), 1_000_001 * number);
     }
-    let composition = composed(&seed::records(folder.path()).unwrap()).unwrap();
-    let in_memory = run(&composition, &[]).succeeded().stdout;
+    let whole = FORMS.map(|form| made(form, &seed::records(folder.path()).unwrap()).unwrap());
+    let in_memory = whole.map(|whole| run(&whole, &[]).succeeded().stdout);
     let ground = Sandbox::builder().preopen(folder.path(), "/tmp").env("TMPDIR", "/tmp");
     let on_disk = on_disk(ground);
-    assert_eq!(in_memory, on_disk);
+    assert_eq!(in_memory, [on_disk.as_str(); 2]);
     assert!(on_disk.ends_with("the other name has \"shared and more\"\n"), "{on_disk}");
 }
 
@@ -77,13 +79,17 @@ fn assert_border(seed: &[Record], limits: &[(&str, u64)]) {
         });
         seed.iter().cloned().chain(limits).collect::<Vec<_>>()
     };
-    let composition = composed(&with("")).unwrap();
-    let counted = run(&composition, &["count"]).succeeded().stdout;
-    assert_eq!(counted, format!("{}\n", seed.len()));
+    for form in FORMS {
+        let whole = made(form, &with("")).unwrap();
+        let counted = run(&whole, &["count"]).succeeded().stdout;
+        assert_eq!(counted, format!("{}\n", seed.len()));
+    }
     for (option, least) in limits {
         let less = with(option);
-        let words = composed(&less).expect_err(option);
-        assert!(words.contains(&format!("--{option} allows {}", least - 1)), "{words}");
+        for form in FORMS {
+            let words = made(form, &less).expect_err(option);
+            assert!(words.contains(&format!("--{option} allows {}", least - 1)), "{words}");
+        }
         assert!(Sandbox::builder().baked(&less).try_limits().is_err(), "{option}: it starts");
     }
 }
@@ -126,11 +132,13 @@ fn the_root_alone_takes_the_price_of_a_node() {
 #[test]
 fn the_default_limits_are_accepted_to_the_last_byte() {
     let full = [file("full", 64 << 20)];
-    let run = run(&composed(&full).unwrap(), &["count"]).succeeded();
-    assert_eq!(run.stdout, "1\n");
     let more = [full.as_slice(), &[file("more", 1)]].concat();
-    let words = composed(&more).unwrap_err();
-    assert!(words.contains("--bytes allows 67108864"), "{words}");
+    for form in FORMS {
+        let run = run(&made(form, &full).unwrap(), &["count"]).succeeded();
+        assert_eq!(run.stdout, "1\n");
+        let words = made(form, &more).unwrap_err();
+        assert!(words.contains("--bytes allows 67108864"), "{words}");
+    }
 }
 
 #[test]
@@ -138,11 +146,13 @@ fn as_many_files_as_the_default_allows_start() {
     let folders = (0..256_u32).map(|folder| Record::Directory(folder.to_string()));
     let files = (0..65_535_u32 - 256).map(|number| file(&format!("{}/{number}", number % 256), 0));
     let records: Vec<_> = folders.chain(files).collect();
-    let run = run(&composed(&records).unwrap(), &["count"]).succeeded();
-    assert_eq!(run.stdout, "65535\n");
     let more = [records.as_slice(), &[file("more", 0)]].concat();
-    let words = composed(&more).unwrap_err();
-    assert!(words.contains("--nodes allows 65536"), "{words}");
+    for form in FORMS {
+        let run = run(&made(form, &records).unwrap(), &["count"]).succeeded();
+        assert_eq!(run.stdout, "65535\n");
+        let words = made(form, &more).unwrap_err();
+        assert!(words.contains("--nodes allows 65536"), "{words}");
+    }
 }
 
 /// The index of a large directory differs from start to start: each of them starts.
@@ -155,12 +165,15 @@ fn a_large_directory_at_the_border_of_its_metadata_starts_every_time() {
         let number = words.split_once(before).unwrap().1.split(' ').next().unwrap();
         number.parse::<u64>().unwrap()
     };
-    let once = number(&composed(&with(1)).unwrap_err(), "the seed take ");
-    let accepted = number(&composed(&with(once)).unwrap_err(), "the seed take up to ");
-    assert!(composed(&with(accepted - 1)).is_err());
-    let composition = composed(&with(accepted)).unwrap();
-    for _ in 0..5 {
-        assert_eq!(run(&composition, &["count"]).succeeded().stdout, "2000\n");
+    let [composed, embedded] = FORMS;
+    let once = number(&made(composed, &with(1)).unwrap_err(), "the seed take ");
+    let accepted = number(&made(composed, &with(once)).unwrap_err(), "the seed take up to ");
+    for form in [composed, embedded] {
+        assert!(made(form, &with(accepted - 1)).is_err());
+        let whole = made(form, &with(accepted)).unwrap();
+        for _ in 0..5 {
+            assert_eq!(run(&whole, &["count"]).succeeded().stdout, "2000\n");
+        }
     }
     // And little is refused in vain: about 244 bytes are what a file takes.
     assert!(accepted < 2000 * 244 * 11 / 10, "{accepted}");

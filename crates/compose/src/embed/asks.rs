@@ -34,6 +34,8 @@ pub(super) enum Supply {
     New,
     /// None: the program can hold no handle for which it would be called.
     Nowhere,
+    /// An instance whose type cannot be extended.
+    Unknown,
 }
 
 /// Decides where a function comes from.
@@ -47,7 +49,7 @@ pub(super) fn supply(shape: &Shape<'_>, interface: &str, function: &str, beside:
         let granted = GRANTED.contains(&interface) && known.declares(function);
         return if granted { Supply::New } else { Supply::Nowhere };
     };
-    let Some(declarations) = declarations(shape, import) else { return Supply::Nowhere };
+    let Some(declarations) = declarations(shape, import) else { return Supply::Unknown };
     if has(declarations, function.strip_prefix(DROP).unwrap_or(function)) {
         return Supply::Had { instance };
     }
@@ -55,7 +57,8 @@ pub(super) fn supply(shape: &Shape<'_>, interface: &str, function: &str, beside:
     if (Known { declarations, pollable: earlier.map(|_| 0) }).declares(function) {
         return Supply::Extended { import, instance };
     }
-    Supply::Nowhere
+    // A program that has no type of a stream has no stream. Time and random numbers it needs.
+    if GRANTED.contains(&interface) { Supply::Unknown } else { Supply::Nowhere }
 }
 
 /// The beginning of the names of functions that drop a resource.

@@ -169,7 +169,9 @@ impl Plan {
                 Ok(Some(instance))
             }
             Supply::New => Ok(None),
-            Supply::Nowhere => bail!("nothing gives {interface} {function}"),
+            Supply::Nowhere | Supply::Unknown => {
+                bail!("the component in it needs {function} of {interface}, which nothing gives")
+            }
         }
     }
 

@@ -45,7 +45,8 @@ pub(super) fn write(
     }
     for name in names {
         if !matches!(name, Name::Module { .. } | Name::Function(_)) {
-            first.parse_custom_name_subsection(&mut section, name)?;
+            // A name of a function that is not there is left out with those beside it.
+            let _ = first.parse_custom_name_subsection(&mut section, name);
         }
     }
     whole.section(&section);

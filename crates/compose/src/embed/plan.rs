@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 use wasmparser::ComponentAlias;
 
 use crate::embed::access::PROGRAM;
@@ -76,7 +76,17 @@ impl Plan {
         let library = library(filesystem, &exports(&replacements), several, &|module, name| {
             supplied(module, name) == Supply::Nowhere
         })?;
-        let supplies = library.asks.iter().map(|ask| supplied(&ask.module, &ask.name)).collect();
+        let mut supplies = Vec::new();
+        for Ask { module, name, .. } in &library.asks {
+            let supply = supplied(module, name);
+            let (interface, _) = interface(module).unwrap_or_default();
+            ensure!(
+                supply != Supply::Unknown,
+                "the type of its import {interface} is not written out, so that {name}, which the \
+                filesystem needs, cannot be added"
+            );
+            supplies.push(supply);
+        }
         let memory = (Space::CoreInstance, replacements.memory.0);
         let memory = shape.definer(memory).context("the memory has an instance")?;
         let mut table = Table::default();

@@ -228,7 +228,7 @@ impl Build<'_, '_> {
                 self.writer.places.find((Space::Instance, instance))
             }
             Supply::New => self.added.get(interface).copied(),
-            Supply::Nowhere => None,
+            Supply::Nowhere | Supply::Unknown => None,
         };
         found.with_context(|| format!("{interface} is imported too late"))
     }

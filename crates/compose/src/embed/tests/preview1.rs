@@ -126,6 +126,15 @@ fn names_stay_and_follow_their_functions() {
 }
 
 #[test]
+fn names_that_make_no_sense_are_no_reason_to_refuse() {
+    // A local of function 200, and a section that ends too early.
+    for data in [r"\02\07\01\c8\01\01\00\01x", r"\01\09\01"] {
+        let names = format!(r#"(@custom "name" "{data}")"#);
+        merged(&program(&names, MEMORY));
+    }
+}
+
+#[test]
 fn debug_information_stays_where_the_code_stays() {
     let debug = r#"(@custom ".debug_info" "positions") (@custom "producers" "\00")"#;
     let before = program(debug, MEMORY);

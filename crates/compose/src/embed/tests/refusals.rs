@@ -184,6 +184,16 @@ fn a_component_within_that_takes_things_of_the_outer_one_by_alias_is_refused() {
     assert_refused(&[IMPORTS, MODULE, inner, LOWERED, USER], expected);
 }
 
+#[test]
+fn a_clock_whose_type_cannot_be_extended_is_refused() {
+    let clock = r#"
+        (type $clock (instance (export "resolution" (func (result u64)))))
+        (alias outer 0 $clock (type $again))
+        (import "wasi:clocks/wall-clock@0.2.6" (instance (type $again)))"#;
+    let expected = "the type of its import wasi:clocks/wall-clock is not written out";
+    assert_refused(&[clock, IMPORTS, MODULE, LOWERED, USER], expected);
+}
+
 /// What is valid is embedded into or refused in words, and what is embedded is valid: each byte of
 /// programs of every kind is changed in several ways.
 #[test]
