@@ -6,7 +6,8 @@ use alloc::vec::Vec;
 
 use core::cell::Cell;
 
-use tmpfs::{Cursor, Kind, Result as Outcome, Space, Timestamp};
+use tmpfs::{Cursor, Kind, Result as Outcome, Timestamp};
+use tmpfs_start::Space;
 
 use crate::Component;
 use crate::bindings::exports::wasi::filesystem::types::{

@@ -1,6 +1,7 @@
 //! `scratch:space/usage`.
 
-use tmpfs::{Limits, Space, Usage};
+use tmpfs::{Limits, Usage};
+use tmpfs_start::Space;
 
 use crate::Component;
 use crate::bindings::exports::scratch::space::usage::{Amounts, AmountsAllowed, Guest};

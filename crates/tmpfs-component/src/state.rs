@@ -5,8 +5,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use spin::Mutex;
-use tmpfs::{Error, Space};
-use tmpfs_start::Senseless;
+use tmpfs::Error;
+use tmpfs_start::{Senseless, Space};
 
 use crate::bindings::wasi::random::random::get_random_u64;
 use crate::convert::now;

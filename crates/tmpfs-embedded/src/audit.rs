@@ -1,7 +1,7 @@
 //! Recounts of the books, for tests.
 #![expect(unsafe_code, reason = "functions are exported")]
 
-use tmpfs::Space;
+use tmpfs_start::Space;
 
 use crate::{p1, p2};
 

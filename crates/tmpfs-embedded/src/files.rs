@@ -5,8 +5,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use component_rt::refusing;
-use tmpfs::{Space, Timestamp};
-use tmpfs_start::Settings;
+use tmpfs::Timestamp;
+use tmpfs_start::{Settings, Space};
 
 use crate::table::Table;
 

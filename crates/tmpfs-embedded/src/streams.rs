@@ -1,6 +1,7 @@
 //! Streams of files: where they are in it, and whether they are still open.
 
-use tmpfs::{Error, Handle, Result as Outcome, Sink, Source, Space, Timestamp};
+use tmpfs::{Error, Handle, Result as Outcome, Sink, Source, Timestamp};
+use tmpfs_start::Space;
 
 /// The bytes that a stream permits at once.
 pub(crate) const PERMIT: u64 = 64 << 10;
@@ -196,9 +197,10 @@ mod tests {
     use alloc::vec::Vec;
 
     use tmpfs::{
-        DescriptorFlags, Error, Follow, Handle, Limits, OpenFlags, Settings, Space, Timestamp,
-        Zeros,
+        DescriptorFlags, Error, Follow, Handle, Limits, MemoryPages, OpenFlags, Settings,
+        Timestamp, Zeros,
     };
+    use tmpfs_start::Space;
 
     use super::{BLOCKING, Failure, PERMIT, Position, Reader, Writer};
 
@@ -206,7 +208,7 @@ mod tests {
 
     fn file(limits: Limits) -> (Space, Handle) {
         let settings = Settings { limits, ..Settings::seeded([1, 2], NOW) };
-        let mut space = Space::create(settings).unwrap();
+        let mut space = Space::create_in(MemoryPages::default(), settings).unwrap();
         let root = space.root(DescriptorFlags::DIRECTORY).unwrap();
         let new = OpenFlags { create: true, ..OpenFlags::default() };
         let flags = DescriptorFlags::READ_WRITE;

@@ -13,4 +13,4 @@ mod start;
 
 pub use environment::environment;
 pub use settings::{Senseless, Settings, temporary};
-pub use start::{create, settings};
+pub use start::{Space, create, settings};

@@ -4,11 +4,14 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use tmpfs::{
-    DescriptorFlags, Error, Follow, Handle, NewTimestamp, OpenFlags, Result, Space, Timestamp,
+    DescriptorFlags, Error, Follow, Handle, MemoryPages, NewTimestamp, OpenFlags, Result, Timestamp,
 };
 
 use crate::image::{self, Record};
 use crate::settings::{ROOT, Senseless, Settings, TEMPORARY};
+
+/// A space of a program, of which nobody makes a template.
+pub type Space = tmpfs::Space<MemoryPages<false>>;
 
 /// Reads the settings from the variables that were baked in, then from those that the host set.
 ///
@@ -30,7 +33,7 @@ pub fn settings(told: &[(String, String)]) -> Result<Settings, Senseless<'_>> {
 pub fn create(settings: &Settings, seed: [u64; 2], now: Timestamp) -> Result<Space> {
     let Settings { limits, mount } = settings;
     let settings = tmpfs::Settings { limits: *limits, shared: None, seed, now };
-    let mut space = Space::create(settings)?;
+    let mut space = Space::create_in(MemoryPages::default(), settings)?;
     let root = space.root(DescriptorFlags::DIRECTORY)?;
     image::records().try_for_each(|record| make(&mut space, root, record, now))?;
     if mount == ROOT {

@@ -271,7 +271,7 @@ impl<S: PageStore> Stock<S> {
     fn cut_pages(&mut self, pages: &mut Map<Page>, size: u64) -> Result<()> {
         let (number, at) = locate(size);
         let first = if at > 0 { number + 1 } else { number };
-        if self.layer.base.is_some() {
+        if self.layer.base().is_some() {
             let mut from = first;
             while let Some((number, _)) = self.layer.map_next(pages, from) {
                 self.map_own(pages, number)?;

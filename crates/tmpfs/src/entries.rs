@@ -73,7 +73,7 @@ impl<S: PageStore> Stock<S> {
         tag: Tag,
     ) -> Result<Leaving> {
         // Without a base everything is the space's own.
-        if self.layer.base.is_some() {
+        if self.layer.base().is_some() {
             self.own_node(directory)?;
             let place = self.get(entry).place;
             let (own, _) = self.change_directory(directory, |stock, held| {

@@ -31,7 +31,7 @@ pub(crate) struct Layer<S: PageStore> {
     pub(crate) buckets: Table<Bucket>,
     pub(crate) pages: Table<Page<S::Page>, Page>,
     pub(crate) store: S,
-    pub(crate) base: Option<Arc<Layer<S>>>,
+    base: Option<Arc<Layer<S>>>,
     /// From a node of the base to the copy that stands for it.
     pub(crate) changed: Map<Node>,
     /// Once frozen, what the layer is charged as long as it lives.
@@ -192,11 +192,17 @@ impl<S: PageStore> Layer<S> {
         }
     }
 
+    /// The layer below, if there is one.
+    #[inline]
+    pub(crate) fn base(&self) -> Option<&Self> {
+        if S::TEMPLATES { self.base.as_deref() } else { None }
+    }
+
     #[inline]
     pub(crate) fn get<T: Row<S> + Renumbered>(&self, id: Id<T>) -> &T {
         let mut layer = self;
         while !layer.owns(id) {
-            layer = layer.base.as_deref().expect("BUG: a number is of some layer");
+            layer = layer.base().expect("BUG: a number is of some layer");
         }
         T::table(layer).get(id)
     }
@@ -204,7 +210,13 @@ impl<S: PageStore> Layer<S> {
     /// Returns whether a row is in a table of this layer, not of one below.
     #[inline]
     pub(crate) fn owns<T: Row<S>>(&self, id: Id<T>) -> bool {
-        T::table(self).owns(id)
+        !S::TEMPLATES || T::table(self).owns(id)
+    }
+
+    /// The same of a page.
+    #[inline]
+    pub(crate) fn owns_page(&self, id: Id<Page>) -> bool {
+        !S::TEMPLATES || self.pages.owns(id)
     }
 
     /// Reads from a page, and zeros from what lies beyond its capacity.
@@ -230,8 +242,8 @@ impl<S: PageStore> Layer<S> {
     #[inline]
     fn layer_of_page(&self, id: Id<Page>) -> &Self {
         let mut layer = self;
-        while !layer.pages.owns(id) {
-            layer = layer.base.as_deref().expect("BUG: a number is of some layer");
+        while !layer.owns_page(id) {
+            layer = layer.base().expect("BUG: a number is of some layer");
         }
         layer
     }
@@ -358,7 +370,7 @@ impl<S: PageStore> Stock<S> {
         let held = self.capacity(id);
         let capacity = capacity.max(held);
         let more = Usage { content: u64::from(capacity - held), ..Usage::default() };
-        let own = self.layer.pages.owns(id);
+        let own = self.layer.owns_page(id);
         if own && capacity == held {
             return Ok(id);
         }
@@ -408,7 +420,7 @@ impl<S: PageStore> Stock<S> {
     ) -> Result<Id<Page>> {
         let copy = self.copy_page(id, capacity, length)?;
         let less = u64::from(self.capacity(id) - capacity);
-        if self.layer.pages.owns(id) {
+        if self.layer.owns_page(id) {
             self.free_page(id);
         }
         self.quota.refund(Usage { content: less, ..Usage::default() });
@@ -438,7 +450,7 @@ impl<S: PageStore> Stock<S> {
     /// Removes a page with its charge.
     pub(crate) fn remove_page(&mut self, id: Id<Page>) {
         let cost = self.page_cost(id);
-        if self.layer.pages.owns(id) {
+        if self.layer.owns_page(id) {
             self.free_page(id);
         }
         self.quota.refund(cost);

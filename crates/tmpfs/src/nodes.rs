@@ -20,7 +20,7 @@ impl<S: PageStore> Layer<S> {
             if let Some(copy) = layer.copy_of(id) {
                 return layer.nodes.get(copy);
             }
-            layer = layer.base.as_deref().expect("BUG: a number is of some layer");
+            layer = layer.base().expect("BUG: a number is of some layer");
         }
         layer.nodes.get(id)
     }

@@ -18,6 +18,11 @@ pub trait PageStore: Send + Sync {
     /// A page, or where it is.
     type Page: Send + Sync;
 
+    /// True where a space with this store can be [frozen](crate::Space::freeze) and stand on a
+    /// template. Where it cannot, all that it holds is its own, and nothing is compiled that would
+    /// tell what is not.
+    const TEMPLATES: bool = true;
+
     /// A page of `capacity` bytes, all zero.
     ///
     /// # Errors
@@ -65,19 +70,21 @@ pub trait PageStore: Send + Sync {
     }
 }
 
-/// Pages in memory. Of whole pages that are given back a mebibyte is kept for the next ones, as
+/// Pages in memory, of a space that can be made a template or not. Of whole pages that are given back a mebibyte is kept for the next ones, as
 /// long as the allocator has memory.
 #[derive(Debug, Default)]
-pub struct MemoryPages {
+pub struct MemoryPages<const TEMPLATES: bool = true> {
     spare: Vec<Vec<u8>>,
 }
 
 /// The number of whole pages that are kept.
 const SPARE: usize = (1 << 20) / PAGE;
 
-impl PageStore for MemoryPages {
+impl<const TEMPLATES: bool> PageStore for MemoryPages<TEMPLATES> {
     /// The bytes that were written; the rest is zeros.
     type Page = Vec<u8>;
+
+    const TEMPLATES: bool = TEMPLATES;
 
     fn allocate(&mut self, capacity: usize) -> Result<Vec<u8>> {
         if capacity == PAGE

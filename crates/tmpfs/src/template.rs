@@ -84,6 +84,7 @@ impl<S: PageStore> Space<S> {
     /// The space itself, where it stands on 16 templates already.
     #[expect(clippy::result_large_err, reason = "rare, and a box could not be refused")]
     pub fn freeze(mut self) -> Result<Template<S>, Self> {
+        const { assert!(S::TEMPLATES, "the store is one of spaces that are not frozen") };
         if self.stock.layer.depth >= DEPTH {
             return Err(self);
         }

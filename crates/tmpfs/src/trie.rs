@@ -256,7 +256,7 @@ impl<S: PageStore> Stock<S> {
     }
 
     fn trie_own(&mut self, trie: &mut Trie, key: u64) -> Result<()> {
-        if trie.height == 0 || self.layer.base.is_none() {
+        if trie.height == 0 || self.layer.base().is_none() {
             return Ok(());
         }
         let Some(root) = trie.root else { return Ok(()) };

@@ -3,7 +3,8 @@
 use alloc::string::String;
 
 use component_rt::refusing;
-use tmpfs::{DescriptorFlags, Error, Handle, Result as Outcome, Space, Timestamp};
+use tmpfs::{DescriptorFlags, Error, Handle, Result as Outcome, Timestamp};
+use tmpfs_start::Space;
 
 use crate::files::{Files, is_same_path};
 use crate::p1::abi::{Errno, Result};

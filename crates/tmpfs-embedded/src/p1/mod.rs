@@ -17,6 +17,6 @@ mod transfer;
 
 /// Lends the space to a test.
 #[cfg(feature = "audit")]
-pub(crate) fn with_space<R>(work: impl FnOnce(&tmpfs::Space) -> R) -> R {
+pub(crate) fn with_space<R>(work: impl FnOnce(&tmpfs_start::Space) -> R) -> R {
     held::look::<false, _>(|held| work(&held.space))
 }

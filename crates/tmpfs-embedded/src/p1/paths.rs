@@ -3,7 +3,8 @@
 
 use alloc::borrow::ToOwned as _;
 
-use tmpfs::{DescriptorFlags, Handle, Kind, Result as Outcome, Space, Timestamp};
+use tmpfs::{DescriptorFlags, Handle, Kind, Result as Outcome, Timestamp};
+use tmpfs_start::Space;
 
 use crate::p1::abi::{
     APPEND, DSYNC, Errno, FILESTAT, FLAGS, NONBLOCK, RSYNC, Result, SYNC, answered, follow, known,

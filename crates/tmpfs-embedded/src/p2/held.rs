@@ -3,7 +3,8 @@
 use alloc::string::String;
 
 use component_rt::refusing;
-use tmpfs::{Cursor, Error, Handle, Result as Outcome, Space, Timestamp};
+use tmpfs::{Cursor, Error, Handle, Result as Outcome, Timestamp};
+use tmpfs_start::Space;
 
 use crate::files::Files;
 use crate::p2::abi::{Code, OURS, Result};

@@ -16,6 +16,6 @@ mod streams;
 
 /// Lends the space to a test.
 #[cfg(feature = "audit")]
-pub(crate) fn with_space<R>(work: impl FnOnce(&tmpfs::Space) -> R) -> R {
+pub(crate) fn with_space<R>(work: impl FnOnce(&tmpfs_start::Space) -> R) -> R {
     held::look(|held| work(&held.space))
 }

@@ -3,7 +3,8 @@
 
 use alloc::borrow::ToOwned as _;
 
-use tmpfs::{Handle, Result as Outcome, Space, Timestamp};
+use tmpfs::{Handle, Result as Outcome, Timestamp};
+use tmpfs_start::Space;
 
 use crate::p2::abi::{
     Code, OURS, Out, Result, descriptor_flags, follow, lowered, new_timestamp, open_flags,
