@@ -265,7 +265,8 @@ fn build_job(job: &Job<'_>) -> Result<BTreeMap<String, PathBuf>> {
     let mut cargo = job.cargo();
     target::ensure(Target::Wasip2)?.apply(&mut cargo, job.profile.rustflags());
     if job.part == Part::Module {
-        cargo.args(["--", "-Clink-arg=--skip-wit-component"]);
+        // It becomes a part of every program: less is inlined than where speed alone counts.
+        cargo.args(["--", "-Clink-arg=--skip-wit-component", "-Cllvm-args=-inline-threshold=100"]);
     }
 
     // Held over the copy too: another process could be linking the file that is copied.

@@ -11,8 +11,8 @@ use crate::state::{environment, mount};
 impl Guest for Component {
     fn get_environment() -> Vec<(String, String)> {
         let (told, mount) = (environment(), mount());
-        let told = told.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        tmpfs_start::environment(told, tmpfs_start::temporary(&mount))
+        tmpfs_start::environment(&told, tmpfs_start::temporary(&mount))
+            .into_iter()
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .collect()
     }

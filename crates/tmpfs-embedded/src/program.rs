@@ -108,6 +108,9 @@ pub(crate) struct Area {
 }
 
 impl Area {
+    /// No bytes.
+    pub(crate) const EMPTY: Self = Self { at: 0, length: 0 };
+
     /// Traps unless it is there and aligned.
     #[inline]
     pub(crate) fn new(at: u32, length: u32, align: u32) -> Self {

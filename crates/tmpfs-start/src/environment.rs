@@ -1,5 +1,8 @@
 //! The variables that the program is shown.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use crate::image;
 
 /// Where temporary files go, as every program knows it (POSIX, XBD 8.3).
@@ -7,13 +10,19 @@ const TMPDIR: &str = "TMPDIR";
 
 /// Lists what was baked in, then what the host set, and `TMPDIR`, which names `temporary` unless it
 /// was baked in. The host's own names a directory of the host, even if it begins with the mount.
+#[must_use]
 pub fn environment<'a>(
-    told: impl Iterator<Item = (&'a str, &'a str)>,
+    told: &'a [(String, String)],
     temporary: &'a str,
-) -> impl Iterator<Item = (&'a str, &'a str)> {
-    let baked = image::variables().map(|(name, value)| -> (&'a str, &'a str) { (name, value) });
-    let is_baked = |name: &str| image::variables().any(|(known, _)| known == name);
-    let told = told.filter(move |(name, _)| *name != TMPDIR && !is_baked(name));
-    let ours = (!is_baked(TMPDIR)).then_some((TMPDIR, temporary));
-    baked.chain(told).chain(ours)
+) -> Vec<(&'a str, &'a str)> {
+    let mut variables: Vec<(&str, &str)> = image::variables().collect();
+    let baked = variables.len();
+    let ours = [(TMPDIR, temporary)];
+    let told = told.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    for (name, value) in told.filter(|(name, _)| *name != TMPDIR).chain(ours) {
+        if !variables[..baked].iter().any(|(known, _)| *known == name) {
+            variables.push((name, value));
+        }
+    }
+    variables
 }

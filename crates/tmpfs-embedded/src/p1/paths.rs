@@ -57,7 +57,7 @@ answered! {
     fn path_create_directory(fd: u32, at: u32, length: u32) {
         match base::<BESIDE>(fd)? {
             Base::Host(fd) => told(raw::path_create_directory(fd, at, length)),
-            Base::Ours(base) => touch_at::<BESIDE>(at, length, |space, path, now| {
+            Base::Ours(base) => touch_at::<BESIDE>(at, length, &|space, path, now| {
                 space.create_directory_at(base, path, now)
             }),
         }
@@ -67,7 +67,7 @@ answered! {
     fn path_remove_directory(fd: u32, at: u32, length: u32) {
         match base::<BESIDE>(fd)? {
             Base::Host(fd) => told(raw::path_remove_directory(fd, at, length)),
-            Base::Ours(base) => touch_at::<BESIDE>(at, length, |space, path, now| {
+            Base::Ours(base) => touch_at::<BESIDE>(at, length, &|space, path, now| {
                 space.remove_directory_at(base, path, now)
             }),
         }
@@ -77,7 +77,7 @@ answered! {
     fn path_unlink_file(fd: u32, at: u32, length: u32) {
         match base::<BESIDE>(fd)? {
             Base::Host(fd) => told(raw::path_unlink_file(fd, at, length)),
-            Base::Ours(base) => touch_at::<BESIDE>(at, length, |space, path, now| {
+            Base::Ours(base) => touch_at::<BESIDE>(at, length, &|space, path, now| {
                 space.unlink_file_at(base, path, now)
             }),
         }
@@ -114,7 +114,7 @@ answered! {
         };
         let follow = follow(flags)?;
         let [accessed, modified] = new_times(accessed, modified, which)?;
-        touch_at::<BESIDE>(at, length, |space, path, now| {
+        touch_at::<BESIDE>(at, length, &|space, path, now| {
             space.set_times_at(base, follow, path, accessed, modified, now)
         })
     }
@@ -136,7 +136,7 @@ answered! {
             (Base::Ours(from), Base::Ours(to)) => {
                 let follow = follow(flags)?;
                 let texts = [[old, old_length], [new, new_length]];
-                touch_two::<BESIDE>(texts, |space, [old, new], now| {
+                touch_two::<BESIDE>(texts, &|space, [old, new], now| {
                     space.link_at(from, follow, old, to, new, now)
                 })
             }
@@ -159,7 +159,7 @@ answered! {
             }
             (Base::Ours(from), Base::Ours(to)) => {
                 let texts = [[old, old_length], [new, new_length]];
-                touch_two::<BESIDE>(texts, |space, [old, new], now| {
+                touch_two::<BESIDE>(texts, &|space, [old, new], now| {
                     space.rename_at(from, old, to, new, now)
                 })
             }
@@ -173,7 +173,7 @@ answered! {
             Base::Host(fd) => told(raw::path_symlink(target, target_length, fd, at, length)),
             Base::Ours(base) => {
                 let texts = [[target, target_length], [at, length]];
-                touch_two::<BESIDE>(texts, |space, [target, path], now| {
+                touch_two::<BESIDE>(texts, &|space, [target, path], now| {
                     space.symlink_at(target, base, path, now)
                 })
             }
@@ -238,19 +238,21 @@ fn open_ours<const BESIDE: bool>(
 }
 
 /// Changes what one path names.
+#[inline(never)]
 fn touch_at<const BESIDE: bool>(
     at: u32,
     length: u32,
-    work: impl FnOnce(&mut Space, &str, Timestamp) -> Outcome<()>,
+    work: &dyn Fn(&mut Space, &str, Timestamp) -> Outcome<()>,
 ) -> Result<()> {
     let path = path::<BESIDE>(at, length)?;
     touch::<BESIDE, _>(|space, now| work(space, &path, now))
 }
 
 /// Changes what two texts say.
+#[inline(never)]
 fn touch_two<const BESIDE: bool>(
     texts: [[u32; 2]; 2],
-    work: impl FnOnce(&mut Space, [&str; 2], Timestamp) -> Outcome<()>,
+    work: &dyn Fn(&mut Space, [&str; 2], Timestamp) -> Outcome<()>,
 ) -> Result<()> {
     let [one, other] = texts;
     let (one, other) = (path::<BESIDE>(one[0], one[1])?, path::<BESIDE>(other[0], other[1])?);

@@ -86,7 +86,7 @@ fn buffers(list: u32, count: u32) -> impl Iterator<Item = Area> {
 fn read<const BESIDE: bool>(handle: Handle, from: u64, list: u32, count: u32) -> Result<u32> {
     if count == 0 {
         // May it be read at all?
-        ask::<BESIDE, _>(|space| space.read_at(handle, from, &mut []))?;
+        ask::<BESIDE, _>(|space| space.read_into(handle, from, 0, &mut Area::EMPTY.bytes()))?;
     }
     let mut done = 0_u32;
     for buffer in buffers(list, count) {
@@ -118,7 +118,7 @@ fn write<const BESIDE: bool>(
     let mut done = 0_u32;
     if count == 0 {
         // May it be written at all?
-        put(Area::new(0, 0, 1), from)?;
+        put(Area::EMPTY, from)?;
     }
     for buffer in buffers(list, count) {
         let Some(end) = done.checked_add(buffer.length()) else { break };

@@ -178,7 +178,7 @@ fn settled(descriptor: u32, out: u32) {
 fn read_list(caller: Caller, descriptor: u32, length: u64, offset: u64) -> Result<(Area, bool)> {
     let size = ask(descriptor, |space, handle| {
         // May it be read at all?
-        space.read_at(handle, offset, &mut [])?;
+        space.read_into(handle, offset, 0, &mut Area::EMPTY.bytes())?;
         Ok(space.stat(handle)?.size)
     })?;
     let wanted = length.min(size.saturating_sub(offset)).min(MOST);

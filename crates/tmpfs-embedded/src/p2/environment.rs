@@ -1,8 +1,6 @@
 //! `wasi:cli/environment`: what was baked in, then what the host set, and `TMPDIR`.
 #![expect(unsafe_code, reason = "functions are exported under the names of an interface")]
 
-use alloc::vec::Vec;
-
 use crate::p2::abi::{lowered, put_list};
 use crate::p2::held::look;
 use crate::p2::host;
@@ -13,9 +11,7 @@ lowered! {
     fn get_environment(caller, out: u32) {
         let out = Area::new(out, 8, 4);
         let (told, mount) = (host::environment(), look(|held| held.mount.clone()));
-        let told = told.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        let temporary = tmpfs_start::temporary(&mount);
-        let variables: Vec<_> = tmpfs_start::environment(told, temporary).collect();
+        let variables = tmpfs_start::environment(&told, tmpfs_start::temporary(&mount));
         let count = u32::try_from(variables.len()).expect("BUG: memory has 32 bits");
         let list = caller.allocate(count * 16, 4);
         for (at, (name, value)) in (0..).step_by(16).zip(variables) {

@@ -45,21 +45,21 @@ lowered! {
 
     "wasi:filesystem/types#[method]descriptor.create-directory-at"
     fn create_directory_at(_caller, directory: u32, at: u32, length: u32, out: u32) {
-        touch_at(directory, at, length, out, |space, base, path, now| {
+        touch_at(directory, at, length, out, &|space, base, path, now| {
             space.create_directory_at(base, path, now)
         });
     }
 
     "wasi:filesystem/types#[method]descriptor.remove-directory-at"
     fn remove_directory_at(_caller, directory: u32, at: u32, length: u32, out: u32) {
-        touch_at(directory, at, length, out, |space, base, path, now| {
+        touch_at(directory, at, length, out, &|space, base, path, now| {
             space.remove_directory_at(base, path, now)
         });
     }
 
     "wasi:filesystem/types#[method]descriptor.unlink-file-at"
     fn unlink_file_at(_caller, directory: u32, at: u32, length: u32, out: u32) {
-        touch_at(directory, at, length, out, |space, base, path, now| {
+        touch_at(directory, at, length, out, &|space, base, path, now| {
             space.unlink_file_at(base, path, now)
         });
     }
@@ -99,7 +99,7 @@ lowered! {
     ) {
         let accessed = new_timestamp(accessed, accessed_seconds, accessed_nanoseconds);
         let modified = new_timestamp(modified, modified_seconds, modified_nanoseconds);
-        touch_at(directory, at, length, out, |space, base, path, now| {
+        touch_at(directory, at, length, out, &|space, base, path, now| {
             space.set_times_at(base, follow(flags), path, accessed, modified, now)
         });
     }
@@ -117,7 +117,7 @@ lowered! {
         out: u32,
     ) {
         let texts = [Area::new(old, old_length, 1), Area::new(new, new_length, 1)];
-        touch_two([old_directory, new_directory], texts, out, |space, bases, paths, now| {
+        touch_two([old_directory, new_directory], texts, out, &|space, bases, paths, now| {
             let ([from, to], [old, new]) = (bases, paths);
             space.link_at(from, follow(flags), old, to, new, now)
         });
@@ -135,7 +135,7 @@ lowered! {
         out: u32,
     ) {
         let texts = [Area::new(old, old_length, 1), Area::new(new, new_length, 1)];
-        touch_two([old_directory, new_directory], texts, out, |space, bases, paths, now| {
+        touch_two([old_directory, new_directory], texts, out, &|space, bases, paths, now| {
             let ([from, to], [old, new]) = (bases, paths);
             space.rename_at(from, old, to, new, now)
         });
@@ -152,7 +152,7 @@ lowered! {
         out: u32,
     ) {
         let texts = [Area::new(target, target_length, 1), Area::new(at, length, 1)];
-        touch_two([directory, directory], texts, out, |space, [base, _], [target, path], now| {
+        touch_two([directory, directory], texts, out, &|space, [base, _], [target, path], now| {
             space.symlink_at(target, base, path, now)
         });
     }
@@ -169,13 +169,15 @@ lowered! {
     }
 }
 
-/// Changes what one path names.
+/// Changes what one path names. It is one function for all changes, and so are those like it: each
+/// copy would take as much again.
+#[inline(never)]
 fn touch_at(
     directory: u32,
     at: u32,
     length: u32,
     out: u32,
-    work: impl FnOnce(&mut Space, Handle, &str, Timestamp) -> Outcome<()>,
+    work: &dyn Fn(&mut Space, Handle, &str, Timestamp) -> Outcome<()>,
 ) {
     let (out, text) = (Out::small(out), Area::new(at, length, 1));
     let touched = path(text)
@@ -184,11 +186,12 @@ fn touch_at(
 }
 
 /// Changes what two texts say, each with a directory. Where one is the host's, it is another device.
+#[inline(never)]
 fn touch_two(
     directories: [u32; 2],
     texts: [Area; 2],
     out: u32,
-    work: impl FnOnce(&mut Space, [Handle; 2], [&str; 2], Timestamp) -> Outcome<()>,
+    work: &dyn Fn(&mut Space, [Handle; 2], [&str; 2], Timestamp) -> Outcome<()>,
 ) {
     let out = Out::small(out);
     let touched = || -> Result<()> {
