@@ -11,7 +11,7 @@ fn on_disk(way: &str) -> String {
     Program::new("watching", ground).run(&[way]).succeeded().stdout
 }
 
-/// Returns what the program prints when it is composed with one form.
+/// Returns what the program prints with one form of the filesystem.
 fn in_memory(form: Form, way: &str) -> String {
     let memory = Some(Memory { form: Some(form), ..Memory::default() });
     let options = Options { audited: false, memory };
@@ -24,14 +24,16 @@ fn in_memory(form: Form, way: &str) -> String {
 fn the_c_library_shows_inode_numbers_that_stay() {
     let expected = on_disk("library");
     assert!(expected.ends_with("opened 2 times\n"), "{expected}");
-    assert_eq!(in_memory(Form::Whole, "library"), expected);
+    for form in [Form::Whole, Form::Embedded] {
+        assert_eq!(in_memory(form, "library"), expected, "{form:?}");
+    }
 }
 
 #[test]
 fn metadata_hashes_identify_files_on_every_form() {
     let expected = on_disk("calls");
     assert_eq!(expected, on_disk("library"));
-    for form in [Form::Whole, Form::Lite, Form::LiteEnvironment] {
+    for form in [Form::Whole, Form::Lite, Form::LiteEnvironment, Form::Embedded] {
         assert_eq!(in_memory(form, "calls"), expected, "{form:?}");
     }
 }
