@@ -55,6 +55,17 @@ fn names(
     Ok(names)
 }
 
+/// Tells whether a component or module has debug information, at any depth.
+pub(crate) fn has_debug_information(wasm: &[u8]) -> Result<bool> {
+    for payload in Parser::new(0).parse_all(wasm) {
+        let payload = payload.map_err(Error::program)?;
+        if matches!(payload, Payload::CustomSection(it) if it.name().starts_with(".debug_")) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// Copies a component or module without names, producers and other notes, at any depth.
 ///
 /// # Errors

@@ -5,6 +5,7 @@ use std::fmt;
 use anyhow::{bail, ensure};
 
 use crate::bake::{Record, bake};
+use crate::binary;
 use crate::embed::{embed, ensure_fresh};
 use crate::error::{Error, Result};
 use crate::plug::plug;
@@ -79,7 +80,10 @@ pub enum Way {
     /// The library alone was composed with it.
     Plugged,
     /// The filesystem became a part of the program.
-    Embedded,
+    Embedded {
+        /// The program's debug information was left out: it would speak of code that moved.
+        without_debug_information: bool,
+    },
     /// The filesystem lies beside the program.
     Composed {
         /// The component that it is.
@@ -93,8 +97,13 @@ impl fmt::Display for Way {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Plugged => write!(formatter, "composed with the library; files are the host's"),
-            Self::Embedded => {
-                write!(formatter, "embedded: the filesystem is a part of the program")
+            Self::Embedded { without_debug_information } => {
+                write!(formatter, "embedded: the filesystem is a part of the program")?;
+                if *without_debug_information {
+                    let lost = "its debug information was left out, since its code moved";
+                    write!(formatter, "; {lost}")?;
+                }
+                Ok(())
             }
             Self::Composed { with, why: None } => {
                 write!(formatter, "composed with {}.wasm, as --form says", with.name())
@@ -169,7 +178,11 @@ pub fn compose<B: AsRef<[u8]>>(
     let mut way = Way::Plugged;
     if let Some(memory) = &options.memory {
         let why = match attempt(program, &read, memory, &mut component)? {
-            Attempt::Embedded(wasm) => return Ok(Composition { wasm, way: Way::Embedded }),
+            Attempt::Embedded(wasm) => {
+                let before = binary::has_debug_information(program)?;
+                let without_debug_information = before && !binary::has_debug_information(&wasm)?;
+                return Ok(Composition { wasm, way: Way::Embedded { without_debug_information } });
+            }
             Attempt::Impossible { why } => why,
         };
         let with = memory.form.unwrap_or(Form::Composed).component(&read);

@@ -2,6 +2,7 @@
 
 use wasmparser::{KnownCustom, Name, Parser, Payload};
 
+use crate::compose::{Form, Memory, Options, Way, compose};
 use crate::embed::embed;
 use crate::embed::module::Module;
 use crate::embed::tests::fixtures::{FILESYSTEM, names, refusal};
@@ -203,4 +204,22 @@ fn what_the_program_cannot_have_is_refused_with_what_to_do() {
 #[test]
 fn a_merged_module_is_not_merged_again() {
     assert!(refusal(&merged(&plain())).contains("embedded into it already"));
+}
+
+/// DWARF speaks of positions in the code section. The count of its functions comes first, which takes
+/// a byte more from 128 on.
+#[test]
+fn debug_information_of_code_that_moves_is_left_out_and_that_is_told() {
+    let debug = r#"(@custom ".debug_info" "positions")"#;
+    let many = format!("{debug} {}", "(func)".repeat(126));
+    for (besides, lost) in [("", false), (debug, false), (many.as_str(), true)] {
+        // Functions come after the imports, which are given first.
+        let memory = format!("{MEMORY} {besides}");
+        let program = program("", &memory);
+        let memory = Memory { form: Some(Form::Embedded), ..Memory::default() };
+        let options = Options { memory: Some(memory), ..Options::default() };
+        let whole = compose(&program, &options, |_| FILESYSTEM.as_slice()).unwrap();
+        assert_eq!(whole.way, Way::Embedded { without_debug_information: lost });
+        assert_eq!(whole.way.to_string().contains("debug information was left out"), lost);
+    }
 }
