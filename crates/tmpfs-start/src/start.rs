@@ -78,3 +78,38 @@ fn write(
     }
     space.close(file)
 }
+
+#[cfg(test)]
+mod tests {
+    use tmpfs::{DescriptorFlags, Error, Follow, Kind, Limits, Timestamp};
+
+    use super::create;
+    use crate::settings::Settings;
+
+    const NOW: Timestamp = Timestamp { seconds: 1, nanoseconds: 0 };
+
+    fn settings(mount: &str, nodes: u64) -> Settings {
+        Settings { limits: Limits { nodes, ..Limits::default() }, mount: mount.into() }
+    }
+
+    #[test]
+    fn only_a_root_of_everything_begins_with_a_directory() {
+        let mut space = create(&settings("/", 2), [1, 2], NOW).unwrap();
+        let root = space.root(DescriptorFlags::DIRECTORY).unwrap();
+        let stat = space.stat_at(root, Follow::No, "tmp").unwrap();
+        assert_eq!((stat.kind, space.usage().nodes), (Kind::Directory, 2));
+        assert_eq!(space.usage().handles, 1, "nothing else is left open");
+        for mount in ["/tmp", "//", "/scratch/"] {
+            let space = create(&settings(mount, 1), [1, 2], NOW).unwrap();
+            assert_eq!(space.usage().nodes, 1);
+        }
+    }
+
+    #[test]
+    fn limits_that_allow_no_root_are_refused() {
+        for (mount, nodes) in [("/", 1), ("/tmp", 0)] {
+            let created = create(&settings(mount, nodes), [1, 2], NOW);
+            assert_eq!(created.map(drop).unwrap_err(), Error::InsufficientSpace);
+        }
+    }
+}

@@ -235,7 +235,7 @@ fn a_refused_write_closes_its_stream_and_its_error_tells_why() {
 #[test]
 fn the_environment_is_the_hosts_with_a_temporary_directory() {
     let environment =
-        vec![("HOME", "/a/é"), ("TMPDIR", "/var/tmp"), ("EMPTY", ""), ("TMPFS_MOUNT", "/scratch")];
+        vec![("HOME", "/é/ü"), ("TMPDIR", "/var/tmp"), ("EMPTY", ""), ("TMPFS_MOUNT", "/scratch")];
     let mut program = Program::of(World { environment, ..World::default() }, 4, usize::MAX);
     program.done("wasi:cli/environment#get-environment", &[OUT.into()]);
     let (list, count) = (program.word(OUT), program.word(OUT + 4));
@@ -246,7 +246,7 @@ fn the_environment_is_the_hosts_with_a_temporary_directory() {
     let told: Vec<_> =
         (0..count).map(|number| list + number * 16).map(|at| (text(at), text(at + 8))).collect();
     let expected =
-        [("HOME", "/a/é"), ("EMPTY", ""), ("TMPFS_MOUNT", "/scratch"), ("TMPDIR", "/scratch")];
+        [("HOME", "/é/ü"), ("EMPTY", ""), ("TMPFS_MOUNT", "/scratch"), ("TMPDIR", "/scratch")];
     assert!(told.iter().map(|(name, value)| (name.as_str(), value.as_str())).eq(expected));
 }
 
@@ -293,4 +293,34 @@ fn what_is_opened_for_reading_is_not_written() {
     }
     let write = [file, BYTES.into(), 1, 0];
     assert_eq!(program.descriptor("write", &write, 8), Err(BAD_DESCRIPTOR));
+}
+
+/// The clock is the only function of the host that files need, and only what changes them asks it.
+#[test]
+fn an_anonymous_file_takes_three_calls_of_the_host() {
+    let mut program = Program::new();
+    let root = program.root();
+    let file = program.open(root, "other", CREATE).unwrap();
+    let before = program.store.data().seconds;
+    program.descriptor("stat", &[file], 8).unwrap();
+    program.descriptor("get-flags", &[file], 1).unwrap();
+    program.descriptor("read-directory", &[root], 4).unwrap();
+    program.open(root, "other", 0).unwrap();
+    let [at, length] = program.text(0, "other");
+    program.descriptor("stat-at", &[root, 0, at, length], 8).unwrap();
+    assert_eq!(program.store.data().seconds, before, "a question");
+
+    let file = program.open(root, "file", CREATE).unwrap();
+    let writer = program.stream("write-via-stream", file, 0);
+    program.put(writer, &[7; 4096]).unwrap();
+    let [at, length] = program.text(0, "file");
+    program.descriptor("unlink-file-at", &[root, at, length], 1).unwrap();
+    let reader = program.stream("read-via-stream", file, 0);
+    assert_eq!(program.get(reader, 4096).unwrap(), [7; 4096]);
+    for (of, handle) in [("input-stream", reader), ("output-stream", writer), ("descriptor", file)]
+    {
+        program.drop_handle(of, handle);
+    }
+    assert_eq!(program.store.data().seconds - before, 3, "it is made, written and removed");
+    assert_eq!(program.store.data().calls, [""; 0]);
 }

@@ -53,11 +53,11 @@ pub(crate) fn poll_oneoff(
     Ok(0)
 }
 
-/// Polls, and returns the events: data, error, kind, bytes, whether the end was reached.
-fn poll(
-    program: &mut Program,
-    subscriptions: &[Vec<u8>],
-) -> Result<Vec<(u64, u16, u8, u64, u16)>, u64> {
+/// An event: data, error, kind, bytes, whether the end was reached.
+type Event = (u64, u16, u8, u64, u16);
+
+/// Polls, and returns the events.
+fn poll(program: &mut Program, subscriptions: &[Vec<u8>]) -> Result<Vec<Event>, u64> {
     let list = subscriptions.concat();
     program.poke(BYTES, &list);
     let arguments = [BYTES.into(), EVENTS.into(), subscriptions.len() as u64, OUT.into()];

@@ -127,6 +127,15 @@ fn a_tmpdir_is_a_directory_of_the_seed() {
     ensure_starts(&[told("/d"), directory("d"), variable("TMPFS_MOUNT", "/")]).unwrap();
 }
 
+#[test]
+fn a_root_of_everything_has_a_directory_for_temporary_files() {
+    let (mount, nodes) = (variable("TMPFS_MOUNT", "/"), |number| variable("TMPFS_NODES", number));
+    ensure_starts(&[mount.clone(), variable("TMPDIR", "/tmp"), nodes(2)]).unwrap();
+    ensure_starts(&[mount.clone(), directory("tmp"), nodes(2)]).unwrap();
+    ensure_starts(&[mount.clone(), file("tmp", 0), nodes(2)]).unwrap();
+    assert_parts(&[mount, nodes(1)], &["--nodes"]);
+}
+
 /// The engine hashes names under a secret: what an index takes differs from start to start.
 #[test]
 fn no_start_takes_more_metadata_than_the_composer_asks_for() {

@@ -248,12 +248,12 @@ fn touch_at<const BESIDE: bool>(
     touch::<BESIDE, _>(|space, now| work(space, &path, now))
 }
 
+/// A change that two texts are parameters of.
+type ChangeOfTwo<'a> = dyn Fn(&mut Space, [&str; 2], Timestamp) -> Outcome<()> + 'a;
+
 /// Changes what two texts say.
 #[inline(never)]
-fn touch_two<const BESIDE: bool>(
-    texts: [[u32; 2]; 2],
-    work: &dyn Fn(&mut Space, [&str; 2], Timestamp) -> Outcome<()>,
-) -> Result<()> {
+fn touch_two<const BESIDE: bool>(texts: [[u32; 2]; 2], work: &ChangeOfTwo<'_>) -> Result<()> {
     let [one, other] = texts;
     let (one, other) = (path::<BESIDE>(one[0], one[1])?, path::<BESIDE>(other[0], other[1])?);
     touch::<BESIDE, _>(|space, now| work(space, [&one, &other], now))

@@ -185,14 +185,12 @@ fn touch_at(
     out.put_nothing(touched);
 }
 
+/// A change that two directories and two texts are parameters of.
+type ChangeOfTwo<'a> = dyn Fn(&mut Space, [Handle; 2], [&str; 2], Timestamp) -> Outcome<()> + 'a;
+
 /// Changes what two texts say, each with a directory. Where one is the host's, it is another device.
 #[inline(never)]
-fn touch_two(
-    directories: [u32; 2],
-    texts: [Area; 2],
-    out: u32,
-    work: &dyn Fn(&mut Space, [Handle; 2], [&str; 2], Timestamp) -> Outcome<()>,
-) {
+fn touch_two(directories: [u32; 2], texts: [Area; 2], out: u32, work: &ChangeOfTwo<'_>) {
     let out = Out::small(out);
     let touched = || -> Result<()> {
         let [one, other] = [path(texts[0])?, path(texts[1])?];
