@@ -1,9 +1,9 @@
-//! The settings of the filesystem component as the composer knows them: the option and the variable
-//! of each limit, and the limits that follow from the variables of a composition, as
+//! The settings of the filesystem component as the composer knows them: the options that set limits,
+//! and the limits that follow from the variables of a composition, as
 //! `crates/tmpfs-component/src/settings.rs` reads them.
 
 use anyhow::{Context as _, anyhow, ensure};
-use tmpfs::{Limits, parse_number, prices};
+use tmpfs::{Limits, NamedLimit, parse_number, prices};
 
 use crate::bake::Record;
 use crate::error::{Error, Result};
@@ -17,22 +17,19 @@ const MOUNT: &str = "/tmp";
 /// A limit: an option that takes a number, and a variable of the same name.
 #[derive(Debug)]
 pub struct Limit {
-    option: &'static str,
+    limit: NamedLimit,
     help: &'static str,
     /// The least number that the component takes.
     least: u64,
     /// The least number with which a program can keep a byte in a file.
     useful: u64,
-    /// The greatest number that the component takes.
-    most: u64,
-    set: fn(&mut Limits, u64),
 }
 
 impl Limit {
     /// Returns the name of the option, without hyphens before it.
     #[must_use]
     pub fn option(&self) -> &'static str {
-        self.option
+        self.limit.option()
     }
 
     /// Returns a line about the limit for those who type the option.
@@ -46,114 +43,85 @@ impl Limit {
     /// # Errors
     /// [`Error::Setting`]: it is no number, or none with which the filesystem is of use.
     pub fn record(&self, value: &str) -> Result<Record> {
-        let number = self.number(value).filter(|number| *number >= self.useful);
-        number.map(|_| Record::Variable(self.variable(), value.into())).ok_or_else(|| {
-            Error::setting(anyhow!(
-                "--{} {value} is invalid: type a whole number from {} to {}, perhaps with K, M or \
-                G, such as {}",
-                self.option,
-                self.useful,
-                self.most,
-                self.example()
-            ))
-        })
+        if self.number(value).is_some_and(|number| number >= self.useful) {
+            return Ok(Record::Variable(self.limit.variable().into(), value.into()));
+        }
+        Err(Error::setting(anyhow!(
+            "--{} {value} is invalid: type a whole number from {} to {}, perhaps with K, M or G, \
+            such as {}",
+            self.option(),
+            self.useful,
+            self.limit.greatest(),
+            self.example()
+        )))
     }
 
     fn example(&self) -> &'static str {
-        match self.option {
-            "bytes" | "metadata" | "file-size" | "soft" => "64M",
-            "nodes" => "64K",
-            _ => "255",
+        match self.limit {
+            NamedLimit::Bytes | NamedLimit::Metadata | NamedLimit::FileSize | NamedLimit::Soft => {
+                "64M"
+            }
+            NamedLimit::Nodes => "64K",
+            NamedLimit::Handles | NamedLimit::Name | NamedLimit::Path => "255",
         }
-    }
-
-    /// Returns the variable that sets the limit.
-    fn variable(&self) -> String {
-        format!("{PREFIX}{}", self.option.replace('-', "_").to_uppercase())
     }
 
     /// Reads a number that the component takes.
     fn number(&self, value: &str) -> Option<u64> {
-        parse_number(value).filter(|number| (self.least..=self.most).contains(number))
+        let taken = self.least..=self.limit.greatest();
+        parse_number(value).filter(|number| taken.contains(number))
     }
 }
-
-const U32: u64 = 0xffff_ffff;
 
 /// The limits of the filesystem, in the order in which the README has them.
 pub const LIMITS: [Limit; 8] = [
     Limit {
-        option: "bytes",
+        limit: NamedLimit::Bytes,
         help: "bytes of content, by default 64M",
         least: 0,
         useful: SMALLEST,
-        most: u64::MAX,
-        set: |it, n| it.content = n,
     },
     Limit {
-        option: "metadata",
+        limit: NamedLimit::Metadata,
         help: "bytes of names, entries and nodes, by default 32M",
         least: 1,
         useful: 1,
-        most: u64::MAX,
-        set: |it, n| it.metadata = n,
     },
     Limit {
-        option: "nodes",
+        limit: NamedLimit::Nodes,
         help: "files, directories and links, by default 65536",
         least: 1,
         useful: 1,
-        most: u64::MAX,
-        set: |it, n| it.nodes = n,
     },
     // The directory that the program is given, a file in it, and a stream of that.
     Limit {
-        option: "handles",
+        limit: NamedLimit::Handles,
         help: "open files, directories and streams, by default 1024",
         least: 3,
         useful: 3,
-        most: U32,
-        set: |it, n| it.handles = narrow(n),
     },
+    Limit { limit: NamedLimit::Name, help: "bytes of a name, by default 255", least: 1, useful: 1 },
     Limit {
-        option: "name",
-        help: "bytes of a name, by default 255",
-        least: 1,
-        useful: 1,
-        most: U32,
-        set: |it, n| it.name = narrow(n),
-    },
-    Limit {
-        option: "path",
+        limit: NamedLimit::Path,
         help: "bytes of a path below the mount, by default 4095",
         least: 1,
         useful: 1,
-        most: U32,
-        set: |it, n| it.path = narrow(n),
     },
     Limit {
-        option: "file-size",
+        limit: NamedLimit::FileSize,
         help: "bytes of one file, holes included, by default 2^63 - 1",
         least: 0,
         useful: 1,
-        most: u64::MAX,
-        set: |it, n| it.file_size = n,
     },
     Limit {
-        option: "soft",
+        limit: NamedLimit::Soft,
         help: "bytes of content and metadata beyond which over-soft-limit is true",
         least: 0,
         useful: 0,
-        most: u64::MAX,
-        set: |it, n| it.soft = n,
     },
 ];
 
 const SMALLEST: u64 = prices::SMALLEST_PAGE as u64;
-
-fn narrow(number: u64) -> u32 {
-    u32::try_from(number).expect("BUG: the limit's greatest number fits 32 bits")
-}
 
 /// Returns the record that mounts the filesystem at a path, instead of `/tmp`.
 ///
@@ -222,12 +190,14 @@ fn read(records: &[Record]) -> anyhow::Result<Limits> {
             ensure!(plain, "{name}={value} is no absolute path");
             continue;
         }
-        let limit = LIMITS.iter().find(|limit| limit.variable() == *name);
-        let limit = limit.with_context(|| format!("the filesystem has no setting {name}"))?;
-        let number = limit.number(value).with_context(|| {
-            format!("{name}={value} is no number from {} to {}", limit.least, limit.most)
+        let row = LIMITS.iter().find(|row| row.limit.variable() == name);
+        let row = row.with_context(|| format!("the filesystem has no setting {name}"))?;
+        let number = row.number(value);
+        let set = number.and_then(|number| row.limit.set(&mut limits, number));
+        set.with_context(|| {
+            let (least, greatest) = (row.least, row.limit.greatest());
+            format!("{name}={value} is no number from {least} to {greatest}")
         })?;
-        (limit.set)(&mut limits, number);
     }
     ensure_consistent(&limits, records)?;
     Ok(limits)
@@ -250,12 +220,17 @@ fn ensure_consistent(limits: &Limits, records: &[Record]) -> anyhow::Result<()> 
 
 #[cfg(test)]
 mod tests {
-    use tmpfs::Limits;
+    use tmpfs::{Limits, NamedLimit};
 
     use super::{LIMITS, Record, environment, limits, mount};
 
     fn variable(name: &str, value: &str) -> Record {
         Record::Variable(name.into(), value.into())
+    }
+
+    #[test]
+    fn every_limit_of_the_engine_has_an_option() {
+        assert!(LIMITS.iter().map(|row| row.limit).eq(NamedLimit::all()));
     }
 
     #[test]

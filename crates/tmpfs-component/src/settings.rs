@@ -3,7 +3,7 @@
 use alloc::borrow::ToOwned as _;
 use alloc::string::String;
 
-use tmpfs::{Limits, parse_number};
+use tmpfs::{Limits, NamedLimit, parse_number};
 
 /// The directory that is shown to the program where no other is asked for.
 const MOUNT: &str = "/tmp";
@@ -32,33 +32,29 @@ impl Settings {
     ) -> Result<Self, Senseless<'a>> {
         let told = told.filter(|(name, _)| !baked.iter().any(|(known, _)| known == name));
         let mut limits = Limits::default();
-        let mut soft = None;
+        let mut soft_is_set = false;
         let mut mount = MOUNT;
         for (name, value) in baked.iter().copied().chain(told) {
+            if !name.starts_with("TMPFS_") {
+                continue;
+            }
             let senseless = Senseless { name, value };
-            let Some(option) = name.strip_prefix("TMPFS_") else { continue };
-            if option == "MOUNT" {
+            if name == "TMPFS_MOUNT" {
                 if !value.starts_with('/') || value.contains('\0') {
                     return Err(senseless);
                 }
                 mount = value;
                 continue;
             }
-            let number = parse_number(value);
-            match (option, number, number.and_then(|number| u32::try_from(number).ok())) {
-                ("BYTES", Some(number), _) => limits.content = number,
-                ("METADATA", Some(number), _) => limits.metadata = number,
-                ("NODES", Some(number), _) => limits.nodes = number,
-                ("HANDLES", _, Some(number)) => limits.handles = number,
-                ("NAME", _, Some(number)) => limits.name = number,
-                ("PATH", _, Some(number)) => limits.path = number,
-                ("FILE_SIZE", Some(number), _) => limits.file_size = number,
-                ("SOFT", Some(number), _) => soft = Some(number),
-                _ => return Err(senseless),
-            }
+            let Some(limit) = NamedLimit::of_variable(name) else { return Err(senseless) };
+            let set = parse_number(value).and_then(|number| limit.set(&mut limits, number));
+            set.ok_or(senseless)?;
+            soft_is_set |= limit == NamedLimit::Soft;
         }
         // As the default is: three quarters of the content.
-        limits.soft = soft.unwrap_or(limits.content - limits.content / 4);
+        if !soft_is_set {
+            limits.soft = limits.content - limits.content / 4;
+        }
         Ok(Self { limits, mount: mount.to_owned() })
     }
 }

@@ -86,7 +86,7 @@ mod audit;
 pub use audit::Drift;
 pub use error::{Error, Result};
 pub use handle::{DescriptorFlags, Handle};
-pub use limits::{Limits, Usage};
+pub use limits::{Limits, NamedLimit, Usage};
 pub use listing::{Cursor, DirectoryEntry};
 pub use lookup::Follow;
 pub use number::parse_number;

@@ -71,6 +71,94 @@ impl Limits {
     }
 }
 
+/// A limit of [`Limits`] as options and variables name it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NamedLimit {
+    /// [`Limits::content`].
+    Bytes,
+    /// [`Limits::metadata`].
+    Metadata,
+    /// [`Limits::nodes`].
+    Nodes,
+    /// [`Limits::handles`].
+    Handles,
+    /// [`Limits::name`].
+    Name,
+    /// [`Limits::path`].
+    Path,
+    /// [`Limits::file_size`].
+    FileSize,
+    /// [`Limits::soft`].
+    Soft,
+}
+
+/// A limit, the variable and the option that set it, and its greatest number.
+type Row = (NamedLimit, &'static str, &'static str, u64);
+
+/// All limits, in the order of [`NamedLimit`]. A table is smaller than a `match` once compiled.
+static TABLE: [Row; 8] = [
+    (NamedLimit::Bytes, "TMPFS_BYTES", "bytes", u64::MAX),
+    (NamedLimit::Metadata, "TMPFS_METADATA", "metadata", u64::MAX),
+    (NamedLimit::Nodes, "TMPFS_NODES", "nodes", u64::MAX),
+    (NamedLimit::Handles, "TMPFS_HANDLES", "handles", 0xffff_ffff),
+    (NamedLimit::Name, "TMPFS_NAME", "name", 0xffff_ffff),
+    (NamedLimit::Path, "TMPFS_PATH", "path", 0xffff_ffff),
+    (NamedLimit::FileSize, "TMPFS_FILE_SIZE", "file-size", u64::MAX),
+    (NamedLimit::Soft, "TMPFS_SOFT", "soft", u64::MAX),
+];
+
+impl NamedLimit {
+    /// Returns all limits, in the order of their declaration.
+    pub fn all() -> impl Iterator<Item = Self> {
+        TABLE.iter().map(|row| row.0)
+    }
+
+    /// Returns the limit that a variable sets.
+    #[must_use]
+    pub fn of_variable(name: &str) -> Option<Self> {
+        TABLE.iter().find(|row| row.1 == name).map(|row| row.0)
+    }
+
+    /// Returns the name of the variable that sets the limit.
+    #[must_use]
+    pub fn variable(self) -> &'static str {
+        self.row().1
+    }
+
+    /// Returns the name of the option that sets the limit, without hyphens before it.
+    #[must_use]
+    pub fn option(self) -> &'static str {
+        self.row().2
+    }
+
+    /// Returns the greatest number that the limit can have.
+    #[must_use]
+    pub fn greatest(self) -> u64 {
+        self.row().3
+    }
+
+    fn row(self) -> &'static Row {
+        &TABLE[self as usize]
+    }
+
+    /// Sets the limit; returns `None`, and sets nothing, if the number is greater than the
+    /// [greatest](Self::greatest).
+    #[must_use]
+    pub fn set(self, limits: &mut Limits, number: u64) -> Option<()> {
+        match self {
+            Self::Bytes => limits.content = number,
+            Self::Metadata => limits.metadata = number,
+            Self::Nodes => limits.nodes = number,
+            Self::Handles => limits.handles = u32::try_from(number).ok()?,
+            Self::Name => limits.name = u32::try_from(number).ok()?,
+            Self::Path => limits.path = u32::try_from(number).ok()?,
+            Self::FileSize => limits.file_size = number,
+            Self::Soft => limits.soft = number,
+        }
+        Some(())
+    }
+}
+
 /// Amounts that a space holds, or held at the most; charged in full for what it shares with others.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Usage {
@@ -109,6 +197,43 @@ impl Usage {
             metadata: self.metadata.saturating_add(other.metadata),
             nodes: self.nodes.saturating_add(other.nodes),
             handles: self.handles.saturating_add(other.handles),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Limits, NamedLimit};
+
+    #[test]
+    fn the_greatest_number_is_the_last_that_is_taken() {
+        for limit in NamedLimit::all() {
+            let mut limits = Limits::default();
+            limit.set(&mut limits, limit.greatest()).unwrap();
+            assert_ne!(limits, Limits::default(), "{limit:?}");
+            if let Some(more) = limit.greatest().checked_add(1) {
+                let before = limits;
+                assert_eq!(limit.set(&mut limits, more), None, "{limit:?}");
+                assert_eq!(limits, before, "{limit:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn each_limit_has_its_row() {
+        let rows = NamedLimit::all().map(|limit| (limit, limit.row().0));
+        assert_eq!(rows.filter(|(limit, row)| limit == row).count(), NamedLimit::Soft as usize + 1);
+    }
+
+    #[test]
+    fn a_variable_is_the_option_in_capitals() {
+        for limit in NamedLimit::all() {
+            let capitals = limit.option().replace('-', "_").to_uppercase();
+            assert_eq!(limit.variable().strip_prefix("TMPFS_"), Some(capitals.as_str()));
+            assert_eq!(NamedLimit::of_variable(limit.variable()), Some(limit));
+        }
+        for name in ["TMPFS_BITES", "BYTES", "TMPFS_bytes", "TMPFS_", ""] {
+            assert_eq!(NamedLimit::of_variable(name), None, "{name}");
         }
     }
 }
