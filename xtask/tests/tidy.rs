@@ -9,9 +9,11 @@ use serde_json::Value;
 use xtask::{foreign, workspace};
 
 /// Every package of ours, and those of ours that it may depend on (docs: "Floors").
-const FLOORS: [(&str, &[&str]); 14] = [
-    ("tmpfs", &[]),
-    ("component-rt", &[]),
+const FLOORS: [(&str, &[&str]); 15] = [
+    // Only tests draw from it.
+    ("chance", &[]),
+    ("tmpfs", &["chance"]),
+    ("component-rt", &["chance"]),
     ("tmpfs-component", &["component-rt", "tmpfs"]),
     // It fills a space of the engine.
     ("scratch-compose", &["tmpfs"]),
@@ -25,7 +27,10 @@ const FLOORS: [(&str, &[&str]); 14] = [
     ("host-tests-bench-guests", &["wasi-tempfile"]),
     ("host-tests-programs", &["wasi-tempfile"]),
     // The demo runs the example's sort natively, too.
-    ("host-tests", &["external-sort", "scratch-compose", "tmpfs", "wasi-tempfile", "xtask"]),
+    (
+        "host-tests",
+        &["chance", "external-sort", "scratch-compose", "tmpfs", "wasi-tempfile", "xtask"],
+    ),
     // It reads and strips what it builds.
     ("xtask", &["scratch-compose"]),
 ];

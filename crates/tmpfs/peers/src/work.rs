@@ -5,6 +5,7 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use anyhow::Result;
+use chance::Chance;
 
 use crate::filesystem::Filesystem;
 use crate::stopwatch::Stopwatch;
@@ -212,22 +213,19 @@ fn crowd<F: Filesystem>(space: &mut F, paths: &[String]) -> Result<[Duration; 3]
 
 /// Random names, at the same small price for every peer.
 pub(crate) struct Names {
-    state: u64,
+    chance: Chance,
     path: [u8; 9],
 }
 
 impl Default for Names {
     fn default() -> Self {
-        Self { state: 0x9e37_79b9_7f4a_7c15, path: [b'/'; 9] }
+        Self { chance: Chance(1), path: [b'/'; 9] }
     }
 }
 
 impl Names {
     pub(crate) fn random(&mut self) -> &str {
-        self.state ^= self.state << 13;
-        self.state ^= self.state >> 7;
-        self.state ^= self.state << 17;
-        for (letter, byte) in self.path[1..].iter_mut().zip(self.state.to_le_bytes()) {
+        for (letter, byte) in self.path[1..].iter_mut().zip(self.chance.draw().to_le_bytes()) {
             *letter = b"abcdefghijklmnopqrstuvwxyz012345"[usize::from(byte & 31)];
         }
         str::from_utf8(&self.path).expect("BUG: letters are text")
