@@ -9,9 +9,11 @@ use serde_json::Value;
 use xtask::{foreign, workspace};
 
 /// Every package of ours, and those of ours that it may depend on (docs: "Floors").
-const FLOORS: [(&str, &[&str]); 15] = [
+const FLOORS: [(&str, &[&str]); 16] = [
     // Only tests draw from it.
     ("chance", &[]),
+    // Only benchmarks measure with it.
+    ("measure", &[]),
     ("tmpfs", &["chance"]),
     ("component-rt", &["chance"]),
     ("tmpfs-component", &["component-rt", "tmpfs"]),
@@ -29,7 +31,15 @@ const FLOORS: [(&str, &[&str]); 15] = [
     // The demo runs the example's sort natively, too.
     (
         "host-tests",
-        &["chance", "external-sort", "scratch-compose", "tmpfs", "wasi-tempfile", "xtask"],
+        &[
+            "chance",
+            "external-sort",
+            "measure",
+            "scratch-compose",
+            "tmpfs",
+            "wasi-tempfile",
+            "xtask",
+        ],
     ),
     // It reads and strips what it builds.
     ("xtask", &["scratch-compose"]),

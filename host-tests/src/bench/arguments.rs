@@ -1,8 +1,8 @@
 //! The command line of the benchmark.
 
 use anyhow::{Result, bail};
+use measure::Effort;
 
-use crate::bench::rounds::Effort;
 use crate::bench::workloads::WORKLOADS;
 
 /// What is measured besides the workloads.

@@ -13,12 +13,8 @@ mod instantiation;
 mod line;
 mod native;
 mod peers;
-mod pinning;
 mod report;
-mod rounds;
 mod size;
-mod spread;
-mod table;
 mod targets;
 mod workloads;
 
@@ -41,7 +37,7 @@ pub fn run(arguments: &[String]) -> Result<()> {
     }
     let arguments = Arguments::parse(arguments)?;
     // Before anything starts a thread: threads and children inherit it.
-    println!("{}", pinning::pin());
+    println!("{}", measure::pin());
     let mut peers = Peers::prepare(Profile::Optimised)?;
     println!("{}\n", peers.describe());
     let mut report = Report::default();

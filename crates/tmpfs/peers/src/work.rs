@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use anyhow::Result;
 use chance::Chance;
+use measure::Stopwatch;
 
 use crate::filesystem::Filesystem;
-use crate::stopwatch::Stopwatch;
 
 /// What one operation is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,13 +75,12 @@ impl Work {
         all.into_iter().find(|work| work.words()[0] == word)
     }
 
-    /// How many operations `times` of it are.
-    pub(crate) fn operations(self, times: u32) -> f64 {
-        f64::from(times)
-            * match self {
-                Self::Anonymous | Self::Named | Self::Tree => 1.0,
-                Self::Bulk { pieces: number } | Self::Crowd { files: number } => f64::from(number),
-            }
+    /// Returns how many operations it consists of.
+    pub(crate) fn operations(self) -> f64 {
+        match self {
+            Self::Anonymous | Self::Named | Self::Tree => 1.0,
+            Self::Bulk { pieces: number } | Self::Crowd { files: number } => f64::from(number),
+        }
     }
 }
 

@@ -6,8 +6,8 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use anyhow::{Result, bail};
+use measure::Stopwatch;
 
-use crate::stopwatch::Stopwatch;
 use crate::work::Work;
 
 /// What a file is at the least: times, size, links.
