@@ -17,6 +17,7 @@ mod command;
 mod debian;
 mod dependencies;
 mod lock;
+mod messages;
 mod notices;
 mod rustup;
 mod sysroot;
