@@ -35,6 +35,9 @@ mod program;
 
 mod compose;
 
+#[cfg(test)]
+mod hollow;
+
 pub use bake::{Record, Time, bake};
 pub use compose::{Component, Form, Memory, Options, compose};
 pub use error::{Error, Result};
