@@ -1,5 +1,5 @@
-//! Small stores that are full: in whatever order files are opened, written and deleted, what is deleted
-//! can be had again at once.
+//! Small stores that are full: in whatever order files are opened, written and deleted, what is
+//! deleted can be had again at once.
 
 use chance::Chance;
 use host_tests::{DescriptorFlags, Draws, Filesystem, Node, OpenFlags, Refusal, Sandbox};
@@ -72,7 +72,8 @@ fn fill<'a>(root: &Node<'a>, chance: &mut Chance) -> Vec<File<'a>> {
 }
 
 /// Deletes one file after the other, and writes another of its size each time. Where a table has to
-/// grow, or the memory of the old file lies in pieces, one more may have to go: for every tenth at most.
+/// grow, or the memory of the old file lies in pieces, one more may have to go: for every tenth at
+/// most.
 fn replace<'a>(root: &Node<'a>, chance: &mut Chance, files: &mut Vec<File<'a>>) {
     let turns = 2 * files.len();
     let mut more = 0;

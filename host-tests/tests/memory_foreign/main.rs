@@ -76,7 +76,7 @@ fn cpython_where_a_small_filesystem_ends() {
     let Some(program) = made("cpython_where_a_small_filesystem_ends", program) else { return };
     let small = Sandbox::builder().memory().env("TMPFS_BYTES", "1M").env("TMPFS_MOUNT", "/scratch");
     let told = run(&program, small, &["full"]).stdout;
-    // ENOSPC is what the filesystem tells (`stream_failures`), EIO what the C library that CPython is
-    // linked with makes of any failure of a stream.
+    // ENOSPC is what the filesystem tells (`stream_failures`), EIO what the C library that CPython
+    // is linked with makes of any failure of a stream.
     assert_eq!(told, "cpython /scratch\nfull: EIO I/O error\nflush: None\nleft: []\n");
 }

@@ -1,5 +1,5 @@
-//! What the numbers of a crowd are bound by: the least that finds a file by its name, and the memory
-//! that has never been touched before.
+//! What the numbers of a crowd are bound by: the least that finds a file by its name, and the
+//! memory that has never been touched before.
 
 use std::collections::HashMap;
 use std::hint::black_box;
