@@ -36,8 +36,6 @@ use component_rt as _;
 mod error;
 
 mod bytes;
-#[cfg(test)]
-mod chance;
 mod code_points;
 mod lock;
 

@@ -226,8 +226,8 @@ fn locate(position: u64) -> Result<(usize, usize, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chance::Chance;
     use alloc::vec;
+    use chance::Chance;
 
     /// The same in a plain vector.
     #[derive(Default)]

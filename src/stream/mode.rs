@@ -145,8 +145,8 @@ impl TextParameters<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chance::Chance;
     use alloc::string::ToString;
+    use chance::Chance;
 
     fn parse(mode: &str) -> Result<Mode> {
         Mode::parse(mode, TextParameters::default())

@@ -127,8 +127,8 @@ fn look(bytes: &[u8]) -> Option<Look> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chance::Chance;
     use alloc::vec;
+    use chance::Chance;
 
     /// Looks at bytes as the standard library does.
     fn check(bytes: &[u8]) {

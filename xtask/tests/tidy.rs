@@ -21,7 +21,7 @@ const FLOORS: [(&str, &[&str]); 16] = [
     ("scratch-compose", &["tmpfs"]),
     ("scratch-components", &[]),
     ("wasi-scratch", &["scratch-components", "scratch-compose"]),
-    ("wasi-tempfile", &["component-rt"]),
+    ("wasi-tempfile", &["chance", "component-rt"]),
     // An embedder, who gets the component built as the harness does.
     ("audit-example", &["xtask"]),
     ("external-sort", &["wasi-tempfile"]),
