@@ -21,8 +21,8 @@
 //! listed by [`owed`] and removed by [`cleanup`]; after `exit` or a trap nobody does.
 //!
 //! It runs on `wasm32-wasip2` and compiles, but does not run, elsewhere. An instance is
-//! single-threaded, as WASI 0.2 components are. A [`Descriptor`] is a handle of `wasi:filesystem`; the
-//! feature `wasip2` converts it to that crate's type.
+//! single-threaded, as WASI 0.2 components are. A [`Descriptor`] is a handle of `wasi:filesystem`;
+//! the feature `wasip2` converts it to that crate's type.
 
 #![no_std]
 #![deny(unsafe_code)]

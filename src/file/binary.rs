@@ -113,8 +113,8 @@ impl BinaryFile {
         self.lock().stream(Method::Read1)?.read1(at_most(size))
     }
 
-    /// Reads into `buffer` with at most one call of the host and tells how many bytes came: Python's
-    /// `readinto1`. Buffered files only.
+    /// Reads into `buffer` with at most one call of the host and tells how many bytes came:
+    /// Python's `readinto1`. Buffered files only.
     pub fn readinto1(&self, buffer: &mut [u8]) -> Result<usize> {
         let bytes = self.read1_bounded(length(buffer))?;
         buffer[..bytes.len()].copy_from_slice(&bytes);
@@ -137,7 +137,8 @@ impl BinaryFile {
     /// Empty only at the end, or where `size` is 0.
     pub fn readline(&self, size: Option<i64>) -> Result<Vec<u8>> {
         let mut open = self.lock();
-        // Their base class's method, which raw files and those that only write have, asks nothing then.
+        // Their base class's method, which raw files and those that only write have, asks nothing
+        // then.
         let own =
             open.class == Class::Spooled || open.class == Class::Buffered && open.mode.readable();
         if size == Some(0) {

@@ -113,9 +113,9 @@ pub(crate) fn strike(id: Id) {
     }
 }
 
-/// All objects, oldest first; `None` where no memory is left for the list. A file can be locked only
-/// where an audit hook asks about the move of a spooled file to the disk: that one is passed over,
-/// and has nothing to delete.
+/// All objects, oldest first; `None` where no memory is left for the list. A file can be locked
+/// only where an audit hook asks about the move of a spooled file to the disk: that one is passed
+/// over, and has nothing to delete.
 fn objects() -> Option<Vec<Live>> {
     let slots = &REGISTER.lock().slots;
     let mut order = Vec::new();
@@ -177,7 +177,8 @@ pub fn owed() -> Vec<OwedItem> {
 }
 
 /// Every file that is still open and every temporary directory that was not removed, oldest first:
-/// what Python would raise a `ResourceWarning` for if the program ended now. Ask before [`cleanup`].
+/// what Python would raise a `ResourceWarning` for if the program ended now. Ask before
+/// [`cleanup`].
 pub fn unclosed() -> Vec<UnclosedItem> {
     each(|object| object.unclosed())
 }

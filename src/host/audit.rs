@@ -22,9 +22,10 @@ static HOOKS: Lock<Vec<&'static Hook>> = Lock::new(Vec::new());
 /// | `tempfile.mkdtemp` | a directory | relative where `dir` is |
 ///
 /// An attempt is made for each name, until one is not taken. Hooks are called in the order in which
-/// they were added, and none is ever removed. The first that returns an error ends the call: nothing
-/// is made, no other name is tried, no later hook is called, and the caller gets the text as
-/// [`Error::Other`]. [`mktemp`](crate::mktemp) and [`gettempdir`](crate::gettempdir) raise nothing.
+/// they were added, and none is ever removed. The first that returns an error ends the call:
+/// nothing is made, no other name is tried, no later hook is called, and the caller gets the text
+/// as [`Error::Other`]. [`mktemp`](crate::mktemp) and [`gettempdir`](crate::gettempdir) raise
+/// nothing.
 ///
 /// A hook may call this crate; what it makes is an event of its own, for this hook too. While a
 /// spooled file moves to the disk it must not use that file: that is a panic. From now on no spare

@@ -15,8 +15,8 @@ use crate::stream::mode::TextParameters;
 ///
 /// # Errors
 ///
-/// As there; [`Error::Lookup`](crate::Error::Lookup) for an encoding that is not known, a value error for a wrong
-/// `newline` and for a text file without a buffer.
+/// As there; [`Error::Lookup`](crate::Error::Lookup) for an encoding that is not known, a value
+/// error for a wrong `newline` and for a text file without a buffer.
 pub fn temporary_text_file(options: &FileOptions<'_>) -> Result<TextFile> {
     open(temporary_file::anonymous(options, Flavour::Text)?, options)
 }
@@ -41,8 +41,8 @@ pub fn named_temporary_text_file(options: &FileOptions<'_>, delete: Delete) -> R
 ///
 /// # Errors
 ///
-/// [`Error::Lookup`](crate::Error::Lookup) for an encoding that is not known, a value error for a wrong `newline`,
-/// [`Error::Unsupported`](crate::Error::Unsupported) for a binary mode.
+/// [`Error::Lookup`](crate::Error::Lookup) for an encoding that is not known, a value error for a
+/// wrong `newline`, [`Error::Unsupported`](crate::Error::Unsupported) for a binary mode.
 pub fn spooled_temporary_text_file(options: &SpooledOptions<'_>) -> Result<TextFile> {
     Flavour::Text.check(options.file.mode.contains('b'))?;
     let TextParameters { encoding, errors, newline } = options.file.parameters();
