@@ -5,19 +5,15 @@ use alloc::{borrow::Cow, string::String};
 use core::mem;
 
 use crate::error::{Error, ErrorCode, OsError, Result};
-use crate::file::binary::BinaryFile;
 use crate::file::lifecycle::{End, Lifecycle};
-use crate::file::made::Made;
-use crate::file::open::{Held, Open};
-use crate::file::options::Flavour;
+use crate::file::open::{BinaryFile, Held, Made, Open};
 use crate::file::register::{Object, OwedItem, UnclosedItem, UnclosedKind};
 use crate::host::descriptor::{Descriptor, FileId};
-use crate::host::granted::{self, absolute};
 use crate::host::paths;
-use crate::host::place::Place;
+use crate::host::place::{self, Place, absolute};
 use crate::host::storage::Storage;
+use crate::options::{Buffering, Flavour, Mode, TextParameters};
 use crate::stream::Stream;
-use crate::stream::mode::{Buffering, Mode, TextParameters};
 
 /// Closes a file's stream.
 pub(crate) type Close<'a> = dyn FnMut(&mut Open) -> Result<()> + 'a;
@@ -253,7 +249,7 @@ impl BinaryFile {
             return Err(Error::at(ErrorCode::NotDirectory, path));
         }
         let at = |code| Error::at(code, path);
-        let to = granted::follow(&absolute(path)).map_err(at)?;
+        let to = place::follow(&absolute(path)).map_err(at)?;
         if matches!(path.rsplit('/').next(), Some("." | "..")) {
             return Err(at(match (to.is_directory().map_err(at)?, clobber) {
                 (false, _) => ErrorCode::NotDirectory,

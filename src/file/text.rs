@@ -10,12 +10,11 @@ use spin::MutexGuard;
 
 use crate::code_points;
 use crate::error::{Error, Result};
-use crate::file::binary::BinaryFile;
 use crate::file::closed::{CLOSED_STOP, Method};
 use crate::file::lifecycle::End;
-use crate::file::open::Open;
-use crate::file::options::{Delete, UNBUFFERED};
+use crate::file::open::{BinaryFile, Open};
 use crate::lock::Lock;
+use crate::options::{Delete, UNBUFFERED};
 use crate::stream::{Class, Stream};
 use crate::text::cookie::Cookie;
 use crate::text::newlines::Newline;

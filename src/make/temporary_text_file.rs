@@ -3,13 +3,10 @@
 use alloc::string::String;
 
 use crate::error::Result;
-use crate::file::binary::BinaryFile;
-use crate::file::made::Made;
-use crate::file::open::Open;
-use crate::file::options::{Delete, FileOptions, Flavour, SpooledOptions};
+use crate::file::open::{BinaryFile, Made, Open};
 use crate::file::text::{TextFile, TextOptions};
 use crate::make::{spooled, temporary_file};
-use crate::stream::mode::TextParameters;
+use crate::options::{Delete, FileOptions, Flavour, SpooledOptions, TextParameters};
 
 /// [`temporary_file`](crate::temporary_file) in a text mode: see [`FileOptions::text`].
 ///
