@@ -67,7 +67,7 @@ pub use make::temporary_file::{named_temporary_file, open_temporary, temporary_f
 pub use make::temporary_text_file::{
     named_temporary_text_file, spooled_temporary_text_file, temporary_text_file,
 };
-pub use options::{Delete, FileOptions, NameOptions, SpooledOptions};
+pub use options::{Delete, FileOptions, NameOptions, NamedOptions, SpooledOptions};
 pub use text::cookie::{Cookie, DecoderState};
 
 /// The README's examples compile.

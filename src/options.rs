@@ -113,6 +113,15 @@ impl OwnedOptions {
     }
 }
 
+/// How a named temporary file is opened, named and deleted: Python's parameters, with its defaults.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NamedOptions<'a> {
+    /// How the file is opened and named.
+    pub file: FileOptions<'a>,
+    /// When the file is deleted.
+    pub delete: Delete,
+}
+
 /// When a named temporary file is deleted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Delete {

@@ -12,7 +12,7 @@ use crate::bytes::length;
 use crate::host::bindings::exports::scratch::tempfile::{cleanup, descriptors, tempfile};
 use crate::{
     BinaryFile, Delete, DirectoryOptions, Error, ErrorCode, FileOptions, Kind, NameOptions,
-    OsError, SpooledOptions, TemporaryDirectory, UnclosedKind,
+    NamedOptions, OsError, SpooledOptions, TemporaryDirectory, UnclosedKind,
 };
 
 /// The component's implementation of its exports.
@@ -40,8 +40,8 @@ impl tempfile::Guest for Component {
     fn named_temporary_file(
         options: Option<tempfile::NamedFileOptions>,
     ) -> Result<tempfile::BinaryFile> {
-        let (options, delete) = named_file_options(&options, FileOptions::default());
-        Ok(tempfile::BinaryFile::new(crate::named_temporary_file(&options, delete)?))
+        let options = named_file_options(&options, FileOptions::default());
+        Ok(tempfile::BinaryFile::new(crate::named_temporary_file(&options)?))
     }
 
     fn spooled_temporary_file(
@@ -325,40 +325,40 @@ impl descriptors::Guest for Component {
     }
 }
 
-/// The options as the library takes them; what is left out is as in `defaults`.
+/// The options that the three records of files have in common, as the library takes them; what is
+/// left out is as in `$defaults`. A macro, since the records are types of their own.
+macro_rules! of_any_file {
+    ($options:expr, $defaults:expr) => {
+        FileOptions {
+            mode: $options.mode.as_deref().unwrap_or($defaults.mode),
+            buffering: $options.buffering.unwrap_or($defaults.buffering),
+            encoding: $options.encoding.as_deref(),
+            newline: $options.newline.as_deref(),
+            name: name(&$options.suffix, &$options.prefix, &$options.dir),
+            errors: $options.errors.as_deref(),
+        }
+    };
+}
+
 pub(crate) fn file_options<'a>(
     options: &'a Option<tempfile::FileOptions>,
     defaults: FileOptions<'a>,
 ) -> FileOptions<'a> {
-    options.as_ref().map_or(defaults, |options| FileOptions {
-        mode: options.mode.as_deref().unwrap_or(defaults.mode),
-        buffering: options.buffering.unwrap_or(defaults.buffering),
-        encoding: options.encoding.as_deref(),
-        newline: options.newline.as_deref(),
-        name: name(&options.suffix, &options.prefix, &options.dir),
-        errors: options.errors.as_deref(),
-    })
+    options.as_ref().map_or(defaults, |options| of_any_file!(options, defaults))
 }
 
 pub(crate) fn named_file_options<'a>(
     options: &'a Option<tempfile::NamedFileOptions>,
     defaults: FileOptions<'a>,
-) -> (FileOptions<'a>, Delete) {
-    options.as_ref().map_or((defaults, Delete::default()), |options| {
-        let delete = match (options.delete, options.delete_on_close) {
+) -> NamedOptions<'a> {
+    let defaults = NamedOptions { file: defaults, ..NamedOptions::default() };
+    options.as_ref().map_or(defaults, |options| NamedOptions {
+        file: of_any_file!(options, defaults.file),
+        delete: match (options.delete, options.delete_on_close) {
             (Some(false), _) => Delete::Never,
             (_, Some(false)) => Delete::OnExit,
             _ => Delete::OnClose,
-        };
-        let file = FileOptions {
-            mode: options.mode.as_deref().unwrap_or(defaults.mode),
-            buffering: options.buffering.unwrap_or(defaults.buffering),
-            encoding: options.encoding.as_deref(),
-            newline: options.newline.as_deref(),
-            name: name(&options.suffix, &options.prefix, &options.dir),
-            errors: options.errors.as_deref(),
-        };
-        (file, delete)
+        },
     })
 }
 
@@ -368,15 +368,8 @@ pub(crate) fn spooled_file_options<'a>(
 ) -> SpooledOptions<'a> {
     let defaults = SpooledOptions { file: defaults, ..SpooledOptions::default() };
     options.as_ref().map_or(defaults, |options| SpooledOptions {
+        file: of_any_file!(options, defaults.file),
         max_size: options.max_size.unwrap_or(defaults.max_size),
-        file: FileOptions {
-            mode: options.mode.as_deref().unwrap_or(defaults.file.mode),
-            buffering: options.buffering.unwrap_or(defaults.file.buffering),
-            encoding: options.encoding.as_deref(),
-            newline: options.newline.as_deref(),
-            name: name(&options.suffix, &options.prefix, &options.dir),
-            errors: options.errors.as_deref(),
-        },
     })
 }
 

@@ -3,14 +3,16 @@
 use crate::error::{Error, ErrorCode, Result};
 use crate::file::lifecycle::Lifecycle;
 use crate::file::open::{BinaryFile, Made, Open};
-use crate::host::descriptor::Descriptor;
 use crate::host::candidate::Candidate;
+use crate::host::descriptor::Descriptor;
 use crate::host::place::Place;
 use crate::host::recycle;
 use crate::host::refused::Refused;
 use crate::host::storage::Storage;
 use crate::make::defaults;
-use crate::options::{Buffering, Delete, FileOptions, Flavour, Mode, NameOptions, UNBUFFERED};
+use crate::options::{
+    Buffering, FileOptions, Flavour, Mode, NameOptions, NamedOptions, UNBUFFERED,
+};
 use crate::stream::{Class, Stream};
 
 /// Opens a file without a name, which is gone when it is closed: Python's `TemporaryFile`.
@@ -25,13 +27,13 @@ pub fn temporary_file(options: &FileOptions<'_>) -> Result<BinaryFile> {
     anonymous(options, Flavour::Binary).map(open)
 }
 
-/// Opens a file with a name, to be deleted as `delete` says: Python's `NamedTemporaryFile`.
+/// Opens a file with a name, to be deleted as the options say: Python's `NamedTemporaryFile`.
 ///
 /// # Errors
 ///
 /// As [`temporary_file`].
-pub fn named_temporary_file(options: &FileOptions<'_>, delete: Delete) -> Result<BinaryFile> {
-    named(options, delete, Flavour::Binary).map(open)
+pub fn named_temporary_file(options: &NamedOptions<'_>) -> Result<BinaryFile> {
+    named(options, Flavour::Binary).map(open)
 }
 
 /// A new file without a name.
@@ -46,11 +48,11 @@ pub(crate) fn anonymous(options: &FileOptions<'_>, flavour: Flavour) -> Result<M
 }
 
 /// A new file with a name. If a later check fails, the file is deleted unless `delete` is `Never`.
-pub(crate) fn named(options: &FileOptions<'_>, delete: Delete, flavour: Flavour) -> Result<Made> {
-    let (mode, buffering) = options.check(flavour)?;
-    let (descriptor, place) = candidate(options.name)?.create_file()?;
+pub(crate) fn named(options: &NamedOptions<'_>, flavour: Flavour) -> Result<Made> {
+    let (mode, buffering) = options.file.check(flavour)?;
+    let (descriptor, place) = candidate(options.file.name)?.create_file()?;
     let mut lifecycle = Lifecycle::named(place);
-    lifecycle.set_delete(delete);
+    lifecycle.set_delete(options.delete);
     checked(Storage::shared(descriptor), (mode, buffering), lifecycle, flavour)
 }
 
@@ -143,8 +145,9 @@ mod tests {
         set_tempdir(Some("/tmp"));
         assert_eq!(tempdir().as_deref(), Some("/tmp"));
         let name = NameOptions { suffix: Some(".txt"), ..NameOptions::default() };
-        let options = FileOptions { name, ..FileOptions::default() };
-        let (refused, looking) = taken::by(|| named_temporary_file(&options, Delete::OnClose));
+        let file = FileOptions { name, ..FileOptions::default() };
+        let options = NamedOptions { file, ..NamedOptions::default() };
+        let (refused, looking) = taken::by(|| named_temporary_file(&options));
         assert_eq!(refused.unwrap_err().code(), Some(ErrorCode::NotPermitted));
         // The module variables.
         assert_eq!(looking, 1);

@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::file::open::{BinaryFile, Made, Open};
 use crate::file::text::{TextFile, TextOptions};
 use crate::make::{spooled, temporary_file};
-use crate::options::{Delete, FileOptions, Flavour, SpooledOptions, TextParameters};
+use crate::options::{Delete, FileOptions, Flavour, NamedOptions, SpooledOptions, TextParameters};
 
 /// [`temporary_file`](crate::temporary_file) in a text mode: see [`FileOptions::text`].
 ///
@@ -24,12 +24,12 @@ pub fn temporary_text_file(options: &FileOptions<'_>) -> Result<TextFile> {
 /// # Errors
 ///
 /// As [`temporary_text_file`].
-pub fn named_temporary_text_file(options: &FileOptions<'_>, delete: Delete) -> Result<TextFile> {
+pub fn named_temporary_text_file(options: &NamedOptions<'_>) -> Result<TextFile> {
     // As in Python the file exists before the parameters of text are looked at, and goes where they
     // are wrong, whatever `delete` says.
-    let named = temporary_file::named(options, Delete::OnClose, Flavour::Text)?;
-    let file = open(named, options)?;
-    file.set_delete(delete);
+    let deleted = NamedOptions { delete: Delete::OnClose, ..*options };
+    let file = open(temporary_file::named(&deleted, Flavour::Text)?, &options.file)?;
+    file.set_delete(options.delete);
     Ok(file)
 }
 
