@@ -7,6 +7,7 @@ pub mod distribution;
 pub mod foreign;
 pub mod harness;
 pub mod packages;
+pub mod past;
 pub mod peers;
 pub mod target;
 pub mod wit;

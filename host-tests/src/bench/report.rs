@@ -67,6 +67,7 @@ impl Report {
         let lines = self.lines.iter().filter(|line| {
             line.workload == workload
                 && line.entry.row.way.is_ours()
+                && !line.entry.past
                 && line.entry.concurrency == Concurrency::Default
                 && wanted(line)
         });
