@@ -325,41 +325,52 @@ impl descriptors::Guest for Component {
     }
 }
 
-/// The options that the three records of files have in common, as the library takes them; what is
-/// left out is as in `$defaults`. A macro, since the records are types of their own.
-macro_rules! of_any_file {
-    ($options:expr, $defaults:expr) => {
-        FileOptions {
-            mode: $options.mode.as_deref().unwrap_or($defaults.mode),
-            buffering: $options.buffering.unwrap_or($defaults.buffering),
-            encoding: $options.encoding.as_deref(),
-            newline: $options.newline.as_deref(),
-            name: name(&$options.suffix, &$options.prefix, &$options.dir),
-            errors: $options.errors.as_deref(),
-        }
-    };
+/// Takes one of the three records of files apart: the options that all three have, as the library
+/// takes them, and its own. What is left out is as in `$defaults`.
+///
+/// The pattern has no `..`, so that a new field of the interface is an error until somebody reads
+/// it: name it where its record is taken apart, or here if all three have it.
+macro_rules! taken_apart {
+    ($record:ident { $($own:ident),* } = $options:expr, $defaults:expr) => {{
+        let tempfile::$record {
+            mode, buffering, encoding, newline, suffix, prefix, dir, errors, $($own),*
+        } = $options;
+        let file = FileOptions {
+            mode: mode.as_deref().unwrap_or($defaults.mode),
+            buffering: buffering.unwrap_or($defaults.buffering),
+            encoding: encoding.as_deref(),
+            newline: newline.as_deref(),
+            name: name(suffix, prefix, dir),
+            errors: errors.as_deref(),
+        };
+        (file, ($($own),*))
+    }};
 }
 
 pub(crate) fn file_options<'a>(
     options: &'a Option<tempfile::FileOptions>,
     defaults: FileOptions<'a>,
 ) -> FileOptions<'a> {
-    options.as_ref().map_or(defaults, |options| of_any_file!(options, defaults))
+    let Some(options) = options else { return defaults };
+    let (file, ()) = taken_apart!(FileOptions {} = options, defaults);
+    file
 }
 
 pub(crate) fn named_file_options<'a>(
     options: &'a Option<tempfile::NamedFileOptions>,
     defaults: FileOptions<'a>,
 ) -> NamedOptions<'a> {
-    let defaults = NamedOptions { file: defaults, ..NamedOptions::default() };
-    options.as_ref().map_or(defaults, |options| NamedOptions {
-        file: of_any_file!(options, defaults.file),
-        delete: match (options.delete, options.delete_on_close) {
-            (Some(false), _) => Delete::Never,
-            (_, Some(false)) => Delete::OnExit,
-            _ => Delete::OnClose,
-        },
-    })
+    let Some(options) = options else {
+        return NamedOptions { file: defaults, ..NamedOptions::default() };
+    };
+    let (file, (delete, delete_on_close)) =
+        taken_apart!(NamedFileOptions { delete, delete_on_close } = options, defaults);
+    let delete = match (delete, delete_on_close) {
+        (Some(false), _) => Delete::Never,
+        (_, Some(false)) => Delete::OnExit,
+        _ => Delete::OnClose,
+    };
+    NamedOptions { file, delete }
 }
 
 pub(crate) fn spooled_file_options<'a>(
@@ -367,10 +378,9 @@ pub(crate) fn spooled_file_options<'a>(
     defaults: FileOptions<'a>,
 ) -> SpooledOptions<'a> {
     let defaults = SpooledOptions { file: defaults, ..SpooledOptions::default() };
-    options.as_ref().map_or(defaults, |options| SpooledOptions {
-        file: of_any_file!(options, defaults.file),
-        max_size: options.max_size.unwrap_or(defaults.max_size),
-    })
+    let Some(options) = options else { return defaults };
+    let (file, max_size) = taken_apart!(SpooledFileOptions { max_size } = options, defaults.file);
+    SpooledOptions { file, max_size: max_size.unwrap_or(defaults.max_size) }
 }
 
 fn name<'a>(

@@ -1,4 +1,5 @@
-//! A file for all who hold it, its handles and the register; before that, a file that was just made.
+//! A file for all who hold it, its handles and the register; before that, a file that was just
+//! made.
 
 use alloc::{boxed::Box, sync::Arc};
 use core::mem;

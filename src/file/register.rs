@@ -153,7 +153,8 @@ pub(crate) fn leave(object: impl Object + 'static) {
     keep((Some(enter_live(Arc::downgrade(&object))), object));
 }
 
-/// Keeps an object that owes something until [`cleanup`] has removed that. It frees its slot itself.
+/// Keeps an object that owes something until [`cleanup`] has removed that. It frees its slot
+/// itself.
 pub(crate) fn adopt(object: Arc<Lock<dyn Object>>) {
     keep((None, object));
 }

@@ -12,7 +12,8 @@ use crate::host::recycle;
 /// Called with the event and the path; an error refuses.
 type Hook = dyn Fn(&str, &str) -> Result<(), String> + Send + Sync;
 
-/// A hook, and the one that was added after it. None is ever removed, so that reading takes no lock.
+/// A hook, and the one that was added after it. None is ever removed, so that reading takes no
+/// lock.
 struct Link {
     hook: Box<Hook>,
     next: Once<Box<Link>>,

@@ -1,5 +1,5 @@
-//! A place for something new: it gets names by chance until one is not taken, and the hooks are asked
-//! before each attempt.
+//! A place for something new: it gets names by chance until one is not taken, and the hooks are
+//! asked before each attempt.
 
 use alloc::{borrow::Cow, string::String, sync::Arc};
 

@@ -49,10 +49,12 @@ pub(crate) fn anonymous(options: &FileOptions<'_>, flavour: Flavour) -> Result<M
 
 /// A new file with a name. If a later check fails, the file is deleted unless `delete` is `Never`.
 pub(crate) fn named(options: &NamedOptions<'_>, flavour: Flavour) -> Result<Made> {
-    let (mode, buffering) = options.file.check(flavour)?;
-    let (descriptor, place) = candidate(options.file.name)?.create_file()?;
+    // Without `..`: an option that nobody reads is an error here.
+    let NamedOptions { file, delete } = options;
+    let (mode, buffering) = file.check(flavour)?;
+    let (descriptor, place) = candidate(file.name)?.create_file()?;
     let mut lifecycle = Lifecycle::named(place);
-    lifecycle.set_delete(options.delete);
+    lifecycle.set_delete(*delete);
     checked(Storage::shared(descriptor), (mode, buffering), lifecycle, flavour)
 }
 

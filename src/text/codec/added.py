@@ -6,19 +6,29 @@ They become codecs of the CPython that imports this, so that `charmaps.py` makes
 
 import codecs
 import encodings.cp1252
+import importlib.util
 import inspect
+import re
 import sys
 import types
 from encodings.aliases import aliases
 
 # By its name, in lower case with underscores: its aliases, and the 256 characters that its bytes
-# are, U+FFFE where a byte has no meaning.
+# are, U+FFFE where a byte has no meaning. One that is latin-1 but for the euro sign:
+#     "x_example": (["ex_1"], LATIN_1.replace("\x80", "\u20ac")),
+LATIN_1 = "".join(map(chr, range(256)))
 ADDED = {}
 
 
 def add(name, names, characters):
     """Makes a module as those of `encodings` are."""
-    assert len(characters) == 256
+    for it in (name, *names):
+        if not re.fullmatch("[a-z0-9_]{1,32}", it):
+            raise ValueError(f"{it!r}: write x_y, which is found as x-y and X-Y, too")
+        if it in aliases or importlib.util.find_spec(f"encodings.{it}"):
+            raise ValueError(f"{it!r}: CPython has it")
+    if len(characters) != 256:
+        raise ValueError(f"{name}: {len(characters)} characters and not 256")
     source = inspect.getsource(encodings.cp1252).replace("cp1252", name)
     module = types.ModuleType(f"encodings.{name}")
     exec(source, module.__dict__)

@@ -42,7 +42,7 @@ def modules():
             try:
                 yield name, codecs.lookup(name)
             except LookupError:
-                pass  # Windows' own.
+                assert name not in ADDED, name  # Windows' own.
 
 
 def meaning(byte, name):

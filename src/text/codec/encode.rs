@@ -59,7 +59,8 @@ pub(super) trait Encode: Send + Sync {
         false
     }
 
-    /// Whether `surrogateescape` takes all of a row of characters or none, and not as many as it can.
+    /// Whether `surrogateescape` takes all of a row of characters or none, and not as many as it
+    /// can.
     fn escapes_all_or_none(&self) -> bool {
         false
     }

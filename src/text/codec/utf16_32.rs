@@ -1,5 +1,5 @@
-//! UTF-16 and UTF-32: units of two or four bytes, in an order that is known or that a byte order mark
-//! tells.
+//! UTF-16 and UTF-32: units of two or four bytes, in an order that is known or that a byte order
+//! mark tells.
 
 use alloc::vec::Vec;
 
