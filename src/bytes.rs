@@ -45,8 +45,8 @@ pub(crate) fn length(bytes: &[u8]) -> u64 {
     u64::try_from(bytes.len()).expect("BUG: a length fits 64 bits")
 }
 
-/// Finds the first `byte`, as `memchr::memchr`, which without SIMD looks at four bytes at a time and
-/// takes a hundred instructions a line more; and which is inlined.
+/// Finds the first `byte`, as `memchr::memchr`, which without SIMD looks at four bytes at a time
+/// and takes a hundred instructions a line more; and which is inlined.
 #[inline(never)]
 pub(crate) fn find(byte: u8, text: &[u8]) -> Option<usize> {
     let (words, rest) = text.as_chunks::<8>();

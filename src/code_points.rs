@@ -1,5 +1,5 @@
-//! Code points in WTF-8, which writes a lone surrogate as UTF-8 would: counting, cutting, reading and
-//! writing them. Python's characters.
+//! Code points in WTF-8, which writes a lone surrogate as UTF-8 would: counting, cutting, reading
+//! and writing them. Python's characters.
 
 use alloc::vec::Vec;
 

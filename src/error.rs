@@ -14,7 +14,8 @@ pub type Result<T, E = Error> = core::result::Result<T, E>;
 pub enum Error {
     /// `OSError`: the filesystem refused.
     Os(OsError),
-    /// `ValueError`: an argument or the state of the object forbids the call (a closed file, a bad mode).
+    /// `ValueError`: an argument or the state of the object forbids the call (a closed file, a bad
+    /// mode).
     Value(Cow<'static, str>),
     /// `io.UnsupportedOperation`: this object never offers the operation.
     Unsupported(Cow<'static, str>),

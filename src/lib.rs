@@ -21,8 +21,8 @@
 //! listed by [`owed`] and removed by [`cleanup`]; after `exit` or a trap nobody does.
 //!
 //! It runs on `wasm32-wasip2` and compiles, but does not run, elsewhere. An instance is
-//! single-threaded, as WASI 0.2 components are. A [`Descriptor`] is a handle of `wasi:filesystem`; the
-//! feature `wasip2` converts it to that crate's type.
+//! single-threaded, as WASI 0.2 components are. A [`Descriptor`] is a handle of `wasi:filesystem`;
+//! the feature `wasip2` converts it to that crate's type.
 
 #![no_std]
 #![deny(unsafe_code)]
@@ -36,10 +36,9 @@ use component_rt as _;
 mod error;
 
 mod bytes;
-#[cfg(test)]
-mod chance;
 mod code_points;
 mod lock;
+mod options;
 
 mod file;
 mod host;
@@ -51,22 +50,24 @@ mod text;
 mod component;
 
 pub use error::{Conversion, Error, ErrorCode, OsError, Result, UnicodeError};
-pub use file::binary::BinaryFile;
-pub use file::options::{Delete, FileOptions, NameOptions, SpooledOptions};
+pub use file::open::BinaryFile;
 pub use file::register::{Kind, OwedItem, UnclosedItem, UnclosedKind, cleanup, owed, unclosed};
 pub use file::text::{ReconfigureOptions, TextFile, TextOptions};
 pub use host::audit::add_audit_hook;
 pub use host::descriptor::Descriptor;
 pub use host::recycle::set_spare_files;
 pub use make::create::{mkdtemp, mkstemp, mktemp};
+pub use make::defaults::{
+    gettempdir, gettempdirb, gettempprefix, gettempprefixb, set_tempdir, set_template, set_tmp_max,
+    tempdir, template, tmp_max,
+};
 pub use make::directory::{DirectoryOptions, TemporaryDirectory, temporary_directory};
-pub use make::gettempdir::{gettempdir, gettempdirb, gettempprefix, gettempprefixb};
 pub use make::spooled::spooled_temporary_file;
 pub use make::temporary_file::{named_temporary_file, open_temporary, temporary_file};
 pub use make::temporary_text_file::{
     named_temporary_text_file, spooled_temporary_text_file, temporary_text_file,
 };
-pub use make::variables::{set_tempdir, set_template, set_tmp_max, tempdir, template, tmp_max};
+pub use options::{Delete, FileOptions, NameOptions, NamedOptions, SpooledOptions};
 pub use text::cookie::{Cookie, DecoderState};
 
 /// The README's examples compile.

@@ -19,6 +19,8 @@ impl<T: ?Sized> Lock<T> {
     /// The same thread holds it already: an audit hook uses the file that is being made.
     #[track_caller]
     pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
+        #[cfg(test)]
+        taken::count();
         // Natively the unit tests have many threads.
         if cfg!(not(all(target_family = "wasm", not(target_feature = "atomics")))) {
             return self.0.lock();
@@ -30,5 +32,28 @@ impl<T: ?Sized> Lock<T> {
     /// Locks it, unless it is locked.
     pub(crate) fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
         self.0.try_lock()
+    }
+}
+
+/// The locks that the thread of a unit test took.
+#[cfg(test)]
+pub(crate) mod taken {
+    extern crate std;
+
+    use core::cell::Cell;
+
+    std::thread_local! {
+        static TAKEN: Cell<u32> = const { Cell::new(0) };
+    }
+
+    pub(super) fn count() {
+        TAKEN.set(TAKEN.get() + 1);
+    }
+
+    /// Counts the locks that `run` takes.
+    pub(crate) fn by<T>(run: impl FnOnce() -> T) -> (T, u32) {
+        let before = TAKEN.get();
+        let result = run();
+        (result, TAKEN.get() - before)
     }
 }

@@ -1,4 +1,5 @@
-//! Copies the components and the module from `wasm/`, and puts an empty file in the place of a missing one.
+//! Copies the components and the module from `wasm/`, and puts an empty file in the place of a
+//! missing one.
 
 use std::path::Path;
 use std::{env, fs, io};

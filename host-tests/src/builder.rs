@@ -44,7 +44,8 @@ impl Default for Builder {
 }
 
 impl Builder {
-    /// Grants a new, empty directory of the host as `path`; [`Sandbox::tmp`](crate::Sandbox::tmp) tells which.
+    /// Grants a new, empty directory of the host as `path`; [`Sandbox::tmp`](crate::Sandbox::tmp)
+    /// tells which.
     ///
     /// # Panics
     /// The host has no room for it.

@@ -27,8 +27,9 @@ pub enum Ground {
     /// The directories that the host grants.
     #[default]
     Host,
-    /// A filesystem in memory, composed with it: under a library `tmpfs-lite-environment.wasm`, under
-    /// a program `tmpfs.wasm`, and where that imports the library the same instance under both.
+    /// A filesystem in memory, composed with it: under a library `tmpfs-lite-environment.wasm`,
+    /// under a program `tmpfs.wasm`, and where that imports the library the same instance under
+    /// both.
     Memory,
     /// The same as a part of a program: `tmpfs-embedded.wasm`.
     Embedded,
@@ -116,8 +117,8 @@ pub(crate) fn built(name: &'static str) -> &'static [u8] {
     })
 }
 
-/// A program of `programs/` on its ground, composed with the library where it imports that; or one that
-/// others made, by its path.
+/// A program of `programs/` on its ground, composed with the library where it imports that; or one
+/// that others made, by its path.
 ///
 /// # Panics
 /// There is no such program, or it does not fit what it is composed with.

@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use chance::Chance;
 use rand_core::TryRng;
 
 /// How many names there are: 37⁸.
@@ -45,7 +46,7 @@ impl Draws {
         let next = match self {
             Self::Real => return None,
             Self::Script(script) => Next::Script { script, at: 0 },
-            Self::Seeded(seed) => Next::Seeded(seed),
+            Self::Seeded(seed) => Next::Seeded(Chance(seed)),
         };
         Some((Source { next, count: count.clone() }, count))
     }
@@ -68,7 +69,7 @@ pub(crate) struct Source {
 
 enum Next {
     Script { script: Vec<u64>, at: usize },
-    Seeded(u64),
+    Seeded(Chance),
 }
 
 impl TryRng for Source {
@@ -86,7 +87,7 @@ impl TryRng for Source {
                 *at = (*at + 1).min(script.len() - 1);
                 draw
             }
-            Next::Seeded(state) => split_mix(state),
+            Next::Seeded(chance) => chance.draw(),
         })
     }
 
@@ -97,12 +98,4 @@ impl TryRng for Source {
         }
         Ok(())
     }
-}
-
-/// SplitMix64 (Steele, Lea, Flood 2014): good enough to be tested for uniformity, and short.
-fn split_mix(state: &mut u64) -> u64 {
-    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let z = (*state ^ (*state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
 }

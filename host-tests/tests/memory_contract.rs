@@ -1,4 +1,5 @@
-//! The filesystem components: what they ask of their host, what they are told, and what they refuse.
+//! The filesystem components: what they ask of their host, what they are told, and what they
+//! refuse.
 
 use std::collections::BTreeSet;
 use std::process::Command;

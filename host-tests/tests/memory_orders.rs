@@ -1,19 +1,10 @@
-//! Small stores that are full: in whatever order files are opened, written and deleted, what is deleted
-//! can be had again at once.
+//! Small stores that are full: in whatever order files are opened, written and deleted, what is
+//! deleted can be had again at once.
 
+use chance::Chance;
 use host_tests::{DescriptorFlags, Draws, Filesystem, Node, OpenFlags, Refusal, Sandbox};
 
 const SIZES: [usize; 8] = [64, 100, 1000, 4096, 5000, 16_384, 40_000, 100_000];
-
-/// Numbers that look random, the same ones each time (Knuth's multiplier).
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 = self.0.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(0x1405_7b7e_f767_814f);
-        usize::try_from(self.0 >> 33).unwrap() % limit
-    }
-}
 
 /// A file that was written, and its handle where that is kept.
 struct File<'a> {
@@ -58,14 +49,14 @@ fn holds_at(file: &File<'_>, node: &Node<'_>) {
 }
 
 /// Files of all sizes until not even the smallest can be written, each handle kept or not.
-fn fill<'a>(root: &Node<'a>, random: &mut Random) -> Vec<File<'a>> {
+fn fill<'a>(root: &Node<'a>, chance: &mut Chance) -> Vec<File<'a>> {
     let mut files = Vec::new();
     let mut largest = SIZES.len();
     while largest > 0 {
-        let (name, size) = (format!("{}", files.len()), SIZES[random.below(largest)]);
+        let (name, size) = (format!("{}", files.len()), SIZES[chance.below(largest)]);
         match write(root, &name, size) {
             Ok(node) => {
-                let kept = (files.is_empty() || random.below(4) == 0).then_some(node);
+                let kept = (files.is_empty() || chance.below(4) == 0).then_some(node);
                 files.push(File { name, size, kept });
             }
             Err(refusal) => {
@@ -81,13 +72,14 @@ fn fill<'a>(root: &Node<'a>, random: &mut Random) -> Vec<File<'a>> {
 }
 
 /// Deletes one file after the other, and writes another of its size each time. Where a table has to
-/// grow, or the memory of the old file lies in pieces, one more may have to go: for every tenth at most.
-fn replace<'a>(root: &Node<'a>, random: &mut Random, files: &mut Vec<File<'a>>) {
+/// grow, or the memory of the old file lies in pieces, one more may have to go: for every tenth at
+/// most.
+fn replace<'a>(root: &Node<'a>, chance: &mut Chance, files: &mut Vec<File<'a>>) {
     let turns = 2 * files.len();
     let mut more = 0;
     // The first file's handle stays open.
     let mut delete = |files: &mut Vec<File<'a>>| {
-        let File { name, size, kept } = files.swap_remove(1 + random.below(files.len() - 1));
+        let File { name, size, kept } = files.swap_remove(1 + chance.below(files.len() - 1));
         root.unlink(&name).unwrap();
         (size, kept.is_some())
     };
@@ -118,9 +110,9 @@ fn what_is_deleted_can_be_had_again_in_any_order_in_any_small_store() {
     for store in [24, 32, 40, 48, 64].map(|pages| pages * (64 << 10)) {
         for seed in 0..8 {
             let filesystem = filesystem(store, seed);
-            let (root, mut random) = (filesystem.root(), Random(seed));
-            let mut files = fill(&root, &mut random);
-            replace(&root, &mut random, &mut files);
+            let (root, mut chance) = (filesystem.root(), Chance(seed));
+            let mut files = fill(&root, &mut chance);
+            replace(&root, &mut chance, &mut files);
             files.iter().for_each(|file| holds(&root, file));
             let mut sizes = Vec::new();
             for File { name, size, kept } in files {
@@ -131,7 +123,7 @@ fn what_is_deleted_can_be_had_again_in_any_order_in_any_small_store() {
             let held: usize = sizes.iter().sum();
             let mut again = 0;
             for number in 0..sizes.len() {
-                let size = sizes.swap_remove(random.below(sizes.len()));
+                let size = sizes.swap_remove(chance.below(sizes.len()));
                 let written = write(&root, &format!("{number}"), size);
                 again += if written.is_ok() { size } else { 0 };
             }
@@ -144,8 +136,8 @@ fn what_is_deleted_can_be_had_again_in_any_order_in_any_small_store() {
 fn where_memory_ends_handles_are_refused_and_everything_else_goes_on() {
     for store in [24, 32, 64].map(|pages| pages * (64 << 10)) {
         let filesystem = filesystem(store, 1);
-        let (root, mut random) = (filesystem.root(), Random(1));
-        let mut files = fill(&root, &mut random);
+        let (root, mut chance) = (filesystem.root(), Chance(1));
+        let mut files = fill(&root, &mut chance);
         let open = || root.open("0", OpenFlags::empty(), DescriptorFlags::READ);
         let mut opened: Vec<_> = (0..).map_while(|_: usize| open().ok()).collect();
         assert_eq!(open().map(drop), Err(Refusal::InsufficientMemory));

@@ -92,8 +92,8 @@ fn at_a_limit_std_says_which_and_the_program_lives_on() {
     }
 }
 
-/// Linux's `/dev/full` refuses every write with ENOSPC, as a full directory of the host does. WASI's C
-/// library makes EIO of it, which is 29, and then EPIPE, 64, of a stream that is closed.
+/// Linux's `/dev/full` refuses every write with ENOSPC, as a full directory of the host does.
+/// WASI's C library makes EIO of it, which is 29, and then EPIPE, 64, of a stream that is closed.
 #[test]
 #[cfg(target_os = "linux")]
 fn after_a_refused_write_std_tells_of_a_broken_pipe_until_a_seek_as_on_a_full_directory() {

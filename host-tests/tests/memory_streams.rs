@@ -71,8 +71,8 @@ fn a_failure_is_told_once_with_its_code_and_then_the_stream_is_closed() {
     }
 }
 
-/// WIT, output-stream: a write needs a permit of `check-write`, and one that flushes takes no more than
-/// 4096 bytes. Files of wasmtime's permit more than they say.
+/// WIT, output-stream: a write needs a permit of `check-write`, and one that flushes takes no more
+/// than 4096 bytes. Files of wasmtime's permit more than they say.
 #[test]
 fn what_check_write_did_not_permit_is_a_trap() {
     let traps = |case: &str, ground: Builder| {
@@ -96,8 +96,8 @@ fn what_check_write_did_not_permit_is_a_trap() {
     }
 }
 
-/// Linux has EISDIR for reading a directory and EINVAL for cutting it; wasmtime 48 looks whether it is a
-/// file first. It passes offsets above 2^63 - 1 on, which to Linux are negative.
+/// Linux has EISDIR for reading a directory and EINVAL for cutting it; wasmtime 48 looks whether it
+/// is a file first. It passes offsets above 2^63 - 1 on, which to Linux are negative.
 #[test]
 fn each_method_of_a_descriptor_answers_as_on_a_directory_of_the_host() {
     let host = run("descriptor_calls", directory(), &[]).stdout;

@@ -12,7 +12,7 @@ use crate::bytes::length;
 use crate::host::bindings::exports::scratch::tempfile::{cleanup, descriptors, tempfile};
 use crate::{
     BinaryFile, Delete, DirectoryOptions, Error, ErrorCode, FileOptions, Kind, NameOptions,
-    OsError, SpooledOptions, TemporaryDirectory, UnclosedKind,
+    NamedOptions, OsError, SpooledOptions, TemporaryDirectory, UnclosedKind,
 };
 
 /// The component's implementation of its exports.
@@ -40,8 +40,8 @@ impl tempfile::Guest for Component {
     fn named_temporary_file(
         options: Option<tempfile::NamedFileOptions>,
     ) -> Result<tempfile::BinaryFile> {
-        let (options, delete) = named_file_options(&options, FileOptions::default());
-        Ok(tempfile::BinaryFile::new(crate::named_temporary_file(&options, delete)?))
+        let options = named_file_options(&options, FileOptions::default());
+        Ok(tempfile::BinaryFile::new(crate::named_temporary_file(&options)?))
     }
 
     fn spooled_temporary_file(
@@ -325,41 +325,52 @@ impl descriptors::Guest for Component {
     }
 }
 
-/// The options as the library takes them; what is left out is as in `defaults`.
+/// Takes one of the three records of files apart: the options that all three have, as the library
+/// takes them, and its own. What is left out is as in `$defaults`.
+///
+/// The pattern has no `..`, so that a new field of the interface is an error until somebody reads
+/// it: name it where its record is taken apart, or here if all three have it.
+macro_rules! taken_apart {
+    ($record:ident { $($own:ident),* } = $options:expr, $defaults:expr) => {{
+        let tempfile::$record {
+            mode, buffering, encoding, newline, suffix, prefix, dir, errors, $($own),*
+        } = $options;
+        let file = FileOptions {
+            mode: mode.as_deref().unwrap_or($defaults.mode),
+            buffering: buffering.unwrap_or($defaults.buffering),
+            encoding: encoding.as_deref(),
+            newline: newline.as_deref(),
+            name: name(suffix, prefix, dir),
+            errors: errors.as_deref(),
+        };
+        (file, ($($own),*))
+    }};
+}
+
 pub(crate) fn file_options<'a>(
     options: &'a Option<tempfile::FileOptions>,
     defaults: FileOptions<'a>,
 ) -> FileOptions<'a> {
-    options.as_ref().map_or(defaults, |options| FileOptions {
-        mode: options.mode.as_deref().unwrap_or(defaults.mode),
-        buffering: options.buffering.unwrap_or(defaults.buffering),
-        encoding: options.encoding.as_deref(),
-        newline: options.newline.as_deref(),
-        name: name(&options.suffix, &options.prefix, &options.dir),
-        errors: options.errors.as_deref(),
-    })
+    let Some(options) = options else { return defaults };
+    let (file, ()) = taken_apart!(FileOptions {} = options, defaults);
+    file
 }
 
 pub(crate) fn named_file_options<'a>(
     options: &'a Option<tempfile::NamedFileOptions>,
     defaults: FileOptions<'a>,
-) -> (FileOptions<'a>, Delete) {
-    options.as_ref().map_or((defaults, Delete::default()), |options| {
-        let delete = match (options.delete, options.delete_on_close) {
-            (Some(false), _) => Delete::Never,
-            (_, Some(false)) => Delete::OnExit,
-            _ => Delete::OnClose,
-        };
-        let file = FileOptions {
-            mode: options.mode.as_deref().unwrap_or(defaults.mode),
-            buffering: options.buffering.unwrap_or(defaults.buffering),
-            encoding: options.encoding.as_deref(),
-            newline: options.newline.as_deref(),
-            name: name(&options.suffix, &options.prefix, &options.dir),
-            errors: options.errors.as_deref(),
-        };
-        (file, delete)
-    })
+) -> NamedOptions<'a> {
+    let Some(options) = options else {
+        return NamedOptions { file: defaults, ..NamedOptions::default() };
+    };
+    let (file, (delete, delete_on_close)) =
+        taken_apart!(NamedFileOptions { delete, delete_on_close } = options, defaults);
+    let delete = match (delete, delete_on_close) {
+        (Some(false), _) => Delete::Never,
+        (_, Some(false)) => Delete::OnExit,
+        _ => Delete::OnClose,
+    };
+    NamedOptions { file, delete }
 }
 
 pub(crate) fn spooled_file_options<'a>(
@@ -367,17 +378,9 @@ pub(crate) fn spooled_file_options<'a>(
     defaults: FileOptions<'a>,
 ) -> SpooledOptions<'a> {
     let defaults = SpooledOptions { file: defaults, ..SpooledOptions::default() };
-    options.as_ref().map_or(defaults, |options| SpooledOptions {
-        max_size: options.max_size.unwrap_or(defaults.max_size),
-        file: FileOptions {
-            mode: options.mode.as_deref().unwrap_or(defaults.file.mode),
-            buffering: options.buffering.unwrap_or(defaults.file.buffering),
-            encoding: options.encoding.as_deref(),
-            newline: options.newline.as_deref(),
-            name: name(&options.suffix, &options.prefix, &options.dir),
-            errors: options.errors.as_deref(),
-        },
-    })
+    let Some(options) = options else { return defaults };
+    let (file, max_size) = taken_apart!(SpooledFileOptions { max_size } = options, defaults.file);
+    SpooledOptions { file, max_size: max_size.unwrap_or(defaults.max_size) }
 }
 
 fn name<'a>(

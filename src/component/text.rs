@@ -26,8 +26,8 @@ impl text::Guest for Component {
     fn named_temporary_text_file(
         options: Option<tempfile::NamedFileOptions>,
     ) -> Result<text::TextFile> {
-        let (options, delete) = named_file_options(&options, FileOptions::text());
-        Ok(text::TextFile::new(crate::named_temporary_text_file(&options, delete)?))
+        let options = named_file_options(&options, FileOptions::text());
+        Ok(text::TextFile::new(crate::named_temporary_text_file(&options)?))
     }
 
     fn spooled_temporary_text_file(

@@ -1,37 +1,14 @@
 //! Binary files: the methods that Python's file objects have.
 
-use alloc::{
-    string::String,
-    sync::{Arc, Weak},
-    vec::Vec,
-};
+use alloc::{string::String, vec::Vec};
 use core::fmt;
-
-use spin::MutexGuard;
 
 use crate::bytes::{check_room, length, reserve};
 use crate::error::{Error, Result};
 use crate::file::closed::{self, Method};
-use crate::file::made::Made;
-use crate::file::open::{Held, Open};
-use crate::file::register::{self, Object};
-use crate::lock::Lock;
-use crate::stream::mode::Mode;
+use crate::file::open::{BinaryFile, Held, Made, Open};
+use crate::options::Mode;
 use crate::stream::{self, Class, Stream};
-
-/// An open binary file, as [`temporary_file`](crate::temporary_file) and its kin return it.
-///
-/// Its methods are those of Python's `FileIO` where it is unbuffered, and of `BufferedRandom`,
-/// `BufferedReader` or `BufferedWriter` otherwise; while a spooled file is in memory, those of
-/// `SpooledTemporaryFile` over `BytesIO`. They fail with
-///
-/// * [`Error::Value`] on a closed or detached file, and for an argument that Python refuses so,
-/// * [`Error::Unsupported`] where the mode or the class does not offer the operation,
-/// * [`Error::Os`] where the filesystem refuses.
-///
-/// Dropping it writes what waits, closes it, and deletes it if that is its duty; errors are lost
-/// then, so call [`close`](Self::close) or [`exit`](Self::exit) where they matter.
-pub struct BinaryFile(Arc<Lock<Open>>);
 
 impl fmt::Debug for BinaryFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -43,31 +20,6 @@ impl fmt::Debug for BinaryFile {
 }
 
 impl BinaryFile {
-    /// The first handle on a file.
-    pub(crate) fn new(open: Open) -> Self {
-        let shared = Arc::new(Lock::new(open));
-        let weak: Weak<Lock<dyn Object>> = Arc::<Lock<Open>>::downgrade(&shared);
-        let id = register::enter(weak);
-        shared.lock().id = Some(id);
-        Self(shared)
-    }
-
-    /// One more handle on the same file.
-    pub(crate) fn share(&self) -> Self {
-        Self(Arc::clone(&self.0))
-    }
-
-    /// How many handles there are on the file.
-    pub(crate) fn handles(&self) -> usize {
-        Arc::strong_count(&self.0)
-    }
-
-    #[inline(never)]
-    #[track_caller]
-    pub(crate) fn lock(&self) -> MutexGuard<'_, Open> {
-        self.0.lock()
-    }
-
     /// Reads `size` bytes, or fewer at the end of the file; everything to the end where `size`
     /// is `None` or -1. An unbuffered file reads once and may return fewer.
     pub fn read(&self, size: Option<i64>) -> Result<Vec<u8>> {
@@ -113,8 +65,8 @@ impl BinaryFile {
         self.lock().stream(Method::Read1)?.read1(at_most(size))
     }
 
-    /// Reads into `buffer` with at most one call of the host and tells how many bytes came: Python's
-    /// `readinto1`. Buffered files only.
+    /// Reads into `buffer` with at most one call of the host and tells how many bytes came:
+    /// Python's `readinto1`. Buffered files only.
     pub fn readinto1(&self, buffer: &mut [u8]) -> Result<usize> {
         let bytes = self.read1_bounded(length(buffer))?;
         buffer[..bytes.len()].copy_from_slice(&bytes);
@@ -137,7 +89,8 @@ impl BinaryFile {
     /// Empty only at the end, or where `size` is 0.
     pub fn readline(&self, size: Option<i64>) -> Result<Vec<u8>> {
         let mut open = self.lock();
-        // Their base class's method, which raw files and those that only write have, asks nothing then.
+        // Their base class's method, which raw files and those that only write have, asks nothing
+        // then.
         let own =
             open.class == Class::Spooled || open.class == Class::Buffered && open.mode.readable();
         if size == Some(0) {

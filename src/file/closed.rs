@@ -2,8 +2,8 @@
 //! or detached. The texts are CPython 3.13's; they differ by class and method.
 
 use crate::error::{Error, Result};
+use crate::options::Mode;
 use crate::stream::Class;
-use crate::stream::mode::Mode;
 
 /// A method of a binary file, where the answer depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

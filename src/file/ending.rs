@@ -5,19 +5,15 @@ use alloc::{borrow::Cow, string::String};
 use core::mem;
 
 use crate::error::{Error, ErrorCode, OsError, Result};
-use crate::file::binary::BinaryFile;
 use crate::file::lifecycle::{End, Lifecycle};
-use crate::file::made::Made;
-use crate::file::open::{Held, Open};
-use crate::file::options::Flavour;
+use crate::file::open::{BinaryFile, Held, Made, Open};
 use crate::file::register::{Object, OwedItem, UnclosedItem, UnclosedKind};
 use crate::host::descriptor::{Descriptor, FileId};
-use crate::host::granted::{self, absolute};
 use crate::host::paths;
-use crate::host::place::Place;
+use crate::host::place::{self, Place, absolute};
 use crate::host::storage::Storage;
+use crate::options::{Buffering, Flavour, Mode, TextParameters};
 use crate::stream::Stream;
-use crate::stream::mode::{Buffering, Mode, TextParameters};
 
 /// Closes a file's stream.
 pub(crate) type Close<'a> = dyn FnMut(&mut Open) -> Result<()> + 'a;
@@ -143,8 +139,8 @@ impl Drop for Open {
 }
 
 impl Drop for BinaryFile {
-    /// The last handle ends the file, as `Open` does when it goes; here, the last but those of text files
-    /// that were detached.
+    /// The last handle ends the file, as `Open` does when it goes; here, the last but those of text
+    /// files that were detached.
     fn drop(&mut self) {
         if self.handles() > 1 {
             let mut open = self.lock();
@@ -215,8 +211,8 @@ impl BinaryFile {
     }
 
     /// Writes what waits, moves a named file to `path`, atomically replacing a file that is there,
-    /// and ends the duty to delete it; an open file stays open. Where `path` is another link of this
-    /// very file both names stay: POSIX rename(2) does nothing then. Beyond Python.
+    /// and ends the duty to delete it; an open file stays open. Where `path` is another link of
+    /// this very file both names stay: POSIX rename(2) does nothing then. Beyond Python.
     ///
     /// # Errors
     ///
@@ -226,8 +222,8 @@ impl BinaryFile {
     /// [`ErrorCode::CrossDevice`], which wasmtime 48 reports as [`ErrorCode::Io`].
     ///
     /// Where another process put a file of its own under the name in the very moment of the move,
-    /// that file is at `path` now. The error says so and has no code; this file is still owed, under
-    /// its name if it is there.
+    /// that file is at `path` now. The error says so and has no code; this file is still owed,
+    /// under its name if it is there.
     pub fn persist(&self, path: &str) -> Result<()> {
         self.move_to(path, Clobber::Yes)
     }
@@ -253,7 +249,7 @@ impl BinaryFile {
             return Err(Error::at(ErrorCode::NotDirectory, path));
         }
         let at = |code| Error::at(code, path);
-        let to = granted::follow(&absolute(path)).map_err(at)?;
+        let to = place::follow(&absolute(path)).map_err(at)?;
         if matches!(path.rsplit('/').next(), Some("." | "..")) {
             return Err(at(match (to.is_directory().map_err(at)?, clobber) {
                 (false, _) => ErrorCode::NotDirectory,
@@ -276,10 +272,10 @@ impl BinaryFile {
     }
 
     /// Opens a named file a second time, by its name, with a position of its own; what waits in
-    /// this one is written first. The second object has no duty to delete. Of the mode's letter only
-    /// `a` counts beyond the direction: the position is at the end at first, and every write goes to
-    /// what is the end of the file then. WASI 0.2 cannot look and write in one step, so another
-    /// process may write in between. Beyond Python, where `open(f.name)` does it.
+    /// this one is written first. The second object has no duty to delete. Of the mode's letter
+    /// only `a` counts beyond the direction: the position is at the end at first, and every write
+    /// goes to what is the end of the file then. WASI 0.2 cannot look and write in one step, so
+    /// another process may write in between. Beyond Python, where `open(f.name)` does it.
     ///
     /// # Errors
     ///

@@ -10,14 +10,14 @@
 //! | `OnDrop` | | | deletes | `OnDrop` |
 //! | `Never` | | | | |
 
-use alloc::{string::String, sync::Arc};
+use alloc::string::String;
 
 use crate::error::{Error, ErrorCode, Result};
-use crate::file::options::Delete;
 use crate::file::register::{self, Kind, Object, OwedItem, UnclosedItem};
 use crate::host::descriptor::FileId;
-use crate::host::place::{Place, Refused};
-use crate::lock::Lock;
+use crate::host::place::Place;
+use crate::host::refused::Refused;
+use crate::options::Delete;
 
 /// The ways in which a file ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -199,9 +199,7 @@ impl Lifecycle {
     /// [`cleanup`](crate::cleanup): no object has it any more.
     pub(crate) fn abandon(mut self) {
         if self.end(End::Drop).is_err() {
-            let object: Arc<Lock<dyn Object>> = Arc::new(Lock::new(self));
-            let id = register::enter(Arc::downgrade(&object));
-            register::adopt(Some(id), object);
+            register::leave(self);
         }
     }
 

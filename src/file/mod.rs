@@ -1,10 +1,7 @@
 //! Open files: their methods, and when they are closed and deleted.
 
-pub(crate) mod options;
-
 pub(crate) mod closed;
 pub(crate) mod lifecycle;
-pub(crate) mod made;
 pub(crate) mod register;
 pub(crate) mod spool;
 

@@ -1,17 +1,90 @@
-//! A file for all who hold it: its handles, and the register.
+//! A file for all who hold it, its handles and the register; before that, a file that was just
+//! made.
 
+use alloc::{boxed::Box, sync::Arc};
 use core::mem;
+
+use spin::MutexGuard;
 
 use crate::error::{Error, Result};
 use crate::file::closed::{self, CLOSED_STOP, Method, State};
 use crate::file::lifecycle::Lifecycle;
-use crate::file::made::Made;
 use crate::file::register;
-use crate::file::spool::Spool;
+use crate::file::spool::Limit;
+use crate::lock::Lock;
+use crate::options::{FileOptions, Flavour, Mode, OwnedOptions, SpooledOptions};
 use crate::stream::memory::Memory;
-use crate::stream::mode::Mode;
 use crate::stream::raw::Raw;
 use crate::stream::{Class, Stream};
+
+/// A file that was just made and that no object has yet: its stream, and its name where it has one.
+pub(crate) struct Made {
+    pub(crate) stream: Stream,
+    pub(crate) mode: Mode,
+    pub(crate) lifecycle: Lifecycle,
+}
+
+impl Made {
+    /// Closes it, and deletes it if that is owed: a later check failed. Nobody is left to hear of
+    /// another error.
+    pub(crate) fn discard(self) {
+        let _ = self.stream.close();
+        self.lifecycle.abandon();
+    }
+
+    /// The file with what `memory` holds, at the same position. Discards it where that fails.
+    pub(crate) fn filled(mut self, memory: &Memory) -> Result<Self> {
+        match self.fill(memory) {
+            Ok(()) => Ok(self),
+            Err(error) => {
+                self.discard();
+                Err(error)
+            }
+        }
+    }
+
+    fn fill(&mut self, memory: &Memory) -> Result<()> {
+        let stream = &mut self.stream;
+        closed::check(Method::Write, stream.class(), self.mode, State::Open)?;
+        let signed = |place: u64| i64::try_from(place).unwrap_or(i64::MAX);
+        for (start, bytes) in memory.pieces() {
+            stream.seek(signed(start), 0)?;
+            let mut rest = bytes;
+            while !rest.is_empty() {
+                rest = &rest[stream.write(rest)?..];
+            }
+        }
+        // The last bytes may be zeros that no page holds.
+        if stream.seek(0, 2)? < memory.size() {
+            stream.truncate(Some(signed(memory.size())))?;
+        }
+        stream.seek(signed(memory.position()), 0)?;
+        Ok(())
+    }
+}
+
+/// Makes the file on the disk that a spooled file becomes.
+pub(crate) type Maker = fn(&FileOptions<'_>, Flavour) -> Result<Made>;
+
+/// What a spooled file was made with.
+pub(crate) struct Spool {
+    pub(crate) limit: Limit,
+    flavour: Flavour,
+    options: Box<OwnedOptions>,
+    maker: Maker,
+}
+
+impl Spool {
+    pub(crate) fn new(options: &SpooledOptions<'_>, flavour: Flavour, maker: Maker) -> Self {
+        let limit = Limit::new(options.max_size);
+        Self { limit, flavour, options: Box::new(OwnedOptions::of(&options.file)), maker }
+    }
+
+    /// The parameters of the file on the disk.
+    pub(crate) fn options(&self) -> FileOptions<'_> {
+        self.options.borrow()
+    }
+}
 
 /// What a file holds of the host.
 pub(crate) enum Held {
@@ -182,9 +255,50 @@ impl Open {
         let Held::Open(Stream::Memory(memory)) = &self.held else {
             return Err(Error::value(CLOSED_STOP));
         };
-        let Made { stream, mode, lifecycle } = spool.make()?.filled(memory)?;
+        let Made { stream, mode, lifecycle } =
+            (spool.maker)(&spool.options(), spool.flavour)?.filled(memory)?;
         (self.class, self.mode) = (stream.class(), mode);
         (self.held, self.lifecycle) = (Held::Open(stream), lifecycle);
         Ok(())
+    }
+}
+
+/// An open binary file, as [`temporary_file`](crate::temporary_file) and its kin return it.
+///
+/// Its methods are those of Python's `FileIO` where it is unbuffered, and of `BufferedRandom`,
+/// `BufferedReader` or `BufferedWriter` otherwise; while a spooled file is in memory, those of
+/// `SpooledTemporaryFile` over `BytesIO`. They fail with
+///
+/// * [`Error::Value`] on a closed or detached file, and for an argument that Python refuses so,
+/// * [`Error::Unsupported`] where the mode or the class does not offer the operation,
+/// * [`Error::Os`] where the filesystem refuses.
+///
+/// Dropping it writes what waits, closes it, and deletes it if that is its duty; errors are lost
+/// then, so call [`close`](Self::close) or [`exit`](Self::exit) where they matter.
+pub struct BinaryFile(pub(super) Arc<Lock<Open>>);
+
+impl BinaryFile {
+    /// The first handle on a file.
+    pub(crate) fn new(mut open: Open) -> Self {
+        Self(register::enter(|id| {
+            open.id = Some(id);
+            open
+        }))
+    }
+
+    /// One more handle on the same file.
+    pub(crate) fn share(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+
+    /// How many handles there are on the file.
+    pub(crate) fn handles(&self) -> usize {
+        Arc::strong_count(&self.0)
+    }
+
+    #[inline(never)]
+    #[track_caller]
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Open> {
+        self.0.lock()
     }
 }

@@ -91,8 +91,16 @@ struct Register {
 static REGISTER: Lock<Register> =
     Lock::new(Register { slots: Vec::new(), free: Vec::new(), entered: 0, orphans: Vec::new() });
 
+/// Makes an object that knows its slot, and enters it.
+pub(crate) fn enter<T: Object + 'static>(make: impl FnOnce(Id) -> T) -> Arc<Lock<T>> {
+    Arc::new_cyclic(|object: &Weak<Lock<T>>| {
+        let object = Weak::clone(object);
+        Lock::new(make(enter_live(object)))
+    })
+}
+
 /// Enters an object and returns its slot.
-pub(crate) fn enter(object: Live) -> Id {
+fn enter_live(object: Live) -> Id {
     let register = &mut *REGISTER.lock();
     let entry = Some((register.entered, object));
     register.entered += 1;
@@ -113,9 +121,9 @@ pub(crate) fn strike(id: Id) {
     }
 }
 
-/// All objects, oldest first; `None` where no memory is left for the list. A file can be locked only
-/// where an audit hook asks about the move of a spooled file to the disk: that one is passed over,
-/// and has nothing to delete.
+/// All objects, oldest first; `None` where no memory is left for the list. A file can be locked
+/// only where an audit hook asks about the move of a spooled file to the disk: that one is passed
+/// over, and has nothing to delete.
 fn objects() -> Option<Vec<Live>> {
     let slots = &REGISTER.lock().slots;
     let mut order = Vec::new();
@@ -139,14 +147,24 @@ fn newest(limit: u64) -> Option<(u64, Live)> {
     earlier.max_by_key(|(entered, _)| *entered).cloned()
 }
 
-/// Keeps an object that owes something until [`cleanup`] has removed that. `id` is its slot, if it
-/// does not free that itself.
-pub(crate) fn adopt(id: Option<Id>, object: Arc<Lock<dyn Object>>) {
+/// Enters an object that nobody holds, and keeps it until [`cleanup`] has removed what it owes.
+pub(crate) fn leave(object: impl Object + 'static) {
+    let object: Arc<Lock<dyn Object>> = Arc::new(Lock::new(object));
+    keep((Some(enter_live(Arc::downgrade(&object))), object));
+}
+
+/// Keeps an object that owes something until [`cleanup`] has removed that. It frees its slot
+/// itself.
+pub(crate) fn adopt(object: Arc<Lock<dyn Object>>) {
+    keep((None, object));
+}
+
+fn keep(orphan: Orphan) {
     let orphans = &mut REGISTER.lock().orphans;
     match orphans.try_reserve(1) {
-        Ok(()) => orphans.push((id, object)),
+        Ok(()) => orphans.push(orphan),
         // Without memory it is kept for good.
-        Err(_) => mem::forget(object),
+        Err(_) => mem::forget(orphan),
     }
 }
 
@@ -177,7 +195,8 @@ pub fn owed() -> Vec<OwedItem> {
 }
 
 /// Every file that is still open and every temporary directory that was not removed, oldest first:
-/// what Python would raise a `ResourceWarning` for if the program ended now. Ask before [`cleanup`].
+/// what Python would raise a `ResourceWarning` for if the program ended now. Ask before
+/// [`cleanup`].
 pub fn unclosed() -> Vec<UnclosedItem> {
     each(|object| object.unclosed())
 }

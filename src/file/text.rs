@@ -10,26 +10,25 @@ use spin::MutexGuard;
 
 use crate::code_points;
 use crate::error::{Error, Result};
-use crate::file::binary::BinaryFile;
 use crate::file::closed::{CLOSED_STOP, Method};
 use crate::file::lifecycle::End;
-use crate::file::open::Open;
-use crate::file::options::{Delete, UNBUFFERED};
+use crate::file::open::{BinaryFile, Open};
 use crate::lock::Lock;
+use crate::options::{Delete, UNBUFFERED};
 use crate::stream::{Class, Stream};
 use crate::text::cookie::Cookie;
 use crate::text::newlines::Newline;
 use crate::text::stream::{Conversion, TextStream};
 
-/// An open text file, as [`temporary_text_file`](crate::temporary_text_file) and its kin return it, or
-/// [`wrap`](Self::wrap).
+/// An open text file, as [`temporary_text_file`](crate::temporary_text_file) and its kin return it,
+/// or [`wrap`](Self::wrap).
 ///
 /// Sizes are characters: Unicode code points. A `String` cannot hold a lone surrogate, which the
 /// error handlers `surrogateescape` and `surrogatepass` read: then [`read`](Self::read) and its kin
 /// are a value error, the position stays, and their twins give the text as WTF-8, each surrogate by
-/// itself in three bytes. Beyond the errors of a [`BinaryFile`] there are [`Error::Unicode`] for what
-/// the encoding does not have, [`Error::Lookup`] for an error handler that is not known, at its first
-/// use, and [`Error::Type`] for one that cannot decode.
+/// itself in three bytes. Beyond the errors of a [`BinaryFile`] there are [`Error::Unicode`] for
+/// what the encoding does not have, [`Error::Lookup`] for an error handler that is not known, at
+/// its first use, and [`Error::Type`] for one that cannot decode.
 ///
 /// Dropping it writes what waits, closes it, and deletes it if that is its duty; errors are lost
 /// then.
@@ -127,7 +126,8 @@ impl Parts<'_> {
         {
             let (text, stream) = self.get()?;
             let place = text.tell(stream)?;
-            // CPython compares the number that `tell` returns: a state of the decoder makes it huge.
+            // CPython compares the number that `tell` returns: a state of the decoder makes it
+            // huge.
             let position = u64::try_from(place.position).unwrap_or(0);
             if place.decoder.is_some() || !limit.allows_position(position) {
                 self.roll_over()?;
@@ -144,8 +144,8 @@ impl TextFile {
     ///
     /// # Errors
     ///
-    /// [`Error::Lookup`] for an encoding that is not known; a value error for a wrong `newline`, and
-    /// for a binary file that is closed or has no buffer.
+    /// [`Error::Lookup`] for an encoding that is not known; a value error for a wrong `newline`,
+    /// and for a binary file that is closed or has no buffer.
     pub fn wrap(file: &BinaryFile, options: &TextOptions<'_>) -> Result<Self> {
         let mode = file.mode()?;
         let unbuffered = {
@@ -254,8 +254,8 @@ impl TextFile {
         self.parts().check_position()
     }
 
-    /// Moves to a place that [`tell`](Self::tell) gave, or to any byte position (`whence` 0); with the
-    /// empty cookie to where it is (1) or to the end (2). Returns the new place.
+    /// Moves to a place that [`tell`](Self::tell) gave, or to any byte position (`whence` 0); with
+    /// the empty cookie to where it is (1) or to the end (2). Returns the new place.
     pub fn seek(&self, place: Cookie, whence: i32) -> Result<Cookie> {
         let mut parts = self.parts();
         let (text, stream) = parts.get()?;
@@ -378,8 +378,8 @@ impl TextFile {
         self.text.lock().conversion.errors_name.clone()
     }
 
-    /// Which line ends were read so far, where they are translated or all count: those of `\r`, `\n`,
-    /// `\r\n` that occurred, in this order.
+    /// Which line ends were read so far, where they are translated or all count: those of `\r`,
+    /// `\n`, `\r\n` that occurred, in this order.
     pub fn newlines(&self) -> Result<Vec<&'static str>> {
         let text = self.text.lock();
         if text.detached { Err(detached()) } else { Ok(text.newlines()) }

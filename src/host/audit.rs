@@ -1,17 +1,26 @@
 //! Audit hooks: what is called before every attempt to make a file or a directory, and can refuse
 //! it. Python's `sys.audit` and `sys.addaudithook`, for the events of `tempfile`.
 
-use alloc::{boxed::Box, string::String, vec::Vec};
+use alloc::{boxed::Box, string::String};
+use core::iter;
+
+use spin::Once;
 
 use crate::error::{Error, Result};
 use crate::host::recycle;
-use crate::lock::Lock;
 
 /// Called with the event and the path; an error refuses.
 type Hook = dyn Fn(&str, &str) -> Result<(), String> + Send + Sync;
 
-/// In the order in which they were added.
-static HOOKS: Lock<Vec<&'static Hook>> = Lock::new(Vec::new());
+/// A hook, and the one that was added after it. None is ever removed, so that reading takes no
+/// lock.
+struct Link {
+    hook: Box<Hook>,
+    next: Once<Box<Link>>,
+}
+
+/// The hook that was added first.
+static HOOKS: Once<Box<Link>> = Once::new();
 
 /// Has `hook` called before every attempt to make something, with the event and the path that is
 /// tried: Python's `sys.addaudithook`.
@@ -22,9 +31,10 @@ static HOOKS: Lock<Vec<&'static Hook>> = Lock::new(Vec::new());
 /// | `tempfile.mkdtemp` | a directory | relative where `dir` is |
 ///
 /// An attempt is made for each name, until one is not taken. Hooks are called in the order in which
-/// they were added, and none is ever removed. The first that returns an error ends the call: nothing
-/// is made, no other name is tried, no later hook is called, and the caller gets the text as
-/// [`Error::Other`]. [`mktemp`](crate::mktemp) and [`gettempdir`](crate::gettempdir) raise nothing.
+/// they were added, and none is ever removed. The first that returns an error ends the call:
+/// nothing is made, no other name is tried, no later hook is called, and the caller gets the text
+/// as [`Error::Other`]. [`mktemp`](crate::mktemp) and [`gettempdir`](crate::gettempdir) raise
+/// nothing.
 ///
 /// A hook may call this crate; what it makes is an event of its own, for this hook too. While a
 /// spooled file moves to the disk it must not use that file: that is a panic. From now on no spare
@@ -38,8 +48,12 @@ static HOOKS: Lock<Vec<&'static Hook>> = Lock::new(Vec::new());
 /// });
 /// ```
 pub fn add_audit_hook(hook: impl Fn(&str, &str) -> Result<(), String> + Send + Sync + 'static) {
-    // Hooks stay for good, and one that is being called must not be moved by the next.
-    HOOKS.lock().push(Box::leak(Box::new(hook)));
+    let mut hook: Option<Box<Hook>> = Some(Box::new(hook));
+    let mut end = &HOOKS;
+    while hook.is_some() {
+        let link = |hook| Box::new(Link { hook, next: Once::new() });
+        end = &end.call_once(|| link(hook.take().expect("BUG: a hook is added once"))).next;
+    }
     recycle::stop();
 }
 
@@ -54,11 +68,12 @@ pub(crate) fn raise(event: &str, path: impl FnOnce() -> String) -> Result<()> {
 }
 
 /// The hooks in their order: the host's, where the component imports one, and the program's, those
-/// too that are added meanwhile. The state is not held between them: a hook may ask for it.
+/// too that are added meanwhile.
 fn hooks() -> impl Iterator<Item = &'static Hook> {
     #[cfg(feature = "audited")]
     let host: Option<&Hook> = Some(&crate::host::bindings::scratch::tempfile::audit::hook);
     #[cfg(not(feature = "audited"))]
     let host: Option<&Hook> = None;
-    host.into_iter().chain((0..).map_while(|at| HOOKS.lock().get(at).copied()))
+    let links = iter::successors(HOOKS.get(), |link| link.next.get());
+    host.into_iter().chain(links.map(|link| &*link.hook))
 }

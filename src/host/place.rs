@@ -1,11 +1,16 @@
-//! A path of the guest and how it is reached: through which preopen, by which relative path.
+//! Paths of the guest: what the host granted, and the place that a path leads to, reached through a
+//! preopen by a relative path.
 
-use alloc::{string::String, sync::Arc};
+use alloc::{string::String, sync::Arc, vec::Vec};
 use core::ops::Deref;
+
+use spin::Once;
+use wasi::cli::environment;
+use wasi::filesystem::preopens;
 
 use crate::error::ErrorCode;
 use crate::host::descriptor::{Descriptor, FileId, Kind, Links, Stat};
-use crate::host::paths;
+use crate::host::paths::{self, Normal};
 
 /// A directory that the host granted, and the guest's absolute path for it.
 pub(crate) struct Preopen {
@@ -13,21 +18,133 @@ pub(crate) struct Preopen {
     pub(crate) path: String,
 }
 
-/// An open directory: a preopened one, or one that was opened for the purpose.
-pub(crate) enum Directory {
-    Granted(Arc<Preopen>),
-    Opened(Descriptor),
+/// What the host granted, asked for once.
+struct Granted {
+    preopens: Vec<Arc<Preopen>>,
+    /// `None` where the host sets no working directory, which is wasmtime's default.
+    cwd: Option<String>,
 }
 
-impl Deref for Directory {
-    type Target = Descriptor;
+impl Granted {
+    fn ask() -> Self {
+        let cwd = environment::initial_cwd();
+        let preopens = preopens::get_directories()
+            .into_iter()
+            .map(|(descriptor, path)| {
+                let path = paths::abspath(cwd.as_deref().unwrap_or("/"), &path);
+                Arc::new(Preopen { descriptor: descriptor.into(), path })
+            })
+            .collect();
+        Self { preopens, cwd }
+    }
 
-    fn deref(&self) -> &Descriptor {
-        match self {
-            Self::Granted(preopen) => &preopen.descriptor,
-            Self::Opened(descriptor) => descriptor,
+    /// The directory that paths are relative to: `/` where the host sets none, as wasi-libc has it.
+    fn directory(&self) -> &str {
+        self.cwd.as_deref().unwrap_or("/")
+    }
+
+    /// Whether a granted directory lies below `path`.
+    fn is_above(&self, path: &str) -> bool {
+        self.preopens.iter().any(|preopen| paths::below(path, &preopen.path).is_some())
+    }
+
+    /// The preopen with the longest path that `path` is or lies below; of two with one path the
+    /// later, as in wasi-libc.
+    fn resolve(&self, path: String) -> Place {
+        let mut best: Option<(&Arc<Preopen>, usize)> = None;
+        for preopen in &self.preopens {
+            if let Some(cut) = paths::below(&preopen.path, &path)
+                && best.is_none_or(|(_, longest)| cut >= longest)
+            {
+                best = Some((preopen, cut));
+            }
+        }
+        let (preopen, cut) = best.unzip();
+        Place { preopen: preopen.cloned(), path, cut: cut.unwrap_or_default() }
+    }
+}
+
+/// Empty until the first call that needs a path.
+static GRANTED: Once<Granted> = Once::new();
+
+/// What the host granted. Takes no lock once it is known.
+fn granted() -> &'static Granted {
+    GRANTED.call_once(Granted::ask)
+}
+
+/// Grants nothing, for unit tests: there is no host to ask.
+#[cfg(test)]
+pub(crate) fn grant_nothing() {
+    GRANTED.call_once(|| Granted { preopens: Vec::new(), cwd: None });
+}
+
+/// The place of `path`, absolute and normal. Touches nothing.
+pub(crate) fn find(path: String) -> Place {
+    granted().resolve(path)
+}
+
+/// The place of `path`, absolute, where `..` means what it means to the system: POSIX asks for a
+/// directory before it, and for that of a symbolic link the parent of the link's target.
+pub(crate) fn follow(path: &str) -> Result<Place, ErrorCode> {
+    let mut normal = Normal::of_root(path);
+    for component in path.split('/') {
+        match component {
+            "" | "." => {}
+            ".." => step_up(&mut normal)?,
+            name => normal.push(name),
         }
     }
+    Ok(find(normal.into_string()))
+}
+
+/// Takes the last component off `normal`. The host itself has to follow `..` after a link.
+fn step_up(normal: &mut Normal) -> Result<(), ErrorCode> {
+    let place = find(String::from(normal.as_str()));
+    let kind = if place.is_granted() || granted().is_above(place.path()) {
+        Kind::Directory
+    } else {
+        place.lstat()?.type_
+    };
+    match kind {
+        Kind::Directory if normal.last() != ".." => normal.pop(),
+        Kind::Directory | Kind::SymbolicLink => normal.push(".."),
+        _ => return Err(ErrorCode::NotDirectory),
+    }
+    Ok(())
+}
+
+/// `os.path.abspath`.
+pub(crate) fn abspath(path: &str) -> String {
+    paths::abspath(granted().directory(), path)
+}
+
+/// `path`, absolute, with every component that it has: `..` is still to be followed.
+pub(crate) fn absolute(path: &str) -> String {
+    if path.starts_with('/') {
+        return String::from(path);
+    }
+    paths::join(granted().directory(), path)
+}
+
+/// The guest's paths of the granted directories.
+pub(crate) fn paths() -> Vec<String> {
+    granted().preopens.iter().map(|preopen| preopen.path.clone()).collect()
+}
+
+/// `os.getcwd()`, or `None` where it would fail.
+pub(crate) fn getcwd() -> Option<String> {
+    granted().cwd.clone()
+}
+
+/// `os.getenv` for each of `names` that is set and not empty, in their order.
+pub(crate) fn getenv(names: &[&str]) -> Vec<String> {
+    let environment = environment::get_environment();
+    names
+        .iter()
+        .filter_map(|name| environment.iter().find(|(key, _)| key == name))
+        .map(|(_, value)| value.clone())
+        .filter(|value| !value.is_empty())
+        .collect()
 }
 
 /// A path of the guest and the preopen through which it is reached.
@@ -42,10 +159,6 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    pub(crate) fn new(preopen: Option<Arc<Preopen>>, path: String, cut: usize) -> Self {
-        Self { preopen, path, cut }
-    }
-
     /// It is a granted directory itself.
     pub(crate) fn is_granted(&self) -> bool {
         self.preopen.is_some() && self.path[self.cut..].is_empty()
@@ -106,7 +219,7 @@ impl Place {
     }
 
     /// Opens the directory at this place itself, not following a link.
-    fn open_itself(&self) -> Result<Descriptor, ErrorCode> {
+    pub(crate) fn open_itself(&self) -> Result<Descriptor, ErrorCode> {
         let (preopen, path) = self.reach()?;
         preopen.open_directory_at(Links::Keep, path)
     }
@@ -171,74 +284,19 @@ impl Place {
     }
 }
 
-/// A deletion that was refused, and what had the name then: a later attempt must not delete
-/// another.
-pub(crate) struct Refused {
-    code: ErrorCode,
-    met: Met,
+/// An open directory: a preopened one, or one that was opened for the purpose.
+pub(crate) enum Directory {
+    Granted(Arc<Preopen>),
+    Opened(Descriptor),
 }
 
-/// What had the name.
-enum Met {
-    /// Nobody could look: a later attempt is the first that meets anything.
-    Unseen,
-    /// A file or directory, held open. A host gives the identity of a deleted file to the next one;
-    /// while it is open it is not deleted.
-    Held(Descriptor),
-    /// A file that somebody else holds open.
-    File(FileId),
-    /// Something that cannot be held, and so cannot be told from another of its name.
-    Other,
-}
+impl Deref for Directory {
+    type Target = Descriptor;
 
-impl Refused {
-    /// The refusal `code` of deleting what is at `place`.
-    pub(crate) fn at(place: &Place, code: ErrorCode) -> Self {
-        let met = match place.lstat().map(|stat| stat.type_) {
-            Ok(Kind::RegularFile) => place.open().map_or(Met::Other, Met::Held),
-            Ok(Kind::Directory) => place.open_itself().map_or(Met::Other, Met::Held),
-            Ok(_) | Err(ErrorCode::NoEntry) => Met::Other,
-            Err(_) => Met::Unseen,
-        };
-        Self { code, met }
-    }
-
-    /// The refusal `code` of deleting the file or directory that `held` is open on.
-    pub(crate) fn holding(held: Descriptor, code: ErrorCode) -> Self {
-        Self { code, met: Met::Held(held) }
-    }
-
-    /// The refusal `code` of deleting `file`, which is open elsewhere.
-    pub(crate) fn of(file: FileId, code: ErrorCode) -> Self {
-        Self { code, met: Met::File(file) }
-    }
-
-    pub(crate) fn code(&self) -> ErrorCode {
-        self.code
-    }
-
-    /// Tells whether anything was met.
-    pub(crate) fn is_seen(&self) -> bool {
-        !matches!(self.met, Met::Unseen)
-    }
-
-    /// The identity of what was met, where it has one.
-    pub(crate) fn file_id(&self) -> Option<FileId> {
-        match &self.met {
-            Met::Held(held) => held.file_id().ok(),
-            Met::File(file) => Some(*file),
-            Met::Unseen | Met::Other => None,
-        }
-    }
-
-    /// Checks that `place` is still the name of what was met: `no-entry` where it is not, and the
-    /// refusal where nobody can tell.
-    pub(crate) fn check(&self, place: &Place) -> Result<(), ErrorCode> {
-        match (&self.met, self.file_id()) {
-            (Met::Unseen, _) => Ok(()),
-            (_, Some(then)) if place.file_id()? == then => Ok(()),
-            (_, Some(_)) => Err(ErrorCode::NoEntry),
-            (_, None) => place.lstat().and(Err(self.code)),
+    fn deref(&self) -> &Descriptor {
+        match self {
+            Self::Granted(preopen) => &preopen.descriptor,
+            Self::Opened(descriptor) => descriptor,
         }
     }
 }

@@ -86,8 +86,8 @@ pub(crate) fn tree(place: &Place, directory: Option<FileId>) -> Result<(), Refus
     }
 }
 
-/// Opens the directory `name` of `parent` after a look: a host that opens a FIFO waits for its other
-/// end. Answers `no-entry` for another directory than `only`.
+/// Opens the directory `name` of `parent` after a look: a host that opens a FIFO waits for its
+/// other end. Answers `no-entry` for another directory than `only`.
 fn open_top(parent: &Descriptor, name: &str, only: Option<FileId>) -> Result<Level, ErrorCode> {
     if !is_directory(parent, name)? {
         return Err(ErrorCode::NotDirectory);

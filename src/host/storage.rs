@@ -80,7 +80,8 @@ impl Storage {
     }
 
     /// Writes at `*position`, or at the end of a file that appends, and moves `*position` behind
-    /// what was taken. Returns how many bytes that are: at least one of any, or else it is an error.
+    /// what was taken. Returns how many bytes that are: at least one of any, or else it is an
+    /// error.
     pub(crate) fn write(&mut self, position: &mut u64, bytes: &[u8]) -> Result<usize, ErrorCode> {
         if bytes.is_empty() {
             return Ok(0);

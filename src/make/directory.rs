@@ -1,20 +1,17 @@
 //! `TemporaryDirectory`: a new directory that is removed with all that is in it.
 
-use alloc::{
-    string::String,
-    sync::{Arc, Weak},
-};
+use alloc::{string::String, sync::Arc};
 use core::{fmt, mem};
 
 use crate::error::{Error, ErrorCode, Repr, Result};
-use crate::file::options::NameOptions;
 use crate::file::register::{self, Kind, Object, OwedItem, UnclosedItem, UnclosedKind};
 use crate::host::descriptor::FileId;
-use crate::host::granted::abspath;
-use crate::host::place::{Place, Refused};
+use crate::host::place::{Place, abspath};
+use crate::host::refused::Refused;
 use crate::host::remove::{self, Left, Refusal};
 use crate::lock::Lock;
 use crate::make::create;
+use crate::options::NameOptions;
 
 /// A temporary directory, as [`temporary_directory`] returns it. Dropping it removes it, unless
 /// it was made to stay; errors are lost then, so call [`cleanup`](Self::cleanup) or
@@ -59,20 +56,21 @@ impl Default for DirectoryOptions<'_> {
 ///
 /// As [`mkdtemp`](crate::mkdtemp).
 pub fn temporary_directory(options: &DirectoryOptions<'_>) -> Result<TemporaryDirectory> {
-    let tree = Arc::new(Lock::new(Tree {
+    let mut tree = Tree {
         place: create::create_directory(options.name)?,
         ignore_cleanup_errors: options.ignore_cleanup_errors,
         delete: options.delete,
         alive: true,
         duty: None,
         refused: None,
-    }));
-    if options.delete {
-        let weak: Weak<Lock<dyn Object>> = Arc::<Lock<Tree>>::downgrade(&tree);
-        let id = register::enter(weak);
-        tree.lock().duty = Some(id);
+    };
+    if !options.delete {
+        return Ok(TemporaryDirectory(Arc::new(Lock::new(tree))));
     }
-    Ok(TemporaryDirectory(tree))
+    Ok(TemporaryDirectory(register::enter(|id| {
+        tree.duty = Some(id);
+        tree
+    })))
 }
 
 impl fmt::Debug for TemporaryDirectory {
@@ -188,7 +186,7 @@ impl Drop for TemporaryDirectory {
         if tree.duty.is_some() {
             drop(tree);
             let object: Arc<Lock<dyn Object>> = Arc::<Lock<Tree>>::clone(&self.0);
-            register::adopt(None, object);
+            register::adopt(object);
         }
     }
 }

@@ -1,11 +1,9 @@
 //! `SpooledTemporaryFile`: in memory until it grows too long, then an anonymous file on the disk.
 
 use crate::error::Result;
-use crate::file::binary::BinaryFile;
-use crate::file::open::Open;
-use crate::file::options::{Flavour, SpooledOptions};
-use crate::file::spool::Spool;
+use crate::file::open::{BinaryFile, Open, Spool};
 use crate::make::temporary_file;
+use crate::options::{Flavour, SpooledOptions};
 
 /// Opens a file that is kept in memory until a write leaves the position beyond
 /// [`max_size`](SpooledOptions::max_size), or it is truncated to more than that, or
@@ -26,6 +24,5 @@ pub fn spooled_temporary_file(options: &SpooledOptions<'_>) -> Result<BinaryFile
 
 /// A file in memory, to become one of this flavour on the disk.
 pub(crate) fn in_memory(options: &SpooledOptions<'_>, flavour: Flavour) -> BinaryFile {
-    let spool = Spool::new(options.max_size, &options.file, flavour, temporary_file::anonymous);
-    BinaryFile::new(Open::spooled(spool))
+    BinaryFile::new(Open::spooled(Spool::new(options, flavour, temporary_file::anonymous)))
 }

@@ -1,17 +1,18 @@
 //! `TemporaryFile` and `NamedTemporaryFile`: a new file, open, with or without a name.
 
 use crate::error::{Error, ErrorCode, Result};
-use crate::file::binary::BinaryFile;
 use crate::file::lifecycle::Lifecycle;
-use crate::file::made::Made;
-use crate::file::open::Open;
-use crate::file::options::{Delete, FileOptions, Flavour, NameOptions, UNBUFFERED};
+use crate::file::open::{BinaryFile, Made, Open};
+use crate::host::candidate::Candidate;
 use crate::host::descriptor::Descriptor;
-use crate::host::place::{Place, Refused};
+use crate::host::place::Place;
 use crate::host::recycle;
+use crate::host::refused::Refused;
 use crate::host::storage::Storage;
-use crate::make::create::Candidate;
-use crate::stream::mode::{Buffering, Mode};
+use crate::make::defaults;
+use crate::options::{
+    Buffering, FileOptions, Flavour, Mode, NameOptions, NamedOptions, UNBUFFERED,
+};
 use crate::stream::{Class, Stream};
 
 /// Opens a file without a name, which is gone when it is closed: Python's `TemporaryFile`.
@@ -26,13 +27,13 @@ pub fn temporary_file(options: &FileOptions<'_>) -> Result<BinaryFile> {
     anonymous(options, Flavour::Binary).map(open)
 }
 
-/// Opens a file with a name, to be deleted as `delete` says: Python's `NamedTemporaryFile`.
+/// Opens a file with a name, to be deleted as the options say: Python's `NamedTemporaryFile`.
 ///
 /// # Errors
 ///
 /// As [`temporary_file`].
-pub fn named_temporary_file(options: &FileOptions<'_>, delete: Delete) -> Result<BinaryFile> {
-    named(options, delete, Flavour::Binary).map(open)
+pub fn named_temporary_file(options: &NamedOptions<'_>) -> Result<BinaryFile> {
+    named(options, Flavour::Binary).map(open)
 }
 
 /// A new file without a name.
@@ -47,16 +48,20 @@ pub(crate) fn anonymous(options: &FileOptions<'_>, flavour: Flavour) -> Result<M
 }
 
 /// A new file with a name. If a later check fails, the file is deleted unless `delete` is `Never`.
-pub(crate) fn named(options: &FileOptions<'_>, delete: Delete, flavour: Flavour) -> Result<Made> {
-    let (mode, buffering) = options.check(flavour)?;
-    let (descriptor, place) = Candidate::file(options.name, NUL)?.create_file()?;
+pub(crate) fn named(options: &NamedOptions<'_>, flavour: Flavour) -> Result<Made> {
+    // Without `..`: an option that nobody reads is an error here.
+    let NamedOptions { file, delete } = options;
+    let (mode, buffering) = file.check(flavour)?;
+    let (descriptor, place) = candidate(file.name)?.create_file()?;
     let mut lifecycle = Lifecycle::named(place);
-    lifecycle.set_delete(delete);
+    lifecycle.set_delete(*delete);
     checked(Storage::shared(descriptor), (mode, buffering), lifecycle, flavour)
 }
 
-/// CPython's text for a directory with NUL in it, where `io.open` looks at it first.
-const NUL: &str = "embedded null byte";
+/// A new name for a file. `io.open` is the first to look at a directory with NUL in it.
+fn candidate(options: NameOptions<'_>) -> Result<Candidate> {
+    Ok(Candidate::file(&defaults::parts(options, "embedded null byte")?))
+}
 
 /// A new file. Refuses one of text without a buffer, which CPython does when the file is made.
 fn checked(
@@ -106,7 +111,7 @@ struct Anonymous {
 
 /// A file without a name: a spare one, or a new one that is unlinked at once.
 fn create_anonymous(options: NameOptions<'_>) -> Result<Anonymous> {
-    let candidate = Candidate::file(options, NUL)?;
+    let candidate = candidate(options)?;
     let home = candidate.home().cloned();
     if let Some(spare) = home.as_ref().and_then(recycle::take) {
         return Ok(Anonymous { storage: Storage::recycled(spare), name: None });
@@ -124,4 +129,36 @@ fn create_anonymous(options: NameOptions<'_>) -> Result<Anonymous> {
             Anonymous { storage, name: Some((place, refused)) }
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::host::place;
+    use crate::lock::taken;
+    use crate::make::defaults::{set_tempdir, tempdir};
+    use crate::stream::memory::Memory;
+
+    #[test]
+    fn a_named_file_takes_two_locks() {
+        // No host: the file is refused where it would be made. Then one in memory stands for it,
+        // since what is made of a file is the same for each.
+        place::grant_nothing();
+        set_tempdir(Some("/tmp"));
+        assert_eq!(tempdir().as_deref(), Some("/tmp"));
+        let name = NameOptions { suffix: Some(".txt"), ..NameOptions::default() };
+        let file = FileOptions { name, ..FileOptions::default() };
+        let options = NamedOptions { file, ..NamedOptions::default() };
+        let (refused, looking) = taken::by(|| named_temporary_file(&options));
+        assert_eq!(refused.unwrap_err().code(), Some(ErrorCode::NotPermitted));
+        // The module variables.
+        assert_eq!(looking, 1);
+
+        let stream = Stream::Memory(Memory::new(0));
+        let made = Made { stream, mode: Mode::READ_WRITE, lifecycle: Lifecycle::anonymous() };
+        let (file, entering) = taken::by(|| open(made));
+        // The register.
+        assert_eq!(entering, 1);
+        assert_eq!(file.closed(), Ok(false));
+    }
 }

@@ -3,20 +3,17 @@
 use alloc::string::String;
 
 use crate::error::Result;
-use crate::file::binary::BinaryFile;
-use crate::file::made::Made;
-use crate::file::open::Open;
-use crate::file::options::{Delete, FileOptions, Flavour, SpooledOptions};
+use crate::file::open::{BinaryFile, Made, Open};
 use crate::file::text::{TextFile, TextOptions};
 use crate::make::{spooled, temporary_file};
-use crate::stream::mode::TextParameters;
+use crate::options::{Delete, FileOptions, Flavour, NamedOptions, SpooledOptions, TextParameters};
 
 /// [`temporary_file`](crate::temporary_file) in a text mode: see [`FileOptions::text`].
 ///
 /// # Errors
 ///
-/// As there; [`Error::Lookup`](crate::Error::Lookup) for an encoding that is not known, a value error for a wrong
-/// `newline` and for a text file without a buffer.
+/// As there; [`Error::Lookup`](crate::Error::Lookup) for an encoding that is not known, a value
+/// error for a wrong `newline` and for a text file without a buffer.
 pub fn temporary_text_file(options: &FileOptions<'_>) -> Result<TextFile> {
     open(temporary_file::anonymous(options, Flavour::Text)?, options)
 }
@@ -27,12 +24,12 @@ pub fn temporary_text_file(options: &FileOptions<'_>) -> Result<TextFile> {
 /// # Errors
 ///
 /// As [`temporary_text_file`].
-pub fn named_temporary_text_file(options: &FileOptions<'_>, delete: Delete) -> Result<TextFile> {
+pub fn named_temporary_text_file(options: &NamedOptions<'_>) -> Result<TextFile> {
     // As in Python the file exists before the parameters of text are looked at, and goes where they
     // are wrong, whatever `delete` says.
-    let named = temporary_file::named(options, Delete::OnClose, Flavour::Text)?;
-    let file = open(named, options)?;
-    file.set_delete(delete);
+    let deleted = NamedOptions { delete: Delete::OnClose, ..*options };
+    let file = open(temporary_file::named(&deleted, Flavour::Text)?, &options.file)?;
+    file.set_delete(options.delete);
     Ok(file)
 }
 
@@ -41,8 +38,8 @@ pub fn named_temporary_text_file(options: &FileOptions<'_>, delete: Delete) -> R
 ///
 /// # Errors
 ///
-/// [`Error::Lookup`](crate::Error::Lookup) for an encoding that is not known, a value error for a wrong `newline`,
-/// [`Error::Unsupported`](crate::Error::Unsupported) for a binary mode.
+/// [`Error::Lookup`](crate::Error::Lookup) for an encoding that is not known, a value error for a
+/// wrong `newline`, [`Error::Unsupported`](crate::Error::Unsupported) for a binary mode.
 pub fn spooled_temporary_text_file(options: &SpooledOptions<'_>) -> Result<TextFile> {
     Flavour::Text.check(options.file.mode.contains('b'))?;
     let TextParameters { encoding, errors, newline } = options.file.parameters();

@@ -24,8 +24,8 @@ pub(crate) struct Memory {
     position: u64,
     /// How far the position may be after a write that is not looked at any more.
     most: u64,
-    /// How many bytes could be appended to the last page now, the end of which is the position, without
-    /// a look at anything else; 0 wherever that is not known.
+    /// How many bytes could be appended to the last page now, the end of which is the position,
+    /// without a look at anything else; 0 wherever that is not known.
     room: usize,
 }
 
@@ -226,8 +226,8 @@ fn locate(position: u64) -> Result<(usize, usize, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chance::Chance;
     use alloc::vec;
+    use chance::Chance;
 
     /// The same in a plain vector.
     #[derive(Default)]

@@ -2,16 +2,15 @@
 
 pub(crate) mod buffered;
 pub(crate) mod memory;
-pub(crate) mod mode;
 pub(crate) mod raw;
 
 use alloc::{format, vec::Vec};
 
 use crate::error::{Error, Result};
 use crate::host::storage::Storage;
+use crate::options::{Buffering, Mode};
 use crate::stream::buffered::Buffered;
 use crate::stream::memory::Memory;
-use crate::stream::mode::{Buffering, Mode};
 use crate::stream::raw::Raw;
 
 /// CPython's classes of binary files.

@@ -73,8 +73,8 @@ impl Raw {
     }
 }
 
-/// As much as one `read(2)` of `size` bytes gives: a host gives at most [`CHUNK`] at a time, and then
-/// is asked for the rest.
+/// As much as one `read(2)` of `size` bytes gives: a host gives at most [`CHUNK`] at a time, and
+/// then is asked for the rest.
 pub(crate) fn read_once(storage: &Storage, position: u64, size: u64) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     loop {

@@ -102,8 +102,8 @@ impl Cookie {
                 flags,
             })
         };
-        // The fewest bytes of which so many characters come lie between `low` and `high`, about where
-        // the share of the text that was read says; where bytes are the text, just there.
+        // The fewest bytes of which so many characters come lie between `low` and `high`, about
+        // where the share of the text that was read says; where bytes are the text, just there.
         let guess = input.len().saturating_mul(read.len()).div_ceil(all.max(1));
         let (mut low, mut high) = (0, guess.max(1).min(input.len()));
         let mut found = decode(high)?;

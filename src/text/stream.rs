@@ -40,8 +40,8 @@ pub(crate) struct TextStream {
     /// The number of times that something was read ahead.
     chunks: u64,
     snapshot: Option<Snapshot>,
-    /// CPython has a snapshot, too: it takes none during an iteration, and forgets what was read ahead
-    /// only where it has one.
+    /// CPython has a snapshot, too: it takes none during an iteration, and forgets what was read
+    /// ahead only where it has one.
     remembered: bool,
     /// An iteration has not come to its end: `tell` is refused, as in CPython.
     iterating: bool,
@@ -412,8 +412,8 @@ impl TextStream {
         }
     }
 
-    /// A line all of which was read ahead, as most are; `None` where there is more to do. Where it fails,
-    /// nothing has changed.
+    /// A line all of which was read ahead, as most are; `None` where there is more to do. Where it
+    /// fails, nothing has changed.
     pub(crate) fn line_ahead(&mut self, iterates: bool) -> Result<Option<String>> {
         let Some(decoded) = self.decoded.as_mut().filter(|_| self.pending.is_empty()) else {
             return Ok(None);

@@ -1,10 +1,11 @@
-//! UTF-8 made into a `String` by one look, which tells what else reading text asks: how many characters
-//! there are, and whether there is a `\r`.
+//! UTF-8 made into a `String` by one look, which tells what else reading text asks: how many
+//! characters there are, and whether there is a `\r`.
 //!
-//! `core::str::from_utf8` decides about every character by branches, which text of mixed lengths makes
-//! a processor guess wrongly. Here eight bytes of ASCII are passed over at once, and every other byte is
-//! one step of an automaton without a branch, as Per Vognsen described it in 2019 ("shift-based
-//! DFA"): a state is the place of its successor in the byte's row, so that a step is one shift.
+//! `core::str::from_utf8` decides about every character by branches, which text of mixed lengths
+//! makes a processor guess wrongly. Here eight bytes of ASCII are passed over at once, and every
+//! other byte is one step of an automaton without a branch, as Per Vognsen described it in 2019
+//! ("shift-based DFA"): a state is the place of its successor in the byte's row, so that a step is
+//! one shift.
 
 use alloc::{string::String, vec::Vec};
 
@@ -22,8 +23,8 @@ pub(crate) struct Look {
 )]
 pub(crate) fn string(bytes: Vec<u8>) -> Result<(String, Look), Vec<u8>> {
     match look(&bytes) {
-        // SAFETY: `look` gives something for UTF-8 only, as the tests compare with `core::str::from_utf8`
-        // for every step of the automaton.
+        // SAFETY: `look` gives something for UTF-8 only, as the tests compare with
+        // `core::str::from_utf8` for every step of the automaton.
         Some(look) => Ok((unsafe { String::from_utf8_unchecked(bytes) }, look)),
         None => Err(bytes),
     }
@@ -93,7 +94,8 @@ fn step(state: u64, byte: u32) -> u64 {
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGH: u64 = 0x8080_8080_8080_8080;
 
-/// What there is in UTF-8, or `None` where it is none. Not inlined, so that all of it stays in registers.
+/// What there is in UTF-8, or `None` where it is none. Not inlined, so that all of it stays in
+/// registers.
 #[inline(never)]
 fn look(bytes: &[u8]) -> Option<Look> {
     let (mut state, mut continuations, mut cr) = (BETWEEN, 0_u64, 0);
@@ -127,8 +129,8 @@ fn look(bytes: &[u8]) -> Option<Look> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chance::Chance;
     use alloc::vec;
+    use chance::Chance;
 
     /// Looks at bytes as the standard library does.
     fn check(bytes: &[u8]) {

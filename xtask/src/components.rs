@@ -7,12 +7,10 @@ use std::path::{Path, PathBuf};
 use std::process::{self, Command};
 
 use anyhow::{Context as _, Result, anyhow, bail};
-use serde_json::Value;
-
-use crate::target::{self, Target};
 use scratch_compose::{Component, binary};
 
-use crate::{command, lock, notices, workspace};
+use crate::target::{self, Target};
+use crate::{command, lock, messages, notices, workspace};
 
 /// How much the compiler is asked to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -187,13 +185,15 @@ pub fn embedded_for_tests() -> Result<PathBuf> {
 /// # Errors
 /// As [`build`].
 pub fn supply() -> Result<()> {
+    Component::ALL.iter().try_for_each(|component| hand_over(&build(component.name())?))
+}
+
+/// Copies a built component and its notices to where the command takes them from.
+fn hand_over(wasm: &Path) -> Result<()> {
     let folder = workspace::root().join("crates/components/wasm");
-    for name in Component::ALL.map(Component::name).into_iter().chain([EMBEDDED]) {
-        let wasm = build(name)?;
-        for file in [wasm.with_extension("notices.txt"), wasm] {
-            let name = file.file_name().expect("BUG: a component is a file");
-            publish(&read(&file)?, &folder.join(name))?;
-        }
+    for file in [wasm.with_extension("notices.txt"), wasm.to_path_buf()] {
+        let name = file.file_name().expect("BUG: a component is a file");
+        publish(&read(&file)?, &folder.join(name))?;
     }
     Ok(())
 }
@@ -204,9 +204,12 @@ pub fn supply() -> Result<()> {
 /// # Errors
 /// As [`build`].
 pub fn report() -> Result<()> {
-    supply()?;
     for Shipped { name, part, .. } in SHIPPED {
-        let bytes = read(&build(name)?)?;
+        let wasm = build(name)?;
+        if Component::ALL.iter().any(|component| component.name() == name) {
+            hand_over(&wasm)?;
+        }
+        let bytes = read(&wasm)?;
         let imports = match part {
             Part::Module => "core module".to_owned(),
             Part::Library | Part::Binaries => {
@@ -275,7 +278,7 @@ fn build_job(job: &Job<'_>) -> Result<BTreeMap<String, PathBuf>> {
     let messages = command::stdout(&mut cargo)?;
     let folder = workspace::target_dir().join(job.folder);
     let mut built = BTreeMap::new();
-    for file in artifacts(&messages, &manifest(job.package)?)? {
+    for file in wasm_files(&messages, &manifest(job.package)?)? {
         let stem = file.file_stem().and_then(OsStr::to_str).context("a file without a name")?;
         let name = job.name.filter(|_| job.part != Part::Binaries).unwrap_or(stem);
         let mut bytes = read(&file)?;
@@ -296,19 +299,11 @@ fn build_job(job: &Job<'_>) -> Result<BTreeMap<String, PathBuf>> {
     Ok(built)
 }
 
-/// The wasm files of one package in cargo's messages.
-fn artifacts(messages: &str, manifest: &Path) -> Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    for line in messages.lines() {
-        let message: Value = serde_json::from_str(line).context("a message of cargo")?;
-        let of_package = message["manifest_path"].as_str().map(Path::new) == Some(manifest);
-        if message["reason"] == "compiler-artifact" && of_package {
-            let names = message["filenames"].as_array().into_iter().flatten();
-            let names = names.filter_map(Value::as_str).map(PathBuf::from);
-            files.extend(names.filter(|file| file.extension() == Some(OsStr::new("wasm"))));
-        }
-    }
-    Ok(files)
+/// Returns the wasm files of one package in cargo's messages.
+fn wasm_files(messages: &str, manifest: &Path) -> Result<Vec<PathBuf>> {
+    let artifacts = messages::artifacts(messages)?.into_iter();
+    let files = artifacts.filter(|it| it.manifest == manifest).flat_map(|it| it.files);
+    Ok(files.filter(|file| file.extension() == Some(OsStr::new("wasm"))).collect())
 }
 
 fn manifest(package: &str) -> Result<PathBuf> {
@@ -342,7 +337,7 @@ mod tests {
     use std::path::Path;
     use std::{env, fs, process};
 
-    use super::{Job, Part, Profile, artifacts, publish};
+    use super::{Job, Part, Profile, publish, wasm_files};
 
     #[test]
     fn only_the_packages_own_wasm_files_are_taken_from_cargos_messages() {
@@ -351,7 +346,7 @@ mod tests {
             r#"{"reason":"compiler-artifact","manifest_path":"/ours/Cargo.toml","filenames":["b.wasm","b.d"]}"#,
             r#"{"reason":"build-finished","success":true}"#,
         ];
-        let files = artifacts(&messages.join("\n"), Path::new("/ours/Cargo.toml")).unwrap();
+        let files = wasm_files(&messages.join("\n"), Path::new("/ours/Cargo.toml")).unwrap();
         assert_eq!(files, [Path::new("b.wasm")]);
     }
 

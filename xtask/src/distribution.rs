@@ -23,12 +23,12 @@ pub fn install(folder: &Path) -> Result<PathBuf> {
 }
 
 /// Packs the packages together, builds each from what was packed, and looks for the components in
-/// them. It makes no difference between what is committed and what is not.
+/// them. It makes no difference between what is committed and what is not. The components were
+/// [supplied](components::report) before.
 ///
 /// # Errors
-/// A component cannot be built, cargo fails, or the components are not in their package.
+/// Cargo fails, or the components are not in their package.
 pub(crate) fn package() -> Result<()> {
-    components::supply()?;
     let mut cargo = workspace::cargo("package");
     cargo.args(["--quiet", "--allow-dirty"]);
     command::run(cargo.args(PACKAGES.iter().flat_map(|package| ["--package", package])))?;

@@ -1,4 +1,4 @@
-//! Running the programs of the package `host-tests`, which show and measure what we ship.
+//! The programs that show and measure what ships: the demonstration and the benchmark.
 
 use std::env;
 
@@ -6,11 +6,17 @@ use anyhow::Result;
 
 use crate::{command, components, workspace};
 
-/// Shows what the components do.
+/// Shows what the components do, with only those built that it runs.
 ///
 /// # Errors
 /// A component cannot be built, or the program fails.
 pub fn demo(arguments: &[&str]) -> Result<()> {
+    for name in ["external-sort", "tempfile"] {
+        components::build(name)?;
+    }
+    if arguments.contains(&"--memory") {
+        components::build("tmpfs")?;
+    }
     run(&["--bin", "demo"], arguments)
 }
 
@@ -19,15 +25,17 @@ pub fn demo(arguments: &[&str]) -> Result<()> {
 /// # Errors
 /// As [`demo`].
 pub fn bench(arguments: &[&str]) -> Result<()> {
+    components::build_shipped()?;
     run(&["--release", "--bin", "bench"], arguments)
 }
 
+/// Runs a binary of the default members. No package is named: cargo then takes the features that
+/// all of them ask for, as `cargo test` does, and wasmtime is compiled once for both.
 fn run(options: &[&str], arguments: &[&str]) -> Result<()> {
-    components::build_shipped()?;
     let mut cargo = workspace::cargo("run");
     // Files are named from where the user stands.
     cargo.current_dir(env::current_dir()?);
     cargo.arg("--manifest-path").arg(workspace::root().join("Cargo.toml"));
-    cargo.args(["--package", "host-tests"]).args(options).arg("--").args(arguments);
+    cargo.args(options).arg("--").args(arguments);
     command::run(&mut cargo)
 }

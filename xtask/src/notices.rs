@@ -7,8 +7,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
-use serde_json::Value;
 
+use crate::messages;
 use crate::target::Target;
 
 /// The notices of what no package of cargo brings: Rust's library and the C library.
@@ -44,19 +44,10 @@ pub(crate) fn text(name: &str, messages: &str) -> Result<String> {
 
 /// Lists the manifests of the packages of others that cargo compiled for wasm.
 fn linked(messages: &str) -> Result<BTreeSet<PathBuf>> {
-    let folder = format!("/{}/", Target::Wasip2.name());
-    let mut manifests = BTreeSet::new();
-    for line in messages.lines() {
-        let message: Value = serde_json::from_str(line).context("a message of cargo")?;
-        let ours = message["package_id"].as_str().is_none_or(|id| id.starts_with("path+"));
-        let mut files = message["filenames"].as_array().into_iter().flatten();
-        let for_wasm = files.any(|file| file.as_str().is_some_and(|file| file.contains(&folder)));
-        if message["reason"] == "compiler-artifact" && !ours && for_wasm {
-            let manifest = message["manifest_path"].as_str();
-            manifests.insert(PathBuf::from(manifest.context("an artifact without a manifest")?));
-        }
-    }
-    Ok(manifests)
+    let for_wasm = |file: &PathBuf| file.iter().any(|part| part == Target::Wasip2.name());
+    let artifacts = messages::artifacts(messages)?.into_iter();
+    let linked = artifacts.filter(|it| !it.local && it.files.iter().any(for_wasm));
+    Ok(linked.map(|artifact| artifact.manifest).collect())
 }
 
 struct Package {

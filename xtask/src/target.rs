@@ -52,8 +52,9 @@ impl Ensured {
         (!flags.is_empty()).then(|| format!("export CARGO_TARGET_{name}_RUSTFLAGS='{flags}'"))
     }
 
-    /// Makes a cargo command build for the target, with `rustflags` beside its own. The flags go by the encoded variable, which a
-    /// folder with a space in its name survives; with `--target` they do not reach host code.
+    /// Makes a cargo command build for the target, with `rustflags` beside its own. The flags go by
+    /// the encoded variable, which a folder with a space in its name survives; with `--target` they
+    /// do not reach host code.
     pub fn apply(&self, cargo: &mut Command, rustflags: &[&str]) {
         cargo.args(["--target", self.target.name()]);
         let flags = self.rustflags().into_iter().chain(workspace::remap());

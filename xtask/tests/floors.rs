@@ -22,8 +22,14 @@ fn crates() -> Vec<PathBuf> {
         }
     }
     crates.extend(
-        ["host-tests", "host-tests/programs", "host-tests/bench-guests", "xtask"]
-            .map(|member| workspace::root().join(member).join("src")),
+        [
+            "host-tests",
+            "host-tests/demo",
+            "host-tests/programs",
+            "host-tests/bench-guests",
+            "xtask",
+        ]
+        .map(|member| workspace::root().join(member).join("src")),
     );
     crates.retain(|source| source.is_dir());
     crates

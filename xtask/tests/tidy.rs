@@ -9,9 +9,13 @@ use serde_json::Value;
 use xtask::{foreign, workspace};
 
 /// Every package of ours, and those of ours that it may depend on (docs: "Floors").
-const FLOORS: [(&str, &[&str]); 16] = [
-    ("tmpfs", &[]),
-    ("component-rt", &[]),
+const FLOORS: [(&str, &[&str]); 19] = [
+    // Only tests draw from it.
+    ("chance", &[]),
+    // Only benchmarks measure with it.
+    ("measure", &[]),
+    ("tmpfs", &["chance"]),
+    ("component-rt", &["chance"]),
     ("tmpfs-start", &["tmpfs"]),
     ("tmpfs-component", &["component-rt", "tmpfs", "tmpfs-start"]),
     ("tmpfs-embedded", &["component-rt", "tmpfs", "tmpfs-start"]),
@@ -19,15 +23,16 @@ const FLOORS: [(&str, &[&str]); 16] = [
     ("scratch-compose", &["tmpfs"]),
     ("scratch-components", &[]),
     ("wasi-scratch", &["scratch-components", "scratch-compose"]),
-    ("wasi-tempfile", &["component-rt"]),
+    ("wasi-tempfile", &["chance", "component-rt"]),
     // An embedder, who gets the component built as the harness does.
     ("audit-example", &["xtask"]),
     ("external-sort", &["wasi-tempfile"]),
     ("upload", &["wasi-tempfile"]),
     ("host-tests-bench-guests", &["wasi-tempfile"]),
     ("host-tests-programs", &["wasi-tempfile"]),
-    // The demo runs the example's sort natively, too.
-    ("host-tests", &["external-sort", "scratch-compose", "tmpfs", "wasi-tempfile", "xtask"]),
+    ("host-tests", &["chance", "measure", "scratch-compose", "tmpfs", "wasi-tempfile", "xtask"]),
+    // It runs the example's sort natively, too.
+    ("demo", &["external-sort", "scratch-compose", "xtask"]),
     // It reads and strips what it builds.
     ("xtask", &["scratch-compose"]),
 ];
@@ -51,6 +56,9 @@ const JUNK_DRAWERS: [&str; 14] = [
 ];
 
 const LONGEST: usize = 600;
+
+/// The last column of a comment. rustfmt breaks code there, and leaves comments as they are.
+const COLUMNS: usize = 100;
 
 /// Servers that a machine may reach under another name or not at all; written in two halves, or
 /// this file would break its own rule.
@@ -129,6 +137,41 @@ fn no_source_file_is_too_long_to_hold_one_concept() {
         let too_long = is_source(path) && lines > LONGEST;
         Vec::from_iter(too_long.then(|| format!("{lines} lines")))
     });
+}
+
+#[test]
+fn no_comment_goes_beyond_the_last_column() {
+    refuse(|path, text| {
+        let lines = text.lines().zip(1..).filter(|(line, _)| is_wide_comment(path, line));
+        lines.map(|(line, number)| format!("{number}: {} columns", line.chars().count())).collect()
+    });
+}
+
+/// Whether the line is a comment of words that could be broken: a row of a table and an address
+/// cannot.
+fn is_wide_comment(path: &str, line: &str) -> bool {
+    let extension = Path::new(path).extension().and_then(|extension| extension.to_str());
+    let mark = match extension {
+        Some("c" | "h" | "js" | "mjs" | "rs" | "ts" | "wit") => "//",
+        Some("py" | "sh" | "toml") => "#",
+        _ => return false,
+    };
+    let Some(comment) = line.trim_start().strip_prefix(mark) else { return false };
+    let words = comment.trim_start_matches(['/', '!']).trim_start();
+    line.chars().count() > COLUMNS && !words.starts_with('|') && !words.contains("://")
+}
+
+#[test]
+fn only_a_comment_of_words_is_too_wide() {
+    let (fits, wide) = ("x".repeat(COLUMNS - 4), "é".repeat(COLUMNS - 3));
+    for (path, mark) in [("a.rs", "/// "), ("a.rs", "//! "), ("a.py", "#   "), ("a.wit", "  //")] {
+        assert!(is_wide_comment(path, &format!("{mark}{wide}")), "{path} {mark}");
+        assert!(!is_wide_comment(path, &format!("{mark}{fits}")), "{path} {mark}");
+    }
+    for (path, line) in [("a.rs", "let a = "), ("a.md", "// "), ("a.rs", "#"), ("a.rs", "/// | ")] {
+        assert!(!is_wide_comment(path, &format!("{line}{wide}{wide}")), "{path} {line}");
+    }
+    assert!(!is_wide_comment("a.rs", &format!("// https://a.example/{wide}")));
 }
 
 /// `cargo xtask foreign` runs each file of tests that fetches a toolchain.

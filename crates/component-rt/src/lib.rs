@@ -5,9 +5,9 @@
 //! With the feature `reserve` the allocator has two heaps. Work that can bear a refused allocation
 //! runs within `refusing`. It allocates from the heap that grows, and is refused when there is no
 //! more memory. Any other allocation, such as one of the canonical ABI, cannot be refused without a
-//! trap. It comes from the reserve, a heap in a fixed place, and from the growing heap only if it is
-//! too large. So neither takes the other's memory: the reserve is whole again when a call has ended,
-//! and memory that was freed within `refusing` is left to the next call of `refusing`.
+//! trap. It comes from the reserve, a heap in a fixed place, and from the growing heap only if it
+//! is too large. So neither takes the other's memory: the reserve is whole again when a call has
+//! ended, and memory that was freed within `refusing` is left to the next call of `refusing`.
 
 #![no_std]
 

@@ -118,6 +118,7 @@ mod tests {
     use super::*;
     use alloc::boxed::Box;
     use alloc::vec::Vec;
+    use chance::Chance;
 
     const SIZE: usize = 4096;
 
@@ -125,12 +126,10 @@ mod tests {
     fn blocks_do_not_overlap_and_all_is_free_when_all_are() {
         let reserve = Box::new(Reserve::<SIZE>::new());
         let mut blocks: Vec<(*mut u8, usize, u8)> = Vec::new();
-        let (mut state, mut refused) = (1_u64, 0);
+        let (mut chance, mut refused) = (Chance(1), 0);
         for turn in 0..20_000_usize {
-            state = state.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(0x1405_7b7e_f767_814f);
-            let random = usize::try_from(state >> 33).unwrap();
-            if random % 5 < 3 {
-                let size = 1 + random / 5 % 300;
+            if chance.below(5) < 3 {
+                let size = 1 + chance.below(300);
                 let block = reserve.allocate(size, 8);
                 if block.is_null() {
                     refused += 1;
@@ -142,7 +141,7 @@ mod tests {
                 unsafe { block.write_bytes(mark, size) };
                 blocks.push((block, size, mark));
             } else if !blocks.is_empty() {
-                let (block, size, mark) = blocks.swap_remove(random / 5 % blocks.len());
+                let (block, size, mark) = blocks.swap_remove(chance.below(blocks.len()));
                 // SAFETY: the block was written as a whole, and is freed once.
                 let bytes = unsafe { core::slice::from_raw_parts(block, size) };
                 assert!(bytes.iter().all(|byte| *byte == mark));

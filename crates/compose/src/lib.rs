@@ -36,6 +36,9 @@ mod program;
 
 mod compose;
 
+#[cfg(test)]
+mod hollow;
+
 pub use bake::{Record, Time, bake};
 pub use compose::{Component, Composition, Form, Memory, Options, Way, compose};
 pub use embed::embed;

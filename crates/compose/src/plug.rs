@@ -142,42 +142,15 @@ fn hand_on(graph: &mut CompositionGraph, from: NodeId, name: &str) -> anyhow::Re
 
 #[cfg(test)]
 mod tests {
-    use wasm_encoder::{
-        Component, ComponentExportKind, ComponentExportSection, ComponentImportSection,
-        ComponentInstanceSection, ComponentTypeRef, ComponentTypeSection, InstanceType,
-    };
     use wasmparser::{Parser, Payload};
 
     use super::{CLEANUP, USAGE, plug};
     use crate::binary;
+    use crate::hollow::component;
 
     const TEMPFILE: &str = "scratch:tempfile/tempfile@0.1.0";
     const RUN: &str = "test:program/run@0.1.0";
     const RANDOM: &str = "wasi:random/random@0.2.12";
-
-    /// Interfaces without functions: enough to see who is wired to whom.
-    fn component(imported: &[&str], exported: &[&str]) -> Vec<u8> {
-        let mut component = Component::new();
-        let mut types = ComponentTypeSection::new();
-        let mut imports = ComponentImportSection::new();
-        // wac takes two imports of one type for the same interface: each has a type of its own.
-        for (name, index) in imported.iter().zip(0..) {
-            types.instance(&InstanceType::new());
-            imports.import(*name, ComponentTypeRef::Instance(index));
-        }
-        component.section(&types);
-        component.section(&imports);
-        let mut instances = ComponentInstanceSection::new();
-        instances.export_items::<&str, _>([]);
-        component.section(&instances);
-        let instance = u32::try_from(imported.len()).unwrap();
-        let mut exports = ComponentExportSection::new();
-        for name in exported {
-            exports.export(*name, ComponentExportKind::Instance, instance, None);
-        }
-        component.section(&exports);
-        component.finish()
-    }
 
     #[test]
     fn a_composition_exports_the_program_and_the_librarys_cleanup() {

@@ -1,5 +1,5 @@
-//! The settings of the filesystem component as the composer knows them: the options that set limits,
-//! and the limits that follow from the variables of a composition, as
+//! The settings of the filesystem component as the composer knows them: the options that set
+//! limits, and the limits that follow from the variables of a composition, as
 //! `crates/tmpfs-component/src/settings.rs` reads them.
 
 use anyhow::{Context as _, anyhow, ensure};

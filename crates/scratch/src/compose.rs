@@ -57,33 +57,18 @@ mod tests {
     use std::{env, fs, process};
 
     use scratch_compose::{Component, Options};
-    use wasm_encoder::{
-        ComponentExportKind, ComponentExportSection, ComponentImportSection, ComponentTypeRef,
-        ComponentTypeSection, InstanceType,
-    };
 
     use super::{Compose, run_with};
     use crate::failure::Failure;
-
-    /// A component that imports the library and exports it again.
-    fn program() -> Vec<u8> {
-        let mut types = ComponentTypeSection::new();
-        types.instance(&InstanceType::new());
-        let mut imports = ComponentImportSection::new();
-        imports.import("scratch:tempfile/tempfile@0.1.0", ComponentTypeRef::Instance(0));
-        let mut exports = ComponentExportSection::new();
-        exports.export("test:program/run", ComponentExportKind::Instance, 0, None);
-        let mut program = wasm_encoder::Component::new();
-        program.section(&types).section(&imports).section(&exports);
-        program.finish()
-    }
+    use crate::hollow::component;
 
     #[test]
     fn a_command_without_components_says_what_to_run_and_writes_nothing() {
         let folder = env::temp_dir().join(format!("scratch-empty-{}", process::id()));
         fs::create_dir_all(&folder).unwrap();
         let (app, output) = (folder.join("app.wasm"), folder.join("out.wasm"));
-        fs::write(&app, program()).unwrap();
+        let program = component(&["scratch:tempfile/tempfile@0.1.0"], &["test:program/run@0.1.0"]);
+        fs::write(&app, program).unwrap();
         let arguments = Compose { program: app, options: Options::default(), output, force: false };
         let outcome = run_with(&arguments, |_| &[]);
         let left = fs::read_dir(&folder).unwrap().count();

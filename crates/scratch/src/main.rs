@@ -8,6 +8,10 @@ mod output;
 mod compose;
 mod notices;
 
+#[cfg(test)]
+#[path = "../../compose/src/hollow.rs"]
+mod hollow;
+
 use std::env;
 use std::process::ExitCode;
 

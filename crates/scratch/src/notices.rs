@@ -1,4 +1,5 @@
-//! `scratch notices`: the notices of third parties in the components and in the module, each in turn.
+//! `scratch notices`: the notices of third parties in the components and in the module, each in
+//! turn.
 
 use scratch_components::{COMPONENTS, EMBEDDED};
 

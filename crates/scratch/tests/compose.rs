@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::{env, process};
 
-use wasm_encoder::{
-    Component, ComponentExportKind, ComponentExportSection, ComponentImportSection,
-    ComponentInstanceSection, ComponentTypeRef, ComponentTypeSection, InstanceType,
-};
+use hollow::component;
+
+#[path = "../../compose/src/hollow.rs"]
+mod hollow;
 
 /// A new folder with a seed and a program, removed when it is dropped.
 struct Folder(PathBuf);
@@ -97,26 +97,6 @@ impl Drop for Folder {
 
 fn write(path: &Path, bytes: usize) {
     fs::write(path, vec![1; bytes]).unwrap();
-}
-
-/// A component of interfaces without functions.
-fn component(imported: &[&str], exported: &[&str]) -> Vec<u8> {
-    let mut component = Component::new();
-    let mut types = ComponentTypeSection::new();
-    let mut imports = ComponentImportSection::new();
-    for (name, index) in imported.iter().zip(0..) {
-        types.instance(&InstanceType::new());
-        imports.import(*name, ComponentTypeRef::Instance(index));
-    }
-    let mut instances = ComponentInstanceSection::new();
-    instances.export_items::<&str, _>([]);
-    let instance = u32::try_from(imported.len()).unwrap();
-    let mut exports = ComponentExportSection::new();
-    for name in exported {
-        exports.export(*name, ComponentExportKind::Instance, instance, None);
-    }
-    component.section(&types).section(&imports).section(&instances).section(&exports);
-    component.finish()
 }
 
 const FILES: &str = "wasi:filesystem/types@0.2.12";

@@ -49,7 +49,8 @@ fn datetime(time: Timestamp) -> Option<Datetime> {
     Some(Datetime { seconds, nanoseconds: time.nanoseconds })
 }
 
-/// A moment beyond what the engine can hold, in 292 thousand million years, is the last that it can.
+/// A moment beyond what the engine can hold, in 292 thousand million years, is the last that it
+/// can.
 fn timestamp(time: Datetime) -> Timestamp {
     let seconds = i64::try_from(time.seconds).unwrap_or(i64::MAX);
     Timestamp { seconds, nanoseconds: time.nanoseconds }

@@ -23,8 +23,8 @@ use crate::state::look;
 
 type Result<T, E = StreamError> = core::result::Result<T, E>;
 
-/// The bytes that a stream of a file permits at once: so many can come in also when there is no more
-/// memory.
+/// The bytes that a stream of a file permits at once: so many can come in also when there is no
+/// more memory.
 const PERMIT: u64 = 64 << 10;
 
 /// The most bytes of one call that writes and flushes (WIT, blocking-write-and-flush).

@@ -1,6 +1,6 @@
-//! The engine [`tmpfs`] as `wasi:filesystem`: WIT in, a call of the engine, WIT out. The rules about
-//! files are the engine's; here is what a component adds to them: names of things, streams, and what
-//! it is told by its environment or by whoever composed it.
+//! The engine [`tmpfs`] as `wasi:filesystem`: WIT in, a call of the engine, WIT out. The rules
+//! about files are the engine's; here is what a component adds to them: names of things, streams,
+//! and what it is told by its environment or by whoever composed it.
 //!
 //! Three components are made of it: `tmpfs-lite.wasm`, `tmpfs-lite-environment.wasm` (feature
 //! `environment`) and `tmpfs.wasm` (feature `streams`). Their worlds are in `wit/worlds.wit`.

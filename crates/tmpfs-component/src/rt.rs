@@ -1,6 +1,6 @@
-//! Memory for resources that are handed out. The allocator is `component_rt`'s: the engine allocates
-//! within [`refusing`], so that it gets a code if there is no more memory. The canonical ABI and the
-//! adapter, which cannot be refused, allocate from the reserve.
+//! Memory for resources that are handed out. The allocator is `component_rt`'s: the engine
+//! allocates within [`refusing`], so that it gets a code if there is no more memory. The canonical
+//! ABI and the adapter, which cannot be refused, allocate from the reserve.
 
 use alloc::vec::Vec;
 

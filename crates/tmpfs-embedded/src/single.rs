@@ -34,8 +34,8 @@ impl<T> Single<T> {
     #[inline(never)]
     fn set(&self, start: fn() -> T) -> *mut T {
         let value = start();
-        // SAFETY: as in `with`; whoever started it did so without a look at the place. What it holds
-        // is nothing, and need not be dropped.
+        // SAFETY: as in `with`; whoever started it did so without a look at the place. What it
+        // holds is nothing, and need not be dropped.
         unsafe {
             self.0.get().write(Some(value));
             (*self.0.get()).as_mut().unwrap_unchecked()

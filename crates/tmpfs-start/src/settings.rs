@@ -39,8 +39,8 @@ pub fn temporary(mount: &str) -> &str {
 }
 
 impl Settings {
-    /// From variables that were baked in, then those that the host set under other names. Names that
-    /// do not begin with `TMPFS_` are not ours.
+    /// From variables that were baked in, then those that the host set under other names. Names
+    /// that do not begin with `TMPFS_` are not ours.
     pub(crate) fn read<'a>(
         baked: &[(&'a str, &'a str)],
         told: impl Iterator<Item = (&'a str, &'a str)>,

@@ -395,6 +395,7 @@ mod tests {
     use crate::pages::MemoryPages;
     use crate::quota::Quota;
     use alloc::{string::String, vec::Vec};
+    use chance::Chance;
     use core::fmt::Write;
 
     fn add(
@@ -449,10 +450,9 @@ mod tests {
         };
         let (mut stock, mut index) = (empty(), Index::EMPTY);
         let mut held = Vec::new();
-        let mut state = 1_u64;
+        let mut chance = Chance(1);
         for step in 0..6_000_u32 {
-            state = state.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(0x1405_7b7e_f767_814f);
-            let [.., a, b, c, d] = state.to_be_bytes().map(|byte| byte >> (step % 3));
+            let [.., a, b, c, d] = chance.draw().to_be_bytes().map(|byte| byte >> (step % 3));
             let growing = step / 1_000 % 2 == 0;
             if growing || held.is_empty() {
                 let tag = u32::from_be_bytes([d & 1, c, b, a]);

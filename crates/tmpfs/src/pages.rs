@@ -70,8 +70,8 @@ pub trait PageStore: Send + Sync {
     }
 }
 
-/// Pages in memory, of a space that can be made a template or not. Of whole pages that are given back a mebibyte is kept for the next ones, as
-/// long as the allocator has memory.
+/// Pages in memory, of a space that can be made a template or not. Of whole pages that are given
+/// back a mebibyte is kept for the next ones, as long as the allocator has memory.
 #[derive(Debug, Default)]
 pub struct MemoryPages<const TEMPLATES: bool = true> {
     spare: Vec<Vec<u8>>,

@@ -25,8 +25,8 @@ pub const ALLOCATION: u64 = 16;
 /// more. The index of a directory has them, too, from its second [`BUCKET`] on.
 pub const BRANCH: u64 = 72;
 
-/// Up to [`BUCKET_ENTRIES`] entries in the index of a directory, by their names; two neighbours with
-/// no more entries than that become one.
+/// Up to [`BUCKET_ENTRIES`] entries in the index of a directory, by their names; two neighbours
+/// with no more entries than that become one.
 pub const BUCKET: u64 = 144;
 
 /// The most entries in a bucket.

@@ -328,6 +328,7 @@ mod tests {
     use crate::pages::MemoryPages;
     use crate::quota::Quota;
     use alloc::sync::Arc;
+    use chance::Chance;
     use core::num::NonZeroU32;
     use std::collections::BTreeMap;
 
@@ -341,18 +342,13 @@ mod tests {
         Id::new(NonZeroU32::new(number).unwrap())
     }
 
-    fn random(state: &mut u64) -> u64 {
-        *state = state.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(0x1405_7b7e_f767_814f);
-        *state >> 16
-    }
-
     #[test]
     fn a_map_behaves_as_the_standard_one_does_and_leaves_no_trace() {
         // The first has room for few branches.
         for metadata in [3000, 1 << 20] {
             let mut stock = stock(metadata);
             let (mut map, mut model) = (Map::EMPTY, BTreeMap::new());
-            let mut state = metadata;
+            let mut chance = Chance(metadata);
             for step in 0..20_000_u32 {
                 if step % 5_000 == 4_999 {
                     // From here on the branches so far are another layer's.
@@ -360,11 +356,11 @@ mod tests {
                     let below = core::mem::replace(&mut stock.layer, layer);
                     stock.layer = Layer::over(Arc::new(below), MemoryPages::default());
                 }
-                let bits = u32::try_from(random(&mut state) % 65).unwrap();
-                let key = random(&mut state).rotate_left(16).checked_shr(64 - bits).unwrap_or(0);
+                let bits = u32::try_from(chance.below(65)).unwrap();
+                let key = chance.draw().checked_shr(64 - bits).unwrap_or(0);
                 let key = if step % 2 == 0 { key % 300 } else { key };
                 let before = stock.quota.used();
-                if random(&mut state).is_multiple_of(3) {
+                if chance.below(3) == 0 {
                     if model.remove(&key).is_some() {
                         stock.map_remove(&mut map, key).unwrap();
                     }

@@ -9,8 +9,8 @@ use crate::cursor::Cursor;
 use crate::line;
 use crate::run::Run;
 
-/// Hands the lines of all `runs`, with their line breaks, to `each` in order. Every run gets a block of `memory`, which
-/// has to be longer than any line.
+/// Hands the lines of all `runs`, with their line breaks, to `each` in order. Every run gets a
+/// block of `memory`, which has to be longer than any line.
 pub(crate) fn merge<R: Run>(
     runs: &mut [R],
     memory: &mut [u8],

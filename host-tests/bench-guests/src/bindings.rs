@@ -11,6 +11,11 @@ wit_bindgen::generate!({
         "wasi:io/poll@0.2.12": ::wasi::io::poll,
         "wasi:io/streams@0.2.12": ::wasi::io::streams,
     },
+    additional_derives: [Default],
+    additional_derives_ignore: [
+        "error", "error-code", "os-error", "text-error", "unicode-error", "conversion", "kind",
+        "owed-item", "unclosed-kind", "unclosed-item",
+    ],
 });
 
 pub use scratch::tempfile::{descriptors, tempfile, text};

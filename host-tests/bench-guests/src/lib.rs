@@ -85,8 +85,8 @@ pub fn timed_scale<F, E>(
     Ok(vec![created, start.elapsed()])
 }
 
-/// How long writing and reading back `n` mebibytes of text takes. `write` gets a piece of it, `read`
-/// tells how many bytes it read.
+/// How long writing and reading back `n` mebibytes of text takes. `write` gets a piece of it,
+/// `read` tells how many bytes it read.
 pub fn timed_text<E>(
     n: u32,
     mut write: impl FnMut(&str) -> Result<(), E>,

@@ -12,6 +12,11 @@ wit_bindgen::generate!({
         "wasi:io/streams@0.2.12": ::wasip2::io::streams,
     },
     generate_all,
+    additional_derives: [Default],
+    additional_derives_ignore: [
+        "error", "error-code", "os-error", "text-error", "unicode-error", "conversion", "kind",
+        "owed-item", "unclosed-kind", "unclosed-item",
+    ],
 });
 
 /// `scratch:space`, which a filesystem in memory serves.

@@ -11,16 +11,8 @@ use crate::tempfile::{
 #[must_use]
 pub fn one_of_each() -> (BinaryFile, Directory) {
     let file = tempfile::named_temporary_file(Some(&NamedFileOptions {
-        mode: None,
-        buffering: None,
-        encoding: None,
-        newline: None,
-        suffix: None,
         prefix: Some("owed.file-".into()),
-        dir: None,
-        delete: None,
-        errors: None,
-        delete_on_close: None,
+        ..NamedFileOptions::default()
     }))
     .unwrap();
     file.write(b"waits").unwrap();

@@ -1,8 +1,8 @@
 //! The command line of the benchmark.
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
+use measure::Effort;
 
-use crate::bench::rounds::Effort;
 use crate::bench::workloads::WORKLOADS;
 
 /// What is measured besides the workloads.
@@ -12,21 +12,27 @@ pub(super) struct Arguments {
     /// What is measured, in lower case; everything where empty.
     wanted: Vec<String>,
     pub(super) effort: Effort,
+    /// An earlier commit, whose components are rows of their own.
+    pub(super) against: Option<String>,
 }
 
 impl Arguments {
     pub(super) fn parse(words: &[String]) -> Result<Self> {
-        let mut arguments = Self { wanted: Vec::new(), effort: Effort::Full };
-        for word in words {
+        let mut arguments = Self { wanted: Vec::new(), effort: Effort::Full, against: None };
+        let mut words = words.iter();
+        while let Some(word) = words.next() {
             let word = word.to_lowercase();
             let known = || WORKLOADS.iter().map(|it| it.id).chain(OTHERS);
             if word == "--quick" {
                 arguments.effort = Effort::Quick;
+            } else if word == "--against" {
+                let commit = words.next().context("--against says which commit")?;
+                arguments.against = Some(commit.clone());
             } else if known().any(|id| id.to_lowercase() == word) {
                 arguments.wanted.push(word);
             } else {
                 let known: Vec<_> = known().collect();
-                bail!("usage: bench [--quick] [{}] ...", known.join(" | "));
+                bail!("usage: bench [--quick] [--against COMMIT] [{}] ...", known.join(" | "));
             }
         }
         Ok(arguments)

@@ -8,14 +8,12 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
+use measure::{Effort, Repeats, Spread, table};
 use rustix::fs::{Mode, OFlags};
 use rustix::rand::{GetRandomFlags, getrandom};
 
 use crate::bench::guest::Concurrency;
 use crate::bench::peers::Peers;
-use crate::bench::rounds::{self, Effort, Repeats};
-use crate::bench::spread::Spread;
-use crate::bench::table;
 
 /// The phases of the guest `calls`, and of [`natively`].
 const CALLS: [&str; 10] = [
@@ -46,12 +44,11 @@ const FILES: u32 = 256;
 pub(super) fn measure(peers: &mut Peers, effort: Effort) -> Result<()> {
     let rounds = effort.rounds(45);
     let measured =
-        rounds::interleave(3, rounds, Repeats::Fixed(FILES), effort, |peer, n| match peer {
+        measure::interleave(3, rounds, Repeats::Fixed(FILES), effort, |peer, n| match peer {
             0 => natively(peers.directory(), n),
             1 => peers.calls[&Concurrency::Default].run(peers.directory(), "calls", n),
             _ => peers.calls[&Concurrency::Off].run(peers.directory(), "calls", n),
         })?;
-    println!("## Single calls of the host\n");
     let cell = |peer: usize, phases: &[usize]| {
         let spreads = phases.iter().map(|phase| {
             let rounds = measured[peer].get(*phase)?;
@@ -60,7 +57,7 @@ pub(super) fn measure(peers: &mut Peers, effort: Effort) -> Result<()> {
         let spreads: Option<Vec<Spread>> = spreads.collect();
         match spreads.as_deref() {
             None => "–".to_owned(),
-            Some([one]) => table::times(*one),
+            Some([one]) => table::times(*one, table::time),
             Some(several) => table::time(several.iter().map(|spread| spread.median).sum()),
         }
     };
@@ -72,7 +69,7 @@ pub(super) fn measure(peers: &mut Peers, effort: Effort) -> Result<()> {
     let calls = calls.map(|(phase, call)| row(format!("{} {call}", phase + 1), &[phase]));
     let sums = SUMS.iter().map(|(label, phases)| row((*label).to_owned(), phases));
     let head = ["call", "system call, native", "in wasm", "in wasm, concurrency off"];
-    table::print_rows(&head, calls.chain(sums).collect());
+    table::print("Single calls of the host", &head, &calls.chain(sums).collect::<Vec<_>>());
     Ok(())
 }
 

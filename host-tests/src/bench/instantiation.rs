@@ -4,14 +4,12 @@
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
+use measure::{Effort, Repeats, Spread, table};
 use wasmtime::component::{Component, InstancePre};
 use wasmtime::{Engine, Store};
 use xtask::components;
 
 use crate::bench::guest::{self, Concurrency, State};
-use crate::bench::rounds::{self, Effort, Repeats};
-use crate::bench::spread::Spread;
-use crate::bench::table;
 
 /// Nanoseconds per store, WASI context, instance of `tempfile.wasm`, and dropping all that.
 pub(super) struct Instantiation {
@@ -46,20 +44,14 @@ pub(super) fn measure(effort: Effort) -> Result<Instantiation> {
     }
     let rounds = effort.rounds(15);
     let times =
-        rounds::interleave(prepared.len(), rounds, Repeats::Calibrated, effort, |peer, n| {
+        measure::interleave(prepared.len(), rounds, Repeats::Calibrated, effort, |peer, n| {
             time(&prepared[peer], n)
         })?;
-    let spreads: Vec<Spread> = times
-        .iter()
-        .map(|rounds| {
-            let rounds = rounds.iter().flatten().copied();
-            Spread::of(rounds).expect("BUG: there is at least one round")
-        })
-        .collect();
-    println!("## Instantiating: store, WASI context, instance, drop\n");
+    let spreads: Vec<Spread> = times.iter().map(|phases| Spread::of_rounds(&phases[0])).collect();
     let rows = prepared.iter().zip(&spreads);
-    let rows = rows.map(|(it, spread)| vec![it.label.clone(), table::times(*spread)]);
-    table::print_rows(&["component", "median [min .. max]"], rows.collect());
+    let rows = rows.map(|(it, spread)| vec![it.label.clone(), table::times(*spread, table::time)]);
+    let title = "Instantiating: store, WASI context, instance, drop";
+    table::print(title, &["component", "median [min .. max]"], &rows.collect::<Vec<_>>());
     Ok(Instantiation { default: spreads[0] })
 }
 

@@ -13,12 +13,8 @@ mod instantiation;
 mod line;
 mod native;
 mod peers;
-mod pinning;
 mod report;
-mod rounds;
 mod size;
-mod spread;
-mod table;
 mod targets;
 mod workloads;
 
@@ -41,8 +37,8 @@ pub fn run(arguments: &[String]) -> Result<()> {
     }
     let arguments = Arguments::parse(arguments)?;
     // Before anything starts a thread: threads and children inherit it.
-    println!("{}", pinning::pin());
-    let mut peers = Peers::prepare(Profile::Optimised)?;
+    println!("{}", measure::pin());
+    let mut peers = Peers::prepare(Profile::Optimised, arguments.against.as_deref())?;
     println!("{}\n", peers.describe());
     let mut report = Report::default();
     for workload in WORKLOADS.iter().filter(|workload| arguments.wants(workload.id)) {
@@ -68,7 +64,7 @@ pub fn run(arguments: &[String]) -> Result<()> {
 /// # Errors
 /// As [`run`], or something is left.
 pub fn smoke(n: u32) -> Result<Vec<String>> {
-    let mut peers = Peers::prepare(Profile::Checked)?;
+    let mut peers = Peers::prepare(Profile::Checked, None)?;
     let mut ran = Vec::new();
     for workload in &WORKLOADS {
         for entry in peers.entries(workload) {

@@ -26,6 +26,8 @@ pub(super) struct Peers {
     directory: TempDir,
     python: Option<CPython>,
     guests: BTreeMap<(Way, Concurrency), Guest>,
+    /// The guests over the components of an earlier commit, on the default engine.
+    past: BTreeMap<Way, Guest>,
     /// The guest that measures single calls of the host.
     pub(super) calls: BTreeMap<Concurrency, Guest>,
 }
@@ -35,16 +37,20 @@ pub(super) struct Peers {
 pub(super) struct Entry {
     pub(super) row: Row,
     pub(super) concurrency: Concurrency,
+    /// It runs over the components of an earlier commit.
+    pub(super) past: bool,
 }
 
 impl Entry {
     pub(super) fn label(&self) -> String {
-        format!("{}{}", self.row.label, self.concurrency.suffix())
+        let age = if self.past { ", before" } else { "" };
+        format!("{}{}{age}", self.row.label, self.concurrency.suffix())
     }
 }
 
 impl Peers {
-    pub(super) fn prepare(profile: Profile) -> Result<Self> {
+    /// Compiles and starts everyone; `against` is the earlier commit that takes part.
+    pub(super) fn prepare(profile: Profile, against: Option<&str>) -> Result<Self> {
         let files = components::programs(GUESTS, profile)?;
         let program = |name: &str| -> Result<Vec<u8>> {
             guest::read(files.get(name).with_context(|| format!("{GUESTS} has no {name}"))?)
@@ -64,11 +70,23 @@ impl Peers {
                 guests.insert((way, concurrency), guest.with_context(|| name.to_owned())?);
             }
         }
+        let mut past = BTreeMap::new();
+        if let Some(commit) = against {
+            let components = xtask::past::components_of(commit)?;
+            let engine = Concurrency::Default.engine()?;
+            for way in Way::GUESTS {
+                if let Some((name, Under::Component(under))) = way.guest() {
+                    let under = guest::read(&components.join(under).with_extension("wasm"))?;
+                    let component = scratch_compose::plug(&program(name)?, &[&under])?;
+                    past.insert(way, Guest::prepare(&engine, &component)?);
+                }
+            }
+        }
         let memory = Path::new(MEMORY);
         let place = if memory.is_dir() { memory.to_path_buf() } else { env::temp_dir() };
         let directory = tempfile::Builder::new().prefix("bench-").tempdir_in(place)?;
         let python = CPython::start(directory.path())?;
-        Ok(Self { directory, python, guests, calls })
+        Ok(Self { directory, python, guests, past, calls })
     }
 
     /// Where the files are, and which Python takes part.
@@ -86,7 +104,7 @@ impl Peers {
 
     /// Who takes part in `workload`, the reference first.
     pub(super) fn entries(&self, workload: &Workload) -> Vec<Entry> {
-        let on = |concurrency| move |row: &Row| Entry { row: *row, concurrency };
+        let on = |concurrency| move |row: &Row| Entry { row: *row, concurrency, past: false };
         let present = |row: &&Row| row.way != Way::CPython || self.python.is_some();
         let rows = || workload.rows.iter().filter(present);
         let mut entries: Vec<Entry> = rows().map(on(Concurrency::Default)).collect();
@@ -94,6 +112,8 @@ impl Peers {
             let in_wasm = rows().filter(|row| row.way.guest().is_some());
             entries.extend(in_wasm.map(on(Concurrency::Off)));
         }
+        let before = rows().filter(|row| self.past.contains_key(&row.way));
+        entries.extend(before.map(on(Concurrency::Default)).map(|it| Entry { past: true, ..it }));
         entries
     }
 
@@ -122,6 +142,9 @@ impl Peers {
     }
 
     fn guest(&self, entry: &Entry) -> &Guest {
+        if entry.past {
+            return self.past.get(&entry.row.way).expect("BUG: a row without its peer");
+        }
         let prepared = self.guests.get(&(entry.row.way, entry.concurrency));
         prepared.expect("BUG: every guest is prepared on both engines")
     }

@@ -1,15 +1,13 @@
 //! What was measured, for the targets to look up.
 
 use anyhow::Result;
+use measure::{Effort, Repeats, Spread};
 
 use crate::bench::guest::Concurrency;
 use crate::bench::instantiation::Instantiation;
-use crate::bench::line::Line;
+use crate::bench::line::{self, Line};
 use crate::bench::peers::{Entry, Peers};
-use crate::bench::rounds::{self, Effort, Repeats};
 use crate::bench::size::Size;
-use crate::bench::spread::Spread;
-use crate::bench::table;
 use crate::bench::workloads::{Way, Workload};
 
 #[derive(Default)]
@@ -36,7 +34,7 @@ impl Report {
             }
             let rounds = effort.rounds(*rounds);
             let run = |peer: usize, n| peers.run(&entries[peer], n);
-            let measured = rounds::interleave(entries.len(), rounds, *repeats, effort, run)?;
+            let measured = measure::interleave(entries.len(), rounds, *repeats, effort, run)?;
             for (phase, name) in workload.phases.iter().enumerate() {
                 let times: Vec<&[f64]> = measured.iter().map(|peer| &*peer[phase]).collect();
                 let lines =
@@ -45,9 +43,9 @@ impl Report {
                         Line {
                             workload: workload.id,
                             entry: *entry,
-                            time: spread(times[at].iter().copied()),
-                            to_native: ratio(times[0], times[at]),
-                            to_peer: peer.map(|peer| ratio(times[peer], times[at])),
+                            time: Spread::of_rounds(times[at]),
+                            to_native: Spread::ratio(times[0], times[at]),
+                            to_peer: peer.map(|peer| Spread::ratio(times[peer], times[at])),
                             // Both phases together; the tables of phases leave it out.
                             host_calls: calls.filter(|_| workload.phases.len() == 1),
                         }
@@ -57,8 +55,7 @@ impl Report {
                     Repeats::Fixed(n) => format!(" {name}, {n} of them"),
                     Repeats::Calibrated => String::new(),
                 };
-                println!("## {} {}{scale}\n", workload.id, workload.title);
-                table::print(&lines);
+                line::print(&format!("{} {}{scale}", workload.id, workload.title), &lines);
                 self.lines.extend(lines);
             }
         }
@@ -70,6 +67,7 @@ impl Report {
         let lines = self.lines.iter().filter(|line| {
             line.workload == workload
                 && line.entry.row.way.is_ours()
+                && !line.entry.past
                 && line.entry.concurrency == Concurrency::Default
                 && wanted(line)
         });
@@ -83,13 +81,4 @@ fn nearest_peer(entries: &[Entry], entry: &Entry) -> Option<usize> {
     entries
         .iter()
         .position(|other| other.row.way == Way::Tempfile && other.concurrency == entry.concurrency)
-}
-
-/// How many times as fast as the reference, round by round.
-fn ratio(reference: &[f64], peer: &[f64]) -> Spread {
-    spread(reference.iter().zip(peer).map(|(reference, peer)| reference / peer))
-}
-
-fn spread(numbers: impl IntoIterator<Item = f64>) -> Spread {
-    Spread::of(numbers).expect("BUG: there is at least one round")
 }

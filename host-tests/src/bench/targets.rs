@@ -1,8 +1,9 @@
 //! What the design asks for, and whether it was reached. Only what was measured is judged.
 
+use measure::table;
+
 use crate::bench::line::Line;
 use crate::bench::report::Report;
-use crate::bench::table;
 use crate::bench::workloads::{RECYCLED, Way};
 
 /// Prints a line for each target.
@@ -28,12 +29,11 @@ pub(super) fn print(report: &Report) {
     if judged.is_empty() {
         return;
     }
-    println!("## Targets\n");
     let rows = judged.into_iter().map(|judged| {
         let verdict = if judged.met { "met" } else { "missed" };
         vec![judged.what, judged.target, judged.reached, verdict.to_owned()]
     });
-    table::print_rows(&["what", "target", "reached", ""], rows.collect());
+    table::print("Targets", &["what", "target", "reached", ""], &rows.collect::<Vec<_>>());
 }
 
 struct Judged {
@@ -126,7 +126,7 @@ fn instantiation(report: &Report, target: f64) -> Option<Judged> {
     Some(Judged {
         what: "instantiating tempfile.wasm".to_owned(),
         target: format!("≤ {target} µs"),
-        reached: table::times(reached),
+        reached: table::times(reached, table::time),
         met: reached.median <= target * 1e3,
     })
 }

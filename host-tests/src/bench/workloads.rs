@@ -1,6 +1,6 @@
 //! What is measured: the same work for every peer, in each peer's own words.
 
-use crate::bench::rounds::Repeats;
+use measure::Repeats;
 
 /// Who does the work, and how it is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,6 +1,7 @@
 //! Seeded chance, and the lists that generators choose from.
 
-/// A generator of numbers: xorshift64* (Vigna 2016).
+/// A generator of numbers: xorshift64* (Vigna 2016). What CPython did was recorded for the scripts
+/// that it draws, so it stays as it is; all other tests draw from the crate `chance`.
 pub(crate) struct Chance(u64);
 
 impl Chance {

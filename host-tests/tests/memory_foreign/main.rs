@@ -24,8 +24,8 @@ fn run(file: &Path, ground: Builder, arguments: &[&str]) -> Run {
 /// The filesystem beside the program, and as a part of it, alone or with the host's directories.
 const FORMS: [fn(Builder) -> Builder; 3] = [Builder::memory, Builder::embedded, Builder::beside];
 
-/// Asserts that a program prints in memory what it prints on a directory of the host, and more lines
-/// than this.
+/// Asserts that a program prints in memory what it prints on a directory of the host, and more
+/// lines than this.
 #[track_caller]
 fn assert_same(file: &Path, more_than: usize) {
     // The filesystem sets the variable by itself.
@@ -45,8 +45,8 @@ fn c_through_the_preview1_adapter() {
     assert_same(&program, 100);
 }
 
-/// What the C program prints where there is no room. The texts are those of the C library for ENOSPC
-/// and EFBIG.
+/// What the C program prints where there is no room. The texts are those of the C library for
+/// ENOSPC and EFBIG.
 const FULL: &str = "\
     write: No space left on device\n\
     nearly all was written: 1\n\

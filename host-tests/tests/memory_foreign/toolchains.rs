@@ -109,8 +109,8 @@ fn read(file: &Path) -> Vec<u8> {
     fs::read(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
 }
 
-/// What is made of the inputs, unless it was made before. Another process that makes it at the same time
-/// makes the same.
+/// What is made of the inputs, unless it was made before. Another process that makes it at the same
+/// time makes the same.
 fn kept(source: &Path, inputs: &[Vec<u8>], make: impl FnOnce(&Path) -> Vec<u8>) -> PathBuf {
     static MAKING: Mutex<()> = Mutex::new(());
     // Nothing is half made where a test panicked meanwhile, or it is not found.

@@ -1,5 +1,5 @@
-//! The example in plain `wasmtime serve`, with a filesystem in memory of 4 MiB composed under it, and
-//! with that as a part of it.
+//! The example in plain `wasmtime serve`, with a filesystem in memory of 4 MiB composed under it,
+//! and with that as a part of it.
 
 use std::fs;
 use std::io::Cursor;
@@ -9,6 +9,7 @@ use std::thread;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use chance::Chance;
 use host_tests::composed;
 use scratch_compose::{Form, Memory, Options, Record, binary};
 use sha2::{Digest as _, Sha256};
@@ -58,14 +59,12 @@ fn serve(server: &Path) -> Server {
 
 /// Bytes without a pattern, others for every seed.
 fn sample(length: usize, seed: u32) -> Vec<u8> {
-    let mut state = seed.wrapping_mul(2_654_435_761) | 1;
-    let mut byte = || {
-        state ^= state << 13;
-        state ^= state >> 17;
-        state ^= state << 5;
-        state.to_be_bytes()[0]
-    };
-    (0..length).map(|_| byte()).collect()
+    let mut chance = Chance(seed.into());
+    let mut bytes = vec![0; length];
+    for eight in bytes.chunks_mut(8) {
+        eight.copy_from_slice(&chance.draw().to_le_bytes()[..eight.len()]);
+    }
+    bytes
 }
 
 /// The answer is the upload, and says the right things about it.

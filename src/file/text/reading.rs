@@ -66,8 +66,8 @@ impl TextFile {
         }
     }
 
-    /// Reads `size` characters, or fewer at the end; everything to the end where `size` is `None` or
-    /// negative.
+    /// Reads `size` characters, or fewer at the end; everything to the end where `size` is `None`
+    /// or negative.
     pub fn read(&self, size: Option<i64>) -> Result<String> {
         self.string(Piece::Characters(at_most(size)))
     }

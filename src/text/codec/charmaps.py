@@ -1,5 +1,5 @@
 """Prints `tables.rs`: the names of CPython's text encodings and what the bytes of those with one
-byte a character mean. It asks CPython's codecs. Run by hand:
+byte a character mean. It asks CPython's codecs; what CPython lacks stands in `added.py`. Run by hand:
 
     PYENV_VERSION=3.13.0 python3.13 src/text/codec/charmaps.py > src/text/codec/tables.rs
 
@@ -22,6 +22,10 @@ import sys
 import textwrap
 from encodings.aliases import aliases
 
+sys.dont_write_bytecode = True
+
+from added import ADDED
+
 # In the order of `Encoding::FIXED` in names.rs.
 FIXED = [
     "utf_8", "utf_8_sig", "ascii", "latin_1", "charmap", "utf_16", "utf_16_le", "utf_16_be",
@@ -32,13 +36,13 @@ LATIN_1 = list(range(256))
 
 
 def modules():
-    """The encodings that Python has here, by their modules."""
-    for module in pkgutil.iter_modules(encodings.__path__):
-        if aliases.get(module.name, module.name) == module.name and module.name != "aliases":
+    """The encodings that Python has here, by their modules, and those of `added.py`."""
+    for name in [*(module.name for module in pkgutil.iter_modules(encodings.__path__)), *ADDED]:
+        if aliases.get(name, name) == name and name != "aliases":
             try:
-                yield module.name, codecs.lookup(module.name)
+                yield name, codecs.lookup(name)
             except LookupError:
-                pass  # Windows' own.
+                assert name not in ADDED, name  # Windows' own.
 
 
 def meaning(byte, name):

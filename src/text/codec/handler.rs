@@ -2,8 +2,7 @@
 
 use alloc::{string::String, vec::Vec};
 
-use super::decode::push;
-use super::form::Form;
+use super::decode::{Characters, Wrong, push};
 use super::{Failure, lookup_error, shortened};
 use crate::error::Error;
 
@@ -36,16 +35,17 @@ impl Handler {
         }
     }
 
-    /// Goes on after the bytes from `start` to `end`, which are no text: writes what stands for
-    /// them and returns where decoding continues.
+    /// Goes on after the bytes at `start`, which are no text: writes what stands for them and
+    /// returns where decoding continues.
     pub(super) fn decode(
         &self,
         bytes: &[u8],
-        (start, end): (usize, usize),
-        reason: &'static str,
-        form: Form,
+        start: usize,
+        &Wrong { length, reason, .. }: &Wrong,
+        characters: &dyn Characters,
         text: &mut Vec<u8>,
     ) -> Result<usize, Failure> {
+        let end = start + length;
         let wrong = bytes.get(start..end).unwrap_or_default();
         let next = match self {
             Self::Strict => None,
@@ -71,13 +71,15 @@ impl Handler {
                 }
                 Some(at).filter(|at| *at > start)
             }
-            Self::SurrogatePass => match form.surrogate(bytes.get(start..).unwrap_or_default()) {
-                Some((surrogate, length)) => {
-                    push(text, surrogate)?;
-                    Some(start + length)
+            Self::SurrogatePass => {
+                match characters.surrogate(bytes.get(start..).unwrap_or_default()) {
+                    Some((surrogate, length)) => {
+                        push(text, surrogate)?;
+                        Some(start + length)
+                    }
+                    None => None,
                 }
-                None => None,
-            },
+            }
             Self::Unknown(name) if name != "namereplace" => return Err(unknown(name)),
             Self::XmlCharRefReplace | Self::Unknown(_) => {
                 let text = "don't know how to handle UnicodeDecodeError in error callback";
@@ -87,28 +89,56 @@ impl Handler {
         next.ok_or(Failure::Unicode { start, end, reason })
     }
 
-    /// Gives `put` the ASCII that stands for a character that cannot be encoded, as long as it
-    /// takes it; tells whether there is such and all was taken.
-    pub(super) fn replace(&self, code_point: u32, mut put: impl FnMut(u8) -> bool) -> bool {
+    /// The ASCII that stands for a character that cannot be encoded; nothing where this handler has
+    /// none.
+    pub(super) fn replace(&self, code_point: u32) -> Replacement {
+        let mut ascii = Replacement::default();
         match self {
-            Self::Replace => put(b'?'),
+            Self::Replace => ascii.push(b'?'),
             Self::BackslashReplace => {
                 let (letter, digits) = match code_point {
                     ..=0xff => (b'x', 2),
                     0x100..=0xffff => (b'u', 4),
                     _ => (b'U', 8),
                 };
-                let digit = |place: u32| hexadecimal((code_point >> (4 * place)).to_le_bytes()[0]);
-                put(b'\\') && put(letter) && (0..digits).rev().all(|place| put(digit(place)))
+                ascii.push(b'\\');
+                ascii.push(letter);
+                for place in (0..digits).rev() {
+                    ascii.push(hexadecimal((code_point >> (4 * place)).to_le_bytes()[0]));
+                }
             }
             Self::XmlCharRefReplace => {
-                let digit = |unit: u32| b'0' + (code_point / unit % 10).to_le_bytes()[0];
+                ascii.push(b'&');
+                ascii.push(b'#');
                 let units = [1_000_000, 100_000, 10_000, 1_000, 100, 10, 1].into_iter();
-                let mut units = units.skip_while(|unit| *unit > code_point);
-                put(b'&') && put(b'#') && units.all(|unit| put(digit(unit))) && put(b';')
+                for unit in units.skip_while(|unit| *unit > code_point) {
+                    ascii.push(b'0' + (code_point / unit % 10).to_le_bytes()[0]);
+                }
+                ascii.push(b';');
             }
-            _ => false,
+            _ => {}
         }
+        ascii
+    }
+}
+
+/// The ASCII that stands for a character: ten bytes at the most.
+#[derive(Default)]
+pub(super) struct Replacement {
+    bytes: [u8; 10],
+    length: usize,
+}
+
+impl Replacement {
+    fn push(&mut self, byte: u8) {
+        if let Some(place) = self.bytes.get_mut(self.length) {
+            *place = byte;
+            self.length += 1;
+        }
+    }
+
+    pub(super) fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(..self.length).unwrap_or_default()
     }
 }
 

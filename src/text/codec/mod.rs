@@ -1,49 +1,51 @@
 //! Between text and bytes: Python's text encodings and error handlers, as `codecs` gives them to
 //! `TextIOWrapper`, piece by piece.
 
-mod charmap;
 mod decode;
 mod encode;
-mod form;
 mod handler;
 mod names;
+mod single_byte;
 mod tables;
 #[cfg(test)]
 mod tests;
+mod utf16_32;
+mod utf8;
 
 pub(crate) use decode::Decoder;
 pub(crate) use encode::Encoder;
 pub(crate) use handler::Handler;
 
-use alloc::{boxed::Box, string::String, vec::Vec};
+use alloc::{boxed::Box, string::String, sync::Arc, vec::Vec};
 
+use self::single_byte::{Inverse, SingleByte, Table};
+use self::utf8::Utf8;
+use self::utf16_32::Utf16Or32;
 use crate::bytes::reserve;
 use crate::error::{Conversion, Error, ErrorCode, Result, UnicodeError};
 
-/// An encoding of text that Python has.
+/// An encoding of text that Python has, by its family: each is a file, for both directions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Encoding {
-    Utf8,
-    /// With a byte order mark at the start.
-    Utf8Sig,
-    /// In this order of bytes; in the one that a mark at the start tells where it is `None`.
-    Utf16(Option<form::Order>),
-    Utf32(Option<form::Order>),
-    Ascii,
-    Latin1,
-    Charmap(charmap::Charmap),
+    Utf8(Utf8),
+    Utf16Or32(Utf16Or32),
+    SingleByte(SingleByte),
 }
 
-/// The byte order mark as UTF-8.
-const MARK: &[u8] = b"\xef\xbb\xbf";
-
 impl Encoding {
-    /// What Python's errors call it and give as the reason where a character is one byte.
-    fn of_bytes(self) -> (&'static str, &'static str) {
+    fn decoder(self) -> Arc<dyn decode::Decode> {
         match self {
-            Self::Ascii => ("ascii", "ordinal not in range(128)"),
-            Self::Latin1 => ("latin-1", "ordinal not in range(256)"),
-            _ => ("charmap", "character maps to <undefined>"),
+            Self::Utf8(encoding) => Arc::new(encoding),
+            Self::Utf16Or32(encoding) => Arc::new(encoding),
+            Self::SingleByte(encoding) => Arc::new(Table::of(encoding)),
+        }
+    }
+
+    fn encoder(self) -> Arc<dyn encode::Encode> {
+        match self {
+            Self::Utf8(encoding) => Arc::new(encoding),
+            Self::Utf16Or32(encoding) => Arc::new(encoding),
+            Self::SingleByte(encoding) => Arc::new(Inverse::of(Table::of(encoding))),
         }
     }
 }
@@ -102,4 +104,8 @@ fn extend(all: &mut Vec<u8>, bytes: &[u8]) -> Result<()> {
 /// Some bytes at the start, if all of these are ASCII, and the rest.
 fn ascii_block(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     bytes.split_at_checked(16).filter(|(block, _)| block.is_ascii())
+}
+
+fn is_surrogate(code_point: u32) -> bool {
+    matches!(code_point, 0xd800..=0xdfff)
 }

@@ -2,26 +2,32 @@
 
 use alloc::vec::Vec;
 
-use super::charmap::Charmap;
-use super::form::Order;
+use super::single_byte::SingleByte;
+use super::utf8::Utf8;
+use super::utf16_32::{Order, Utf16Or32, Width};
 use super::{Encoding, lookup_error, shortened, tables};
 use crate::error::{Error, Result};
+
+/// The encoding of these units, in this order or in that of a mark.
+const fn units(width: Width, order: Option<Order>) -> Encoding {
+    Encoding::Utf16Or32(Utf16Or32 { width, order })
+}
 
 impl Encoding {
     /// Those without a table, in the order of `charmaps.py`.
     const FIXED: [Self; 11] = [
-        Self::Utf8,
-        Self::Utf8Sig,
-        Self::Ascii,
-        Self::Latin1,
+        Self::Utf8(Utf8::Plain),
+        Self::Utf8(Utf8::Marked),
+        Self::SingleByte(SingleByte::Ascii),
+        Self::SingleByte(SingleByte::Latin1),
         // Python's `charmap` without a map.
-        Self::Latin1,
-        Self::Utf16(None),
-        Self::Utf16(Some(Order::Little)),
-        Self::Utf16(Some(Order::Big)),
-        Self::Utf32(None),
-        Self::Utf32(Some(Order::Little)),
-        Self::Utf32(Some(Order::Big)),
+        Self::SingleByte(SingleByte::Latin1),
+        units(Width::Bits16, None),
+        units(Width::Bits16, Some(Order::Little)),
+        units(Width::Bits16, Some(Order::Big)),
+        units(Width::Bits32, None),
+        units(Width::Bits32, Some(Order::Little)),
+        units(Width::Bits32, Some(Order::Big)),
     ];
 
     /// The encoding that Python's `io.open` has by this name.
@@ -33,7 +39,9 @@ impl Encoding {
         let tables = Self::FIXED.len()..Self::FIXED.len() + tables::COUNT;
         match Self::FIXED.get(place) {
             Some(fixed) => Ok(*fixed),
-            None if tables.contains(&place) => Ok(Self::Charmap(Charmap(place - tables.start))),
+            None if tables.contains(&place) => {
+                Ok(Self::SingleByte(SingleByte::Table(place - tables.start)))
+            }
             None => {
                 let [name, cut] = shortened(name);
                 let advice = "use codecs.open() to handle arbitrary codecs";

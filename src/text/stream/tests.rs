@@ -2,8 +2,9 @@
 
 use alloc::{format, string::String, vec, vec::Vec};
 
+use chance::Chance;
+
 use super::*;
-use crate::chance::Chance;
 use crate::stream::memory::Memory;
 use crate::text::cookie::DecoderState;
 

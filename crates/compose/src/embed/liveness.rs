@@ -12,9 +12,9 @@ use crate::embed::space::Places;
 /// The beginning of the names of the interfaces that go.
 pub(super) const FILES: &str = "wasi:filesystem/";
 
-/// Marks the items that are reached: everything but types, aliases, imports of files and a handler's
-/// environment, and whatever that uses. Nothing is reached by way of what `gone` says, and `besides`
-/// are reached in any case.
+/// Marks the items that are reached: everything but types, aliases, imports of files and a
+/// handler's environment, and whatever that uses. Nothing is reached by way of what `gone` says,
+/// and `besides` are reached in any case.
 pub(super) fn live(
     shape: &Shape<'_>,
     gone: impl Fn(usize) -> bool,

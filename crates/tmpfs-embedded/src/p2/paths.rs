@@ -188,7 +188,8 @@ fn touch_at(
 /// A change that two directories and two texts are parameters of.
 type ChangeOfTwo<'a> = dyn Fn(&mut Space, [Handle; 2], [&str; 2], Timestamp) -> Outcome<()> + 'a;
 
-/// Changes what two texts say, each with a directory. Where one is the host's, it is another device.
+/// Changes what two texts say, each with a directory. Where one is the host's, it is another
+/// device.
 #[inline(never)]
 fn touch_two(directories: [u32; 2], texts: [Area; 2], out: u32, work: &ChangeOfTwo<'_>) {
     let out = Out::small(out);

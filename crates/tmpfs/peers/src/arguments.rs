@@ -1,8 +1,8 @@
 //! The command line.
 
 use anyhow::{Result, bail};
+use measure::Effort;
 
-use crate::rounds::Effort;
 use crate::work::Work;
 use crate::{crowd, memory, report, template};
 

@@ -1,5 +1,5 @@
-//! A round of a peer, in a process of its own: no heap is what another peer left, and memory that was
-//! never touched before costs everyone what it costs.
+//! A round of a peer, in a process of its own: no heap is what another peer left, and memory that
+//! was never touched before costs everyone what it costs.
 
 use std::env;
 use std::process::{Command, Stdio};

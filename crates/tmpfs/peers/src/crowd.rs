@@ -1,10 +1,9 @@
 //! W6: what an operation costs in a directory of a thousand files and in one of a million.
 
 use anyhow::Result;
+use measure::{Effort, table};
 
 use crate::report::{self, Line};
-use crate::rounds::Effort;
-use crate::table;
 use crate::work::Work;
 
 const SCALES: [(u32, usize); 4] = [(1_000, 9), (10_000, 7), (100_000, 5), (1_000_000, 5)];
@@ -42,8 +41,8 @@ fn growth(scales: &[(u32, Vec<Vec<Line>>)]) {
                 line.map(Line::median)
             };
             let later: Vec<Option<f64>> = rest.iter().map(|(_, phases)| at(phases)).collect();
-            let mut row = vec![first.peer.label.to_owned(), table::time(first.median())];
-            row.extend(later.iter().map(|time| time.map_or("–".to_owned(), table::time)));
+            let mut row = vec![first.peer.label.to_owned(), table::fine_time(first.median())];
+            row.extend(later.iter().map(|time| time.map_or("–".to_owned(), table::fine_time)));
             let last = later.last().copied().flatten();
             let growth = last.filter(|_| first.median() > 0.0).map(|last| last / first.median());
             row.push(growth.map_or("–".to_owned(), |growth| format!("{growth:.2}")));

@@ -11,12 +11,7 @@ mod crowd;
 mod filesystem;
 mod memory;
 mod peers;
-mod pinning;
 mod report;
-mod rounds;
-mod spread;
-mod stopwatch;
-mod table;
 mod template;
 mod work;
 
@@ -30,7 +25,7 @@ fn main() -> Result<()> {
         return Ok(());
     }
     let arguments = Arguments::parse(&words)?;
-    println!("{}; processor time\n", pinning::pin());
+    println!("{}; processor time\n", measure::pin());
     for section in arguments.sections {
         section.measure(arguments.effort)?;
     }

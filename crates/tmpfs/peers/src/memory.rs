@@ -1,9 +1,9 @@
 //! What files take of memory, as the allocator counts it.
 
 use anyhow::Result;
+use measure::table;
 
 use crate::peers::PEERS;
-use crate::table;
 
 /// Files of so many bytes, so many of them.
 const HOLDINGS: [(usize, u32); 5] =

@@ -1,11 +1,10 @@
 //! A workload measured: a table, and whether the engine reached what is asked of it.
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
+use measure::{Effort, Repeats, Spread, table};
 
+use crate::child;
 use crate::peers::{PEERS, Peer, Role};
-use crate::rounds::{self, Effort};
-use crate::spread::Spread;
-use crate::table;
 use crate::work::Work;
 
 /// A peer at one phase of a workload.
@@ -17,7 +16,7 @@ pub(crate) struct Line {
 
 impl Line {
     pub(crate) fn median(&self) -> f64 {
-        Spread::of(self.times.iter().copied()).median
+        Spread::of_rounds(&self.times).median
     }
 }
 
@@ -25,10 +24,17 @@ impl Line {
 pub(crate) fn lines(work: Work, rounds: usize, effort: Effort) -> Result<Vec<Vec<Line>>> {
     static ALL: [Peer; PEERS.len()] = PEERS;
     let peers: Vec<&'static Peer> = ALL.iter().filter(|peer| peer.does(work)).collect();
-    let measured = rounds::interleave(&peers, work, effort.rounds(rounds), effort)?;
+    let rounds = effort.rounds(rounds);
+    let run = |at: usize, times| {
+        let peer: &Peer = peers[at];
+        child::run(peer, work, times).context(peer.label)
+    };
+    let measured = measure::interleave(peers.len(), rounds, Repeats::Calibrated, effort, run)?;
     let phases = measured[0].len();
-    let line =
-        |phase: usize, at: usize| Line { peer: peers[at], times: measured[at][phase].clone() };
+    let line = |phase: usize, at: usize| {
+        let times = measured[at][phase].iter().map(|time| time / work.operations());
+        Line { peer: peers[at], times: times.collect() }
+    };
     Ok((0..phases).map(|phase| (0..peers.len()).map(|at| line(phase, at)).collect()).collect())
 }
 
@@ -48,7 +54,7 @@ pub(crate) fn print(title: &str, lines: &[Line]) {
             Role::Floor => "–".to_owned(),
             _ => table::ratios(Spread::ratio(&other.times, &line.times)),
         };
-        let times = table::times(Spread::of(line.times.iter().copied()));
+        let times = table::times(Spread::of_rounds(&line.times), table::fine_time);
         vec![line.peer.label.to_owned(), times, ratio(reference), ratio(rival)]
     });
     let rival = format!("times as fast as {}", rival.peer.label);

@@ -1,13 +1,10 @@
 //! A template of 100 MB: making it, starting spaces from it, and the first change in one.
 
 use anyhow::{Result, anyhow};
+use measure::{Effort, Spread, Stopwatch, table};
 use tmpfs::{DescriptorFlags, Follow, Limits, OpenFlags, Settings, Space};
 
 use crate::peers::now;
-use crate::rounds::Effort;
-use crate::spread::Spread;
-use crate::stopwatch::Stopwatch;
-use crate::table;
 
 /// As many files of a hundred kilobytes make the hundred megabytes.
 const FILES: u32 = 1000;
@@ -56,7 +53,9 @@ pub(crate) fn measure(effort: Effort) -> Result<()> {
         ("a space from it", starting),
         ("a space, and a byte changed in it", changing),
     ];
-    let rows = rows.map(|(what, times)| vec![what.to_owned(), table::times(Spread::of(times))]);
+    let rows = rows.map(|(what, times)| {
+        vec![what.to_owned(), table::times(Spread::of_rounds(&times), table::fine_time)]
+    });
     table::print("Template of 100 MB in 1000 files", &["", "median [min .. max]"], &rows);
     Ok(())
 }

@@ -5,9 +5,10 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use anyhow::Result;
+use chance::Chance;
+use measure::Stopwatch;
 
 use crate::filesystem::Filesystem;
-use crate::stopwatch::Stopwatch;
 
 /// What one operation is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,13 +75,12 @@ impl Work {
         all.into_iter().find(|work| work.words()[0] == word)
     }
 
-    /// How many operations `times` of it are.
-    pub(crate) fn operations(self, times: u32) -> f64 {
-        f64::from(times)
-            * match self {
-                Self::Anonymous | Self::Named | Self::Tree => 1.0,
-                Self::Bulk { pieces: number } | Self::Crowd { files: number } => f64::from(number),
-            }
+    /// Returns how many operations it consists of.
+    pub(crate) fn operations(self) -> f64 {
+        match self {
+            Self::Anonymous | Self::Named | Self::Tree => 1.0,
+            Self::Bulk { pieces: number } | Self::Crowd { files: number } => f64::from(number),
+        }
     }
 }
 
@@ -212,22 +212,19 @@ fn crowd<F: Filesystem>(space: &mut F, paths: &[String]) -> Result<[Duration; 3]
 
 /// Random names, at the same small price for every peer.
 pub(crate) struct Names {
-    state: u64,
+    chance: Chance,
     path: [u8; 9],
 }
 
 impl Default for Names {
     fn default() -> Self {
-        Self { state: 0x9e37_79b9_7f4a_7c15, path: [b'/'; 9] }
+        Self { chance: Chance(1), path: [b'/'; 9] }
     }
 }
 
 impl Names {
     pub(crate) fn random(&mut self) -> &str {
-        self.state ^= self.state << 13;
-        self.state ^= self.state >> 7;
-        self.state ^= self.state << 17;
-        for (letter, byte) in self.path[1..].iter_mut().zip(self.state.to_le_bytes()) {
+        for (letter, byte) in self.path[1..].iter_mut().zip(self.chance.draw().to_le_bytes()) {
             *letter = b"abcdefghijklmnopqrstuvwxyz012345"[usize::from(byte & 31)];
         }
         str::from_utf8(&self.path).expect("BUG: letters are text")

@@ -1,5 +1,6 @@
 //! Fuzzing: bytes that become sequences of steps, text that becomes paths.
 
+use chance::Chance;
 use tmpfs::{DescriptorFlags, Follow, OpenFlags};
 
 use crate::generator::Flavour;
@@ -27,7 +28,7 @@ fn bytes(random: &mut Random) -> Vec<u8> {
 
 #[test]
 fn any_bytes_make_a_sequence_that_answers_what_the_model_answers() {
-    let mut random = Random::Seeded(number("TMPFS_SEED", 1));
+    let mut random = Random::Seeded(Chance(number("TMPFS_SEED", 1)));
     let mut left = number("TMPFS_STEPS", 60_000);
     while left > 0 {
         let bytes = bytes(&mut random);
@@ -42,7 +43,7 @@ fn any_text_is_a_path_that_leads_where_linux_finds_it() {
     let (steps, mut seed) = (number("TMPFS_STEPS", 60_000), number("TMPFS_SEED", 1));
     let mut taken = 0;
     while taken < steps {
-        let mut random = Random::Seeded(seed);
+        let mut random = Random::Seeded(Chance(seed));
         let mut at = 0;
         let choose = |_: &crate::model::Model| {
             at += 1;

@@ -20,6 +20,7 @@ mod starvation;
 mod survey;
 mod world;
 
+use chance::Chance;
 use generator::Flavour;
 use random::Random;
 
@@ -37,7 +38,7 @@ fn random_steps_answer_what_the_model_answers() {
     let mut taken = 0;
     while taken < steps {
         println!("TMPFS_SEED={seed}");
-        taken += episode::play(Random::Seeded(seed), 1500, Flavour::Any) as u64;
+        taken += episode::play(Random::Seeded(Chance(seed)), 1500, Flavour::Any) as u64;
         seed += 1;
     }
     println!("{taken} steps");
@@ -49,7 +50,7 @@ fn random_steps_in_crowded_directories_answer_what_the_model_answers() {
     let mut taken = 0;
     while taken < steps {
         println!("TMPFS_SEED={seed}");
-        taken += episode::play(Random::Seeded(seed), 3000, Flavour::Crowded) as u64;
+        taken += episode::play(Random::Seeded(Chance(seed)), 3000, Flavour::Crowded) as u64;
         seed += 1;
     }
     println!("{taken} steps");
@@ -62,7 +63,7 @@ fn random_steps_answer_what_linux_answers() {
     let mut taken = 0;
     while taken < steps {
         println!("TMPFS_SEED={seed}");
-        let mut random = Random::Seeded(seed);
+        let mut random = Random::Seeded(Chance(seed));
         let choose =
             |model: &model::Model| generator::operation(&mut random, model, Flavour::Native);
         taken += compare::play("steps", 1500, choose) as u64;

@@ -1,24 +1,22 @@
 //! Numbers that repeat with their seed, or that come from bytes as a fuzzer hands them out.
 
+use chance::Chance;
+
 /// A source of choices.
 #[derive(Clone, Debug)]
 pub(crate) enum Random {
-    /// SplitMix64.
-    Seeded(u64),
+    Seeded(Chance),
     /// Eight bytes a choice; zeros after the last.
-    Bytes { bytes: Vec<u8>, at: usize },
+    Bytes {
+        bytes: Vec<u8>,
+        at: usize,
+    },
 }
 
 impl Random {
     pub(crate) fn next(&mut self) -> u64 {
         match self {
-            Self::Seeded(state) => {
-                *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-                let mut z = *state;
-                z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-                z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-                z ^ (z >> 31)
-            }
+            Self::Seeded(chance) => chance.draw(),
             Self::Bytes { bytes, at } => {
                 let end = bytes.len().min(*at + 2);
                 let mut next = [0; 8];

@@ -1,5 +1,5 @@
-//! Every allocation of every kind of step refused, one after the other: in a fresh space, and in one
-//! that shares all it has with a template.
+//! Every allocation of every kind of step refused, one after the other: in a fresh space, and in
+//! one that shares all it has with a template.
 
 use tmpfs::{
     DescriptorFlags, Follow, Limits, NewTimestamp, OpenFlags, PAGE, Settings, SharedLimits, Space,

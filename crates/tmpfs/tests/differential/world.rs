@@ -80,8 +80,8 @@ pub(crate) struct World {
     bases: Vec<Weak<Base>>,
     steps: usize,
     closed: Handle,
-    /// In crowded directories the price of metadata is for the engine to say and for `audit` to check;
-    /// the model prices directories of one bucket only.
+    /// In crowded directories the price of metadata is for the engine to say and for `audit` to
+    /// check; the model prices directories of one bucket only.
     pub(crate) flavour: Flavour,
 }
 
@@ -208,8 +208,8 @@ impl World {
         agree(operation, &got, &expected)
     }
 
-    /// The same where the allocator refuses sooner or later: all or nothing happens, but for a write
-    /// that is shorter.
+    /// The same where the allocator refuses sooner or later: all or nothing happens, but for a
+    /// write that is shorter.
     fn starve(&mut self, space: usize, operation: &Operation, allowed: u64) -> Checked {
         let shares = self.spaces[space].as_ref().is_some_and(|pair| pair.shares);
         let shared = self.others(space, shares);

@@ -83,8 +83,8 @@ fn the_longest_names_are_charged() {
     assert_eq!(space.usage(), empty);
 }
 
-/// A hundred thousand strings of 17 pairs that a polynomial hash cannot tell apart: what `h * 31 + c`
-/// makes of "Aa" and "BB", and `h * 33 + c` of "Ez" and "FY".
+/// A hundred thousand strings of 17 pairs that a polynomial hash cannot tell apart: what
+/// `h * 31 + c` makes of "Aa" and "BB", and `h * 33 + c` of "Ez" and "FY".
 fn colliding(pairs: [&'static str; 2]) -> impl Iterator<Item = String> {
     (0..100_000_u32)
         .map(move |bits| (0..17).map(|at| pairs[usize::from(bits >> at & 1 == 1)]).collect())

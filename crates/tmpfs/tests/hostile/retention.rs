@@ -24,8 +24,8 @@ fn most(end: u32, kept: u32) -> impl Iterator<Item = u32> {
     (0..end).filter(move |at| at % kept != 0)
 }
 
-/// Fills the space with rows of one kind after the other, as many as the limit allows, and leaves one
-/// in each chunk.
+/// Fills the space with rows of one kind after the other, as many as the limit allows, and leaves
+/// one in each chunk.
 fn leave_chunks(space: &mut Space, root: Handle) -> Result<(), Error> {
     touch(space, root, "file")?;
     let name = |at: u32| format!("{at:0>30}");

@@ -37,16 +37,7 @@ fn main() -> ExitCode {
 }
 
 fn anonymous() -> Result<()> {
-    let options = FileOptions {
-        mode: None,
-        buffering: Some(0),
-        encoding: None,
-        newline: None,
-        suffix: None,
-        prefix: None,
-        dir: None,
-        errors: None,
-    };
+    let options = FileOptions { buffering: Some(0), ..FileOptions::default() };
     read_back(&temporary_file(Some(&options))?)
 }
 
@@ -137,16 +128,5 @@ fn unused_name() -> Result<()> {
 }
 
 fn named_options() -> NamedFileOptions {
-    NamedFileOptions {
-        mode: None,
-        buffering: Some(0),
-        encoding: None,
-        newline: None,
-        suffix: None,
-        prefix: None,
-        dir: None,
-        delete: None,
-        errors: None,
-        delete_on_close: None,
-    }
+    NamedFileOptions { buffering: Some(0), ..NamedFileOptions::default() }
 }

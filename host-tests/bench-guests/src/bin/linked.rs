@@ -7,9 +7,9 @@ use host_tests_bench_guests::{
     CONTENT, DIRECTORY, LEAF, Phases, check, serve, timed, timed_scale, timed_text,
 };
 use wasi_tempfile::{
-    Cookie, Delete, DirectoryOptions, Error, FileOptions, NameOptions, Result, SpooledOptions,
-    mkdtemp, mkstemp, mktemp, named_temporary_file, set_spare_files, spooled_temporary_file,
-    temporary_directory, temporary_file, temporary_text_file,
+    Cookie, Delete, DirectoryOptions, Error, FileOptions, NameOptions, NamedOptions, Result,
+    SpooledOptions, mkdtemp, mkstemp, mktemp, named_temporary_file, set_spare_files,
+    spooled_temporary_file, temporary_directory, temporary_file, temporary_text_file,
 };
 
 // For the file below.
@@ -81,8 +81,8 @@ fn lines(n: u32) -> Phases<Error> {
 }
 
 fn named() -> Result<()> {
-    let options = FileOptions { buffering: 0, ..FileOptions::default() };
-    let file = named_temporary_file(&options, Delete::OnClose)?;
+    let file = FileOptions { buffering: 0, ..FileOptions::default() };
+    let file = named_temporary_file(&NamedOptions { file, ..NamedOptions::default() })?;
     file.write(&CONTENT)?;
     let again = file.reopen("rb", 0)?;
     check(&again.read(Some(4096))?);
@@ -109,9 +109,10 @@ fn scale(n: u32) -> Phases<Error> {
     let root = temporary_directory(&DirectoryOptions::default())?;
     let within = root.name();
     let name = NameOptions { dir: Some(&within), ..NameOptions::default() };
-    let options = FileOptions { buffering: 0, name, ..FileOptions::default() };
+    let file = FileOptions { buffering: 0, name, ..FileOptions::default() };
+    let options = NamedOptions { file, delete: Delete::OnExit };
     let create = || {
-        let file = named_temporary_file(&options, Delete::OnExit)?;
+        let file = named_temporary_file(&options)?;
         file.close()?;
         Ok(file)
     };

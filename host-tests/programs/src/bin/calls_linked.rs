@@ -2,7 +2,9 @@
 
 use std::env;
 
-use wasi_tempfile::{Delete, FileOptions, named_temporary_file, set_spare_files, temporary_file};
+use wasi_tempfile::{
+    FileOptions, NamedOptions, named_temporary_file, set_spare_files, temporary_file,
+};
 
 fn main() {
     let mut arguments = env::args().skip(1);
@@ -11,11 +13,10 @@ fn main() {
     let bytes = [7; 4096];
     set_spare_files(if workload == "recycled" { 4 } else { 0 });
     for _ in 0..rounds {
-        let options = FileOptions::default();
         let file = if workload == "named" {
-            named_temporary_file(&options, Delete::OnClose).unwrap()
+            named_temporary_file(&NamedOptions::default()).unwrap()
         } else {
-            temporary_file(&options).unwrap()
+            temporary_file(&FileOptions::default()).unwrap()
         };
         file.write(&bytes).unwrap();
         if workload == "named" {

@@ -1,5 +1,5 @@
-//! Each method of `wasi:filesystem` on each kind of descriptor, and what it answers: a code, or that it
-//! was done.
+//! Each method of `wasi:filesystem` on each kind of descriptor, and what it answers: a code, or
+//! that it was done.
 
 use wasip2::filesystem::preopens::get_directories;
 use wasip2::filesystem::types::{

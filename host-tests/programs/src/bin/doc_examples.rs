@@ -49,16 +49,5 @@ fn main() {
 }
 
 fn options(delete: Option<bool>, delete_on_close: Option<bool>) -> NamedFileOptions {
-    NamedFileOptions {
-        mode: None,
-        buffering: None,
-        encoding: None,
-        newline: None,
-        suffix: None,
-        prefix: None,
-        dir: None,
-        delete,
-        errors: None,
-        delete_on_close,
-    }
+    NamedFileOptions { delete, delete_on_close, ..NamedFileOptions::default() }
 }

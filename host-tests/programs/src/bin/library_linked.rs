@@ -1,8 +1,8 @@
 //! Links the library itself: a std program needs no component to have it.
 
 use wasi_tempfile::{
-    Delete, DirectoryOptions, FileOptions, NameOptions, cleanup, gettempdir, mkdtemp, mkstemp,
-    named_temporary_file, owed, temporary_directory, temporary_file,
+    DirectoryOptions, FileOptions, NameOptions, NamedOptions, cleanup, gettempdir, mkdtemp,
+    mkstemp, named_temporary_file, owed, temporary_directory, temporary_file,
 };
 
 fn main() {
@@ -20,7 +20,7 @@ fn main() {
     assert_eq!(file.read(None).unwrap(), b"012");
     assert_eq!(format!("{file:?}"), "BinaryFile { name: None, mode: \"rb+\", closed: false }");
 
-    let named = named_temporary_file(&FileOptions::default(), Delete::OnClose).unwrap();
+    let named = named_temporary_file(&NamedOptions::default()).unwrap();
     named.write(b"seen").unwrap();
     named.flush().unwrap();
     assert_eq!(std::fs::read(named.name().unwrap()).unwrap(), b"seen");

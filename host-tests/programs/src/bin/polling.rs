@@ -1,6 +1,6 @@
 //! Waits for things of the filesystem and things of the host in every mixture. The first argument
-//! says what standard input is: `silent`, or `ready`. The second, if it is `exactly`, that a file is
-//! ready at once; a host that reads files in another thread may tell so only later.
+//! says what standard input is: `silent`, or `ready`. The second, if it is `exactly`, that a file
+//! is ready at once; a host that reads files in another thread may tell so only later.
 
 use wasip2::cli::stdin::get_stdin;
 use wasip2::clocks::monotonic_clock::{now, subscribe_duration, subscribe_instant};

@@ -4,9 +4,9 @@ use std::fs;
 use std::path::Path;
 
 use wasi_tempfile::{
-    Cookie, Delete, DirectoryOptions, FileOptions, SpooledOptions, named_temporary_file,
-    named_temporary_text_file, spooled_temporary_file, temporary_directory, temporary_file,
-    temporary_text_file,
+    Cookie, Delete, DirectoryOptions, FileOptions, NamedOptions, SpooledOptions,
+    named_temporary_file, named_temporary_text_file, spooled_temporary_file, temporary_directory,
+    temporary_file, temporary_text_file,
 };
 
 fn main() -> wasi_tempfile::Result<()> {
@@ -43,7 +43,8 @@ fn a_context() -> wasi_tempfile::Result<()> {
 }
 
 fn closed_and_reopened() -> wasi_tempfile::Result<()> {
-    let fp = named_temporary_file(&FileOptions::default(), Delete::OnExit)?;
+    let options = NamedOptions { delete: Delete::OnExit, ..NamedOptions::default() };
+    let fp = named_temporary_file(&options)?;
     let name = fp.name().expect("it has one");
     fp.write(b"Hello world!")?;
     fp.close()?;
@@ -65,7 +66,8 @@ fn a_directory() -> wasi_tempfile::Result<()> {
 }
 
 fn kept() -> wasi_tempfile::Result<()> {
-    let f = named_temporary_file(&FileOptions::default(), Delete::Never)?;
+    let options = NamedOptions { delete: Delete::Never, ..NamedOptions::default() };
+    let f = named_temporary_file(&options)?;
     let name = f.name().expect("it has one");
     assert_eq!(f.write(b"Hello World!\n")?, 13);
     f.close()?;
@@ -88,7 +90,10 @@ fn text() -> wasi_tempfile::Result<()> {
     f.seek(place, 0)?;
     assert_eq!(f.read(Some(3))?, "caf");
 
-    let named = named_temporary_text_file(&FileOptions::text(), Delete::OnClose)?;
+    let named = named_temporary_text_file(&NamedOptions {
+        file: FileOptions::text(),
+        ..NamedOptions::default()
+    })?;
     named.writelines(["one\n", "two\n"])?;
     named.flush()?;
     assert_eq!(fs::read(named.name().expect("it has one")).expect("it is there"), b"one\ntwo\n");

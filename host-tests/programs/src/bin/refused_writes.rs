@@ -1,5 +1,5 @@
-//! Writes of std where there is no space, to the file `full` under TMPDIR: what it answers, how long, and
-//! what ends that.
+//! Writes of std where there is no space, to the file `full` under TMPDIR: what it answers, how
+//! long, and what ends that.
 
 use std::fs::OpenOptions;
 use std::io::{self, Seek as _, SeekFrom, Write as _};

@@ -147,8 +147,8 @@ fn at_the_end(own: &Path) -> io::Result<()> {
     file.seek(SeekFrom::Start(201))?;
     println!("and again {:?}", io::read_to_string(&file)?);
 
-    // One handle that follows a log. The C library holds a stream, which stays closed once it was at
-    // the end, until the program asks for the position.
+    // One handle that follows a log. The C library holds a stream, which stays closed once it was
+    // at the end, until the program asks for the position.
     let mut log = File::create(own.join("log"))?;
     let mut reader = File::open(own.join("log"))?;
     for line in ["one", "two", "three"] {

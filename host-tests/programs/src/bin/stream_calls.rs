@@ -80,8 +80,8 @@ fn reads(root: &Descriptor) {
     println!("skip more than there is: {}", told(ahead.blocking_skip(100)));
     println!("then: {}", text(ahead.blocking_read(1)));
 
-    // The file grows: a stream that said `closed` stays closed, one that was at the end without having
-    // said so goes on, and so does a new one.
+    // The file grows: a stream that said `closed` stays closed, one that was at the end without
+    // having said so goes on, and so does a new one.
     let (closed, open) = (file.read_via_stream(8).unwrap(), file.read_via_stream(8).unwrap());
     for stream in [&closed, &open] {
         println!("to the end: {}", text(stream.blocking_read(2)));

@@ -1,5 +1,5 @@
-//! Drops a file's descriptor, its streams and their pollables in every order; `legal` leaves out the
-//! orders in which a stream goes before a pollable of it, which hosts may refuse with a trap.
+//! Drops a file's descriptor, its streams and their pollables in every order; `legal` leaves out
+//! the orders in which a stream goes before a pollable of it, which hosts may refuse with a trap.
 
 use wasip2::filesystem::preopens::get_directories;
 use wasip2::filesystem::types::{

@@ -1,5 +1,6 @@
-//! Streams at the limits of a small filesystem: the failure is told once and with its code, then the
-//! stream is closed, and everything else works on. The host sets the limits that are named here.
+//! Streams at the limits of a small filesystem: the failure is told once and with its code, then
+//! the stream is closed, and everything else works on. The host sets the limits that are named
+//! here.
 
 use wasip2::filesystem::preopens::get_directories;
 use wasip2::filesystem::types::{
@@ -87,8 +88,8 @@ fn too_large(root: &Descriptor) {
     assert_closed(&stream);
     assert_eq!(file.stat().unwrap().size, 0);
 
-    // Zeros take no room, but those beyond the end have a length. That nobody writes more at once than
-    // is permitted, `stream_traps` shows.
+    // Zeros take no room, but those beyond the end have a length. That nobody writes more at once
+    // than is permitted, `stream_traps` shows.
     let stream = file.append_via_stream().unwrap();
     let mut left = FILE_SIZE - 1;
     while left > 0 {

@@ -1,6 +1,6 @@
-//! Programs that watch a file over time: the inode numbers of files and directories, numbered in the
-//! order in which they were first seen. With the argument `library` as the C library shows them, with
-//! `calls`, or none, as `wasi:filesystem` does; the latter uses no streams.
+//! Programs that watch a file over time: the inode numbers of files and directories, numbered in
+//! the order in which they were first seen. With the argument `library` as the C library shows
+//! them, with `calls`, or none, as `wasi:filesystem` does; the latter uses no streams.
 
 use std::cell::RefCell;
 use std::fs::{self, File, FileTimes, OpenOptions};
@@ -110,8 +110,8 @@ fn watch<F: Files>(files: &F) {
     files.rename("directory", "moved");
     say("the directory moved");
     files.rename("moved", "directory");
-    // What is open keeps its number, and what takes its name has another. A host may give the number of
-    // a file that is gone to the next one, so both stay open.
+    // What is open keeps its number, and what takes its name has another. A host may give the
+    // number of a file that is gone to the next one, so both stay open.
     let replacement = files.create("directory/new");
     files.rename("directory/new", "directory/file");
     say("replaced");
@@ -123,8 +123,8 @@ fn watch<F: Files>(files: &F) {
     log(files);
 }
 
-/// A log whose file may be moved away, as `logging.handlers.WatchedFileHandler` keeps it: before each
-/// record it opens the file again if the name leads to another one.
+/// A log whose file may be moved away, as `logging.handlers.WatchedFileHandler` keeps it: before
+/// each record it opens the file again if the name leads to another one.
 fn log<F: Files>(files: &F) {
     let (mut log, mut opened, mut offset) = (files.create("log"), 1, 0);
     for record in 0..20 {

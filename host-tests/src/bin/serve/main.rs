@@ -1,7 +1,7 @@
-//! `serve [--max-instance-reuse-count N] COMPONENT`: `wasmtime serve` for the test of `examples/upload`,
-//! on a port that it says. Linker, instances and requests are those of the command, which has them
-//! from the same crate. The command itself would bring 45 packages more, and features of wasmtime
-//! with which nothing else here is to be measured.
+//! `serve [--max-instance-reuse-count N] COMPONENT`: `wasmtime serve` for the test of
+//! `examples/upload`, on a port that it says. Linker, instances and requests are those of the
+//! command, which has them from the same crate. The command itself would bring 45 packages more,
+//! and features of wasmtime with which nothing else here is to be measured.
 
 use std::path::PathBuf;
 

@@ -3,8 +3,9 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use chance::Chance;
+
 use super::found;
-use crate::chance::Chance;
 use crate::code_points;
 use crate::error::Result;
 use crate::text::codec::{Decoder, Encoder, Handler, tables};

@@ -15,6 +15,12 @@ import random
 import sys
 import unicodedata
 from encodings.aliases import aliases
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from added import ADDED
 
 HANDLERS = [
     "strict", "ignore", "replace", "backslashreplace", "xmlcharrefreplace", "surrogateescape",
@@ -22,7 +28,7 @@ HANDLERS = [
 ]
 # Those that do nothing but fail need fewer cases.
 FAILING = ["bad", "namereplace"]
-MODULES = [module.name for module in pkgutil.iter_modules(encodings.__path__)]
+MODULES = [*(module.name for module in pkgutil.iter_modules(encodings.__path__)), *ADDED]
 SINGLE = ["ascii", "latin_1", "charmap", "cp1252", "cp424", "cp864", "cp875", "mac_arabic"]
 UTF_16 = ["utf_16", "utf_16_le", "utf_16_be"]
 UTF_32 = ["utf_32", "utf_32_le", "utf_32_be"]

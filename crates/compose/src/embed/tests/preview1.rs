@@ -206,8 +206,8 @@ fn a_merged_module_is_not_merged_again() {
     assert!(refusal(&merged(&plain())).contains("embedded into it already"));
 }
 
-/// DWARF speaks of positions in the code section. The count of its functions comes first, which takes
-/// a byte more from 128 on.
+/// DWARF speaks of positions in the code section. The count of its functions comes first, which
+/// takes a byte more from 128 on.
 #[test]
 fn debug_information_of_code_that_moves_is_left_out_and_that_is_told() {
     let debug = r#"(@custom ".debug_info" "positions")"#;

@@ -1,13 +1,13 @@
-//! What the numbers of a crowd are bound by: the least that finds a file by its name, and the memory
-//! that has never been touched before.
+//! What the numbers of a crowd are bound by: the least that finds a file by its name, and the
+//! memory that has never been touched before.
 
 use std::collections::HashMap;
 use std::hint::black_box;
 use std::time::Duration;
 
 use anyhow::{Result, bail};
+use measure::Stopwatch;
 
-use crate::stopwatch::Stopwatch;
 use crate::work::Work;
 
 /// What a file is at the least: times, size, links.

@@ -58,7 +58,8 @@ impl Peer {
         (self.run)(work, times)
     }
 
-    /// The bytes that so many files of so many bytes keep allocated; none where they are the system's.
+    /// The bytes that so many files of so many bytes keep allocated; none where they are the
+    /// system's.
     pub(crate) fn hold(&self, files: u32, bytes: usize) -> Option<Result<usize>> {
         Some((self.hold?)(files, bytes))
     }

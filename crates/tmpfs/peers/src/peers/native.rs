@@ -7,9 +7,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Result;
+use measure::Stopwatch;
 use tempfile::{Builder, TempDir};
 
-use crate::stopwatch::Stopwatch;
 use crate::work::{PIECE, SMALL, Work};
 
 /// A filesystem in memory, on Linux.

@@ -123,9 +123,9 @@ impl Linux {
         }
     }
 
-    /// Opens the directory that a path names by a slash at its end, as wasmtime does before it makes a
-    /// file or symbolic link there (open_parent). Linux alone would not follow a symbolic link, and
-    /// would answer EEXIST where something else stands.
+    /// Opens the directory that a path names by a slash at its end, as wasmtime does before it
+    /// makes a file or symbolic link there (open_parent). Linux alone would not follow a symbolic
+    /// link, and would answer EEXIST where something else stands.
     fn open_named_directory(&self, at: &At) -> Result<(), Errno> {
         if !at.path.ends_with('/') {
             return Ok(());

@@ -148,7 +148,8 @@ impl Linux {
         match walk {
             Walk::Follow => open(&at.path, OFlags::empty()),
             Walk::Create => match open(&at.path, OFlags::empty()) {
-                // Unless what leads out stands before a slash that is refused first. Nothing is made.
+                // Unless what leads out stands before a slash that is refused first. Nothing is
+                // made.
                 Err(Errno::XDEV) => {
                     let (flags, beneath) = (OFlags::CREATE | OFlags::WRONLY, ResolveFlags::BENEATH);
                     let mode = Mode::RUSR | Mode::WUSR;

@@ -187,8 +187,8 @@ impl Model {
         Ok(directory.entries.iter().map(entry).collect())
     }
 
-    /// A place for the name of a file or symbolic link. With a slash at the end there is none: wasmtime
-    /// opens the directory (open_parent) and finds its `.` taken.
+    /// A place for the name of a file or symbolic link. With a slash at the end there is none:
+    /// wasmtime opens the directory (open_parent) and finds its `.` taken.
     fn vacant_for_file(&self, at: &At) -> Result<Last, Error> {
         if self.parent(at)?.slash {
             self.find(at, Follow::Yes)?;

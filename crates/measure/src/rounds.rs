@@ -3,11 +3,9 @@
 
 use std::time::Duration;
 
-use anyhow::Result;
-
-/// How long to measure for.
+/// The effort of a measurement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Effort {
+pub enum Effort {
     /// For numbers that count.
     Full,
     /// To see that everything runs.
@@ -15,15 +13,16 @@ pub(super) enum Effort {
 }
 
 impl Effort {
-    /// `full` rounds, or few.
-    pub(super) fn rounds(self, full: usize) -> usize {
+    /// Returns the number of rounds: `full`, or few.
+    #[must_use]
+    pub fn rounds(self, full: usize) -> usize {
         match self {
             Self::Full => full,
             Self::Quick => full.min(3),
         }
     }
 
-    /// What a peer does in one round takes about this long.
+    /// Returns about how long a peer works in one round.
     fn round(self) -> Duration {
         match self {
             Self::Full => Duration::from_millis(35),
@@ -32,26 +31,30 @@ impl Effort {
     }
 }
 
-/// How often a peer does its work in one round.
+/// The number of times that a peer does its work in one round.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Repeats {
+pub enum Repeats {
     /// As often as fits the length of a round.
     Calibrated,
+    /// So often.
     Fixed(u32),
 }
 
-/// Nanoseconds per operation: of each phase, in each round.
-pub(super) type Phases = Vec<Vec<f64>>;
+/// Nanoseconds that it takes to do the work once: of each phase, in each round.
+pub type Phases = Vec<Vec<f64>>;
 
-/// Measures `peers` peers. `run` runs the one of an index a number of times and gives how long
+/// Measures `peers` peers. `run` runs the one of an index a number of times and returns how long
 /// each phase took in all.
-pub(super) fn interleave(
+///
+/// # Errors
+/// The first error of `run`.
+pub fn interleave<E>(
     peers: usize,
     rounds: usize,
     repeats: Repeats,
     effort: Effort,
-    mut run: impl FnMut(usize, u32) -> Result<Vec<Duration>>,
-) -> Result<Vec<Phases>> {
+    mut run: impl FnMut(usize, u32) -> Result<Vec<Duration>, E>,
+) -> Result<Vec<Phases>, E> {
     let mut counts = Vec::new();
     for peer in 0..peers {
         counts.push(match repeats {
@@ -73,8 +76,11 @@ pub(super) fn interleave(
     Ok(measured)
 }
 
-/// How many repetitions take about `round`.
-fn calibrate(round: Duration, mut run: impl FnMut(u32) -> Result<Vec<Duration>>) -> Result<u32> {
+/// Returns how many repetitions take about `round`.
+fn calibrate<E>(
+    round: Duration,
+    mut run: impl FnMut(u32) -> Result<Vec<Duration>, E>,
+) -> Result<u32, E> {
     let mut n: u32 = 1;
     loop {
         let took: Duration = run(n)?.iter().sum();
@@ -89,6 +95,7 @@ fn calibrate(round: Duration, mut run: impl FnMut(u32) -> Result<Vec<Duration>>)
 
 #[cfg(test)]
 mod tests {
+    use std::convert::Infallible;
     use std::time::Duration;
 
     use super::{Effort, Repeats, calibrate, interleave};
@@ -98,7 +105,7 @@ mod tests {
         let mut order = Vec::new();
         let measured = interleave(3, 2, Repeats::Fixed(10), Effort::Quick, |peer, n| {
             order.push((peer, n));
-            Ok(vec![Duration::from_nanos(50)])
+            Ok::<_, Infallible>(vec![Duration::from_nanos(50)])
         });
         assert_eq!(order, [(0, 10), (1, 10), (2, 10), (2, 10), (1, 10), (0, 10)]);
         assert_eq!(measured.unwrap(), vec![vec![vec![5.0, 5.0]]; 3]);
@@ -106,10 +113,10 @@ mod tests {
 
     #[test]
     fn repetitions_are_raised_until_a_round_is_filled() {
-        let fast =
-            calibrate(Duration::from_millis(35), |n| Ok(vec![Duration::from_nanos(100) * n]));
-        assert_eq!(fast.unwrap(), 350_000);
-        let slow = calibrate(Duration::from_millis(35), |n| Ok(vec![Duration::from_secs(1) * n]));
-        assert_eq!(slow.unwrap(), 1, "once is the least");
+        let calibrate = |once: Duration| {
+            calibrate(Duration::from_millis(35), |n| Ok::<_, Infallible>(vec![once * n]))
+        };
+        assert_eq!(calibrate(Duration::from_nanos(100)), Ok(350_000));
+        assert_eq!(calibrate(Duration::from_secs(1)), Ok(1), "once is the least");
     }
 }

@@ -5,14 +5,20 @@ use std::time::Duration;
 
 use rustix::time::{ClockId, clock_gettime};
 
-pub(crate) struct Stopwatch(Duration);
+/// A stopwatch of the processor time of one thread.
+#[derive(Clone, Copy, Debug)]
+pub struct Stopwatch(Duration);
 
 impl Stopwatch {
-    pub(crate) fn start() -> Self {
+    /// Starts to count.
+    #[must_use]
+    pub fn start() -> Self {
         Self(now())
     }
 
-    pub(crate) fn elapsed(&self) -> Duration {
+    /// Returns the processor time since the start. The thread that started it asks.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
         now() - self.0
     }
 }

@@ -1,9 +1,174 @@
-//! What `mode`, `buffering`, `encoding`, `newline` and `errors` ask for: the checks of CPython's
-//! `io.open` that come before the file is made, in their order.
+//! The parameters of files, with Python's defaults: where they are made, how they are opened, when
+//! they are deleted; and the checks of CPython's `io.open` that come before the file is made, in
+//! their order.
 
-use alloc::format;
+use alloc::{format, string::String};
 
 use crate::error::{Error, Result};
+
+/// Where a new file or directory goes and what its name is made of.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NameOptions<'a> {
+    /// The name ends with this; nothing where `None`. No separator, `..` or NUL.
+    pub suffix: Option<&'a str>,
+    /// The name begins with this; [`gettempprefix`](crate::gettempprefix) where `None`. No
+    /// separator, `..` or NUL.
+    pub prefix: Option<&'a str>,
+    /// The directory; [`gettempdir`](crate::gettempdir) where `None`.
+    pub dir: Option<&'a str>,
+}
+
+/// The mode where none is given.
+const MODE: &str = "w+b";
+
+/// How a temporary file is opened and named: Python's parameters, with its defaults.
+#[derive(Clone, Copy, Debug)]
+pub struct FileOptions<'a> {
+    /// `w+b` by default. The letter sets only the direction: the file is always new.
+    pub mode: &'a str,
+    /// The size of the buffer in bytes; 0 for none, negative (the default, -1) for 8192.
+    pub buffering: i32,
+    /// Text only.
+    pub encoding: Option<&'a str>,
+    /// Text only.
+    pub newline: Option<&'a str>,
+    /// Where the file is made and what its name is made of.
+    pub name: NameOptions<'a>,
+    /// Text only.
+    pub errors: Option<&'a str>,
+}
+
+impl Default for FileOptions<'_> {
+    fn default() -> Self {
+        Self {
+            mode: MODE,
+            buffering: -1,
+            encoding: None,
+            newline: None,
+            name: NameOptions::default(),
+            errors: None,
+        }
+    }
+}
+
+impl<'a> FileOptions<'a> {
+    /// The defaults of a text file: mode `w+`.
+    pub fn text() -> Self {
+        Self { mode: "w+", ..Self::default() }
+    }
+
+    pub(crate) fn parameters(&self) -> TextParameters<'a> {
+        TextParameters { encoding: self.encoding, errors: self.errors, newline: self.newline }
+    }
+
+    /// What `io.open` checks before the file is made.
+    pub(crate) fn check(&self, flavour: Flavour) -> Result<(Mode, Buffering)> {
+        let mode = Mode::parse(self.mode, self.parameters())?;
+        flavour.check(!mode.text())?;
+        Ok((mode, Buffering::parse(self.buffering)))
+    }
+}
+
+/// [`FileOptions`] that outlive the call which gave them.
+pub(crate) struct OwnedOptions {
+    /// `None` for the default: an allocation less for most.
+    mode: Option<String>,
+    buffering: i32,
+    encoding: Option<String>,
+    newline: Option<String>,
+    suffix: Option<String>,
+    prefix: Option<String>,
+    dir: Option<String>,
+    errors: Option<String>,
+}
+
+impl OwnedOptions {
+    pub(crate) fn of(options: &FileOptions<'_>) -> Self {
+        let own = |value: Option<&str>| value.map(String::from);
+        Self {
+            mode: own(Some(options.mode).filter(|mode| *mode != MODE)),
+            buffering: options.buffering,
+            encoding: own(options.encoding),
+            newline: own(options.newline),
+            suffix: own(options.name.suffix),
+            prefix: own(options.name.prefix),
+            dir: own(options.name.dir),
+            errors: own(options.errors),
+        }
+    }
+
+    pub(crate) fn borrow(&self) -> FileOptions<'_> {
+        FileOptions {
+            mode: self.mode.as_deref().unwrap_or(MODE),
+            buffering: self.buffering,
+            encoding: self.encoding.as_deref(),
+            newline: self.newline.as_deref(),
+            name: NameOptions {
+                suffix: self.suffix.as_deref(),
+                prefix: self.prefix.as_deref(),
+                dir: self.dir.as_deref(),
+            },
+            errors: self.errors.as_deref(),
+        }
+    }
+}
+
+/// How a named temporary file is opened, named and deleted: Python's parameters, with its defaults.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NamedOptions<'a> {
+    /// How the file is opened and named.
+    pub file: FileOptions<'a>,
+    /// When the file is deleted.
+    pub delete: Delete,
+}
+
+/// When a named temporary file is deleted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Delete {
+    /// When it is closed, left or dropped: `delete=True`, Python's default.
+    #[default]
+    OnClose,
+    /// When its context is left or it is dropped, not when it is closed: `delete_on_close=False`.
+    OnExit,
+    /// Not by us: `delete=False`.
+    Never,
+}
+
+/// How a spooled file is kept and opened: Python's parameters, with its defaults.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SpooledOptions<'a> {
+    /// How far the position may be after a write, in bytes, before the file moves to the disk. With
+    /// 0, the default, no write moves it.
+    pub max_size: i64,
+    /// The file on the disk. As in Python nothing of it but the parameters of text is looked at
+    /// before the file moves there.
+    pub file: FileOptions<'a>,
+}
+
+/// The type of a file, which in Python only the mode tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Flavour {
+    Binary,
+    Text,
+}
+
+impl Flavour {
+    /// Refuses a mode of the other flavour: the object to return is of another type.
+    pub(crate) fn check(self, binary: bool) -> Result<()> {
+        match (self, binary) {
+            (Self::Binary, false) => Err(Error::unsupported(
+                "a text mode makes a text file, which another function opens; or add 'b'",
+            )),
+            (Self::Text, true) => Err(Error::unsupported(
+                "a binary mode makes a binary file, which another function opens; or leave out 'b'",
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// CPython's text for a text file without a buffer.
+pub(crate) const UNBUFFERED: &str = "can't have unbuffered text I/O";
 
 /// The size of a file's buffer where the caller gives none, in bytes; CPython's
 /// `io.DEFAULT_BUFFER_SIZE`, which it takes where the filesystem tells no block size.
@@ -145,8 +310,8 @@ impl TextParameters<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chance::Chance;
     use alloc::string::ToString;
+    use chance::Chance;
 
     fn parse(mode: &str) -> Result<Mode> {
         Mode::parse(mode, TextParameters::default())

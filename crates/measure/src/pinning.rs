@@ -1,9 +1,11 @@
 //! One core for everything that is measured: a peer whose calls hop between threads takes two to
 //! fifteen times as long where the threads are on two cores, and differently each time.
 
-/// Keeps this process, and all that it starts from now on, on one core. Says which.
+/// Keeps this process, and all that it starts from now on, on one core. Returns a line that says
+/// which.
+#[must_use]
 #[cfg(target_os = "linux")]
-pub(super) fn pin() -> String {
+pub fn pin() -> String {
     use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 
     let pinned = sched_getaffinity(None).and_then(|allowed| {
@@ -19,8 +21,9 @@ pub(super) fn pin() -> String {
     }
 }
 
-/// Says that this system is not asked.
+/// Returns a line that says that this system is not asked.
+#[must_use]
 #[cfg(not(target_os = "linux"))]
-pub(super) fn pin() -> String {
+pub fn pin() -> String {
     "not pinned (only Linux is asked for that): expect noise".to_owned()
 }

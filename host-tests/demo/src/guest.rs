@@ -4,8 +4,7 @@ use std::fs::File;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
-use host_tests::Amounts;
-use wasmtime::component::{Component, Instance, Linker, ResourceTable, TypedFunc};
+use wasmtime::component::{Component, Instance, Linker, ResourceTable, Val};
 use wasmtime::{Config, Engine, Store};
 use wasmtime_wasi::cli::{InputFile, OutputFile};
 use wasmtime_wasi::p2::bindings::sync::Command;
@@ -133,6 +132,12 @@ fn high_water(store: &mut Store<State>, instance: &Instance) -> Result<u64> {
     let interface = interface.context("the composition hands on no usage")?;
     let function = instance.get_export_index(&mut *store, Some(&interface), "high-water");
     let function = function.context("the usage has no high-water mark")?;
-    let function: TypedFunc<(), (Amounts,)> = instance.get_typed_func(&mut *store, function)?;
-    Ok(function.call(store, ())?.0.bytes)
+    let function = instance.get_func(&mut *store, function).context("the mark is no function")?;
+    let mut amounts = [Val::Bool(false)];
+    function.call(store, &[], &mut amounts)?;
+    let [Val::Record(amounts)] = amounts else { bail!("the mark is no record") };
+    match amounts.into_iter().find(|(name, _)| name == "bytes") {
+        Some((_, Val::U64(bytes))) => Ok(bytes),
+        _ => bail!("the mark has no bytes"),
+    }
 }

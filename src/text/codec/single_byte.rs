@@ -1,46 +1,98 @@
-//! Encodings with one byte a character, by table.
+//! Encodings with one byte a character: ASCII, Latin-1, and those of the tables.
 
-use alloc::boxed::Box;
+use alloc::{boxed::Box, vec::Vec};
+use core::mem;
 
-use super::{Encoding, tables};
+use super::decode::{Characters, Decode, Input, Piece, Wrong, push};
+use super::encode::Encode;
+use super::{ascii_block, extend, tables};
+use crate::bytes::reserve;
+use crate::code_points;
+use crate::error::Result;
 
-/// One of the tables, by its place.
+/// One of the encodings of this family.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Charmap(pub(super) usize);
+pub(crate) enum SingleByte {
+    Ascii,
+    Latin1,
+    /// One of the tables, by its place.
+    Table(usize),
+}
 
 /// What a byte without a meaning has instead of a character.
 const NONE: u16 = 0xfffe;
 
-/// What each byte means.
-#[derive(Clone)]
+/// The character that each byte is.
 pub(super) struct Table {
+    encoding: SingleByte,
     characters: Box<[u16; 256]>,
     /// The lower half is ASCII.
-    pub(super) is_ascii: bool,
+    is_ascii: bool,
+}
+
+impl SingleByte {
+    /// The encoding's name and the reason in Python's errors.
+    fn name_and_reason(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Ascii => ("ascii", "ordinal not in range(128)"),
+            Self::Latin1 => ("latin-1", "ordinal not in range(256)"),
+            Self::Table(_) => ("charmap", "character maps to <undefined>"),
+        }
+    }
 }
 
 impl Table {
-    /// The table of an encoding that has one byte a character.
-    pub(super) fn of(encoding: Encoding) -> Option<Self> {
+    pub(super) fn of(encoding: SingleByte) -> Self {
         let mut characters = Box::new([NONE; 256]);
         match encoding {
-            Encoding::Ascii => fill(0x80, &mut characters),
-            Encoding::Latin1 => fill(0x100, &mut characters),
-            Encoding::Charmap(Charmap(place)) => expand(place, &mut characters),
-            _ => return None,
+            SingleByte::Ascii => fill(0x80, &mut characters),
+            SingleByte::Latin1 => fill(0x100, &mut characters),
+            SingleByte::Table(place) => expand(place, &mut characters),
         }
         let is_ascii = (0..0x80).zip(&*characters).all(|(byte, character)| byte == *character);
-        Some(Self { characters, is_ascii })
+        Self { encoding, characters, is_ascii }
     }
 
-    pub(super) fn character(&self, byte: u8) -> Option<u32> {
+    fn character(&self, byte: u8) -> Option<u32> {
         let character = self.characters[usize::from(byte)];
         (character != NONE).then_some(character.into())
     }
 }
 
-/// Which byte means a character.
-#[derive(Clone)]
+impl Decode for Table {
+    fn decode(&self, mut input: Input<'_>, _: &mut u32) -> Result<Piece> {
+        let (name, _) = self.encoding.name_and_reason();
+        if self.is_ascii && input.bytes.is_ascii() {
+            let text = mem::take(&mut input.bytes);
+            return input.finish(text, Ok(0), name);
+        }
+        let mut text = Vec::new();
+        reserve(&mut text, input.bytes.len())?;
+        let decoded = input.characters(0, self, &mut text);
+        input.finish(text, decoded, name)
+    }
+}
+
+impl Characters for Table {
+    fn decode(&self, bytes: &[u8], text: &mut Vec<u8>) -> Result<(usize, Option<Wrong>)> {
+        let mut at = 0;
+        while let Some(rest @ [byte, ..]) = bytes.get(at..) {
+            if let Some((block, _)) = ascii_block(rest).filter(|_| self.is_ascii) {
+                extend(text, block)?;
+                at += block.len();
+            } else if let Some(character) = self.character(*byte) {
+                push(text, character)?;
+                at += 1;
+            } else {
+                let (_, reason) = self.encoding.name_and_reason();
+                return Ok((at, Some(Wrong { length: 1, reason, open: false })));
+            }
+        }
+        Ok((at, None))
+    }
+}
+
+/// The byte that each character is.
 pub(super) struct Inverse {
     table: Table,
     /// Bytes that have a meaning, 0x100 added, where the hash of their character is or next to it.
@@ -68,11 +120,11 @@ impl Inverse {
     }
 
     /// Whether ASCII is encoded as it is.
-    pub(super) fn is_ascii(&self) -> bool {
+    fn is_ascii(&self) -> bool {
         self.same >= 0x80
     }
 
-    pub(super) fn byte(&self, character: u32) -> Option<u8> {
+    fn byte(&self, character: u32) -> Option<u8> {
         match u8::try_from(character) {
             Ok(same) if same < self.same => Some(same),
             _ => match self.slots[self.slot(character)].to_be_bytes() {
@@ -91,6 +143,46 @@ impl Inverse {
             [_, byte] => self.table.character(byte) == Some(character),
         };
         (hash..SLOTS).chain(0..hash).find(free).unwrap_or(hash)
+    }
+}
+
+impl Encode for Inverse {
+    fn name(&self, _: bool) -> &'static str {
+        self.table.encoding.name_and_reason().0
+    }
+
+    fn reason(&self) -> &'static str {
+        self.table.encoding.name_and_reason().1
+    }
+
+    fn is_verbatim(&self, text: &[u8]) -> bool {
+        self.is_ascii() && text.is_ascii()
+    }
+
+    fn encode<'a>(&self, text: &'a [u8], out: &mut Vec<u8>) -> Result<&'a [u8]> {
+        let keeps_ascii = self.is_ascii();
+        let mut rest = text;
+        while let Some((code_point, after)) = code_points::split_first(rest) {
+            if let Some((block, after)) = ascii_block(rest).filter(|_| keeps_ascii) {
+                extend(out, block)?;
+                rest = after;
+            } else if let Some(byte) = self.byte(code_point) {
+                reserve(out, 1)?;
+                out.push(byte);
+                rest = after;
+            } else {
+                break;
+            }
+        }
+        Ok(rest)
+    }
+
+    fn has(&self, code_point: u32) -> bool {
+        self.byte(code_point).is_some()
+    }
+
+    fn escapes_all_or_none(&self) -> bool {
+        matches!(self.table.encoding, SingleByte::Table(_))
     }
 }
 

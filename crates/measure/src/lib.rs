@@ -1,0 +1,20 @@
+//! The benchmark kit: what the benchmark of the components (`host-tests/src/bench`) and that of the
+//! filesystem engine (`crates/tmpfs/peers`) have in common.
+//!
+//! Absolute times differ from machine to machine and from hour to hour; what counts is the ratio
+//! within a round, in which all peers run one after the other on one core.
+
+#![forbid(unsafe_code)]
+
+mod pinning;
+mod rounds;
+mod spread;
+#[cfg(unix)]
+mod stopwatch;
+pub mod table;
+
+pub use pinning::pin;
+pub use rounds::{Effort, Phases, Repeats, interleave};
+pub use spread::Spread;
+#[cfg(unix)]
+pub use stopwatch::Stopwatch;

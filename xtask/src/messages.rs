@@ -1,0 +1,64 @@
+//! The messages of cargo about a build, as `--message-format json-render-diagnostics` prints them.
+
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result};
+use serde_json::Value;
+
+/// What cargo made, or had already, of a target of a package.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Artifact {
+    pub(crate) manifest: PathBuf,
+    /// The package lies in a folder, and came from no registry.
+    pub(crate) local: bool,
+    pub(crate) files: Vec<PathBuf>,
+}
+
+/// Reads the artifacts of a build from cargo's messages about it.
+///
+/// # Errors
+/// A line is no message.
+pub(crate) fn artifacts(messages: &str) -> Result<Vec<Artifact>> {
+    let mut artifacts = Vec::new();
+    for line in messages.lines() {
+        let message: Value = serde_json::from_str(line).context("a message of cargo")?;
+        if message["reason"] == "compiler-artifact" {
+            let manifest = message["manifest_path"].as_str();
+            let files = message["filenames"].as_array().into_iter().flatten();
+            artifacts.push(Artifact {
+                manifest: manifest.context("an artifact without a manifest")?.into(),
+                local: message["package_id"].as_str().is_none_or(|id| id.starts_with("path+")),
+                files: files.filter_map(Value::as_str).map(PathBuf::from).collect(),
+            });
+        }
+    }
+    Ok(artifacts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Artifact, artifacts};
+
+    #[test]
+    fn artifacts_are_read_and_other_messages_are_not() {
+        let messages = concat!(
+            r#"{"reason":"build-script-executed","package_id":"registry+one"}"#,
+            "\n",
+            r#"{"reason":"compiler-artifact","package_id":"registry+one","#,
+            r#""manifest_path":"/one/Cargo.toml","filenames":["a.rlib","a.rmeta"]}"#,
+            "\n",
+            r#"{"reason":"compiler-artifact","package_id":"path+two","#,
+            r#""manifest_path":"/two/Cargo.toml","filenames":[]}"#,
+            "\n",
+            r#"{"reason":"build-finished","success":true}"#,
+        );
+        let (files, none) = (vec!["a.rlib".into(), "a.rmeta".into()], vec![]);
+        let expected = [
+            Artifact { manifest: "/one/Cargo.toml".into(), local: false, files },
+            Artifact { manifest: "/two/Cargo.toml".into(), local: true, files: none },
+        ];
+        assert_eq!(artifacts(messages).unwrap(), expected);
+        let error = artifacts("warning: no message").unwrap_err();
+        assert!(error.to_string().contains("a message of cargo"));
+    }
+}
