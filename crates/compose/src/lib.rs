@@ -9,7 +9,8 @@
 //! let bytes = LIMITS.iter().find(|limit| limit.option() == "bytes").expect("it is one of them");
 //! let mut records = vec![bytes.record("16M")?];
 //! records.extend(seed::records("fixtures".as_ref())?);
-//! let options = Options { memory: Some(Memory { records, ..Memory::default() }), ..Options::default() };
+//! let memory = Some(Memory { records, ..Memory::default() });
+//! let options = Options { memory, ..Options::default() };
 //! let built = |component: Component| {
 //!     std::fs::read(format!("components/{}.wasm", component.name())).expect("it was built")
 //! };
