@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 
+use crate::bench::embedding::Embedding;
 use crate::bench::guest::Concurrency;
 use crate::bench::instantiation::Instantiation;
 use crate::bench::line::Line;
@@ -15,6 +16,7 @@ use crate::bench::workloads::{Way, Workload};
 #[derive(Default)]
 pub(super) struct Report {
     pub(super) lines: Vec<Line>,
+    pub(super) embedding: Option<Embedding>,
     pub(super) instantiation: Option<Instantiation>,
     pub(super) size: Option<Size>,
 }
@@ -55,7 +57,8 @@ impl Report {
                 let lines: Vec<Line> = lines.collect();
                 let scale = match repeats {
                     Repeats::Fixed(n) => format!(" {name}, {n} of them"),
-                    Repeats::Calibrated => String::new(),
+                    Repeats::Calibrated if name.is_empty() => String::new(),
+                    Repeats::Calibrated => format!(", {name}"),
                 };
                 println!("## {} {}{scale}\n", workload.id, workload.title);
                 table::print(&lines);
