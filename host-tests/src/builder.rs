@@ -161,6 +161,10 @@ impl Builder {
         if self.fuel.is_some() || self.epochs.is_some() { Metering::On } else { Metering::Off }
     }
 
+    pub(crate) fn granted_fuel(&self) -> Option<u64> {
+        self.fuel
+    }
+
     pub(crate) fn wasi(&mut self) -> &mut WasiCtxBuilder {
         &mut self.wasi
     }

@@ -37,6 +37,8 @@ pub struct Run {
     pub stderr: String,
     /// How often it called the host, by the hook.
     pub calls: u64,
+    /// How much it executed, where it was given an amount of fuel.
+    pub fuel: Option<u64>,
     tmp: Option<TempDir>,
     store: Store<Host>,
     instance: Instance,
@@ -75,6 +77,7 @@ impl Program {
         let name = Path::new(&name).file_stem().and_then(OsStr::to_str).unwrap_or_default();
         builder.wasi().stdout(stdout.clone()).stderr(stderr.clone()).arg(name).args(arguments);
         let linker = builder.linker(&code.engine);
+        let granted = builder.granted_fuel();
         let (mut store, tmp, _) = builder.store(&code.engine);
         let instance =
             linker.instantiate(&mut store, &code.component).expect("instantiating a program");
@@ -90,7 +93,9 @@ impl Program {
         };
         let text = |pipe: MemoryOutputPipe| String::from_utf8_lossy(&pipe.contents()).into_owned();
         let calls = store.data().calls;
-        Run { exit, trap, stdout: text(stdout), stderr: text(stderr), calls, tmp, store, instance }
+        let fuel = granted.map(|granted| granted - store.get_fuel().expect("it counts fuel"));
+        let (stdout, stderr) = (text(stdout), text(stderr));
+        Run { exit, trap, stdout, stderr, calls, fuel, tmp, store, instance }
     }
 }
 

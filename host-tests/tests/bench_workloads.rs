@@ -18,4 +18,9 @@ fn every_workload_runs_in_every_way_and_leaves_nothing_behind() {
             assert!(present, "{workload}, {way}: only {ran:#?} ran");
         }
     }
+    for workload in ["W1", "W2", "W3", "W5", "W6", "STAT", "SWEEP-64", "SWEEP-4096", "SWEEP-65536"]
+    {
+        let present = ran.iter().any(|it| it.starts_with(workload) && it.ends_with("embedded"));
+        assert!(present, "{workload}, embedded: only {ran:#?} ran");
+    }
 }

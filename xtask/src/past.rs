@@ -8,18 +8,28 @@ use anyhow::{Context as _, Result, ensure};
 
 use crate::{command, workspace};
 
+/// Tells whether the repository has a commit.
+#[must_use]
+pub fn has(commit: &str) -> bool {
+    full_name(commit).is_ok()
+}
+
+fn full_name(commit: &str) -> Result<String> {
+    let mut git = Command::new("git");
+    git.current_dir(workspace::root()).args(["rev-parse", "--verify", "--quiet"]);
+    let name = command::read(git.arg(format!("{commit}^{{commit}}")))
+        .with_context(|| format!("{commit} is no commit of this repository"))?;
+    Ok(name.trim_end().to_owned())
+}
+
 /// Builds the components that ship at a commit, in a checkout of their own under the target folder,
 /// and returns the folder that holds them. What was built before is kept.
 ///
 /// # Errors
 /// The repository has no such commit, or it does not build.
 pub fn components_of(commit: &str) -> Result<PathBuf> {
-    let mut git = Command::new("git");
-    git.current_dir(workspace::root()).args(["rev-parse", "--verify", "--quiet"]);
-    let commit = command::read(git.arg(format!("{commit}^{{commit}}")))
-        .with_context(|| format!("{commit} is no commit of this repository"))?;
-    let commit = commit.trim_end();
-    let checkout = workspace::target_dir().join("past").join(commit);
+    let commit = full_name(commit)?;
+    let checkout = workspace::target_dir().join("past").join(&commit);
     if !checkout.join(".git").exists() {
         fs::create_dir_all(&checkout)?;
         let mut git = Command::new("git");
@@ -28,7 +38,7 @@ pub fn components_of(commit: &str) -> Result<PathBuf> {
     }
     let mut git = Command::new("git");
     git.current_dir(&checkout).args(["checkout", "--quiet", "--detach"]);
-    command::run(git.arg(commit))?;
+    command::run(git.arg(&commit))?;
     let mut cargo = workspace::cargo("run");
     cargo.current_dir(&checkout).env("CARGO_TARGET_DIR", checkout.join("target"));
     command::run(cargo.args(["--package", "xtask", "--", "build"]))?;

@@ -25,7 +25,16 @@ pub(crate) fn run(directory: &Path, workload: &str, n: u32) -> Option<Phases> {
         "mktemp" => timed(n, || unused_name(directory)),
         "spooled" => timed(n, spooled),
         "bytes" => bytes(directory, n),
-        _ => return None,
+        "stat" => stat(directory, n),
+        _ => {
+            let (kind, length) = workload.split_once('-')?;
+            let length = length.parse().ok()?;
+            match kind {
+                "piece" => pieces(directory, n, length),
+                "copy" => copies(n, length),
+                _ => return None,
+            }
+        }
     })
 }
 
@@ -73,6 +82,44 @@ fn bytes(directory: &Path, n: u32) -> Phases {
     let mut content = vec![0; 64 << 10];
     while black_box(file.read(&mut content)?) > 0 {}
     Ok(vec![written, start.elapsed()])
+}
+
+/// Writes a piece again and again over the beginning of a file, and then reads it as often.
+fn pieces(directory: &Path, n: u32, length: usize) -> Phases {
+    let mut file = tempfile::tempfile_in(directory)?;
+    let (piece, mut content) = (vec![b'x'; length], vec![0; length]);
+    let write = timed(n, || {
+        file.rewind()?;
+        file.write_all(black_box(&piece))
+    })?;
+    let read = timed(n, || {
+        file.rewind()?;
+        file.read_exact(&mut content)?;
+        black_box(&content);
+        Ok(())
+    })?;
+    Ok([write, read].concat())
+}
+
+/// Copies a piece within memory as often: no file can be faster.
+fn copies(n: u32, length: usize) -> Phases {
+    let (piece, mut content) = (vec![b'x'; length], vec![0; length]);
+    let mut copy = || {
+        timed(n, || {
+            content.copy_from_slice(black_box(&piece));
+            black_box(&content);
+            Ok(())
+        })
+    };
+    Ok([copy()?, copy()?].concat())
+}
+
+fn stat(directory: &Path, n: u32) -> Phases {
+    let file = tempfile::tempfile_in(directory)?;
+    timed(n, || {
+        black_box(file.metadata()?);
+        Ok(())
+    })
 }
 
 fn named(directory: &Path) -> io::Result<()> {

@@ -16,7 +16,7 @@ use crate::bench::guest::Concurrency;
 use crate::bench::peers::Peers;
 
 /// The phases of the guest `calls`, and of [`natively`].
-const CALLS: [&str; 10] = [
+const CALLS: [&str; 13] = [
     "open-at, create and exclusive",
     "unlink-file-at, open file",
     "write 4 KiB to a new file",
@@ -27,6 +27,9 @@ const CALLS: [&str; 10] = [
     "drop of an unlinked file",
     "get-random-u64",
     "a call that does nothing (clock resolution)",
+    "monotonic-clock now: a number",
+    "wall-clock now: a record in memory",
+    "a call of the filesystem that does nothing (get-type)",
 ];
 
 /// What the calls of some operations cost together: what remains to their times in the tables is
@@ -37,6 +40,9 @@ const SUMS: [(&str, &[usize]); 3] = [
     ("together: a file made and dropped (1, 8, 9)", &[0, 7, 8]),
 ];
 
+/// System calls, the host by default and without concurrency, and the embedded filesystem.
+const PEERS: usize = 4;
+
 /// How many files at a time; each is an open file of this process.
 const FILES: u32 = 256;
 
@@ -44,10 +50,11 @@ const FILES: u32 = 256;
 pub(super) fn measure(peers: &mut Peers, effort: Effort) -> Result<()> {
     let rounds = effort.rounds(45);
     let measured =
-        measure::interleave(3, rounds, Repeats::Fixed(FILES), effort, |peer, n| match peer {
+        measure::interleave(PEERS, rounds, Repeats::Fixed(FILES), effort, |peer, n| match peer {
             0 => natively(peers.directory(), n),
             1 => peers.calls[&Concurrency::Default].run(peers.directory(), "calls", n),
-            _ => peers.calls[&Concurrency::Off].run(peers.directory(), "calls", n),
+            2 => peers.calls[&Concurrency::Off].run(peers.directory(), "calls", n),
+            _ => peers.embedded_calls.run(peers.directory(), "calls", n),
         })?;
     let cell = |peer: usize, phases: &[usize]| {
         let spreads = phases.iter().map(|phase| {
@@ -62,13 +69,13 @@ pub(super) fn measure(peers: &mut Peers, effort: Effort) -> Result<()> {
         }
     };
     let row = |label: String, phases: &[usize]| {
-        let cells = (0..3).map(|peer| cell(peer, phases));
+        let cells = (0..PEERS).map(|peer| cell(peer, phases));
         std::iter::once(label).chain(cells).collect::<Vec<_>>()
     };
     let calls = CALLS.iter().enumerate();
     let calls = calls.map(|(phase, call)| row(format!("{} {call}", phase + 1), &[phase]));
     let sums = SUMS.iter().map(|(label, phases)| row((*label).to_owned(), phases));
-    let head = ["call", "system call, native", "in wasm", "in wasm, concurrency off"];
+    let head = ["call", "system call, native", "in wasm", "in wasm, concurrency off", "embedded"];
     table::print("Single calls of the host", &head, &calls.chain(sums).collect::<Vec<_>>());
     Ok(())
 }

@@ -17,10 +17,10 @@ pub(super) struct Instantiation {
 }
 
 /// A component on an engine.
-struct Prepared {
-    label: String,
-    engine: Engine,
-    instance: InstancePre<State>,
+pub(super) struct Prepared {
+    pub(super) label: String,
+    pub(super) engine: Engine,
+    pub(super) instance: InstancePre<State>,
 }
 
 pub(super) fn measure(effort: Effort) -> Result<Instantiation> {
@@ -55,7 +55,8 @@ pub(super) fn measure(effort: Effort) -> Result<Instantiation> {
     Ok(Instantiation { default: spreads[0] })
 }
 
-fn time(prepared: &Prepared, n: u32) -> Result<Vec<Duration>> {
+/// How long `n` instances take.
+pub(super) fn time(prepared: &Prepared, n: u32) -> Result<Vec<Duration>> {
     let start = Instant::now();
     for _ in 0..n {
         let mut store = Store::new(&prepared.engine, State::new(guest::settings().build()));

@@ -7,9 +7,12 @@
 mod arguments;
 mod backtraces;
 mod cpython;
+mod embedded_targets;
+mod embedding;
 mod guest;
 mod host_calls;
 mod instantiation;
+mod judged;
 mod line;
 mod native;
 mod peers;
@@ -50,6 +53,9 @@ pub fn run(arguments: &[String]) -> Result<()> {
     }
     if arguments.wants("instantiate") {
         report.instantiation = Some(instantiation::measure(arguments.effort)?);
+    }
+    if arguments.wants("embed") {
+        report.embedding = Some(embedding::measure(arguments.effort)?);
     }
     if arguments.wants("size") {
         report.size = Some(size::of_the_components()?);

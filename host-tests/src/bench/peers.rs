@@ -8,8 +8,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
+use scratch_compose::{embed, plug};
 use tempfile::TempDir;
 use xtask::components::{self, Profile};
+use xtask::past;
 
 use crate::bench::cpython::CPython;
 use crate::bench::guest::{self, Concurrency, Guest};
@@ -18,6 +20,9 @@ use crate::bench::workloads::{Row, Under, Way, Workload};
 
 /// The package of the measured guests.
 const GUESTS: &str = "host-tests-bench-guests";
+
+/// The commit before the filesystem could be embedded, which the design's targets are set against.
+const BASELINE: &str = "101c67d";
 
 /// Where memory is the disk.
 const MEMORY: &str = "/dev/shm";
@@ -30,6 +35,8 @@ pub(super) struct Peers {
     past: BTreeMap<Way, Guest>,
     /// The guest that measures single calls of the host.
     pub(super) calls: BTreeMap<Concurrency, Guest>,
+    /// The same with the filesystem as a part of it.
+    pub(super) embedded_calls: Guest,
 }
 
 /// A row of a workload on one of the engines.
@@ -55,38 +62,54 @@ impl Peers {
         let program = |name: &str| -> Result<Vec<u8>> {
             guest::read(files.get(name).with_context(|| format!("{GUESTS} has no {name}"))?)
         };
+        let component = |name| guest::read(&components::build(name)?);
+        let filesystem = component("tmpfs-embedded")?;
+        // To build it takes a minute, which only its times are worth.
+        let measured = profile == Profile::Optimised && past::has(BASELINE);
+        let baseline = if measured {
+            Some(guest::read(&past::components_of(BASELINE)?.join("tmpfs.wasm"))?)
+        } else {
+            None
+        };
         let (mut guests, mut calls) = (BTreeMap::new(), BTreeMap::new());
         for concurrency in [Concurrency::Default, Concurrency::Off] {
             let engine = concurrency.engine()?;
             calls.insert(concurrency, Guest::prepare(&engine, &program("calls")?)?);
             for way in Way::GUESTS {
                 let (name, under) = way.guest().expect("BUG: these run inside wasm");
-                let mut component = program(name)?;
-                if let Under::Component(under) = under {
-                    let under = guest::read(&components::build(under)?)?;
-                    component = scratch_compose::plug(&component, &[&under])?;
-                }
-                let guest = Guest::prepare(&engine, &component);
+                let program = program(name)?;
+                let whole = match under {
+                    Under::Nothing => program,
+                    Under::Component(name) => plug(&program, &[&component(name)?])?,
+                    Under::Baseline => match &baseline {
+                        Some(baseline) => plug(&program, &[baseline])?,
+                        None => continue,
+                    },
+                    Under::Embedded { beside } => embed(&program, &filesystem, beside)?,
+                };
+                let guest = Guest::prepare(&engine, &whole);
                 guests.insert((way, concurrency), guest.with_context(|| name.to_owned())?);
             }
         }
         let mut past = BTreeMap::new();
         if let Some(commit) = against {
-            let components = xtask::past::components_of(commit)?;
+            let components = past::components_of(commit)?;
             let engine = Concurrency::Default.engine()?;
             for way in Way::GUESTS {
                 if let Some((name, Under::Component(under))) = way.guest() {
                     let under = guest::read(&components.join(under).with_extension("wasm"))?;
-                    let component = scratch_compose::plug(&program(name)?, &[&under])?;
+                    let component = plug(&program(name)?, &[&under])?;
                     past.insert(way, Guest::prepare(&engine, &component)?);
                 }
             }
         }
+        let calling = embed(&program("calls")?, &filesystem, false)?;
+        let embedded_calls = Guest::prepare(&Concurrency::Default.engine()?, &calling)?;
         let memory = Path::new(MEMORY);
         let place = if memory.is_dir() { memory.to_path_buf() } else { env::temp_dir() };
         let directory = tempfile::Builder::new().prefix("bench-").tempdir_in(place)?;
         let python = CPython::start(directory.path())?;
-        Ok(Self { directory, python, guests, past, calls })
+        Ok(Self { directory, python, guests, past, calls, embedded_calls })
     }
 
     /// Where the files are, and which Python takes part.
@@ -105,7 +128,11 @@ impl Peers {
     /// Who takes part in `workload`, the reference first.
     pub(super) fn entries(&self, workload: &Workload) -> Vec<Entry> {
         let on = |concurrency| move |row: &Row| Entry { row: *row, concurrency, past: false };
-        let present = |row: &&Row| row.way != Way::CPython || self.python.is_some();
+        let present = |row: &&Row| match row.way {
+            Way::Native => true,
+            Way::CPython => self.python.is_some(),
+            way => self.guests.contains_key(&(way, Concurrency::Default)),
+        };
         let rows = || workload.rows.iter().filter(present);
         let mut entries: Vec<Entry> = rows().map(on(Concurrency::Default)).collect();
         if workload.without_concurrency {

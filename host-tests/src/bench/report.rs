@@ -3,6 +3,7 @@
 use anyhow::Result;
 use measure::{Effort, Repeats, Spread};
 
+use crate::bench::embedding::Embedding;
 use crate::bench::guest::Concurrency;
 use crate::bench::instantiation::Instantiation;
 use crate::bench::line::{self, Line};
@@ -13,6 +14,7 @@ use crate::bench::workloads::{Way, Workload};
 #[derive(Default)]
 pub(super) struct Report {
     pub(super) lines: Vec<Line>,
+    pub(super) embedding: Option<Embedding>,
     pub(super) instantiation: Option<Instantiation>,
     pub(super) size: Option<Size>,
 }
@@ -53,7 +55,8 @@ impl Report {
                 let lines: Vec<Line> = lines.collect();
                 let scale = match repeats {
                     Repeats::Fixed(n) => format!(" {name}, {n} of them"),
-                    Repeats::Calibrated => String::new(),
+                    Repeats::Calibrated if name.is_empty() => String::new(),
+                    Repeats::Calibrated => format!(", {name}"),
                 };
                 line::print(&format!("{} {}{scale}", workload.id, workload.title), &lines);
                 self.lines.extend(lines);

@@ -2,6 +2,8 @@
 
 use measure::table;
 
+use crate::bench::embedded_targets;
+use crate::bench::judged::Judged;
 use crate::bench::line::Line;
 use crate::bench::report::Report;
 use crate::bench::workloads::{RECYCLED, Way};
@@ -25,6 +27,7 @@ pub(super) fn print(report: &Report) {
     ]
     .into_iter()
     .flatten()
+    .chain(embedded_targets::judged(report))
     .collect();
     if judged.is_empty() {
         return;
@@ -34,13 +37,6 @@ pub(super) fn print(report: &Report) {
         vec![judged.what, judged.target, judged.reached, verdict.to_owned()]
     });
     table::print("Targets", &["what", "target", "reached", ""], &rows.collect::<Vec<_>>());
-}
-
-struct Judged {
-    what: String,
-    target: String,
-    reached: String,
-    met: bool,
 }
 
 fn is_new_file(line: &Line) -> bool {

@@ -23,6 +23,14 @@ pub(super) enum Way {
     LinkedInMemory,
     /// The same on `tmpfs-lite.wasm`.
     LinkedOnLite,
+    /// The crate `tempfile` inside wasm, unmodified, with `tmpfs-embedded.wasm` as a part of it.
+    TempfileEmbedded,
+    /// The same, beside the directory that the host grants.
+    TempfileBeside,
+    /// Ours, as a library within the caller, with the filesystem as a part of it: by position.
+    LinkedEmbedded,
+    /// The crate `tempfile` inside wasm, unmodified, on `tmpfs.wasm` of an earlier commit.
+    TempfileOnBaseline,
 }
 
 /// What a guest is composed with.
@@ -31,11 +39,17 @@ pub(super) enum Under {
     Nothing,
     /// A component that ships, by name.
     Component(&'static str),
+    /// `tmpfs.wasm` of an earlier commit.
+    Baseline,
+    /// The filesystem that becomes a part of it, beside the host's directories or alone.
+    Embedded {
+        beside: bool,
+    },
 }
 
 impl Way {
     /// Those that run inside wasm.
-    pub(super) const GUESTS: [Self; 7] = [
+    pub(super) const GUESTS: [Self; 11] = [
         Self::Tempfile,
         Self::Linked,
         Self::Descriptors,
@@ -43,6 +57,10 @@ impl Way {
         Self::TempfileInMemory,
         Self::LinkedInMemory,
         Self::LinkedOnLite,
+        Self::TempfileEmbedded,
+        Self::TempfileBeside,
+        Self::LinkedEmbedded,
+        Self::TempfileOnBaseline,
     ];
 
     /// The guest that does it, and what it is composed with.
@@ -56,6 +74,10 @@ impl Way {
             Self::TempfileInMemory => Some(("rust_tempfile", Under::Component("tmpfs"))),
             Self::LinkedInMemory => Some(("linked", Under::Component("tmpfs"))),
             Self::LinkedOnLite => Some(("linked", Under::Component("tmpfs-lite-environment"))),
+            Self::TempfileEmbedded => Some(("rust_tempfile", Under::Embedded { beside: false })),
+            Self::TempfileBeside => Some(("rust_tempfile", Under::Embedded { beside: true })),
+            Self::LinkedEmbedded => Some(("linked", Under::Embedded { beside: false })),
+            Self::TempfileOnBaseline => Some(("rust_tempfile", Under::Baseline)),
         }
     }
 
@@ -103,7 +125,7 @@ const SCALES: &[(usize, Repeats)] = &[
 /// The label of a file that our spare files serve.
 pub(super) const RECYCLED: &str = "recycled";
 
-pub(super) const WORKLOADS: [Workload; 9] = [
+pub(super) const WORKLOADS: [Workload; 13] = [
     Workload {
         id: "W1",
         title: "anonymous file: create, write 4 KiB, read back, close",
@@ -126,6 +148,14 @@ pub(super) const WORKLOADS: [Workload; 9] = [
             row(Way::TempfileInMemory, "anonymous", "Rust tempfile in wasm, on tmpfs.wasm"),
             row(Way::LinkedInMemory, "anonymous", "ours linked, on tmpfs.wasm"),
             row(Way::LinkedOnLite, "anonymous", "ours linked, on tmpfs-lite.wasm"),
+            row(
+                Way::TempfileOnBaseline,
+                "anonymous",
+                "Rust tempfile in wasm, on tmpfs.wasm of 101c67d",
+            ),
+            row(Way::TempfileEmbedded, "anonymous", "Rust tempfile in wasm, embedded"),
+            row(Way::TempfileBeside, "anonymous", "Rust tempfile in wasm, embedded beside"),
+            row(Way::LinkedEmbedded, "anonymous", "ours linked, embedded"),
         ],
     },
     Workload {
@@ -144,6 +174,14 @@ pub(super) const WORKLOADS: [Workload; 9] = [
             row(Way::TempfileInMemory, "named", "Rust tempfile in wasm, on tmpfs.wasm"),
             row(Way::LinkedInMemory, "named", "ours linked, on tmpfs.wasm"),
             row(Way::LinkedOnLite, "named", "ours linked, on tmpfs-lite.wasm"),
+            row(
+                Way::TempfileOnBaseline,
+                "named",
+                "Rust tempfile in wasm, on tmpfs.wasm of 101c67d",
+            ),
+            row(Way::TempfileEmbedded, "named", "Rust tempfile in wasm, embedded"),
+            row(Way::TempfileBeside, "named", "Rust tempfile in wasm, embedded beside"),
+            row(Way::LinkedEmbedded, "named", "ours linked, embedded"),
         ],
     },
     Workload {
@@ -162,6 +200,14 @@ pub(super) const WORKLOADS: [Workload; 9] = [
             row(Way::TempfileInMemory, "tree", "Rust tempfile in wasm, on tmpfs.wasm"),
             row(Way::LinkedInMemory, "tree", "ours linked, on tmpfs.wasm"),
             row(Way::LinkedOnLite, "tree", "ours linked, on tmpfs-lite.wasm"),
+            row(
+                Way::TempfileOnBaseline,
+                "tree",
+                "Rust tempfile + std::fs in wasm, on tmpfs.wasm of 101c67d",
+            ),
+            row(Way::TempfileEmbedded, "tree", "Rust tempfile + std::fs in wasm, embedded"),
+            row(Way::TempfileBeside, "tree", "Rust tempfile + std::fs in wasm, embedded beside"),
+            row(Way::LinkedEmbedded, "tree", "ours linked, embedded"),
         ],
     },
     Workload {
@@ -213,6 +259,13 @@ pub(super) const WORKLOADS: [Workload; 9] = [
             row(Way::TempfileInMemory, "bytes", "Rust tempfile in wasm, on tmpfs.wasm"),
             row(Way::LinkedInMemory, "bytes", "ours linked, on tmpfs.wasm"),
             row(Way::LinkedOnLite, "bytes", "ours linked, on tmpfs-lite.wasm"),
+            row(
+                Way::TempfileOnBaseline,
+                "bytes",
+                "Rust tempfile in wasm, on tmpfs.wasm of 101c67d",
+            ),
+            row(Way::TempfileEmbedded, "bytes", "Rust tempfile in wasm, embedded"),
+            row(Way::LinkedEmbedded, "bytes", "ours linked, embedded"),
         ],
     },
     Workload {
@@ -228,6 +281,8 @@ pub(super) const WORKLOADS: [Workload; 9] = [
             row(Way::Linked, "scale", "ours linked"),
             row(Way::Descriptors, "scale", "ours descriptors"),
             row(Way::Interface, "scale", "ours interface"),
+            row(Way::TempfileInMemory, "scale", "Rust tempfile in wasm, on tmpfs.wasm"),
+            row(Way::TempfileEmbedded, "scale", "Rust tempfile in wasm, embedded"),
         ],
     },
     Workload {
@@ -257,4 +312,71 @@ pub(super) const WORKLOADS: [Workload; 9] = [
             row(Way::Interface, "mktemp", "ours interface"),
         ],
     },
+    Workload {
+        id: "STAT",
+        title: "stat of an open file",
+        phases: &[""],
+        scales: USUAL,
+        without_concurrency: true,
+        rows: &[
+            row(Way::Native, "stat", "Rust std, native"),
+            row(Way::Tempfile, "stat", "Rust std in wasm"),
+            row(Way::TempfileInMemory, "stat", "Rust std in wasm, on tmpfs.wasm"),
+            row(Way::TempfileEmbedded, "stat", "Rust std in wasm, embedded"),
+            row(Way::TempfileBeside, "stat", "Rust std in wasm, embedded beside"),
+        ],
+    },
+    pieces(
+        "SWEEP-64",
+        "a piece of 64 bytes at the beginning of an open file",
+        &[
+            row(Way::Native, "piece-64", "Rust std, native"),
+            row(Way::Native, "copy-64", "memcpy, native"),
+            row(Way::Tempfile, "piece-64", "Rust std in wasm"),
+            row(Way::Tempfile, "copy-64", "memcpy in wasm"),
+            row(Way::TempfileInMemory, "piece-64", "Rust std in wasm, on tmpfs.wasm"),
+            row(Way::TempfileOnBaseline, "piece-64", "Rust std in wasm, on tmpfs.wasm of 101c67d"),
+            row(Way::TempfileEmbedded, "piece-64", "Rust std in wasm, embedded"),
+        ],
+    ),
+    pieces(
+        "SWEEP-4096",
+        "the same with 4 KiB",
+        &[
+            row(Way::Native, "piece-4096", "Rust std, native"),
+            row(Way::Native, "copy-4096", "memcpy, native"),
+            row(Way::Tempfile, "piece-4096", "Rust std in wasm"),
+            row(Way::Tempfile, "copy-4096", "memcpy in wasm"),
+            row(Way::TempfileInMemory, "piece-4096", "Rust std in wasm, on tmpfs.wasm"),
+            row(
+                Way::TempfileOnBaseline,
+                "piece-4096",
+                "Rust std in wasm, on tmpfs.wasm of 101c67d",
+            ),
+            row(Way::TempfileEmbedded, "piece-4096", "Rust std in wasm, embedded"),
+        ],
+    ),
+    pieces(
+        "SWEEP-65536",
+        "the same with 64 KiB",
+        &[
+            row(Way::Native, "piece-65536", "Rust std, native"),
+            row(Way::Native, "copy-65536", "memcpy, native"),
+            row(Way::Tempfile, "piece-65536", "Rust std in wasm"),
+            row(Way::Tempfile, "copy-65536", "memcpy in wasm"),
+            row(Way::TempfileInMemory, "piece-65536", "Rust std in wasm, on tmpfs.wasm"),
+            row(
+                Way::TempfileOnBaseline,
+                "piece-65536",
+                "Rust std in wasm, on tmpfs.wasm of 101c67d",
+            ),
+            row(Way::TempfileEmbedded, "piece-65536", "Rust std in wasm, embedded"),
+        ],
+    ),
 ];
+
+/// A sweep's workload: pieces of one size, written and read.
+const fn pieces(id: &'static str, title: &'static str, rows: &'static [Row]) -> Workload {
+    let (phases, scales): (&[&str], _) = (&["write", "read"], USUAL);
+    Workload { id, title, phases, scales, without_concurrency: false, rows }
+}

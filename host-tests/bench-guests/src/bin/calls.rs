@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use host_tests_bench_guests::{CONTENT, DIRECTORY, Phases, serve};
-use wasi::clocks::monotonic_clock;
+use wasi::clocks::{monotonic_clock, wall_clock};
 use wasi::filesystem::preopens::get_directories;
 use wasi::filesystem::types::{Descriptor, DescriptorFlags, ErrorCode, OpenFlags, PathFlags};
 use wasi::random::random::get_random_u64;
@@ -49,6 +49,19 @@ fn calls(granted: &Descriptor, n: u32) -> Phases<ErrorCode> {
     phases.push(each(&names, |_| {
         black_box(monotonic_clock::resolution());
         Ok(())
+    })?);
+    phases.push(each(&names, |_| {
+        black_box(monotonic_clock::now());
+        Ok(())
+    })?);
+    phases.push(each(&names, |_| {
+        black_box(wall_clock::now());
+        Ok(())
+    })?);
+    phases.push(each(&names, |_| {
+        granted.get_type().map(|kind| {
+            black_box(kind);
+        })
     })?);
     Ok(phases)
 }

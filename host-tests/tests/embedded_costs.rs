@@ -1,0 +1,110 @@
+//! What operations of a Rust std program cost where the filesystem is a part of it: calls of the
+//! host, which are exact, and instructions, which wasmtime counts as fuel; and by how much the
+//! program grows.
+
+use std::fs;
+
+use host_tests::{Builder, Program, Sandbox, composed, program_file};
+use scratch_compose::{Memory, Options};
+
+/// What a round of a workload takes.
+struct Cost {
+    calls: u64,
+    /// Instructions of the program, which is built for tests, and of the filesystem, which is built
+    /// as it ships. A copy within memory costs one for each byte.
+    fuel: u64,
+}
+
+/// The cost of a round: that of many more than few, so that beginning and end do not count.
+fn cost(workload: &str, ground: fn(Builder) -> Builder) -> Cost {
+    const FEW: u32 = 20;
+    const MANY: u32 = 120;
+    let rounds = u64::from(MANY - FEW);
+    let run = |rounds: u32| {
+        let builder = ground(Sandbox::builder().fuel(u64::MAX));
+        let program = Program::new("calls_tempfile", builder);
+        program.run(&[workload, &rounds.to_string()]).succeeded()
+    };
+    let (few, many) = (run(FEW), run(MANY));
+    let calls = many.calls - few.calls;
+    assert_eq!(calls % rounds, 0, "{workload}: not every round costs the same");
+    let fuel = many.fuel.unwrap() - few.fuel.unwrap();
+    let cost = Cost { calls: calls / rounds, fuel: fuel / rounds };
+    println!("{workload}: {} calls, {} instructions", cost.calls, cost.fuel);
+    cost
+}
+
+/// The filesystem alone, and beside a directory that the host grants.
+const GROUNDS: [fn(Builder) -> Builder; 2] =
+    [Builder::embedded, |builder| builder.tmp("/host").beside()];
+
+#[test]
+fn only_the_time_of_a_change_is_asked_of_the_host() {
+    for ground in GROUNDS {
+        // Made, written, deleted.
+        assert_eq!(cost("anonymous", ground).calls, 3);
+        // The same; to open it again and to read it changes nothing.
+        assert_eq!(cost("named", ground).calls, 3);
+        // 11 directories and 100 files made, 100 files written, 111 deleted.
+        assert_eq!(cost("tree", ground).calls, 11 + 100 + 100 + 111);
+        assert_eq!(cost("make and unlink", ground).calls, 2);
+        for workload in ["stat", "stat-at", "get-type"] {
+            assert_eq!(cost(workload, ground).calls, 0);
+        }
+        for length in [64, 4096, 65536] {
+            assert_eq!(cost(&format!("read {length}"), ground).calls, 0);
+            assert_eq!(cost(&format!("write {length}"), ground).calls, 1);
+        }
+    }
+}
+
+/// The bounds are what was measured with Rust 1.95, and a tenth more. Of `anonymous` and `named`,
+/// about half is what the bytes and the zeros that they overwrite cost, of the rest about half is
+/// the program's own.
+#[test]
+fn an_operation_executes_no_more_instructions_than_it_did() {
+    for ground in GROUNDS {
+        for (workload, most) in [
+            ("get-type", 460),
+            ("stat", 3_770),
+            ("stat-at", 2_890),
+            ("make and unlink", 9_730),
+            ("read 64", 3_730),
+            ("write 64", 4_370),
+            ("anonymous", 42_600),
+            ("named", 49_400),
+            ("tree", 3_170_000),
+        ] {
+            let fuel = cost(workload, ground).fuel;
+            assert!(fuel <= most, "{workload}: {fuel} instructions, no more than {most} expected");
+        }
+    }
+}
+
+#[test]
+fn a_byte_moves_once_into_a_file_and_twice_out_of_it() {
+    const SMALL: u64 = 64;
+    const LARGE: u64 = 65536;
+    for ground in GROUNDS {
+        // A preview 2 read makes a list, from which the C library copies to where it is wanted.
+        for (what, copies) in [("write", 1), ("read", 2)] {
+            let fuel = |length: u64| cost(&format!("{what} {length}"), ground).fuel;
+            let moved = copies * (LARGE - SMALL);
+            // 16 pages, each of which is found and accounted for.
+            let rest = (fuel(LARGE) - fuel(SMALL)).checked_sub(moved).expect("they were moved");
+            assert!(rest <= 16 * 120, "{what}: {rest} instructions besides");
+        }
+    }
+}
+
+/// The design asks for 90 KB at most, which is not reached yet.
+#[test]
+fn a_program_grows_by_what_it_uses() {
+    for (name, most) in [("calls_tempfile", 99_000), ("std_files", 106_000)] {
+        let program = fs::read(program_file(name)).unwrap();
+        let options = Options { memory: Some(Memory::default()), ..Options::default() };
+        let growth = composed(&program, &options).unwrap().len() - program.len();
+        println!("{name} grows by {growth}");
+        assert!(growth <= most, "{name} grows by {growth} bytes, no more than {most} expected");
+    }
+}
