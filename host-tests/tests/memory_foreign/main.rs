@@ -2,6 +2,7 @@
 //! nothing granted: they print what they print on a directory of the host.
 
 mod preview1;
+mod random;
 mod toolchains;
 
 use std::fs;

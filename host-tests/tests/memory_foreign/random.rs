@@ -1,0 +1,70 @@
+//! Programs of random calls of preview 1, in C: as modules with the filesystem in them they answer
+//! every call, and leave the tree, as components on a directory of the host.
+//!
+//! `DIFFERENTIAL_PROGRAMS` says how many programs run, `DIFFERENTIAL_SEED` the first one's seed.
+
+use std::fs;
+
+use host_tests::{Builder, Program, Sandbox};
+
+use crate::{made, merged, preview1, toolchains};
+
+/// How many programs run by default.
+const PROGRAMS: u64 = 4;
+
+/// How many calls each makes.
+const CALLS: usize = 5_000;
+
+/// How many lines are shown before the first that differs.
+const BEFORE: usize = 40;
+
+fn variable(name: &str) -> Option<u64> {
+    std::env::var(name).ok().map(|value| value.parse().expect("it is a number"))
+}
+
+/// Asserts that `run` prints, for each seed, what the component prints on a directory of the host.
+#[track_caller]
+fn assert_same_as_on_the_host(test: &str, run: impl Fn(&[u8], &[&str]) -> String) {
+    let programs = toolchains::c_module("random_calls.c");
+    let Some(module) = made(test, programs) else { return };
+    let module = fs::read(module).unwrap();
+    let first = variable("DIFFERENTIAL_SEED").unwrap_or(0);
+    let seeds = first..first + variable("DIFFERENTIAL_PROGRAMS").unwrap_or(PROGRAMS);
+    println!("{CALLS} calls for each of the seeds {seeds:?}");
+    for seed in seeds {
+        let arguments = [seed.to_string(), CALLS.to_string()];
+        let arguments = arguments.each_ref().map(String::as_str);
+        let expected = as_component(Sandbox::builder().tmp("/tmp"), &arguments);
+        let found = run(&module, &arguments);
+        let [expected, found] = [&expected, &found].map(|it| it.lines().collect::<Vec<_>>());
+        assert!(expected.len() > CALLS, "seed {seed}");
+        let longest = expected.len().max(found.len());
+        if let Some(at) = (0..longest).find(|at| expected.get(*at) != found.get(*at)) {
+            let before = expected[at.saturating_sub(BEFORE)..at].join("\n");
+            let [host, here] = [&expected, &found].map(|it| it.get(at));
+            panic!("seed {seed}:\n{before}\nhost: {host:?}\nhere: {here:?}");
+        }
+    }
+}
+
+fn as_component(ground: Builder, arguments: &[&str]) -> String {
+    let file = toolchains::c("random_calls.c").expect("the module could be made");
+    let file = file.to_str().expect("the target folder's name is text");
+    Program::new(file, ground).run(arguments).succeeded().stdout
+}
+
+#[test]
+fn random_calls_of_preview_1_answer_as_on_the_host() {
+    let test = "random::random_calls_of_preview_1_answer_as_on_the_host";
+    assert_same_as_on_the_host(test, |module, arguments| {
+        preview1::run(&merged(module, false, &[]), arguments)
+    });
+}
+
+#[test]
+fn random_calls_through_the_adapter_answer_as_on_the_host() {
+    let test = "random::random_calls_through_the_adapter_answer_as_on_the_host";
+    assert_same_as_on_the_host(test, |_, arguments| {
+        as_component(Sandbox::builder().embedded(), arguments)
+    });
+}
