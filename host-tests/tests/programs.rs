@@ -7,10 +7,11 @@ use host_tests::{Program, Run, Sandbox, names_in, program_names};
 use xtask::workspace;
 
 /// The programs and where they are run.
-const TESTED: [(&str, &str); 25] = [
+const TESTED: [(&str, &str); 27] = [
     ("audit_hooks", "audit"),
     ("beside", "embedded_std"),
     ("calls_linked", "host_calls"),
+    ("calls_tempfile", "embedded_costs"),
     ("descriptor_calls", "memory_streams"),
     ("descriptors_direct", "programs"),
     ("doc_examples", "programs"),
@@ -21,6 +22,7 @@ const TESTED: [(&str, &str); 25] = [
     ("lifecycle_return", "endings"),
     ("polling", "memory_streams"),
     ("python_examples", "programs"),
+    ("random_files", "embedded_random"),
     ("readme_cache", "memory_usage"),
     ("readme_program", "programs"),
     ("refused_writes", "memory_std"),
