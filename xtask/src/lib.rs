@@ -8,6 +8,7 @@ pub mod foreign;
 pub mod harness;
 pub mod packages;
 pub mod peers;
+pub mod sources;
 pub mod target;
 pub mod wit;
 
