@@ -9,6 +9,7 @@ pub mod harness;
 pub mod packages;
 pub mod past;
 pub mod peers;
+pub mod sources;
 pub mod target;
 pub mod wit;
 

@@ -1,18 +1,21 @@
 //! Programs of other languages, as their toolchains made them, on a filesystem in memory and with
 //! nothing granted: they print what they print on a directory of the host.
 
+mod golang;
+mod node;
 mod preview1;
 mod random;
+mod sqlite;
 mod toolchains;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use host_tests::{Builder, Program, Run, Sandbox, composition, did_not_run};
 use scratch_compose::{Memory, Options, Record, Way};
 
 /// The program of a test, if its toolchain can be had; without it, names the test that did not run.
-fn made(test: &str, program: Result<PathBuf, String>) -> Option<PathBuf> {
+fn made<P>(test: &str, program: Result<P, String>) -> Option<P> {
     let named = |reason: &String| did_not_run(&format!("memory_foreign::{test}"), reason);
     program.inspect_err(named).ok()
 }
@@ -41,7 +44,7 @@ fn assert_same(file: &Path, more_than: usize) {
 
 #[test]
 fn c_through_the_preview1_adapter() {
-    let program = toolchains::c("files.c");
+    let program = toolchains::c("files.c").map(|module| toolchains::adapted(&module));
     let Some(program) = made("c_through_the_preview1_adapter", program) else { return };
     assert_same(&program, 100);
 }
@@ -61,7 +64,7 @@ const FULL: &str = "\
 
 #[test]
 fn c_where_a_small_filesystem_ends() {
-    let program = toolchains::c("files.c");
+    let program = toolchains::c("files.c").map(|module| toolchains::adapted(&module));
     let Some(program) = made("c_where_a_small_filesystem_ends", program) else { return };
     for form in FORMS {
         let small = form(Sandbox::builder());
@@ -79,20 +82,21 @@ fn merged(module: &[u8], beside: bool, records: &[Record]) -> Vec<u8> {
     whole.wasm
 }
 
-#[test]
-fn c_as_a_module_of_preview_1() {
-    let programs =
-        toolchains::c_module("files.c").and_then(|it| Ok((it, toolchains::c("files.c")?)));
-    let files = programs.as_ref().map(|(module, _)| module.clone()).map_err(String::clone);
-    let Some(module) = made("c_as_a_module_of_preview_1", files) else { return };
-    let (_, component) = programs.unwrap();
-    let on_disk = Sandbox::builder().tmp("/tmp").env("TMPDIR", "/tmp");
-    let expected = run(&component, on_disk, &[]).stdout;
-    // POSIX reads what was written since; a stream of WASI 0.2 that was at the end has ended.
+/// What the C program prints in preview 1, if a component prints this. POSIX reads what was written
+/// since; a stream of WASI 0.2 that was at the end has ended.
+fn as_in_preview_1(expected: &str) -> String {
     let grown = "read when it has grown: ";
     assert!(expected.contains(&format!("{grown}0\n")));
-    let expected = expected.replace(&format!("{grown}0\n"), &format!("{grown}6\n"));
+    expected.replace(&format!("{grown}0\n"), &format!("{grown}6\n"))
+}
 
+#[test]
+fn c_as_a_module_of_preview_1() {
+    let program = toolchains::c("files.c");
+    let Some(module) = made("c_as_a_module_of_preview_1", program) else { return };
+    let component = toolchains::adapted(&module);
+    let on_disk = Sandbox::builder().tmp("/tmp").env("TMPDIR", "/tmp");
+    let expected = as_in_preview_1(&run(&component, on_disk, &[]).stdout);
     let module = fs::read(module).unwrap();
     for beside in [false, true] {
         assert_eq!(preview1::run(&merged(&module, beside, &[]), &[]), expected);
@@ -121,5 +125,29 @@ fn cpython_where_a_small_filesystem_ends() {
         // ENOSPC is what the filesystem tells (`stream_failures`), EIO what the C library that
         // CPython is linked with makes of any failure of a stream.
         assert_eq!(told, "cpython /scratch\nfull: EIO I/O error\nflush: None\nleft: []\n");
+    }
+}
+
+#[test]
+fn javascript() {
+    let program = toolchains::javascript("files.js");
+    let Some(program) = made("javascript", program) else { return };
+    assert_same(&program, 35);
+}
+
+#[test]
+fn javascript_where_a_small_filesystem_ends() {
+    let program = toolchains::javascript("files.js");
+    let Some(program) = made("javascript_where_a_small_filesystem_ends", program) else { return };
+    let program = fs::read(program).unwrap();
+    // The program does not ask the host for its environment, so that the settings are baked in.
+    let small = [("TMPFS_BYTES", "256K"), ("TMPFS_MOUNT", "/scratch")];
+    let small = small.map(|(name, value)| Record::Variable(name.into(), value.into()));
+    for beside in [false, true] {
+        let whole = merged(&program, beside, &small);
+        let told = Program::run_bytes(&whole, Sandbox::builder(), &[]).succeeded().stdout;
+        assert!(told.starts_with("/scratch\n"), "{told}");
+        let end = "until: error insufficient-space\nmuch: true\nremove: undefined\n";
+        assert!(told.ends_with(end), "{told}");
     }
 }

