@@ -25,7 +25,7 @@ fn variable(name: &str) -> Option<u64> {
 /// Asserts that `run` prints, for each seed, what the component prints on a directory of the host.
 #[track_caller]
 fn assert_same_as_on_the_host(test: &str, run: impl Fn(&[u8], &[&str]) -> String) {
-    let programs = toolchains::c_module("random_calls.c");
+    let programs = toolchains::c("random_calls.c");
     let Some(module) = made(test, programs) else { return };
     let module = fs::read(module).unwrap();
     let first = variable("DIFFERENTIAL_SEED").unwrap_or(0);
@@ -48,7 +48,8 @@ fn assert_same_as_on_the_host(test: &str, run: impl Fn(&[u8], &[&str]) -> String
 }
 
 fn as_component(ground: Builder, arguments: &[&str]) -> String {
-    let file = toolchains::c("random_calls.c").expect("the module could be made");
+    let module = toolchains::c("random_calls.c").expect("the module could be made");
+    let file = toolchains::adapted(&module);
     let file = file.to_str().expect("the target folder's name is text");
     Program::new(file, ground).run(arguments).succeeded().stdout
 }
