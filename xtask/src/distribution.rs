@@ -1,5 +1,6 @@
 //! The packages that users install: from this checkout, and as packages of a registry.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, ensure};
@@ -29,6 +30,7 @@ pub fn install(folder: &Path) -> Result<PathBuf> {
 /// # Errors
 /// Cargo fails, or the components are not in their package.
 pub(crate) fn package() -> Result<()> {
+    forget_unpacked()?;
     let mut cargo = workspace::cargo("package");
     cargo.args(["--quiet", "--allow-dirty"]);
     command::run(cargo.args(PACKAGES.iter().flat_map(|package| ["--package", package])))?;
@@ -38,6 +40,22 @@ pub(crate) fn package() -> Result<()> {
     for component in scratch_compose::Component::ALL {
         for file in ["wasm", "notices.txt"].map(|end| format!("wasm/{}.{end}", component.name())) {
             ensure!(listed.lines().any(|line| line == file), "the package lacks {file}");
+        }
+    }
+    Ok(())
+}
+
+/// Removes the packages that an earlier run unpacked. Cargo builds each from what was packed of
+/// those before it, which it unpacks once for a version and a folder, however they changed since.
+fn forget_unpacked() -> Result<()> {
+    let registries = workspace::unpacked().filter(|folder| folder.is_dir());
+    for registry in registries.map(fs::read_dir).transpose()?.into_iter().flatten() {
+        let registry = registry?.path();
+        for package in PACKAGES {
+            let folder = registry.join(format!("{package}-{}", env!("CARGO_PKG_VERSION")));
+            if folder.is_dir() {
+                fs::remove_dir_all(folder)?;
+            }
         }
     }
     Ok(())

@@ -101,9 +101,14 @@ pub(crate) fn metadata(arguments: &[&str]) -> Result<Value> {
 /// Flags that keep this machine's folders out of what is compiled: panic messages name the
 /// source files of dependencies.
 pub(crate) fn remap() -> Option<String> {
+    Some(format!("--remap-path-prefix={}=/registry", unpacked()?.display()))
+}
+
+/// The folder into which cargo unpacks packages, in one of each registry.
+pub(crate) fn unpacked() -> Option<PathBuf> {
     let home = env::var_os("CARGO_HOME").map(PathBuf::from);
     let home = home.or_else(|| Some(env::home_dir()?.join(".cargo")))?;
-    Some(format!("--remap-path-prefix={}=/registry", home.join("registry/src").display()))
+    Some(home.join("registry/src"))
 }
 
 fn belongs_to_an_outer_build(name: &str) -> bool {

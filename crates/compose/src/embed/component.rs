@@ -1,7 +1,7 @@
 //! Embedding into a component.
 
 use anyhow::{Result, ensure};
-use wasmparser::{CanonicalFunction, Validator, WasmFeatures};
+use wasmparser::{CanonicalFunction, ComponentImport, Validator, WasmFeatures};
 
 use crate::embed::changes::Changes;
 use crate::embed::items::Item;
@@ -24,6 +24,7 @@ pub(super) fn embed(
     let types = Validator::new_with_features(WasmFeatures::all()).validate_all(component)?;
     let shape = Shape::read(component)?;
     ensure_no_export(&shape)?;
+    ensure_plain_names(&shape)?;
     ensure!(
         shape.imports(FILES).next().is_some(),
         "it does not import wasi:filesystem: nothing to embed"
@@ -50,6 +51,25 @@ fn ensure_no_export(shape: &Shape<'_>) -> Result<()> {
         export.is_none(),
         "it exports {}: it is a filesystem for others, which the host's files stand behind",
         export.unwrap_or_default()
+    );
+    Ok(())
+}
+
+/// An interface under another name would stay the host's without anybody's notice.
+fn ensure_plain_names(shape: &Shape<'_>) -> Result<()> {
+    let other = shape.items.iter().find_map(|item| match item {
+        Item::Import(ComponentImport { name, .. })
+            if name.implements.is_some() || name.version_suffix.is_some() =>
+        {
+            Some(name.name)
+        }
+        _ => None,
+    });
+    ensure!(
+        other.is_none(),
+        "its import {} names its interface or version apart (implements, versionsuffix), which the \
+        tool does not know yet; import the interface under its own name",
+        other.unwrap_or_default()
     );
     Ok(())
 }

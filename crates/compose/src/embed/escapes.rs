@@ -4,11 +4,11 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Result, ensure};
-use wasmparser::CanonicalFunction;
 use wasmparser::component_types::{
     ComponentDefinedType, ComponentFuncType, ComponentValType, ResourceId,
 };
 use wasmparser::types::TypesRef;
+use wasmparser::{CanonicalFunction, ComponentAlias};
 
 use crate::embed::items::Item;
 use crate::embed::liveness::FILES;
@@ -51,7 +51,6 @@ struct Scan<'s, 'a> {
 
 impl Scan<'_, '_> {
     fn ensure_not_given(&self, at: usize, function: u32) -> Result<()> {
-        let Some(lowered) = self.shape.lowered(at) else { return Ok(()) };
         let parameters = self.function(function).params.iter();
         let mut found = Vec::new();
         for (_, ty) in parameters {
@@ -59,16 +58,29 @@ impl Scan<'_, '_> {
         }
         let found = found.iter().find_map(|resource| self.ours.get(resource));
         if let Some(resource) = found {
+            let lowered = self.shape.lowered(at);
             // Files stay the host's beside ours; the filesystem answered what it could.
-            let files = lowered.interface.starts_with(FILES);
+            let files = lowered.as_ref().is_some_and(|it| it.interface.starts_with(FILES));
             ensure!(
                 files,
                 "it imports {}, which takes a {resource}; one of the filesystem's would not be \
                 known there",
-                lowered.name()
+                lowered.map_or_else(|| self.given(function), |it| it.name())
             );
         }
         Ok(())
+    }
+
+    /// Names a function that is not of an imported interface: an import of its own, or a component
+    /// within has it.
+    fn given(&self, function: u32) -> String {
+        match self.shape.item((Space::Function, function)) {
+            Some(Item::Import(import)) => import.name.name.to_owned(),
+            Some(Item::Alias(ComponentAlias::InstanceExport { name, .. })) => {
+                format!("{name} of an instance within")
+            }
+            _ => "a function".into(),
+        }
     }
 
     fn ensure_not_returned(&self, function: u32) -> Result<()> {

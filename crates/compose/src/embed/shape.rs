@@ -126,11 +126,15 @@ impl<'a> Shape<'a> {
         }
     }
 
-    /// Tells whether it is a handler for a host that offers HTTP and no `wasi:cli`, as plain
-    /// `wasmtime serve`: its environment is the filesystem's alone.
+    /// Tells whether it is a handler for a host that offers HTTP and of `wasi:cli` no more than
+    /// standard streams, as plain `wasmtime serve`: its environment is the filesystem's alone.
     pub(super) fn is_handler(&self) -> bool {
-        let mut others = self.imports("wasi:cli/").filter(|it| versionless(it) != ENVIRONMENT);
-        self.imports("wasi:http/").next().is_some() && others.next().is_none()
+        let handles = self.items.iter().any(|item| match item {
+            Item::Export(export) => versionless(export.name.name) == HANDLER,
+            _ => false,
+        });
+        let mut imports = self.imports("wasi:cli/").map(versionless);
+        handles && imports.all(|it| it == ENVIRONMENT || STREAMS.contains(&it))
     }
 
     /// Lists the imports whose interface begins with this.
@@ -141,6 +145,12 @@ impl<'a> Shape<'a> {
         })
     }
 }
+
+/// The export that makes a component a handler.
+const HANDLER: &str = "wasi:http/incoming-handler";
+
+/// The interfaces of `wasi:cli` that the world `wasi:http/proxy` has.
+const STREAMS: [&str; 3] = ["wasi:cli/stdin", "wasi:cli/stdout", "wasi:cli/stderr"];
 
 /// The interface that the filesystem answers for a program, and asks for itself.
 pub(super) const ENVIRONMENT: &str = "wasi:cli/environment";

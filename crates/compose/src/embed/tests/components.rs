@@ -199,7 +199,7 @@ fn custom_sections_stay() {
     assert!(kept);
 }
 
-/// Hosts such as plain `wasmtime serve` offer HTTP and no `wasi:cli`.
+/// Hosts such as plain `wasmtime serve` offer HTTP, and of `wasi:cli` standard streams.
 #[test]
 fn a_handler_asks_its_host_for_no_environment_and_a_command_does() {
     let environment = r#"
@@ -208,6 +208,10 @@ fn a_handler_asks_its_host_for_no_environment_and_a_command_does() {
             (export "get-arguments" (func (result (list string))))))"#;
     let http = r#"(import "wasi:http/types@0.2.6" (instance))"#;
     let exit = r#"(import "wasi:cli/exit@0.2.6" (instance))"#;
+    let stderr = r#"(import "wasi:cli/stderr@0.2.6" (instance))"#;
+    let handler = r#"
+        (instance $handler)
+        (export "wasi:http/incoming-handler@0.2.6" (instance $handler))"#;
     let lowered = r#"
         (core func $variables (canon lower (func $environment "get-environment")
             (memory $memory) (realloc $realloc)))
@@ -218,9 +222,13 @@ fn a_handler_asks_its_host_for_no_environment_and_a_command_does() {
             (import "it" "arguments" (func (param i32))))
         (core instance (instantiate $asker (with "it" (instance
             (export "variables" (func $variables)) (export "arguments" (func $arguments))))))"#;
-    let asks = |others: &[&str]| {
-        let parts = [others, &[environment, IMPORTS, MODULE, LOWERED, lowered, USER]].concat();
+    let asks = |others: &[&str], export: &str| {
+        let user = [environment, IMPORTS, MODULE, LOWERED, lowered, USER, export];
+        let parts = [others, &user].concat();
         imports(&embedded(&component(&parts))).iter().any(|it| it.starts_with("wasi:cli/env"))
     };
-    assert!(!asks(&[http]) && asks(&[http, exit]) && asks(&[exit]) && asks(&[]));
+    assert!(!asks(&[http], handler) && !asks(&[http, stderr], handler));
+    assert!(
+        asks(&[http, exit], handler) && asks(&[http], "") && asks(&[exit], "") && asks(&[], "")
+    );
 }

@@ -165,6 +165,32 @@ fn a_function_of_the_host_that_takes_a_stream_is_named() {
 }
 
 #[test]
+fn a_function_that_is_an_import_of_its_own_or_of_a_component_within_is_named_too() {
+    let import = r#"(import "send" (func $send (param "it" (own $input-stream))))"#;
+    let lowered = r#"(core func $sent (canon lower (func $send)))"#;
+    let expected = "it imports send, which takes a wasi:io/streams.input-stream";
+    assert_refused(&[IMPORTS, import, MODULE, LOWERED, READ, lowered, USER], expected);
+    let within = r#"
+        (component $inner
+            (import "input-stream" (type $stream (sub resource)))
+            (core module $taker (func (export "send") (param i32)))
+            (core instance $taker (instantiate $taker))
+            (func (export "send") (param "it" (own $stream))
+                (canon lift (core func $taker "send"))))
+        (instance $inner (instantiate $inner (with "input-stream" (type $input-stream))))
+        (alias export $inner "send" (func $send))"#;
+    let expected = "send of an instance within, which takes a wasi:io/streams.input-stream";
+    assert_refused(&[IMPORTS, within, MODULE, LOWERED, READ, lowered, USER], expected);
+}
+
+#[test]
+fn an_interface_under_another_name_is_named() {
+    let disk = r#"
+        (import "disk" (implements "wasi:filesystem/preopens@0.2.6") (instance))"#;
+    assert_refused(&[IMPORTS, disk, MODULE, LOWERED, USER], "its import disk names its interface");
+}
+
+#[test]
 fn an_export_that_returns_a_stream_is_named() {
     let export = r#"
         (core module $maker (func (export "make") (result i32) i32.const 0))
