@@ -30,7 +30,9 @@ pub fn install(folder: &Path) -> Result<PathBuf> {
 /// # Errors
 /// Cargo fails, or the components are not in their package.
 pub(crate) fn package() -> Result<()> {
-    forget_unpacked()?;
+    if let Some(unpacked) = workspace::unpacked() {
+        forget_unpacked(&unpacked)?;
+    }
     let mut cargo = workspace::cargo("package");
     cargo.args(["--quiet", "--allow-dirty"]);
     command::run(cargo.args(PACKAGES.iter().flat_map(|package| ["--package", package])))?;
@@ -45,11 +47,13 @@ pub(crate) fn package() -> Result<()> {
     Ok(())
 }
 
-/// Removes the packages that an earlier run unpacked. Cargo builds each from what was packed of
+/// Removes our packages from a folder of unpacked ones. Cargo builds each from what was packed of
 /// those before it, which it unpacks once for a version and a folder, however they changed since.
-fn forget_unpacked() -> Result<()> {
-    let registries = workspace::unpacked().filter(|folder| folder.is_dir());
-    for registry in registries.map(fs::read_dir).transpose()?.into_iter().flatten() {
+fn forget_unpacked(unpacked: &Path) -> Result<()> {
+    if !unpacked.is_dir() {
+        return Ok(());
+    }
+    for registry in fs::read_dir(unpacked)? {
         let registry = registry?.path();
         for package in PACKAGES {
             let folder = registry.join(format!("{package}-{}", env!("CARGO_PKG_VERSION")));
@@ -59,4 +63,27 @@ fn forget_unpacked() -> Result<()> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{env, fs, process};
+
+    use super::forget_unpacked;
+
+    #[test]
+    fn only_our_packages_are_removed_from_the_unpacked() {
+        let folder = env::temp_dir().join(format!("unpacked-{}", process::id()));
+        let version = env!("CARGO_PKG_VERSION");
+        let [ours, theirs] =
+            ["tmpfs", "other"].map(|it| folder.join(format!("one/{it}-{version}")));
+        for package in [&ours, &theirs] {
+            fs::create_dir_all(package.join("src")).unwrap();
+        }
+        forget_unpacked(&folder).unwrap();
+        let left = (ours.exists(), theirs.exists());
+        fs::remove_dir_all(&folder).unwrap();
+        forget_unpacked(&folder).unwrap();
+        assert_eq!(left, (false, true));
+    }
 }
