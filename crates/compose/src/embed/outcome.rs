@@ -24,9 +24,10 @@ pub(super) fn ensure_imports(before: &[u8], after: &[u8], beside: bool) -> Resul
             granted || before.contains(import),
             "BUG: the embedded program imports {module} {name} besides; please report it"
         );
+        let files = module.starts_with(FILES) || module == SYSTEM && preview1::is_of_files(name);
         ensure!(
-            beside || !module.starts_with(FILES),
-            "BUG: the embedded program still imports {module}; please report it"
+            beside || !files,
+            "BUG: the embedded program still imports {module} {name}; please report it"
         );
     }
     for import @ (module, name) in &before {

@@ -17,6 +17,11 @@ pub(super) const SYSTEM: &str = "wasi_snapshot_preview1";
 /// Random numbers and a clock: imported if the program does not.
 pub(super) const GRANTED: [&str; 2] = ["clock_time_get", "random_get"];
 
+/// Tells whether a function can lead to a file by name.
+pub(super) fn is_of_files(name: &str) -> bool {
+    name.starts_with("path_") || name.starts_with("fd_prestat_") || name == "fd_readdir"
+}
+
 /// The error code of preview 1 for a function that the host was not asked for.
 const NOT_SUPPORTED: i32 = 58;
 
