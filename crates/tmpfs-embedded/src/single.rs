@@ -20,7 +20,7 @@ impl<T> Single<T> {
     /// Does work on the value, which `start` makes the first time. The work must not leave the
     /// module, neither to the host nor to the program: either could come back for the value.
     #[inline]
-    pub(crate) fn with<R>(&self, start: fn() -> T, work: impl FnOnce(&mut T) -> R) -> R {
+    pub(crate) fn with<R>(&self, start: impl FnOnce() -> T, work: impl FnOnce(&mut T) -> R) -> R {
         // SAFETY: there is one thread, and no other work is under way, as its comment asks.
         match unsafe { &mut *self.0.get() } {
             Some(value) => work(value),
@@ -29,11 +29,17 @@ impl<T> Single<T> {
         }
     }
 
-    /// Makes the value.
+    /// Makes the value. A call of `start` by its name: one by a pointer would keep the starts of
+    /// other ways in a program, and what they ask of the host.
+    ///
+    /// # Panics
+    /// It was made meanwhile, by another task of the program: there is one filesystem.
     #[cold]
     #[inline(never)]
-    fn set(&self, start: fn() -> T) -> *mut T {
+    fn set(&self, start: impl FnOnce() -> T) -> *mut T {
         let value = start();
+        // SAFETY: as in `with`; only a look.
+        assert!(unsafe { (*self.0.get()).is_none() }, "started twice");
         // SAFETY: as in `with`; whoever started it did so without a look at the place. What it
         // holds is nothing, and need not be dropped.
         unsafe {

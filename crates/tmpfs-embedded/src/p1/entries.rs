@@ -3,7 +3,7 @@
 
 use tmpfs::{Cursor, Handle};
 
-use crate::p1::abi::{DIRECTORY, Result, answered, kind, told};
+use crate::p1::abi::{DIRECTORY, Result, answered, hosted, kind};
 use crate::p1::held::{Base, Held, base, look};
 use crate::p1::host::raw;
 use crate::program::{Area, length};
@@ -15,7 +15,7 @@ answered! {
     "wasi_snapshot_preview1#fd_readdir", "beside:wasi_snapshot_preview1#fd_readdir"
     fn fd_readdir(fd: u32, at: u32, room: u32, cookie: u64, out: u32) {
         let handle = match base::<BESIDE>(fd)? {
-            Base::Host(fd) => return told(raw::fd_readdir(fd, at, room, cookie, out)),
+            Base::Host(fd) => return hosted::<BESIDE>(|| raw::fd_readdir(fd, at, room, cookie, out)),
             Base::Ours(handle) => handle,
         };
         let (buffer, out) = (Area::new(at, room, 1), Area::new(out, 4, 4));

@@ -7,8 +7,8 @@ use tmpfs::{DescriptorFlags, Handle, Kind, Result as Outcome, Timestamp};
 use tmpfs_start::Space;
 
 use crate::p1::abi::{
-    APPEND, DSYNC, Errno, FILESTAT, FLAGS, NONBLOCK, RSYNC, Result, SYNC, answered, follow, known,
-    new_times, open_flags, put_stat, told,
+    APPEND, DSYNC, Errno, FILESTAT, FLAGS, NONBLOCK, RSYNC, Result, SYNC, answered, follow, hosted,
+    known, new_times, open_flags, put_stat,
 };
 use crate::p1::held::{Base, Slot, ask, base, change, path, reserve, slot, touch};
 use crate::p1::host::{self, raw};
@@ -38,7 +38,7 @@ answered! {
         let number = match base::<BESIDE>(fd)? {
             Base::Host(fd) => {
                 let room = reserve::<BESIDE>()?;
-                told(raw::path_open(
+                hosted::<BESIDE>(|| raw::path_open(
                     fd, flags, at, length, open, rights, inheriting, fdflags, out,
                 ))?;
                 let theirs = Area::new(out, 4, 4).load32(0);
@@ -56,7 +56,7 @@ answered! {
     "wasi_snapshot_preview1#path_create_directory", "beside:wasi_snapshot_preview1#path_create_directory"
     fn path_create_directory(fd: u32, at: u32, length: u32) {
         match base::<BESIDE>(fd)? {
-            Base::Host(fd) => told(raw::path_create_directory(fd, at, length)),
+            Base::Host(fd) => hosted::<BESIDE>(|| raw::path_create_directory(fd, at, length)),
             Base::Ours(base) => touch_at::<BESIDE>(at, length, &|space, path, now| {
                 space.create_directory_at(base, path, now)
             }),
@@ -66,7 +66,7 @@ answered! {
     "wasi_snapshot_preview1#path_remove_directory", "beside:wasi_snapshot_preview1#path_remove_directory"
     fn path_remove_directory(fd: u32, at: u32, length: u32) {
         match base::<BESIDE>(fd)? {
-            Base::Host(fd) => told(raw::path_remove_directory(fd, at, length)),
+            Base::Host(fd) => hosted::<BESIDE>(|| raw::path_remove_directory(fd, at, length)),
             Base::Ours(base) => touch_at::<BESIDE>(at, length, &|space, path, now| {
                 space.remove_directory_at(base, path, now)
             }),
@@ -76,7 +76,7 @@ answered! {
     "wasi_snapshot_preview1#path_unlink_file", "beside:wasi_snapshot_preview1#path_unlink_file"
     fn path_unlink_file(fd: u32, at: u32, length: u32) {
         match base::<BESIDE>(fd)? {
-            Base::Host(fd) => told(raw::path_unlink_file(fd, at, length)),
+            Base::Host(fd) => hosted::<BESIDE>(|| raw::path_unlink_file(fd, at, length)),
             Base::Ours(base) => touch_at::<BESIDE>(at, length, &|space, path, now| {
                 space.unlink_file_at(base, path, now)
             }),
@@ -86,7 +86,7 @@ answered! {
     "wasi_snapshot_preview1#path_filestat_get", "beside:wasi_snapshot_preview1#path_filestat_get"
     fn path_filestat_get(fd: u32, flags: u32, at: u32, length: u32, out: u32) {
         let base = match base::<BESIDE>(fd)? {
-            Base::Host(fd) => return told(raw::path_filestat_get(fd, flags, at, length, out)),
+            Base::Host(fd) => return hosted::<BESIDE>(|| raw::path_filestat_get(fd, flags, at, length, out)),
             Base::Ours(base) => base,
         };
         let out = Area::new(out, FILESTAT, 8);
@@ -106,7 +106,7 @@ answered! {
     ) {
         let base = match base::<BESIDE>(fd)? {
             Base::Host(fd) => {
-                return told(raw::path_filestat_set_times(
+                return hosted::<BESIDE>(|| raw::path_filestat_set_times(
                     fd, flags, at, length, accessed, modified, which,
                 ));
             }
@@ -131,7 +131,7 @@ answered! {
     ) {
         match (base::<BESIDE>(old_fd)?, base::<BESIDE>(new_fd)?) {
             (Base::Host(from), Base::Host(to)) => {
-                told(raw::path_link(from, flags, old, old_length, to, new, new_length))
+                hosted::<BESIDE>(|| raw::path_link(from, flags, old, old_length, to, new, new_length))
             }
             (Base::Ours(from), Base::Ours(to)) => {
                 let follow = follow(flags)?;
@@ -155,7 +155,7 @@ answered! {
     ) {
         match (base::<BESIDE>(old_fd)?, base::<BESIDE>(new_fd)?) {
             (Base::Host(from), Base::Host(to)) => {
-                told(raw::path_rename(from, old, old_length, to, new, new_length))
+                hosted::<BESIDE>(|| raw::path_rename(from, old, old_length, to, new, new_length))
             }
             (Base::Ours(from), Base::Ours(to)) => {
                 let texts = [[old, old_length], [new, new_length]];
@@ -170,7 +170,7 @@ answered! {
     "wasi_snapshot_preview1#path_symlink", "beside:wasi_snapshot_preview1#path_symlink"
     fn path_symlink(target: u32, target_length: u32, fd: u32, at: u32, length: u32) {
         match base::<BESIDE>(fd)? {
-            Base::Host(fd) => told(raw::path_symlink(target, target_length, fd, at, length)),
+            Base::Host(fd) => hosted::<BESIDE>(|| raw::path_symlink(target, target_length, fd, at, length)),
             Base::Ours(base) => {
                 let texts = [[target, target_length], [at, length]];
                 touch_two::<BESIDE>(texts, &|space, [target, path], now| {
@@ -184,7 +184,7 @@ answered! {
     fn path_readlink(fd: u32, at: u32, length: u32, buffer: u32, room: u32, out: u32) {
         let base = match base::<BESIDE>(fd)? {
             Base::Host(fd) => {
-                return told(raw::path_readlink(fd, at, length, buffer, room, out));
+                return hosted::<BESIDE>(|| raw::path_readlink(fd, at, length, buffer, room, out));
             }
             Base::Ours(base) => base,
         };
