@@ -100,8 +100,8 @@ pub(crate) fn told(number: u32) -> Result<()> {
     if number == 0 { Ok(()) } else { Err(Errno(number)) }
 }
 
-/// Asks the host about a directory of its own. Unless those stay visible there is none, and the call
-/// is not even compiled: a program then does not import what leads to the host's files.
+/// Asks the host about a directory of its own. Unless those stay visible there is none, and the
+/// call is not even compiled: a program then does not import what leads to the host's files.
 #[inline]
 pub(crate) fn hosted<const BESIDE: bool>(call: impl FnOnce() -> u32) -> Result<()> {
     if BESIDE { told(call()) } else { Err(Errno::BADF) }
