@@ -1,5 +1,7 @@
 //! Embedding into a component.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Result, ensure};
 use wasmparser::{CanonicalFunction, ComponentImport, Validator, WasmFeatures};
 
@@ -9,7 +11,7 @@ use crate::embed::liveness::FILES;
 use crate::embed::module::Module;
 use crate::embed::plan::Plan;
 use crate::embed::replaced::replacements;
-use crate::embed::shape::Shape;
+use crate::embed::shape::{Shape, is_preview_2, versionless};
 use crate::embed::{escapes, inside, rewrite};
 
 /// Embeds the filesystem, and tells how the imports differ from before.
@@ -25,6 +27,7 @@ pub(super) fn embed(
     let shape = Shape::read(component)?;
     ensure_no_export(&shape)?;
     ensure_plain_names(&shape)?;
+    ensure_one_version(&shape)?;
     ensure!(
         shape.imports(FILES).next().is_some(),
         "it does not import wasi:filesystem: nothing to embed"
@@ -71,6 +74,22 @@ fn ensure_plain_names(shape: &Shape<'_>) -> Result<()> {
         tool does not know yet; import the interface under its own name",
         other.unwrap_or_default()
     );
+    Ok(())
+}
+
+/// A handle of one version's stream would come to the other's functions, which do not know it.
+fn ensure_one_version(shape: &Shape<'_>) -> Result<()> {
+    let mut seen = BTreeMap::new();
+    let imports = [FILES, "wasi:io/", "wasi:clocks/"].iter().flat_map(|it| shape.imports(it));
+    for name in imports.filter(|name| is_preview_2(name)) {
+        let other = seen.insert(versionless(name), name);
+        ensure!(
+            other.is_none(),
+            "it imports {} and {name}, and the filesystem serves one version of an interface; build \
+            the program with one",
+            other.unwrap_or_default()
+        );
+    }
     Ok(())
 }
 

@@ -12,7 +12,7 @@ use crate::embed::items::Item;
 use crate::embed::liveness::FILES;
 use crate::embed::module::Module;
 use crate::embed::resources::{Resource, resource_of, resources};
-use crate::embed::shape::{Lowered, Shape, versionless};
+use crate::embed::shape::{Lowered, Shape, is_preview_2, versionless};
 use crate::embed::signature::{Signature, of_core};
 use crate::embed::space::Space;
 
@@ -120,9 +120,8 @@ fn dropping<'s>(
 /// Refuses interfaces whose functions may be others than those of 0.2.
 fn ensure_version(lowered: &Lowered<'_>) -> Result<()> {
     let ours = lowered.interface.starts_with(FILES) || lowered.interface.starts_with("wasi:io/");
-    let version = lowered.import.split_once('@').map_or("", |(_, version)| version);
     ensure!(
-        !ours || version == "0.2" || version.starts_with("0.2."),
+        !ours || is_preview_2(lowered.import),
         "it imports {}, and the filesystem answers WASI 0.2 only",
         lowered.import
     );

@@ -75,11 +75,12 @@ impl<'a> Shape<'a> {
         }
     }
 
-    /// Finds an import by the name of its interface without version: its place, and the instance.
+    /// Finds an import of WASI 0.2 by the name of its interface without version: its place, and the
+    /// instance.
     pub(super) fn import_of(&self, interface: &str) -> Option<(usize, u32)> {
         self.items.iter().enumerate().find_map(|(at, item)| match item {
             Item::Import(ComponentImport { name, ty: ComponentTypeRef::Instance(_) })
-                if versionless(name.name) == interface =>
+                if versionless(name.name) == interface && is_preview_2(name.name) =>
             {
                 Some((at, self.numbers[at].first()?.1))
             }
@@ -154,6 +155,12 @@ const STREAMS: [&str; 3] = ["wasi:cli/stdin", "wasi:cli/stdout", "wasi:cli/stder
 
 /// The interface that the filesystem answers for a program, and asks for itself.
 pub(super) const ENVIRONMENT: &str = "wasi:cli/environment";
+
+/// Tells whether the version of an interface is one of WASI 0.2.
+pub(super) fn is_preview_2(name: &str) -> bool {
+    let version = name.split_once('@').map_or("", |(_, version)| version);
+    version == "0.2" || version.starts_with("0.2.")
+}
 
 /// Returns the name of an interface without its version.
 pub(super) fn versionless(name: &str) -> &str {

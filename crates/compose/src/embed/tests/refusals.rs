@@ -191,6 +191,19 @@ fn an_interface_under_another_name_is_named() {
 }
 
 #[test]
+fn two_versions_of_an_interface_are_named() {
+    let other = r#"(import "wasi:io/streams@0.2.9" (instance))"#;
+    let expected = "it imports wasi:io/streams@0.2.6 and wasi:io/streams@0.2.9";
+    assert_refused(&[IMPORTS, other, MODULE, LOWERED, USER], expected);
+    // WASI 0.3 has names of its own.
+    let other = r#"(import "wasi:clocks/monotonic-clock@0.3.0" (instance))"#;
+    let clock = r#"(import "wasi:clocks/monotonic-clock@0.2.6" (instance))"#;
+    for order in [[other, clock], [clock, other]] {
+        embedded(&component(&[order[0], order[1], IMPORTS, MODULE, LOWERED, USER]));
+    }
+}
+
+#[test]
 fn an_export_that_returns_a_stream_is_named() {
     let export = r#"
         (core module $maker (func (export "make") (result i32) i32.const 0))
