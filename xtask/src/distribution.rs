@@ -8,7 +8,8 @@ use anyhow::{Result, ensure};
 use crate::{command, components, workspace};
 
 /// The packages, each after those that it depends on.
-const PACKAGES: [&str; 4] = ["tmpfs", "scratch-compose", "scratch-components", "wasi-scratch"];
+const PACKAGES: [&str; 5] =
+    ["tmpfs", "tmpfs-start", "scratch-compose", "scratch-components", "wasi-scratch"];
 
 /// Installs the command `scratch` below a folder as a user does, but without optimisation, and
 /// returns its file.

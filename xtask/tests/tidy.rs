@@ -20,7 +20,7 @@ const FLOORS: [(&str, &[&str]); 19] = [
     ("tmpfs-component", &["component-rt", "tmpfs", "tmpfs-start"]),
     ("tmpfs-embedded", &["component-rt", "tmpfs", "tmpfs-start"]),
     // It fills a space of the engine.
-    ("scratch-compose", &["tmpfs"]),
+    ("scratch-compose", &["tmpfs", "tmpfs-start"]),
     ("scratch-components", &[]),
     ("wasi-scratch", &["scratch-components", "scratch-compose"]),
     ("wasi-tempfile", &["chance", "component-rt"]),
@@ -29,7 +29,7 @@ const FLOORS: [(&str, &[&str]); 19] = [
     ("external-sort", &["wasi-tempfile"]),
     ("upload", &["wasi-tempfile"]),
     ("host-tests-bench-guests", &["wasi-tempfile"]),
-    ("host-tests-programs", &["wasi-tempfile"]),
+    ("host-tests-programs", &["chance", "wasi-tempfile"]),
     ("host-tests", &["chance", "measure", "scratch-compose", "tmpfs", "wasi-tempfile", "xtask"]),
     // It runs the example's sort natively, too.
     ("demo", &["external-sort", "scratch-compose", "xtask"]),

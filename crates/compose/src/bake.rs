@@ -1,9 +1,10 @@
 //! The image of settings and files in a filesystem component, as the component reads it at its
-//! start (`crates/tmpfs-component/src/image.rs`).
+//! start (`crates/tmpfs-start/src/image.rs`).
 
 use std::borrow::Cow;
 
 use anyhow::{Context as _, bail, ensure};
+use tmpfs::Timestamp;
 use wasm_encoder::{
     ConstExpr, DataCountSection, DataSection, MemorySection, MemoryType, Section as _,
 };
@@ -41,6 +42,22 @@ pub enum Record {
 }
 
 impl Record {
+    /// Returns the record as it is read from the image again.
+    pub(crate) fn baked(&self) -> tmpfs_start::Record<'_> {
+        use tmpfs_start::Record as Baked;
+        match self {
+            Self::Variable(name, value) => Baked::Variable(name, value),
+            Self::Directory(path) => Baked::Directory(path),
+            Self::File(path, content) => Baked::File(path, content),
+            Self::Link(path, target) => Baked::Link(path, target),
+            Self::HardLink(path, file) => Baked::HardLink(path, file),
+            Self::Modified(path, Time { seconds, nanoseconds }) => {
+                let time = Timestamp { seconds: *seconds, nanoseconds: *nanoseconds };
+                Baked::Modified(path, time)
+            }
+        }
+    }
+
     /// Returns the path of the file, directory or link that the record makes.
     pub(crate) fn made(&self) -> Option<&str> {
         match self {

@@ -1,13 +1,12 @@
 //! The start of a composition, tried beforehand: a space of the engine is filled with the records
-//! in the order, at the prices and with the limits of `crates/tmpfs-start/src/start.rs`. What
-//! would be a trap at the program's first use of a file is an error of the composer.
+//! as `tmpfs-start` fills it. What would be a trap at the program's first use of a file is an error
+//! of the composer.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context as _, anyhow, ensure};
 use tmpfs::{
-    DescriptorFlags, Error, Follow, Handle, Kind, Limits, NewTimestamp, OpenFlags, Settings, Space,
-    Timestamp, Usage, prices,
+    DescriptorFlags, Error, Follow, Handle, Kind, Limits, Settings, Space, Timestamp, Usage, prices,
 };
 
 use crate::bake::{self, Record};
@@ -60,7 +59,7 @@ struct Refused<'a> {
     error: Error,
 }
 
-/// Fills a space as `crates/tmpfs-start` does, and leaves its root open.
+/// Fills a space, and leaves its root open.
 fn fill(limits: Limits, records: &[Record]) -> std::result::Result<(Space, Handle), Refused<'_>> {
     let root = |error| Refused { record: None, error };
     let settings = Settings { limits, shared: None, seed: SECRET, now: NOW };
@@ -70,39 +69,13 @@ fn fill(limits: Limits, records: &[Record]) -> std::result::Result<(Space, Handl
         add(&mut space, directory, record)
             .map_err(|error| Refused { record: Some(record), error })?;
     }
-    if settings::mounted_at(records) == "/" {
-        // It gets the directory that TMPDIR names then.
-        match space.create_directory_at(directory, "tmp", NOW) {
-            Ok(()) | Err(Error::Exist) => {}
-            Err(error) => return Err(root(error)),
-        }
-    }
+    let mount = settings::mounted_at(records);
+    tmpfs_start::make_temporary(&mut space, directory, mount, NOW).map_err(root)?;
     Ok((space, directory))
 }
 
 fn add(space: &mut Space, root: Handle, record: &Record) -> tmpfs::Result<()> {
-    match record {
-        Record::Variable(..) => Ok(()),
-        Record::Directory(path) => space.create_directory_at(root, path, NOW),
-        Record::File(path, content) => write(space, root, path, content),
-        Record::Link(path, target) => space.symlink_at(target, root, path, NOW),
-        Record::HardLink(path, file) => space.link_at(root, Follow::No, file, root, path, NOW),
-        Record::Modified(path, time) => {
-            let time = Timestamp { seconds: time.seconds, nanoseconds: time.nanoseconds };
-            let (accessed, modified) = (NewTimestamp::NoChange, NewTimestamp::Timestamp(time));
-            space.set_times_at(root, Follow::No, path, accessed, modified, NOW)
-        }
-    }
-}
-
-fn write(space: &mut Space, root: Handle, path: &str, content: &[u8]) -> tmpfs::Result<()> {
-    let new = OpenFlags { create: true, exclusive: true, ..OpenFlags::default() };
-    let file = space.open_at(root, Follow::No, path, new, DescriptorFlags::WRITE, NOW)?;
-    let mut written = 0;
-    while written < content.len() {
-        written += space.write_at(file, long(written), &content[written..], NOW)?;
-    }
-    space.close(file)
+    tmpfs_start::make(space, root, record.baked(), NOW)
 }
 
 /// Words the reason for a refusal, with the numbers and the option.

@@ -20,19 +20,19 @@ static PLACE: Place = Place { mark: *b"scratch:tmpfs@01", at: 0, length: 0 };
 
 /// One thing that was baked in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Record<'a> {
-    /// A variable of the environment.
-    Variable { name: &'a str, value: &'a str },
-    /// A directory, before what is in it.
-    Directory { path: &'a str },
-    /// A file.
-    File { path: &'a str, content: &'a [u8] },
-    /// A symbolic link.
-    Link { path: &'a str, target: &'a str },
-    /// Another name of a file that was made before.
-    HardLink { path: &'a str, file: &'a str },
+pub enum Record<'a> {
+    /// A variable of the environment: name, value.
+    Variable(&'a str, &'a str),
+    /// A directory, by its path below the root; it comes before what is in it.
+    Directory(&'a str),
+    /// A file, and its content.
+    File(&'a str, &'a [u8]),
+    /// A symbolic link, and what it holds.
+    Link(&'a str, &'a str),
+    /// Another name of a file, and the name that the file has already.
+    HardLink(&'a str, &'a str),
     /// The modification time of what has this path.
-    Modified { path: &'a str, time: Timestamp },
+    Modified(&'a str, Timestamp),
 }
 
 /// The records of this component, in the order in which they were given.
@@ -43,7 +43,7 @@ pub(crate) fn records() -> Records<'static> {
 /// The variables that were baked in.
 pub(crate) fn variables() -> impl Iterator<Item = (&'static str, &'static str)> {
     records().filter_map(|record| match record {
-        Record::Variable { name, value } => Some((name, value)),
+        Record::Variable(name, value) => Some((name, value)),
         _ => None,
     })
 }
@@ -84,16 +84,16 @@ impl<'a> Records<'a> {
         let (kind, rest) = self.0.split_first()?;
         self.0 = rest;
         Some(match kind {
-            b'v' => Record::Variable { name: self.text()?, value: self.text()? },
+            b'v' => Record::Variable(self.text()?, self.text()?),
             b'd' => {
                 let path = self.text()?;
                 self.bytes()?;
-                Record::Directory { path }
+                Record::Directory(path)
             }
-            b'f' => Record::File { path: self.text()?, content: self.bytes()? },
-            b'l' => Record::Link { path: self.text()?, target: self.text()? },
-            b'h' => Record::HardLink { path: self.text()?, file: self.text()? },
-            b't' => Record::Modified { path: self.text()?, time: time(self.bytes()?)? },
+            b'f' => Record::File(self.text()?, self.bytes()?),
+            b'l' => Record::Link(self.text()?, self.text()?),
+            b'h' => Record::HardLink(self.text()?, self.text()?),
+            b't' => Record::Modified(self.text()?, time(self.bytes()?)?),
             _ => return None,
         })
     }
@@ -148,12 +148,12 @@ mod tests {
         assert_eq!(
             Records(&image).collect::<Vec<_>>(),
             [
-                Record::Variable { name: "TMPFS_BYTES", value: "1M" },
-                Record::Directory { path: "a" },
-                Record::File { path: "a/b", content: &[0, 255] },
-                Record::Link { path: "c", target: "a/b" },
-                Record::HardLink { path: "d", file: "a/b" },
-                Record::Modified { path: "d", time: Timestamp { seconds: -2, nanoseconds: 258 } },
+                Record::Variable("TMPFS_BYTES", "1M"),
+                Record::Directory("a"),
+                Record::File("a/b", &[0, 255]),
+                Record::Link("c", "a/b"),
+                Record::HardLink("d", "a/b"),
+                Record::Modified("d", Timestamp { seconds: -2, nanoseconds: 258 }),
             ]
         );
     }

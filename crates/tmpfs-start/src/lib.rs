@@ -1,6 +1,7 @@
 //! The start of a filesystem in memory that is put under a program: what it is told by variables
 //! and by what was baked in, the space that is made of it, and the environment that the program is
-//! shown. The filesystem component and the embedded module both begin with it.
+//! shown. The filesystem
+//! component and the embedded module both begin with it, and the composer tries it beforehand.
 
 #![no_std]
 
@@ -12,5 +13,6 @@ mod settings;
 mod start;
 
 pub use environment::environment;
+pub use image::Record;
 pub use settings::{Senseless, Settings, temporary};
-pub use start::{Space, create, settings};
+pub use start::{Space, create, make, make_temporary, settings};

@@ -4,7 +4,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use tmpfs::{
-    DescriptorFlags, Error, Follow, Handle, MemoryPages, NewTimestamp, OpenFlags, Result, Timestamp,
+    DescriptorFlags, Error, Follow, Handle, MemoryPages, NewTimestamp, OpenFlags, PageStore,
+    Result, Timestamp,
 };
 
 use crate::image::{self, Record};
@@ -36,25 +37,50 @@ pub fn create(settings: &Settings, seed: [u64; 2], now: Timestamp) -> Result<Spa
     let mut space = Space::create_in(MemoryPages::default(), settings)?;
     let root = space.root(DescriptorFlags::DIRECTORY)?;
     image::records().try_for_each(|record| make(&mut space, root, record, now))?;
-    if mount == ROOT {
-        match space.create_directory_at(root, &TEMPORARY[ROOT.len()..], now) {
-            Ok(()) | Err(Error::Exist) => {}
-            Err(error) => return Err(error),
-        }
-    }
+    make_temporary(&mut space, root, mount, now)?;
     space.close(root)?;
     Ok(space)
 }
 
+/// Makes the directory for temporary files after all that was baked in, where the mount is a root
+/// of everything and nothing has its name.
+///
+/// # Errors
+/// As [`create`].
 #[inline]
-fn make(space: &mut Space, root: Handle, record: Record<'_>, now: Timestamp) -> Result<()> {
+pub fn make_temporary<P: PageStore>(
+    space: &mut tmpfs::Space<P>,
+    root: Handle,
+    mount: &str,
+    now: Timestamp,
+) -> Result<()> {
+    if mount != ROOT {
+        return Ok(());
+    }
+    match space.create_directory_at(root, &TEMPORARY[ROOT.len()..], now) {
+        Ok(()) | Err(Error::Exist) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Makes what a record says, below a root.
+///
+/// # Errors
+/// Those of the engine: the limits do not allow it, or it cannot be there.
+#[inline]
+pub fn make<P: PageStore>(
+    space: &mut tmpfs::Space<P>,
+    root: Handle,
+    record: Record<'_>,
+    now: Timestamp,
+) -> Result<()> {
     match record {
-        Record::Variable { .. } => Ok(()),
-        Record::Directory { path } => space.create_directory_at(root, path, now),
-        Record::File { path, content } => write(space, root, path, content, now),
-        Record::Link { path, target } => space.symlink_at(target, root, path, now),
-        Record::HardLink { path, file } => space.link_at(root, Follow::No, file, root, path, now),
-        Record::Modified { path, time } => {
+        Record::Variable(..) => Ok(()),
+        Record::Directory(path) => space.create_directory_at(root, path, now),
+        Record::File(path, content) => write(space, root, path, content, now),
+        Record::Link(path, target) => space.symlink_at(target, root, path, now),
+        Record::HardLink(path, file) => space.link_at(root, Follow::No, file, root, path, now),
+        Record::Modified(path, time) => {
             let (accessed, modified) = (NewTimestamp::NoChange, NewTimestamp::Timestamp(time));
             space.set_times_at(root, Follow::No, path, accessed, modified, now)
         }
@@ -62,8 +88,8 @@ fn make(space: &mut Space, root: Handle, record: Record<'_>, now: Timestamp) -> 
 }
 
 #[inline]
-fn write(
-    space: &mut Space,
+fn write<P: PageStore>(
+    space: &mut tmpfs::Space<P>,
     root: Handle,
     path: &str,
     content: &[u8],

@@ -31,6 +31,7 @@ use std::thread;
 use cpython::{CPython, REFERENCE};
 use generate::Kind;
 use host_tests::script::{Interpreter, Outcomes, Script};
+use host_tests::seeds;
 use outcome::{comparable, first_difference};
 
 /// How many programs of each kind run by default, and are recorded.
@@ -42,14 +43,9 @@ const BATCH: u64 = 200;
 /// How many failing programs are shown, each for another reason.
 const SHOWN: usize = 5;
 
-fn variable(name: &str) -> Option<u64> {
-    std::env::var(name).ok().map(|value| value.parse().expect("it is a number"))
-}
-
 /// Runs programs of a kind on both sides.
 fn compare(kind: Kind) {
-    let first = variable("DIFFERENTIAL_SEED").unwrap_or(0);
-    let seeds = first..first + variable("DIFFERENTIAL_PROGRAMS").unwrap_or(PROGRAMS);
+    let seeds = seeds(PROGRAMS);
     let name = kind.name();
     if let Some(cpython) = CPython::start(kind.since()) {
         let (count, version) = (seeds.clone().count(), cpython.version);

@@ -5,7 +5,7 @@
 
 use std::fs;
 
-use host_tests::{Builder, Program, Sandbox};
+use host_tests::{Builder, Program, Sandbox, assert_same_lines, seeds};
 
 use crate::{made, merged, preview1, toolchains};
 
@@ -15,35 +15,20 @@ const PROGRAMS: u64 = 4;
 /// How many calls each makes.
 const CALLS: usize = 5_000;
 
-/// How many lines are shown before the first that differs.
-const BEFORE: usize = 40;
-
-fn variable(name: &str) -> Option<u64> {
-    std::env::var(name).ok().map(|value| value.parse().expect("it is a number"))
-}
-
 /// Asserts that `run` prints, for each seed, what the component prints on a directory of the host.
 #[track_caller]
 fn assert_same_as_on_the_host(test: &str, run: impl Fn(&[u8], &[&str]) -> String) {
     let programs = toolchains::c("random_calls.c");
     let Some(module) = made(test, programs) else { return };
     let module = fs::read(module).unwrap();
-    let first = variable("DIFFERENTIAL_SEED").unwrap_or(0);
-    let seeds = first..first + variable("DIFFERENTIAL_PROGRAMS").unwrap_or(PROGRAMS);
+    let seeds = seeds(PROGRAMS);
     println!("{CALLS} calls for each of the seeds {seeds:?}");
     for seed in seeds {
         let arguments = [seed.to_string(), CALLS.to_string()];
         let arguments = arguments.each_ref().map(String::as_str);
         let expected = as_component(Sandbox::builder().tmp("/tmp"), &arguments);
-        let found = run(&module, &arguments);
-        let [expected, found] = [&expected, &found].map(|it| it.lines().collect::<Vec<_>>());
-        assert!(expected.len() > CALLS, "seed {seed}");
-        let longest = expected.len().max(found.len());
-        if let Some(at) = (0..longest).find(|at| expected.get(*at) != found.get(*at)) {
-            let before = expected[at.saturating_sub(BEFORE)..at].join("\n");
-            let [host, here] = [&expected, &found].map(|it| it.get(at));
-            panic!("seed {seed}:\n{before}\nhost: {host:?}\nhere: {here:?}");
-        }
+        assert!(expected.lines().count() > CALLS, "seed {seed}");
+        assert_same_lines(seed, &expected, &run(&module, &arguments));
     }
 }
 

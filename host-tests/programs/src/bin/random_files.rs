@@ -9,6 +9,7 @@
 use std::env;
 use std::fmt::{self, Write as _};
 
+use chance::Chance;
 use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::fs::{
     self, AtFlags, Dir, FileType, Mode, OFlags, SeekFrom, Stat, Timespec, Timestamps,
@@ -42,22 +43,14 @@ const NAMES: [&str; 9] = ["a", "b", "c", "a", "b", "d", "dir", "é ü", "."];
 /// Lengths of what is read and written: around pages, and up to what wasmtime reads at once.
 const LENGTHS: [usize; 12] = [0, 1, 7, 100, 511, 4095, 4096, 4097, 8192, 10_000, 50_000, 65_536];
 
-/// SplitMix64 as in `crates/chance`, which this branch has not yet.
-struct Chance(u64);
+/// Draws of the program's own.
+trait Draws {
+    fn one_in(&mut self, count: usize) -> bool;
 
-impl Chance {
-    fn draw(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let bits = (self.0 ^ self.0 >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let bits = (bits ^ bits >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        bits ^ bits >> 31
-    }
+    fn of<T: Copy>(&mut self, items: &[T]) -> T;
+}
 
-    fn below(&mut self, bound: usize) -> usize {
-        let bound = u64::try_from(bound).expect("a length fits 64 bits");
-        usize::try_from(self.draw() % bound).expect("it is less than a length")
-    }
-
+impl Draws for Chance {
     fn one_in(&mut self, count: usize) -> bool {
         self.below(count) == 0
     }

@@ -62,29 +62,11 @@ fn a_component_with_two_instances_is_refused() {
         (with "wasi:filesystem/types@0.2.6" (instance $other-types))
         (with "wasi:filesystem/preopens@0.2.6" (instance $other-preopens))))"#;
     // What is given here is another component's.
-    let others = r#"
-        (component $maker
-            (import "streams" (instance $streams
-                (export "input-stream" (type (sub resource)))))
-            (alias export $streams "input-stream" (type $input-stream))
-            (import "types" (instance $types
-                (alias outer 1 $input-stream (type $stream))
-                (export "descriptor" (type $descriptor (sub resource)))
-                (type $code (enum "access" "again"))
-                (export "error-code" (type $error-code (eq $code)))
-                (type $synced (result (error $error-code)))
-                (export "[method]descriptor.sync"
-                    (func (param "self" (borrow $descriptor)) (result $synced)))
-                (type $read (result (own $stream) (error $error-code)))
-                (export "[method]descriptor.read-via-stream"
-                    (func (param "self" (borrow $descriptor)) (param "offset" u64) (result $read)))
-                (export "[method]descriptor.is-same-object" (func (param "self" (borrow $descriptor))
-                    (param "other" (borrow $descriptor)) (result bool)))))
-            (alias export $types "descriptor" (type $descriptor))
-            (import "preopens" (instance $preopens
-                (alias outer 1 $descriptor (type $outer))
-                (export "descriptor" (type $own (eq $outer)))
-                (export "get-directories" (func (result (list (tuple (own $own) string)))))))
+    let inner_imports = IMPORTS
+        .replace("wasi:io/streams@0.2.6", "streams")
+        .replace("wasi:filesystem/types@0.2.6", "types")
+        .replace("wasi:filesystem/preopens@0.2.6", "preopens");
+    let exports = r#"
             (export "types" (instance $types))
             (export "preopens" (instance $preopens)))
         (instance $maker (instantiate $maker
@@ -93,7 +75,8 @@ fn a_component_with_two_instances_is_refused() {
             (with "preopens" (instance $preopens))))
         (alias export $maker "types" (instance $other-types))
         (alias export $maker "preopens" (instance $other-preopens))"#;
-    let program = component(&[IMPORTS, &inner("user"), &instance("user"), others, again]);
+    let others = format!("(component $maker {inner_imports} {exports}");
+    let program = component(&[IMPORTS, &inner("user"), &instance("user"), &others, again]);
     let words = refusal(&program);
     // Files reach two instances, one of them under other names.
     assert!(words.contains("2 components in it use files"), "{words}");
