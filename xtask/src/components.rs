@@ -170,11 +170,10 @@ pub fn reactor(package: &str, profile: Profile) -> Result<PathBuf> {
 /// # Errors
 /// The target cannot be had, or cargo fails.
 pub fn embedded_for_tests() -> Result<PathBuf> {
-    let profile = Profile::Checked;
     let built = build_job(&Job {
         features: &["audit"],
         name: Some(EMBEDDED),
-        ..Job::guest(EMBEDDED, Part::Module, profile)
+        ..Job::guest(EMBEDDED, Part::Module, Profile::Checked)
     })?;
     built.into_values().next().with_context(|| format!("{EMBEDDED} builds no module"))
 }

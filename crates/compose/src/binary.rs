@@ -36,11 +36,11 @@ pub(crate) fn exports(component: &[u8]) -> Result<Vec<String>> {
     .map_err(Error::program)
 }
 
-/// Collects the names in the sections of the outermost component.
-fn names(
+/// Collects the names in the sections of the outermost component or module.
+pub(crate) fn names<T>(
     component: &[u8],
-    each: impl Fn(Payload<'_>) -> wasmparser::Result<Vec<String>>,
-) -> wasmparser::Result<Vec<String>> {
+    each: impl Fn(Payload<'_>) -> wasmparser::Result<Vec<T>>,
+) -> wasmparser::Result<Vec<T>> {
     let mut names = Vec::new();
     let mut depth = 0_u32;
     for payload in Parser::new(0).parse_all(component) {

@@ -51,6 +51,8 @@ use wasmparser::{Parser, Validator, WasmFeatures};
 
 use crate::error::{Error, Result};
 
+use module::Module;
+
 pub(crate) use mark::ensure_fresh;
 
 /// Makes a filesystem a part of a program: a component of WASI 0.2, or a core module of preview 1.
@@ -72,10 +74,11 @@ pub fn embed(program: &[u8], filesystem: &[u8], beside: bool) -> Result<Vec<u8>>
 
 fn embed_valid(program: &[u8], filesystem: &[u8], beside: bool) -> anyhow::Result<Vec<u8>> {
     ensure_fresh(program)?;
+    let filesystem = Module::read(filesystem)?;
     let whole = if Parser::is_component(program) {
-        component::embed(program, filesystem, beside)?.0
+        component::embed(program, &filesystem, beside)?.0
     } else {
-        preview1::embed(program, filesystem, beside)?
+        preview1::embed(program, &filesystem, beside)?
     };
     ensure_valid(&whole).context("BUG: the embedded program is invalid; please report it")?;
     outcome::ensure_imports(program, &whole, beside)?;

@@ -11,7 +11,7 @@ use crate::state::{environment, mount};
 impl Guest for Component {
     fn get_environment() -> Vec<(String, String)> {
         let (told, mount) = (environment(), mount());
-        tmpfs_start::environment(&told, tmpfs_start::temporary(&mount))
+        tmpfs_start::environment(&told, &mount)
             .into_iter()
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .collect()

@@ -7,12 +7,13 @@
 
 extern crate alloc;
 
-mod environment;
 mod image;
 mod settings;
+
+mod environment;
 mod start;
 
 pub use environment::environment;
 pub use image::Record;
-pub use settings::{Senseless, Settings, temporary};
+pub use settings::{Senseless, Settings};
 pub use start::{Space, create, make, make_temporary, settings};

@@ -33,8 +33,7 @@ pub struct Senseless<'a> {
 }
 
 /// Returns the directory for temporary files of a filesystem that is mounted there.
-#[must_use]
-pub fn temporary(mount: &str) -> &str {
+pub(crate) fn temporary(mount: &str) -> &str {
     if mount == ROOT { TEMPORARY } else { mount }
 }
 

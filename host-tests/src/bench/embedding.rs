@@ -56,11 +56,7 @@ pub(super) fn measure(effort: Effort) -> Result<Embedding> {
                 None => embedding(&program, &filesystem, n),
             },
         )?;
-    let spreads = times.iter().map(|rounds| {
-        let rounds = rounds.iter().flatten().copied();
-        Spread::of(rounds).expect("BUG: there is at least one round")
-    });
-    let spreads: Vec<Spread> = spreads.collect();
+    let spreads: Vec<Spread> = times.iter().map(|phases| Spread::of_rounds(&phases[0])).collect();
     let rows = forms.iter().zip(&spreads).map(|((form, bytes), spread)| {
         let growth = format!("{:+}", bytes.len().cast_signed() - program.len().cast_signed());
         let times = table::times(*spread, table::time);

@@ -1,7 +1,9 @@
 //! Functions by which the filesystem reaches the program's memory. Each is one instruction, which
 //! takes the place of the call.
 
+use anyhow::{Result, ensure};
 use wasm_encoder::{Instruction, MemArg};
+use wasmparser::MemoryType;
 
 /// The module from which the filesystem imports them.
 pub(super) const PROGRAM: &str = "program";
@@ -24,4 +26,18 @@ pub(super) fn instruction(name: &str, program: u32, own: u32) -> Option<Instruct
         "size" => Instruction::MemorySize(program),
         _ => return None,
     })
+}
+
+/// Refuses a memory that the instructions do not fit; `what` names it for the user.
+pub(super) fn ensure_reachable(what: &str, memory: MemoryType) -> Result<()> {
+    ensure!(
+        !memory.memory64,
+        "{what} has addresses of 64 bits, and the filesystem takes those of 32 bits; build the \
+        program for wasm32"
+    );
+    ensure!(
+        memory.page_size_log2.is_none(),
+        "{what} has pages of another size than 64 KiB; build the program without custom page sizes"
+    );
+    Ok(())
 }

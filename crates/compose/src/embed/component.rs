@@ -20,7 +20,7 @@ use crate::embed::{escapes, inside, rewrite};
 /// The component has a shape that the tool does not serve.
 pub(super) fn embed(
     component: &[u8],
-    filesystem: &[u8],
+    filesystem: &Module<'_>,
     beside: bool,
 ) -> Result<(Vec<u8>, Changes)> {
     let types = Validator::new_with_features(WasmFeatures::all()).validate_all(component)?;
@@ -34,7 +34,7 @@ pub(super) fn embed(
     );
     ensure_no_threads(&shape)?;
     let types = types.as_ref();
-    let found = replacements(&shape, types, &Module::read(filesystem)?, beside)?;
+    let found = replacements(&shape, types, filesystem, beside)?;
     let Some(replacements) = found else {
         let user = inside::user(&shape)?;
         let (bytes, changes) = embed(user.bytes, filesystem, beside)?;

@@ -57,17 +57,16 @@ impl Ask {
 /// Makes the module with these exports. A program with several allocators has the number of one in
 /// a global.
 pub(super) fn library(
-    filesystem: &[u8],
+    filesystem: &Module<'_>,
     exports: &[String],
     several: bool,
     nowhere: &dyn Fn(&str, &str) -> bool,
 ) -> Result<Library> {
-    let filesystem = Module::read(filesystem)?;
     let ground = ground(several);
     let link = Link {
         program: &Module::read(&ground)?,
         memory: 0,
-        filesystem: &filesystem,
+        filesystem,
         answers: &BTreeMap::new(),
         exports,
         realloc_number: if several { Instruction::GlobalGet(0) } else { Instruction::I32Const(0) },

@@ -114,7 +114,7 @@ impl Link<'_, '_> {
         {
             build.functions.function(build.filesystem.type_index(*ty)?);
             build.filesystem.trap = Some(next);
-            build.stubs.push(vec![Instruction::Unreachable]);
+            build.stubs.push(Instruction::Unreachable);
         }
         for (import, name) in self.answers {
             let function = self.exported(name)?;
@@ -149,7 +149,7 @@ impl Link<'_, '_> {
         import: &Import<'_>,
         number: u32,
         next: &mut u32,
-        stubs: &mut Vec<(u32, Vec<Instruction<'static>>)>,
+        stubs: &mut Vec<(u32, Instruction<'static>)>,
         build: &mut Build,
     ) -> Result<()> {
         let own = build.filesystem.memory();
@@ -165,7 +165,7 @@ impl Link<'_, '_> {
             }
         }
         match (self.host)(import) {
-            Host::Stub(instruction) => stubs.push((number, vec![instruction])),
+            Host::Stub(instruction) => stubs.push((number, instruction)),
             Host::Import { module, name } => {
                 let kept = self.kept(&module, &name, &build.program);
                 *target = Target::Function(kept.unwrap_or(*next));
@@ -310,12 +310,10 @@ impl Link<'_, '_> {
             let body = &self.filesystem.bodies[place(function - self.filesystem.imported())];
             second.parse_function_body(&mut code, body.clone())?;
         }
-        for instructions in stubs {
+        for instruction in stubs {
             let mut function = wasm_encoder::Function::new([]);
-            instructions.iter().for_each(|it| {
-                function.instruction(it);
-            });
-            code.function(function.instruction(&Instruction::End));
+            function.instruction(instruction).instruction(&Instruction::End);
+            code.function(&function);
         }
         put(whole, &code, code.is_empty());
         Ok(moved)
@@ -328,7 +326,7 @@ struct Build {
     filesystem: OfFilesystem,
     imports: ImportSection,
     functions: FunctionSection,
-    stubs: Vec<Vec<Instruction<'static>>>,
+    stubs: Vec<Instruction<'static>>,
     added: Vec<(String, String)>,
 }
 

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use anyhow::{Result, ensure};
-use wasmparser::{Parser, Payload};
+use wasmparser::Payload;
 
+use crate::binary;
 use crate::embed::asks::GRANTED;
 use crate::embed::liveness::FILES;
 use crate::embed::preview1::{self, SYSTEM};
@@ -43,25 +44,16 @@ pub(super) fn ensure_imports(before: &[u8], after: &[u8], beside: bool) -> Resul
 
 /// Lists the imports of the outermost component or module: module and name, or interface alone.
 fn imports(wasm: &[u8]) -> Result<BTreeSet<(String, String)>> {
-    let mut imports = BTreeSet::new();
-    let mut depth = 0_u32;
-    for payload in Parser::new(0).parse_all(wasm) {
-        match payload? {
-            Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
-            Payload::End(_) => depth = depth.saturating_sub(1),
-            Payload::ComponentImportSection(section) if depth == 0 => {
-                for import in section {
-                    imports.insert((import?.name.name.to_owned(), String::new()));
-                }
-            }
-            Payload::ImportSection(section) if depth == 0 => {
-                for import in section.into_imports() {
-                    let import = import?;
-                    imports.insert((import.module.to_owned(), import.name.to_owned()));
-                }
-            }
-            _ => {}
+    let names = binary::names(wasm, |payload| match payload {
+        Payload::ComponentImportSection(section) => {
+            let names = section.into_iter().map(|import| Ok(import?.name.name.to_owned()));
+            names.map(|name| Ok((name?, String::new()))).collect()
         }
-    }
-    Ok(imports)
+        Payload::ImportSection(section) => section
+            .into_imports()
+            .map(|import| import.map(|it| (it.module.to_owned(), it.name.to_owned())))
+            .collect(),
+        _ => Ok(Vec::new()),
+    })?;
+    Ok(names.into_iter().collect())
 }

@@ -9,6 +9,7 @@ use crate::embed::access::PROGRAM;
 use crate::embed::asks::{Supply, supply};
 use crate::embed::items::Item;
 use crate::embed::library::{Ask, HOST, LATE, Library, REALLOC, interface, library};
+use crate::embed::module::Module;
 use crate::embed::number::index;
 use crate::embed::replaced::{Replaced, Replacements, When};
 use crate::embed::shape::Shape;
@@ -65,7 +66,7 @@ impl Plan {
     pub(super) fn new(
         shape: &Shape<'_>,
         replacements: Replacements,
-        filesystem: &[u8],
+        filesystem: &Module<'_>,
         beside: bool,
     ) -> Result<Self> {
         let several = replacements.reallocs.len() > 1;

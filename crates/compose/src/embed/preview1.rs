@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use wasm_encoder::Instruction;
 use wasmparser::{ExternalKind, Import};
 
-use crate::embed::access::PROGRAM;
+use crate::embed::access;
 use crate::embed::link::{Host, Link};
 use crate::embed::module::Module;
 use crate::embed::number::place;
@@ -29,15 +29,14 @@ const NOT_SUPPORTED: i32 = 58;
 ///
 /// # Errors
 /// The program is of another kind, or uses nothing of files.
-pub(super) fn embed(program: &[u8], filesystem: &[u8], beside: bool) -> Result<Vec<u8>> {
+pub(super) fn embed(program: &[u8], filesystem: &Module<'_>, beside: bool) -> Result<Vec<u8>> {
     let program = Module::read(program)?;
-    let filesystem = Module::read(filesystem)?;
     let memory = memory(&program)?;
-    let answers = answers(&program, &filesystem, beside)?;
+    let answers = answers(&program, filesystem, beside)?;
     let link = Link {
         program: &program,
         memory,
-        filesystem: &filesystem,
+        filesystem,
         answers: &answers,
         exports: &[],
         realloc_number: Instruction::I32Const(0),
@@ -60,16 +59,7 @@ fn memory(program: &Module<'_>) -> Result<u32> {
         "the module has a memory that threads share, and the filesystem serves one thread; build \
         the program without threads"
     );
-    ensure!(
-        !memory.memory64,
-        "the module's memory has addresses of 64 bits, and the filesystem takes those of 32 bits; \
-        build the program for wasm32"
-    );
-    ensure!(
-        memory.page_size_log2.is_none(),
-        "the module's memory has pages of another size than 64 KiB; build the program without \
-        custom page sizes"
-    );
+    access::ensure_reachable("the module's memory", memory)?;
     Ok(export.index)
 }
 
@@ -132,9 +122,9 @@ fn host(program: &Module<'_>, import: &Import<'_>) -> Host {
     if import.module == SYSTEM && (granted || program.imports.iter().any(asked)) {
         return Host::Import { module: import.module.into(), name: import.name.into() };
     }
-    Host::Stub(if import.module == PROGRAM || import.module != SYSTEM {
-        Instruction::Unreachable
-    } else {
+    Host::Stub(if import.module == SYSTEM {
         Instruction::I32Const(NOT_SUPPORTED)
+    } else {
+        Instruction::Unreachable
     })
 }

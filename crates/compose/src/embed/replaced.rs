@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::{Context as _, Result, bail, ensure};
 use wasmparser::component_types::ResourceId;
 use wasmparser::types::TypesRef;
-use wasmparser::{CanonicalFunction, CanonicalOption, MemoryType};
+use wasmparser::{CanonicalFunction, CanonicalOption};
 
+use crate::embed::access;
 use crate::embed::asks::DROP;
 use crate::embed::items::Item;
 use crate::embed::liveness::FILES;
@@ -175,22 +176,6 @@ fn second_handle(function: &str) -> Option<u32> {
     }
 }
 
-/// Refuses a memory that the filesystem's instructions do not fit. Functions cannot be lowered with
-/// one that is shared.
-fn ensure_reachable(memory: MemoryType) -> Result<()> {
-    ensure!(
-        !memory.memory64,
-        "the memory that its files are read into has addresses of 64 bits, and the filesystem \
-        takes those of 32 bits; build the program for wasm32"
-    );
-    ensure!(
-        memory.page_size_log2.is_none(),
-        "the memory that its files are read into has pages of another size than 64 KiB; build the \
-        program without custom page sizes"
-    );
-    Ok(())
-}
-
 struct Found<'s, 'a> {
     shape: &'s Shape<'a>,
     types: TypesRef<'s>,
@@ -208,7 +193,8 @@ impl Found<'_, '_> {
                     let origin = self.shape.origin((Space::CoreMemory, *memory)).context(
                         "the memory of its files is no export of a module in the component",
                     )?;
-                    ensure_reachable(self.types.memory_at(*memory))?;
+                    let memory = self.types.memory_at(*memory);
+                    access::ensure_reachable("the memory that its files are read into", memory)?;
                     self.memories.insert((origin.0, origin.1.to_owned()));
                 }
                 CanonicalOption::Realloc(function) => realloc = Some(self.number(*function)),

@@ -33,6 +33,12 @@ macro_rules! answered {
 
 pub(crate) use answered;
 
+/// The right to read a file.
+pub(crate) const FD_READ: u64 = 1 << 1;
+
+/// The right to write to a file.
+pub(crate) const FD_WRITE: u64 = 1 << 6;
+
 /// An `errno` other than success.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Errno(u32);

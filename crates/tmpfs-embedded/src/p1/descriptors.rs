@@ -2,8 +2,8 @@
 #![expect(unsafe_code, reason = "functions are exported under the names of an interface")]
 
 use crate::p1::abi::{
-    APPEND, DIRECTORY, DSYNC, Errno, FLAGS, NONBLOCK, REGULAR_FILE, RSYNC, SYNC, answered, known,
-    told,
+    APPEND, DIRECTORY, DSYNC, Errno, FD_READ, FD_WRITE, FLAGS, NONBLOCK, REGULAR_FILE, RSYNC, SYNC,
+    answered, known, told,
 };
 use crate::p1::held::{Slot, ask, change, look, slot};
 use crate::p1::host::raw;
@@ -12,9 +12,7 @@ use crate::program::Area;
 /// Every right.
 const ALL: u64 = 0x3fff_ffff;
 
-const FD_READ: u64 = 1 << 1;
 const FD_SEEK: u64 = 1 << 2;
-const FD_WRITE: u64 = 1 << 6;
 const FD_READDIR: u64 = 1 << 14;
 const PATH_FILESTAT_SET_SIZE: u64 = 1 << 19;
 const FD_FILESTAT_SET_SIZE: u64 = 1 << 22;

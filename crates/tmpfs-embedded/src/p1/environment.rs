@@ -38,7 +38,7 @@ answered! {
 /// Lists the variables, each as `NAME=VALUE` with a NUL at the end.
 fn variables<const BESIDE: bool>() -> Vec<String> {
     let (told, mount) = (host::environment(), look::<BESIDE, _>(|held| held.mount.clone()));
-    tmpfs_start::environment(&told, tmpfs_start::temporary(&mount))
+    tmpfs_start::environment(&told, &mount)
         .into_iter()
         .map(|(name, value)| format!("{name}={value}\0"))
         .collect()

@@ -7,15 +7,12 @@ use tmpfs::{DescriptorFlags, Handle, Kind, Result as Outcome, Timestamp};
 use tmpfs_start::Space;
 
 use crate::p1::abi::{
-    APPEND, DSYNC, Errno, FILESTAT, FLAGS, NONBLOCK, RSYNC, Result, SYNC, answered, follow, hosted,
-    known, new_times, open_flags, put_stat,
+    APPEND, DSYNC, Errno, FD_READ, FD_WRITE, FILESTAT, FLAGS, NONBLOCK, RSYNC, Result, SYNC,
+    answered, follow, hosted, known, new_times, open_flags, put_stat,
 };
 use crate::p1::held::{Base, Slot, ask, base, change, path, reserve, slot, touch};
 use crate::p1::host::{self, raw};
 use crate::program::Area;
-
-const FD_READ: u64 = 1 << 1;
-const FD_WRITE: u64 = 1 << 6;
 
 answered! {
     #[expect(clippy::too_many_arguments, reason = "the interface has them")]

@@ -151,7 +151,7 @@ fn keep_hosts(events: Area, told: u32, waiting: &[Waiting]) -> u32 {
         let place = usize::try_from(events.load64(from)).unwrap_or(usize::MAX);
         if let Some(Waiting { data, of: Of::Clock | Of::Host { .. } }) = waiting.get(place) {
             events.store64(to, *data);
-            for part in [8, 16, 24] {
+            for part in [ERROR, BYTES, HANGUP] {
                 events.store64(to + part, events.load64(from + part));
             }
             kept += 1;

@@ -11,7 +11,7 @@ lowered! {
     fn get_environment(caller, out: u32) {
         let out = Area::new(out, 8, 4);
         let (told, mount) = (host::environment(), look(|held| held.mount.clone()));
-        let variables = tmpfs_start::environment(&told, tmpfs_start::temporary(&mount));
+        let variables = tmpfs_start::environment(&told, &mount);
         let count = u32::try_from(variables.len()).expect("BUG: memory has 32 bits");
         let list = caller.allocate(count * 16, 4);
         for (at, (name, value)) in (0..).step_by(16).zip(variables) {
