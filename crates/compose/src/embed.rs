@@ -20,6 +20,7 @@ mod thunks;
 
 mod sections;
 mod space;
+mod within;
 
 mod items;
 

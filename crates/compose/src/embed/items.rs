@@ -1,6 +1,6 @@
 //! A component as a flat list of items: one for each entry of a section.
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, bail};
 use wasm_encoder::reencode::ReencodeComponent as _;
 use wasm_encoder::{ComponentSectionId, ComponentStartSection, CustomSection, RawSection};
 use wasmparser::{
@@ -12,6 +12,7 @@ use wasmparser::{
 use crate::embed::number::offset;
 use crate::embed::sections::Sections;
 use crate::embed::space::{Places, Space};
+use crate::embed::within;
 
 /// An item. Modules and components within are bytes.
 #[derive(Clone)]
@@ -54,7 +55,17 @@ pub(super) fn items(component: &[u8]) -> Result<Vec<Item<'_>>> {
             Payload::End(_) => depth = depth.saturating_sub(1),
             Payload::ComponentAliasSection(section) if depth > 0 => {
                 for alias in section.clone() {
-                    ensure_within(&alias?, depth)?;
+                    within::ensure_alias(&alias?, depth)?;
+                }
+            }
+            Payload::ComponentTypeSection(section) if depth > 0 => {
+                for ty in section.clone() {
+                    within::ensure_type(&ty?, depth)?;
+                }
+            }
+            Payload::CoreTypeSection(section) if depth > 0 => {
+                for ty in section.clone() {
+                    within::ensure_core_type(&ty?, depth)?;
                 }
             }
             _ if depth == 0 => add(&mut items, payload)?,
@@ -62,17 +73,6 @@ pub(super) fn items(component: &[u8]) -> Result<Vec<Item<'_>>> {
         }
     }
     Ok(items)
-}
-
-/// Refuses an alias by which a component within takes a thing of the one around it: its numbers
-/// change.
-fn ensure_within(alias: &ComponentAlias<'_>, depth: u32) -> Result<()> {
-    let beyond = matches!(alias, ComponentAlias::Outer { count, .. } if *count >= depth);
-    ensure!(
-        !beyond,
-        "a component within takes types or modules of the one around it by an outer alias"
-    );
-    Ok(())
 }
 
 fn add<'a>(items: &mut Vec<Item<'a>>, payload: Payload<'a>) -> Result<()> {

@@ -218,9 +218,23 @@ fn an_export_that_returns_a_stream_is_named() {
 
 #[test]
 fn a_component_within_that_takes_things_of_the_outer_one_by_alias_is_refused() {
-    let inner = r#"(component $inner (alias outer 1 $module (core module)))"#;
-    let expected = "by an outer alias";
-    assert_refused(&[IMPORTS, MODULE, inner, LOWERED, USER], expected);
+    let types = r#"(type $pair (tuple u32 u32)) (core type $call (func (param i32)))"#;
+    for inner in [
+        "(alias outer 1 $module (core module))",
+        r#"(type (instance (alias outer 2 $pair (type $it))
+            (export "f" (func (param "it" $it)))))"#,
+        r#"(type (component (type (instance (alias outer 3 $pair (type $it))
+            (export "f" (func (param "it" $it)))))))"#,
+        r#"(core type (module (alias outer 2 $call (type $it)) (import "" "f" (func (type $it)))))"#,
+    ] {
+        let inner = format!("(component $inner {inner})");
+        let expected = "by an outer alias";
+        assert_refused(&[types, IMPORTS, MODULE, &inner, LOWERED, USER], expected);
+    }
+    // What is of the component itself is its own.
+    let inner = r#"(component $inner (type $pair (tuple u32 u32))
+        (type (instance (alias outer 1 $pair (type $it)) (export "f" (func (param "it" $it))))))"#;
+    embedded(&component(&[IMPORTS, MODULE, inner, LOWERED, USER]));
 }
 
 #[test]
