@@ -1,13 +1,13 @@
-//! What operations of a Rust std program cost where the filesystem is a part of it: calls of the
-//! host, which are exact, and instructions, which wasmtime counts as fuel; and by how much the
-//! program grows.
+//! Costs of operations of a Rust std program with the filesystem as a part of it: calls of the
+//! host, which are exact, and instructions, which wasmtime counts as fuel; and the growth of the
+//! program.
 
 use std::fs;
 
 use host_tests::{Builder, Program, Sandbox, composed, program_file};
 use scratch_compose::{Memory, Options};
 
-/// What a round of a workload takes.
+/// The cost of a round of a workload.
 struct Cost {
     calls: u64,
     /// Instructions of the program, which is built for tests, and of the filesystem, which is built
@@ -15,7 +15,8 @@ struct Cost {
     fuel: u64,
 }
 
-/// The cost of a round: that of many more than few, so that beginning and end do not count.
+/// Measures the cost of a round as the difference between many and few rounds, so that beginning
+/// and end do not count.
 fn cost(workload: &str, ground: fn(Builder) -> Builder) -> Cost {
     const FEW: u32 = 20;
     const MANY: u32 = 120;
@@ -58,9 +59,9 @@ fn only_the_time_of_a_change_is_asked_of_the_host() {
     }
 }
 
-/// The bounds are what was measured with Rust 1.95, and a tenth more. Of `anonymous` and `named`,
-/// about half is what the bytes and the zeros that they overwrite cost, of the rest about half is
-/// the program's own.
+/// Compares with bounds: the instructions measured with Rust 1.95, and a tenth more. Of `anonymous`
+/// and `named`, the bytes and the zeros that they overwrite cost about half; of the rest about half
+/// is the program's own.
 #[test]
 fn an_operation_executes_no_more_instructions_than_it_did() {
     for ground in GROUNDS {
@@ -97,7 +98,7 @@ fn a_byte_moves_once_into_a_file_and_twice_out_of_it() {
     }
 }
 
-/// The design asks for 90 KB at most, which is not reached yet.
+/// Measures the growth. The design asks for 90 KB at most, which is not reached yet.
 #[test]
 fn a_program_grows_by_what_it_uses() {
     for (name, most) in [("calls_tempfile", 99_000), ("std_files", 106_000)] {

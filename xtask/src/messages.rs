@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use anyhow::{Context as _, Result};
 use serde_json::Value;
 
-/// What cargo made, or had already, of a target of a package.
+/// The files of a target of a package, which cargo made now or earlier.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Artifact {
     pub(crate) manifest: PathBuf,
-    /// The package lies in a folder, and came from no registry.
+    /// True if the package lies in a folder, and came from no registry.
     pub(crate) local: bool,
     pub(crate) files: Vec<PathBuf>,
 }

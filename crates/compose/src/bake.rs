@@ -1,5 +1,5 @@
-//! The image of settings and files in a filesystem component, as the component reads it at its
-//! start (`crates/tmpfs-start/src/image.rs`).
+//! The image of settings and files in a filesystem component or in the embedded module, which read
+//! it at their start (`crates/tmpfs-start/src/image.rs`).
 
 use std::borrow::Cow;
 
@@ -13,14 +13,14 @@ use wasmparser::{Data, DataKind, Operator, Parser, Payload};
 use crate::binary;
 use crate::error::{Error, Result};
 
-/// The mark of the component before the place where it looks for the image.
+/// The mark before the place where the component or the embedded module looks for the image.
 pub(crate) const MARK: &[u8; 16] = b"scratch:tmpfs@01";
 
 /// A page of linear memory.
 const PAGE: u64 = 1 << 16;
 
 /// The most bytes that can be baked in. Runtimes refuse a module of more than 1 GiB
-/// (`MAX_WASM_MODULE_SIZE` in wasmparser); a mebibyte of it is left for the component itself.
+/// (`MAX_WASM_MODULE_SIZE` in wasmparser); a mebibyte of it is left for the filesystem itself.
 pub(crate) const MOST: u64 = (1 << 30) - (1 << 20);
 
 /// A setting, or a file to start with. A directory comes before what is in it, and a file before
@@ -75,7 +75,7 @@ impl Record {
 pub struct Time {
     /// Whole seconds, rounded down.
     pub seconds: i64,
-    /// The rest.
+    /// Nanoseconds beyond the whole seconds.
     pub nanoseconds: u32,
 }
 
@@ -85,10 +85,11 @@ impl Time {
     }
 }
 
-/// Copies a filesystem component and puts the records where it looks for them.
+/// Copies a filesystem component or the embedded module, and puts the records where it looks for
+/// them.
 ///
 /// # Errors
-/// [`Error::Component`]: it is no filesystem component, or has records already.
+/// [`Error::Component`]: it is no filesystem, or has records already.
 /// [`Error::Start`]: the records are too much for its memory.
 pub fn bake(component: &[u8], records: &[Record]) -> Result<Vec<u8>> {
     if records.is_empty() {
@@ -165,7 +166,7 @@ struct Place {
     /// Number of the module among those that have types, from 1 on.
     module: u32,
     segment: u32,
-    /// In the segment.
+    /// The offset of the mark in the segment.
     offset: usize,
     /// Pages of the module's memory, as it was.
     pages: u64,
@@ -210,7 +211,7 @@ fn start(segment: &Data<'_>) -> anyhow::Result<Option<i32>> {
     }
 }
 
-/// Counts the bytes that the records take in the component's memory.
+/// Counts the bytes that the records take in the filesystem's memory.
 pub(crate) fn length(records: &[Record]) -> u64 {
     let lengths = records.iter().map(|record| {
         let (_, name, value) = parts(record);
@@ -261,7 +262,7 @@ mod tests {
 
     use super::{MARK, Record, Time, bake, length};
 
-    /// A component with one module, whose memory of a page holds these bytes from 1024 on.
+    /// Makes a component with one module, whose memory of a page holds these bytes from 1024 on.
     fn component(bytes: &[u8]) -> Vec<u8> {
         let mut module = Module::new();
         let mut types = TypeSection::new();
@@ -286,7 +287,7 @@ mod tests {
         [b"before".as_slice(), MARK, &[0; 8], b"after"].concat()
     }
 
-    /// The pages of the memory, and every segment.
+    /// Returns the pages of the memory, and every segment.
     fn memory(component: &[u8]) -> (u64, Vec<Vec<u8>>) {
         let (mut pages, mut segments) = (0, Vec::new());
         for payload in Parser::new(0).parse_all(component) {

@@ -1,6 +1,6 @@
-//! The settings of the filesystem component as the composer knows them: the options that set
-//! limits, and the limits that follow from the variables of a composition, as
-//! `crates/tmpfs-component/src/settings.rs` reads them.
+//! The settings of the filesystem as the composer knows them: the options that set limits, and the
+//! limits that follow from the variables of a composition, as `crates/tmpfs-start/src/settings.rs`
+//! reads them.
 
 use anyhow::{Context as _, anyhow, ensure};
 use tmpfs::{Limits, NamedLimit, parse_number, prices};
@@ -19,7 +19,7 @@ const MOUNT: &str = "/tmp";
 pub struct Limit {
     limit: NamedLimit,
     help: &'static str,
-    /// The least number that the component takes.
+    /// The least number that the filesystem takes.
     least: u64,
     /// The least number with which a program can keep a byte in a file.
     useful: u64,
@@ -66,7 +66,7 @@ impl Limit {
         }
     }
 
-    /// Reads a number that the component takes.
+    /// Reads a number that the filesystem takes.
     fn number(&self, value: &str) -> Option<u64> {
         let taken = self.least..=self.limit.greatest();
         parse_number(value).filter(|number| taken.contains(number))
@@ -172,7 +172,7 @@ pub(crate) fn mounted_at(records: &[Record]) -> &str {
 /// Reads the limits that hold when the host sets none.
 ///
 /// # Errors
-/// A variable is no setting, its value is none that the component takes, or two contradict each
+/// A variable is no setting, its value is none that the filesystem takes, or two contradict each
 /// other.
 pub(crate) fn limits(records: &[Record]) -> Result<Limits> {
     read(records).map_err(Error::setting)

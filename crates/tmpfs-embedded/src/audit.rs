@@ -1,11 +1,11 @@
-//! Recounts of the books, for tests.
+//! Recounts of what the filesystem holds, for tests.
 #![expect(unsafe_code, reason = "functions are exported")]
 
 use tmpfs_start::Space;
 
 use crate::{p1, p2};
 
-/// Recounts what preview 1 holds; 0 where the books are right.
+/// Recounts what preview 1 holds, and returns 0 if the accounts are right.
 #[unsafe(export_name = "audit:p1")]
 extern "C" fn audit_p1() -> u32 {
     p1::with_space(drift)

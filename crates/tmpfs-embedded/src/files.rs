@@ -22,10 +22,10 @@ pub(crate) trait Host {
     fn environment() -> Vec<(String, String)>;
 }
 
-/// The space, with the rows of what one ABI hands out.
+/// The space, and the table of what one ABI has handed out.
 pub(crate) struct Files<T> {
     pub(crate) space: Space,
-    /// Where the program sees the space.
+    /// The path at which the program sees the space.
     pub(crate) mount: String,
     pub(crate) table: Table<T>,
 }
@@ -47,7 +47,7 @@ impl<T> Files<T> {
     }
 }
 
-/// Returns whether two paths are one but for slashes at the end.
+/// Tells whether two paths are equal but for slashes at the end.
 pub(crate) fn is_same_path(one: &str, other: &str) -> bool {
     one.trim_end_matches('/') == other.trim_end_matches('/')
 }

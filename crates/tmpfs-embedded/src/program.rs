@@ -43,7 +43,7 @@ pub(crate) fn trap() -> ! {
     core::arch::wasm32::unreachable()
 }
 
-/// True while the program's allocator runs.
+/// A flag that is true while the program's allocator runs.
 static ALLOCATING: AtomicBool = AtomicBool::new(false);
 
 /// The caller of an exported function of preview 2, with the allocator that it was lowered with.
@@ -70,8 +70,8 @@ impl Caller {
         self.realloc
     }
 
-    /// Has the program allocate bytes that it is to own. It is asked also where they are none, as
-    /// the canonical ABI does. Its allocator can grow memory, but not call a function of ours.
+    /// Has the program allocate bytes that it is to own. Its allocator is called even for no bytes,
+    /// as the canonical ABI does; it can grow memory, but not call a function of ours.
     pub(crate) fn allocate(self, length: u32, align: u32) -> Area {
         ALLOCATING.store(true, Relaxed);
         let at = raw::realloc(self.realloc, 0, 0, align, length);
@@ -100,7 +100,7 @@ fn check(at: u32, length: u32, align: u32) {
     }
 }
 
-/// A stretch of the program's memory that is known to be there: memory never shrinks.
+/// A stretch of the program's memory that was checked, and stays there: memory never shrinks.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Area {
     at: u32,
@@ -108,17 +108,17 @@ pub(crate) struct Area {
 }
 
 impl Area {
-    /// No bytes.
+    /// A stretch of no bytes.
     pub(crate) const EMPTY: Self = Self { at: 0, length: 0 };
 
-    /// Traps unless it is there and aligned.
+    /// Makes a stretch, and traps unless it lies in memory and is aligned.
     #[inline]
     pub(crate) fn new(at: u32, length: u32, align: u32) -> Self {
         check(at, length, align);
         Self { at, length }
     }
 
-    /// A list of so many elements.
+    /// Makes the stretch of a list of `count` elements of `size` bytes.
     pub(crate) fn list(at: u32, count: u32, size: u32, align: u32) -> Self {
         match count.checked_mul(size) {
             Some(length) => Self::new(at, length, align),
@@ -136,7 +136,7 @@ impl Area {
         self.length
     }
 
-    /// Returns where a value of so many bytes lies in it.
+    /// Returns the address of a value of `size` bytes at an offset in the stretch.
     #[inline]
     fn place(self, offset: u32, size: u32) -> u32 {
         debug_assert!(offset + size <= self.length, "BUG: beyond what was checked");
@@ -220,7 +220,7 @@ pub(crate) enum Unreadable {
     Refused(Error),
 }
 
-/// Copies text into our memory. What is longer than `most` bytes is refused before it is copied.
+/// Copies text into our memory. Text of more than `most` bytes is refused before it is copied.
 ///
 /// # Errors
 /// It is not UTF-8; `NameTooLong`; `InsufficientMemory`.
@@ -355,7 +355,7 @@ impl Source for Piece<'_> {
     }
 }
 
-/// The length of bytes of ours, which lie in 32 bits of memory.
+/// Returns the length of bytes in our memory, which has addresses of 32 bits.
 #[inline]
 pub(crate) fn length(bytes: &[u8]) -> u32 {
     u32::try_from(bytes.len()).expect("BUG: memory has 32 bits")

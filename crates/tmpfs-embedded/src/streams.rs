@@ -1,4 +1,4 @@
-//! Streams of files: where they are in it, and whether they are still open.
+//! Streams of files, with their positions, and whether they are still open.
 
 use tmpfs::{Error, Handle, Result as Outcome, Sink, Source, Timestamp};
 use tmpfs_start::Space;
@@ -12,17 +12,17 @@ const BLOCKING: u64 = 4096;
 /// Reasons why a stream gives or takes nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Failure {
-    /// It ended, or failed before.
+    /// The end, or a failure of an earlier call.
     Closed,
-    /// It fails now.
+    /// A failure of this call.
     Failed(Error),
-    /// The program broke a rule for which the interface asks for a trap.
+    /// A broken rule for which the interface asks for a trap.
     Trap,
 }
 
 type Result<T> = core::result::Result<T, Failure>;
 
-/// Reads a file from a position on. It has a handle of its own.
+/// A stream that reads a file from a position on. It has a handle of its own.
 #[derive(Debug)]
 pub(crate) struct Reader {
     pub(crate) file: Handle,
@@ -81,15 +81,15 @@ impl Reader {
     }
 }
 
-/// Where a stream writes next.
+/// The position of a stream's next write.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Position {
     At(u64),
-    /// Wherever the file ends then.
+    /// The end of the file at the time of the write.
     End,
 }
 
-/// Writes a file from a position on. It has a handle of its own.
+/// A stream that writes a file from a position on. It has a handle of its own.
 #[derive(Debug)]
 pub(crate) struct Writer {
     pub(crate) file: Handle,

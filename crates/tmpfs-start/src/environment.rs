@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use crate::image;
 use crate::settings::temporary;
 
-/// Where temporary files go, as every program knows it (POSIX, XBD 8.3).
+/// The variable that names the directory for temporary files (POSIX, XBD 8.3).
 const TMPDIR: &str = "TMPDIR";
 
 /// Lists what was baked in, then what the host set, and `TMPDIR`, which names the directory for

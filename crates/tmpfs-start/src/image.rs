@@ -1,4 +1,5 @@
-//! What whoever composed the component baked into it: variables and files.
+//! The image of variables and files that was baked into the filesystem component or the embedded
+//! module.
 //!
 //! `scratch compose` appends the records to the module's memory and writes where they are into
 //! [`PLACE`], which it finds by the mark.
@@ -7,7 +8,7 @@ use core::str;
 
 use tmpfs::Timestamp;
 
-/// Where the records are.
+/// The place of the records in memory, behind a mark.
 #[repr(C)]
 struct Place {
     mark: [u8; 16],
@@ -18,7 +19,7 @@ struct Place {
 #[used]
 static PLACE: Place = Place { mark: *b"scratch:tmpfs@01", at: 0, length: 0 };
 
-/// One thing that was baked in.
+/// A variable or a file that was baked in, or an attribute of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Record<'a> {
     /// A variable of the environment: name, value.
@@ -35,12 +36,12 @@ pub enum Record<'a> {
     Modified(&'a str, Timestamp),
 }
 
-/// The records of this component, in the order in which they were given.
+/// Reads the records of this component or module, in the order in which they were given.
 pub(crate) fn records() -> Records<'static> {
     Records(baked())
 }
 
-/// The variables that were baked in.
+/// Lists the variables that were baked in.
 pub(crate) fn variables() -> impl Iterator<Item = (&'static str, &'static str)> {
     records().filter_map(|record| match record {
         Record::Variable(name, value) => Some((name, value)),
@@ -62,8 +63,8 @@ fn baked() -> &'static [u8] {
     }
 }
 
-/// Each record is a byte for its kind, then two texts, each behind its length in four bytes, least
-/// first.
+/// Records that are still to be read. Each is a byte for its kind, then two texts, each behind its
+/// length in four bytes, least first.
 #[derive(Clone)]
 pub(crate) struct Records<'a>(&'a [u8]);
 
@@ -99,7 +100,7 @@ impl<'a> Records<'a> {
     }
 }
 
-/// Seconds since 1970, then nanoseconds, least byte first.
+/// Reads seconds since 1970, then nanoseconds, least byte first.
 fn time(bytes: &[u8]) -> Option<Timestamp> {
     let (seconds, rest) = bytes.split_first_chunk()?;
     let nanoseconds = u32::from_le_bytes(rest.try_into().ok()?);

@@ -1,6 +1,5 @@
-//! The start of a filesystem in memory that is put under a program: what it is told by variables
-//! and by what was baked in, the space that is made of it, and the environment that the program is
-//! shown. The filesystem
+//! The start of a filesystem in memory that is put under a program: its settings and first files,
+//! the space that is made of them, and the environment that the program is shown. The filesystem
 //! component and the embedded module both begin with it, and the composer tries it beforehand.
 
 #![no_std]

@@ -1,11 +1,11 @@
-//! What the filesystem is told by variables: its limits, and where it is mounted.
+//! The settings of the filesystem, which variables give: its limits, and the path of its mount.
 
 use alloc::borrow::ToOwned as _;
 use alloc::string::String;
 
 use tmpfs::{Limits, NamedLimit, parse_number};
 
-/// The directory that is shown to the program where no other is asked for.
+/// The path of the mount, unless `TMPFS_MOUNT` gives another.
 const MOUNT: &str = "/tmp";
 
 /// The mount that is a root of everything.
@@ -14,12 +14,12 @@ pub(crate) const ROOT: &str = "/";
 /// The directory for temporary files in a root of everything.
 pub(crate) const TEMPORARY: &str = "/tmp";
 
-/// What the variables said.
+/// The settings that the variables gave.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Settings {
     /// The limits of the space.
     pub limits: Limits,
-    /// `TMPFS_MOUNT`: an absolute path.
+    /// The absolute path of the mount, from `TMPFS_MOUNT`.
     pub mount: String,
 }
 
@@ -38,8 +38,8 @@ pub(crate) fn temporary(mount: &str) -> &str {
 }
 
 impl Settings {
-    /// From variables that were baked in, then those that the host set under other names. Names
-    /// that do not begin with `TMPFS_` are not ours.
+    /// Reads the variables that were baked in, then those that the host set under other names.
+    /// Names that do not begin with `TMPFS_` are ignored.
     pub(crate) fn read<'a>(
         baked: &[(&'a str, &'a str)],
         told: impl Iterator<Item = (&'a str, &'a str)>,

@@ -1,4 +1,4 @@
-//! What the design asks of the filesystem that is a part of a program.
+//! Targets of the design for the filesystem that is a part of a program.
 
 use crate::bench::guest::Concurrency;
 use crate::bench::judged::Judged;
@@ -44,7 +44,7 @@ pub(super) fn judged(report: &Report) -> impl Iterator<Item = Judged> + '_ {
     composed.chain(pieces).chain(bulk).chain(calls).chain(embedding)
 }
 
-/// The nanoseconds of a row on the default engine, of each scale and phase.
+/// Returns the median nanoseconds of a row on the default engine, for each scale and phase.
 fn medians(report: &Report, workload: &str, way: Way, word: &str) -> Vec<f64> {
     let lines = report.lines.iter().filter(|line| {
         let row = line.entry.row;

@@ -1,4 +1,4 @@
-//! What it takes to make the filesystem a part of a program: bytes, time of the tool, and time of
+//! The costs of making the filesystem a part of a program: bytes, time of the tool, and time of
 //! each instance.
 
 use std::time::{Duration, Instant};
@@ -15,7 +15,7 @@ use crate::bench::instantiation::{Prepared, time};
 /// The package and the program of the measured guests.
 const GUEST: (&str, &str) = ("host-tests-bench-guests", "rust_tempfile");
 
-/// What a Rust std program takes more with the filesystem in it.
+/// Additional costs of a Rust std program with the filesystem in it.
 pub(super) struct Embedding {
     /// Bytes.
     pub(super) growth: f64,

@@ -1,8 +1,5 @@
 //! The measurements: what temporary files cost in each way of calling, beside peers that do the
 //! same work in the same run.
-//!
-//! Absolute times differ from machine to machine and from hour to hour; what counts is the ratio
-//! within a round, in which all peers run one after the other on one core.
 
 mod arguments;
 mod backtraces;

@@ -1,8 +1,8 @@
-//! What is measured: the same work for every peer, in each peer's own words.
+//! The measured workloads: the same work for every peer, in each peer's own words.
 
 use measure::Repeats;
 
-/// Who does the work, and how it is called.
+/// A peer that does the work, and the way in which it is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Way {
     /// The crate `tempfile`, natively: the reference.
@@ -33,7 +33,7 @@ pub(super) enum Way {
     TempfileOnBaseline,
 }
 
-/// What a guest is composed with.
+/// The component or filesystem that a guest is composed with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Under {
     Nothing,
@@ -48,7 +48,7 @@ pub(super) enum Under {
 }
 
 impl Way {
-    /// Those that run inside wasm.
+    /// The ways that run inside wasm.
     pub(super) const GUESTS: [Self; 11] = [
         Self::Tempfile,
         Self::Linked,
@@ -63,7 +63,7 @@ impl Way {
         Self::TempfileOnBaseline,
     ];
 
-    /// The guest that does it, and what it is composed with.
+    /// Returns the guest that does the work, and what it is composed with.
     pub(super) fn guest(self) -> Option<(&'static str, Under)> {
         match self {
             Self::Native | Self::CPython => None,
@@ -81,7 +81,7 @@ impl Way {
         }
     }
 
-    /// Whether it is ours, on the host's files.
+    /// Tells whether it is ours, on the host's files.
     pub(super) fn is_ours(self) -> bool {
         matches!(self, Self::Linked | Self::Descriptors | Self::Interface)
     }
@@ -103,13 +103,14 @@ const fn row(way: Way, word: &'static str, label: &'static str) -> Row {
 pub(super) struct Workload {
     pub(super) id: &'static str,
     pub(super) title: &'static str,
-    /// What its phases are called; one without a name for most.
+    /// The names of its phases; most have one phase without a name.
     pub(super) phases: &'static [&'static str],
-    /// How many rounds, and how often in each.
+    /// The numbers of rounds, and of repetitions in each.
     pub(super) scales: &'static [(usize, Repeats)],
-    /// Also without the support for concurrency, which an embedder can switch off.
+    /// True if it is also measured without the support for concurrency, which an embedder can
+    /// switch off.
     pub(super) without_concurrency: bool,
-    /// The first is the reference.
+    /// The peers that are compared; the first is the reference.
     pub(super) rows: &'static [Row],
 }
 
@@ -375,7 +376,7 @@ pub(super) const WORKLOADS: [Workload; 13] = [
     ),
 ];
 
-/// A sweep's workload: pieces of one size, written and read.
+/// Makes a sweep's workload: pieces of one size, written and read.
 const fn pieces(id: &'static str, title: &'static str, rows: &'static [Row]) -> Workload {
     let (phases, scales): (&[&str], _) = (&["write", "read"], USUAL);
     Workload { id, title, phases, scales, without_concurrency: false, rows }

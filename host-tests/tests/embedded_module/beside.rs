@@ -8,7 +8,7 @@ use crate::program::{BYTES, OUT, Of, Program, World, read, write};
 
 const XDEV: u64 = 75;
 
-/// The host as preview 1 shows it. What is not about starting is only noted.
+/// Defines the host as preview 1 shows it. Calls that are not part of the start are only noted.
 pub(crate) fn define_host(linker: &mut Linker<World>) -> Result<()> {
     let module = "wasi_snapshot_preview1";
     linker.func_wrap(module, "clock_time_get", |mut of: Of<'_>, _: u32, _: u64, out: u32| {
@@ -105,7 +105,7 @@ pub(crate) fn define_host(linker: &mut Linker<World>) -> Result<()> {
     Ok(())
 }
 
-/// The host's variables as preview 1 has them.
+/// Lists the host's variables in the form of preview 1.
 fn texts(of: &Of<'_>) -> Vec<String> {
     of.data().environment.iter().map(|(name, value)| format!("{name}={value}\0")).collect()
 }
@@ -120,7 +120,7 @@ impl Program {
         self.done(&format!("beside:wasi_snapshot_preview1#{name}"), arguments)
     }
 
-    /// The calls of the host since this was asked last.
+    /// Takes the calls of the host that were noted since the last time.
     fn noted(&mut self) -> Vec<String> {
         std::mem::take(&mut self.store.data_mut().calls)
     }

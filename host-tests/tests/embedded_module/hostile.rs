@@ -1,4 +1,4 @@
-//! What no compiler would pass: each ends in a trap, and the books are right afterwards.
+//! Calls that no compiler would make: each ends in a trap, and the accounts are right afterwards.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use crate::preview2::CREATE;
 use crate::program::{BYTES, OURS, OUT, PAGE, Program, TEXT};
 use crate::signatures::{Function, Parameter, functions};
 
-/// A program with a handle of every kind.
+/// Makes a program with a handle of every kind.
 fn with_handles() -> (Program, BTreeMap<&'static str, u64>) {
     let mut program = Program::new();
     let root = program.root();
@@ -36,7 +36,7 @@ fn with_handles() -> (Program, BTreeMap<&'static str, u64>) {
     (program, handles.into())
 }
 
-/// Arguments with which a function can be called, and where each parameter begins.
+/// Returns arguments with which a function can be called, and where each parameter begins.
 fn arguments(function: &Function, handles: &BTreeMap<&'static str, u64>) -> (Vec<u64>, Vec<usize>) {
     let (mut arguments, mut places) = (Vec::new(), Vec::new());
     let is_path = function.parameters.contains(&Parameter::Text);
@@ -58,12 +58,13 @@ fn arguments(function: &Function, handles: &BTreeMap<&'static str, u64>) -> (Vec
     (arguments, places)
 }
 
-/// The handles of a list that is polled.
+/// Puts the handle into the list that is polled.
 fn put_list(program: &mut Program, pollable: u64) {
     program.poke(BYTES + 0x100, &u32::try_from(pollable).unwrap().to_le_bytes());
 }
 
-/// Each function can be called as [`arguments`] has it: what traps below does so for its reason.
+/// Calls each function with its [`arguments`]: none traps, so the tests below trap for their own
+/// reasons.
 #[test]
 fn what_is_in_order_is_answered() {
     for function in functions() {
@@ -229,7 +230,7 @@ fn writing_more_than_was_permitted_traps() {
     program.traps(&method("write"), &[stream, BYTES.into(), 1, out]);
 }
 
-/// Files and buffers at the last bytes of a memory of 4 GiB.
+/// Uses buffers at the last bytes of a memory of 4 GiB.
 #[test]
 fn a_memory_of_four_gibibytes_ends_where_it_ends() {
     let mut program = Program::of(Default::default(), 1 << 16, usize::MAX);

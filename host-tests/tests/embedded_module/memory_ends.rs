@@ -5,7 +5,7 @@ use crate::program::{BYTES, OUT, Program, World};
 
 const PIECE: u64 = 16 << 10;
 
-/// Memories of at most so many bytes, of which the module's is full long before its limits.
+/// The most bytes of a memory. The module's is full long before its limits.
 const MOST: usize = 4 << 20;
 
 #[test]

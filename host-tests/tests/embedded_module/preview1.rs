@@ -2,7 +2,7 @@
 
 use crate::program::{BYTES, OUT, PAGE, Program, TEXT, World};
 
-/// Where lists of buffers are.
+/// The address of lists of buffers.
 const LIST: u32 = 0x800;
 
 /// Codes of errno.
@@ -44,7 +44,7 @@ impl Program {
         }
     }
 
-    /// Puts a list of buffers where lists are.
+    /// Puts a list of buffers at [`LIST`].
     pub(crate) fn buffers(&mut self, buffers: &[(u32, u32)]) {
         let words = buffers.iter().flat_map(|(at, length)| [*at, *length]);
         let bytes: Vec<u8> = words.flat_map(u32::to_le_bytes).collect();
@@ -61,7 +61,7 @@ impl Program {
         }
     }
 
-    /// The names in a directory with their places, through a buffer of so many bytes.
+    /// Lists the names in a directory with their places, through a buffer of `room` bytes.
     fn entries(&mut self, fd: u64, room: u32) -> Vec<(String, u64, u64, u8)> {
         let mut entries = Vec::new();
         let mut cookie = 0;
@@ -390,7 +390,7 @@ fn addresses_beyond_memory_trap() {
     program.traps("wasi_snapshot_preview1#fd_write", &[file, list + 2, 1, out]);
 }
 
-/// Buffers that are one and the same, together longer than any memory.
+/// Passes buffers that are one and the same, together longer than any memory.
 #[test]
 fn buffers_may_overlap() {
     let mut program = Program::of(World::default(), 3000, usize::MAX);

@@ -1,4 +1,4 @@
-//! Files by the functions of WASI 0.2: what a program gets that passes what it should.
+//! Files by the functions of WASI 0.2, called by a program that keeps the rules.
 
 use crate::program::{BYTES, OURS, OUT, Program, World};
 
@@ -17,7 +17,7 @@ pub(crate) const NO_ENTRY: u64 = 20;
 pub(crate) const INSUFFICIENT_SPACE: u64 = 23;
 
 impl Program {
-    /// The root of the space.
+    /// Returns the root of the space.
     pub(crate) fn root(&mut self) -> u64 {
         self.done("wasi:filesystem/preopens#get-directories", &[OUT.into()]);
         let (list, count) = (self.word(OUT), self.word(OUT + 4));
@@ -25,7 +25,7 @@ impl Program {
         self.word(list + (count - 1) * 12).into()
     }
 
-    /// Calls a method whose result begins at [`OUT`]; the code, if it is an error.
+    /// Calls a method whose result begins at [`OUT`], and returns the code if it is an error.
     pub(crate) fn method(
         &mut self,
         name: &str,
@@ -62,7 +62,7 @@ impl Program {
         Ok(handle.into())
     }
 
-    /// A stream of a file.
+    /// Opens a stream of a file.
     pub(crate) fn stream(&mut self, kind: &str, file: u64, offset: u64) -> u64 {
         self.descriptor(kind, &[file, offset], 4).unwrap();
         self.word(OUT + 4).into()
@@ -78,7 +78,7 @@ impl Program {
         self.method(&format!("{STREAMS}[method]output-stream.write"), &arguments, 4)
     }
 
-    /// Reads from a stream; the case of the error, if it is one.
+    /// Reads from a stream, and returns the case of the error if there is one.
     pub(crate) fn get(&mut self, stream: u64, length: u64) -> Result<Vec<u8>, u64> {
         self.method(&format!("{STREAMS}[method]input-stream.read"), &[stream, length], 4)?;
         let (at, length) = (self.word(OUT + 4), self.word(OUT + 8));
@@ -295,7 +295,8 @@ fn what_is_opened_for_reading_is_not_written() {
     assert_eq!(program.descriptor("write", &write, 8), Err(BAD_DESCRIPTOR));
 }
 
-/// The clock is the only function of the host that files need, and only what changes them asks it.
+/// Counts calls of the clock: it is the only function of the host that files need, and only changes
+/// of files ask it.
 #[test]
 fn an_anonymous_file_takes_three_calls_of_the_host() {
     let mut program = Program::new();

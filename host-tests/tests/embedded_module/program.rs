@@ -8,20 +8,20 @@ use wasmtime::{
     Result, Store, StoreLimits, StoreLimitsBuilder, Val, bail,
 };
 
-/// Handles of ours have this bit.
+/// The bit that handles of ours have.
 pub(crate) const OURS: u32 = 1 << 30;
 
 /// The bytes of a page of memory.
 pub(crate) const PAGE: u32 = 1 << 16;
 
-/// Where results go.
+/// The address of results.
 pub(crate) const OUT: u32 = 0x1000;
 
-/// Where a program keeps paths, and other bytes.
+/// The address of a program's paths, and that of its other bytes.
 pub(crate) const TEXT: u32 = 0x2000;
 pub(crate) const BYTES: u32 = 0x4000;
 
-/// What the allocator of a program gives.
+/// The answers of a program's allocator.
 #[derive(Clone, Debug, Default)]
 pub(crate) enum Allocator {
     /// The next free bytes, aligned.
@@ -31,7 +31,7 @@ pub(crate) enum Allocator {
     Always(u32),
     /// A new page of memory each time.
     Growing,
-    /// It calls a function of the module with these arguments, and gives the next bytes.
+    /// The next bytes, after a call of a function of the module with these arguments.
     CallsBack(&'static str, Vec<u64>),
 }
 
@@ -39,19 +39,19 @@ pub(crate) enum Allocator {
 #[derive(Default)]
 pub(crate) struct World {
     pub(crate) memory: Option<Memory>,
-    /// Where the allocator goes on.
+    /// The address at which the allocator goes on.
     pub(crate) free: u32,
     pub(crate) allocator: Allocator,
     /// The number of the allocator that the next call names, and those that were asked.
     pub(crate) number: u32,
     pub(crate) asked: Vec<u32>,
-    /// What the host has in its environment.
+    /// The variables of the host's environment.
     pub(crate) environment: Vec<(&'static str, &'static str)>,
     /// The directories of the host, in the order of its descriptors.
     pub(crate) directories: Vec<&'static str>,
     /// The handles that the host calls ready.
     pub(crate) ready: Vec<u32>,
-    /// What a stream of the host gives, and what it took.
+    /// The bytes that a stream of the host gives, and those that it took.
     pub(crate) source: Vec<u8>,
     pub(crate) sink: Vec<u8>,
     /// The calls of the host, but for those of the clock and the like.
@@ -87,8 +87,8 @@ impl Program {
         Self::of(World::default(), 4, usize::MAX)
     }
 
-    /// A program in a world, with so many pages. The memories of the store together, or rather each
-    /// of them, can have so many bytes.
+    /// Makes a program in a world, with a memory of `pages`. Each memory of the store can grow to
+    /// `most` bytes.
     pub(crate) fn of(world: World, pages: u32, most: usize) -> Self {
         let module = module();
         let mut store = Store::new(module.engine(), world);
@@ -107,7 +107,7 @@ impl Program {
         Self { store, instance }
     }
 
-    /// Names and signatures of the module's functions: `i` for 32 bits and `l` for 64.
+    /// Returns the names and signatures of the module's functions: `i` for 32 bits and `l` for 64.
     pub(crate) fn exports() -> BTreeMap<String, String> {
         let functions = module().exports().filter_map(|export| {
             let function = export.ty().func()?.clone();
@@ -117,7 +117,7 @@ impl Program {
         functions.collect()
     }
 
-    /// Calls a function of the module; what it returns, or 0.
+    /// Calls a function of the module, and returns its result, or 0.
     pub(crate) fn call(&mut self, name: &str, arguments: &[u64]) -> Result<u64> {
         call(&mut self.store, |store| self.instance.get_export(store, name), name, arguments)
     }
@@ -127,14 +127,14 @@ impl Program {
         self.call(name, arguments).unwrap_or_else(|error| panic!("{name}: {error:?}"))
     }
 
-    /// Asserts that a call traps, and that the books are right afterwards.
+    /// Asserts that a call traps, and that the accounts are right afterwards.
     pub(crate) fn traps(&mut self, name: &str, arguments: &[u64]) {
         let outcome = self.call(name, arguments);
         assert!(outcome.is_err(), "{name} with {arguments:x?} answered {outcome:?}");
         self.audit();
     }
 
-    /// Asserts that the books are right.
+    /// Asserts that the accounts are right.
     pub(crate) fn audit(&mut self) {
         for books in ["audit:p1", "audit:p2"] {
             // After a trap in its allocator the program can do nothing any more.
@@ -163,12 +163,12 @@ impl Program {
         u64::from_le_bytes(self.peek(at, 8).try_into().unwrap())
     }
 
-    /// Where memory ends.
+    /// Returns the address at which memory ends.
     pub(crate) fn end(&self) -> u64 {
         self.store.data().memory().data_size(&self.store) as u64
     }
 
-    /// Puts a text where paths are kept, at one of a few places; its address and length.
+    /// Puts a text at one of the places for paths, and returns its address and length.
     pub(crate) fn text(&mut self, place: u32, text: &str) -> [u64; 2] {
         let at = TEXT + place * 0x800;
         self.poke(at, text.as_bytes());
@@ -215,7 +215,7 @@ fn low(number: u64) -> i32 {
 
 pub(crate) type Of<'a> = Caller<'a, World>;
 
-/// The module's own memory.
+/// Returns the module's own memory.
 fn ours(caller: &mut Of<'_>) -> Memory {
     caller.get_export("memory").and_then(Extern::into_memory).unwrap()
 }
@@ -342,7 +342,7 @@ fn lower_text(of: &mut Of<'_>, text: &str) -> Result<[u32; 2]> {
     Ok([lower(of, 1, text.as_bytes())?, u32::try_from(text.len())?])
 }
 
-/// The host as preview 2 shows it: a stream of 5 to read and one of 6 to write.
+/// Defines the host as preview 2 shows it: its stream 5 is read and its stream 6 written.
 fn define_host(linker: &mut Linker<World>) -> Result<()> {
     linker.func_wrap("late:wasi:clocks/wall-clock", "now", |mut of: Of<'_>, out: u32| {
         of.data_mut().seconds += 1;

@@ -9,10 +9,10 @@ const CLOCK: u8 = 0;
 const READ: u8 = 1;
 const WRITE: u8 = 2;
 
-/// Where events go.
+/// The address of events.
 const EVENTS: u32 = BYTES + 0x1000;
 
-/// A subscription: data, kind, descriptor or number of a clock, time.
+/// Makes a subscription: data, kind, descriptor or number of a clock, time.
 fn subscription(data: u64, kind: u8, of: u32, time: u64) -> Vec<u8> {
     let mut bytes = vec![0x55; 48];
     bytes[..8].copy_from_slice(&data.to_le_bytes());
@@ -23,7 +23,7 @@ fn subscription(data: u64, kind: u8, of: u32, time: u64) -> Vec<u8> {
     bytes
 }
 
-/// The host: a time of 0 has passed, and descriptors are ready as the world has it.
+/// Answers as the host: a time of 0 has passed, and the descriptors in `ready` are ready.
 pub(crate) fn poll_oneoff(
     mut of: Of<'_>,
     list: u32,

@@ -7,7 +7,7 @@ use wit_parser::{Handle, Resolve, SizeAlign, Type, TypeDefKind};
 
 use crate::program::Program;
 
-/// What a parameter is.
+/// The kind of a parameter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Parameter {
     /// A handle of this resource.
@@ -17,7 +17,7 @@ pub(crate) enum Parameter {
     Bytes,
     /// An address and a number of handles.
     Handles,
-    /// So many flat values that are no addresses.
+    /// A number of flat values that are no addresses.
     Plain(usize),
 }
 
@@ -75,7 +75,7 @@ fn parameter(resolve: &Resolve, kind: &Type) -> Parameter {
     }
 }
 
-/// Every function that is to be answered.
+/// Lists every function that the module must answer.
 pub(crate) fn functions() -> Vec<Function> {
     let mut resolve = Resolve::default();
     let root = xtask::workspace::root();

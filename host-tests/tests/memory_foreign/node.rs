@@ -29,7 +29,7 @@ fn printed(module: &[u8], arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// The module of the C program, if both it and Node can be had.
+/// Returns the module of the C program, if both it and Node can be had.
 fn program(test: &str) -> Option<PathBuf> {
     let both = toolchains::node().and_then(|_| toolchains::c("files.c"));
     made(&format!("node::{test}"), both)

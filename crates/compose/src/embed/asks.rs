@@ -1,4 +1,4 @@
-//! What the filesystem asks of the host for itself: where a component gets it from.
+//! Functions of the host that the filesystem itself calls, and where a component gets them from.
 
 use anyhow::{Context as _, Result};
 use wasm_encoder::{
@@ -15,7 +15,8 @@ use crate::embed::liveness::FILES;
 use crate::embed::shape::{ENVIRONMENT, Shape};
 use crate::embed::space::Space;
 
-/// Interfaces of random numbers and clocks: imported if the program does not.
+/// Interfaces of random numbers and clocks, which are imported even if the program does not import
+/// them.
 pub(super) const GRANTED: [&str; 4] = [
     "wasi:clocks/monotonic-clock",
     "wasi:clocks/wall-clock",
@@ -32,7 +33,7 @@ pub(super) enum Supply {
     Extended { import: usize, instance: u32 },
     /// A new import.
     New,
-    /// None: the program can hold no handle for which it would be called.
+    /// No origin: the program can hold no handle for which the function would be called.
     Nowhere,
     /// An instance whose type cannot be extended.
     Unknown,
@@ -112,7 +113,7 @@ fn exported_type(declarations: &[InstanceTypeDeclaration<'_>], wanted: &str) -> 
 /// The types that a function may take.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Known<'k, 'a> {
-    /// What the type of the instance declares.
+    /// The declarations in the type of the instance.
     pub(super) declarations: &'k [InstanceTypeDeclaration<'a>],
     /// The type of pollables in the component around it.
     pub(super) pollable: Option<u32>,
@@ -149,8 +150,8 @@ impl Known<'_, '_> {
         })
     }
 
-    /// Adds a function to the type of an instance, and returns nothing if a type is missing that it
-    /// takes, or the function is not known.
+    /// Adds a function to the type of an instance. Returns nothing if the function is not known, or
+    /// takes a type that is missing.
     fn declare(&self, ty: &mut InstanceType, function: &str) -> Option<()> {
         let none: [(&str, Value); 0] = [];
         match function {

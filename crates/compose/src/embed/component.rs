@@ -58,7 +58,8 @@ fn ensure_no_export(shape: &Shape<'_>) -> Result<()> {
     Ok(())
 }
 
-/// An interface under another name would stay the host's without anybody's notice.
+/// Refuses imports that name their interface or version apart. The tool would not recognise such an
+/// interface, and its calls would silently stay with the host.
 fn ensure_plain_names(shape: &Shape<'_>) -> Result<()> {
     let other = shape.items.iter().find_map(|item| match item {
         Item::Import(ComponentImport { name, .. })
@@ -77,7 +78,8 @@ fn ensure_plain_names(shape: &Shape<'_>) -> Result<()> {
     Ok(())
 }
 
-/// A handle of one version's stream would come to the other's functions, which do not know it.
+/// Refuses two versions of one interface. A stream of one version would come to functions of the
+/// other, which do not know its handle.
 fn ensure_one_version(shape: &Shape<'_>) -> Result<()> {
     let mut seen = BTreeMap::new();
     let imports = [FILES, "wasi:io/", "wasi:clocks/"].iter().flat_map(|it| shape.imports(it));

@@ -114,7 +114,7 @@ pub(super) fn rewrite(
     Ok((writer.finish()?, changes))
 }
 
-/// What the inner component is to be given besides.
+/// Additional arguments for the inner component.
 struct Plan {
     more: Vec<Given>,
     /// The functions by which the types of imports are extended.
@@ -151,7 +151,8 @@ impl Plan {
         Ok(plan)
     }
 
-    /// Notes what an import is to be extended by, and returns the instance that it is.
+    /// Finds the instance that has a function, and records the function if the type of the import
+    /// must be extended by it.
     fn supply(
         &mut self,
         shape: &Shape<'_>,

@@ -30,17 +30,17 @@ pub(super) struct Link<'l, 'a> {
     pub(super) answers: &'l BTreeMap<u32, String>,
     /// The functions of the filesystem that the whole exports.
     pub(super) exports: &'l [String],
-    /// What the filesystem reads as the number of the allocator.
+    /// The instruction by which the filesystem reads the number of the allocator.
     pub(super) realloc_number: Instruction<'static>,
-    /// Tells what the filesystem's own imports become.
+    /// The function that decides what each of the filesystem's own imports becomes.
     pub(super) host: &'l dyn Fn(&Import<'_>) -> Host,
 }
 
-/// What an import of the filesystem becomes.
+/// A replacement for an import of the filesystem.
 pub(super) enum Host {
     /// An import of the whole.
     Import { module: String, name: String },
-    /// A function that only does this.
+    /// A function that only executes this instruction.
     Stub(Instruction<'static>),
 }
 

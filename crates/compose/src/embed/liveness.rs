@@ -1,4 +1,4 @@
-//! Liveness: what of a component is still used once functions of the host are not.
+//! Liveness: the items of a component that are still used once functions of the host are not.
 
 use std::collections::BTreeMap;
 

@@ -20,10 +20,10 @@ use crate::embed::thunks::{Call, Thunk};
 /// The plan of a rewriting.
 pub(super) struct Plan {
     pub(super) replacements: Replacements,
-    /// What stands in the place of each replaced function.
+    /// The substitute for each replaced function.
     pub(super) stand: Vec<Stand>,
     pub(super) library: Library,
-    /// Where the filesystem's imports come from, as the library lists them.
+    /// The origins of the filesystem's imports, in the order in which the library lists them.
     pub(super) supplies: Vec<Supply>,
     pub(super) thunks: Vec<Thunk>,
     pub(super) slots: Vec<(Signature, Source)>,
@@ -35,7 +35,7 @@ pub(super) struct Plan {
     pub(super) last: usize,
 }
 
-/// What stands in the place of a replaced function.
+/// A substitute for a replaced function.
 #[derive(Clone, Debug)]
 pub(super) enum Stand {
     /// The filesystem's export.

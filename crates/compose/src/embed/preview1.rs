@@ -14,7 +14,8 @@ use crate::embed::number::place;
 /// The module from which programs of preview 1 import the system's functions.
 pub(super) const SYSTEM: &str = "wasi_snapshot_preview1";
 
-/// Random numbers and a clock: imported if the program does not.
+/// Functions for the time and random numbers, which are imported even if the program does not
+/// import them.
 pub(super) const GRANTED: [&str; 2] = ["clock_time_get", "random_get"];
 
 /// Tells whether a function can lead to a file by name.

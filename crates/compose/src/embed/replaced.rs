@@ -20,7 +20,7 @@ use crate::embed::space::Space;
 /// A lowered function of the host that the filesystem answers.
 #[derive(Debug)]
 pub(super) struct Replaced {
-    /// The item that it is.
+    /// The item that defines it.
     pub(super) item: usize,
     /// The name of the filesystem's export.
     pub(super) name: String,
@@ -34,9 +34,9 @@ pub(super) struct Replaced {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum When {
     Always,
-    /// All; the filesystem calls the function of the host for handles of the host.
+    /// All calls; the filesystem calls the function of the host for handles of the host.
     Poll,
-    /// Those with a handle of the filesystem: the first parameter, or this one.
+    /// Calls with a handle of the filesystem as the first parameter, or as this one.
     Handle {
         second: Option<u32>,
     },
@@ -49,7 +49,7 @@ impl When {
     }
 }
 
-/// Everything that is replaced.
+/// Functions to replace, with the program's memory and its allocators.
 pub(super) struct Replacements {
     pub(super) functions: Vec<Replaced>,
     /// The program's memory: the core instance that has it, and the name there.
@@ -58,7 +58,7 @@ pub(super) struct Replacements {
     pub(super) reallocs: Vec<u32>,
 }
 
-/// Finds what is replaced. Without anything of files there is nothing.
+/// Finds the functions to replace, and returns nothing if the program uses no files.
 ///
 /// # Errors
 /// A function is lowered in a way that the filesystem does not serve.

@@ -23,7 +23,7 @@ pub(super) struct Shape<'a> {
 pub(super) struct Lowered<'s> {
     /// The name of the import, with its version.
     pub(super) import: &'s str,
-    /// Without the version.
+    /// The name of the import, without its version.
     pub(super) interface: &'s str,
     /// The name in the interface, or `[resource-drop]` and the resource's.
     pub(super) function: String,

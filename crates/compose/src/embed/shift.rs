@@ -41,9 +41,9 @@ impl Reencode for OfProgram {
 #[derive(Clone, Debug)]
 pub(super) enum Target {
     Function(u32),
-    /// What takes the place of a call.
+    /// An instruction that takes the place of each call.
     Instruction(Instruction<'static>),
-    /// Nothing that is live calls it.
+    /// A function that no live function calls.
     Dead,
 }
 

@@ -93,9 +93,9 @@ pub(super) struct Places {
     places: PerSpace<Vec<Option<u32>>>,
     /// The numbers that are taken after rewriting.
     taken: PerSpace<u32>,
-    /// How many types the item is in that is being encoded.
+    /// The number of types around the item that is being encoded.
     depth: u32,
-    /// What was used and is gone.
+    /// Old numbers that an item used and that have no new number.
     pub(super) lost: Vec<Number>,
 }
 

@@ -92,7 +92,7 @@ impl From<Unreadable> for Errno {
 
 pub(crate) type Result<T> = core::result::Result<T, Errno>;
 
-/// The number that a function returns.
+/// Returns the number that a function of preview 1 returns for an outcome.
 #[inline]
 pub(crate) fn number(outcome: Result<()>) -> u32 {
     match outcome {
@@ -101,7 +101,7 @@ pub(crate) fn number(outcome: Result<()>) -> u32 {
     }
 }
 
-/// Returns what the host answered.
+/// Makes an outcome of the number that the host returned.
 pub(crate) fn told(number: u32) -> Result<()> {
     if number == 0 { Ok(()) } else { Err(Errno(number)) }
 }
@@ -113,7 +113,7 @@ pub(crate) fn hosted<const BESIDE: bool>(call: impl FnOnce() -> u32) -> Result<(
     if BESIDE { told(call()) } else { Err(Errno::BADF) }
 }
 
-/// Refuses flags that there are not.
+/// Refuses unknown flags.
 pub(crate) fn known(flags: u32, all: u32) -> Result<u32> {
     if flags & !all == 0 { Ok(flags) } else { Err(Errno::INVAL) }
 }
@@ -173,7 +173,7 @@ pub(crate) fn timestamp(nanoseconds: u64) -> Timestamp {
     }
 }
 
-/// A moment before 1970, which WASI cannot express, is 0.
+/// Returns a moment in nanoseconds since 1970; an earlier one, which WASI cannot express, is 0.
 fn nanoseconds(time: Timestamp) -> Result<u64> {
     let Ok(seconds) = u64::try_from(time.seconds) else { return Ok(0) };
     let whole = seconds.checked_mul(SECOND);

@@ -21,7 +21,8 @@ const FD_FILESTAT_SET_SIZE: u64 = 1 << 22;
 /// right but for setting a size, `fd_readdir`, and `fd_filestat_get` and `_set_times`.
 const PREOPENED: u64 = 0x07b7_fe00;
 
-/// What is opened from it has these, too: reading, writing, seeking, syncing, sizes and polling.
+/// The rights of descriptors that are opened from it: in addition reading, writing, seeking,
+/// syncing, sizes and polling.
 const INHERITING: u64 = PREOPENED | 0x0840_01ff;
 
 answered! {
@@ -86,7 +87,7 @@ answered! {
         Ok(())
     }
 
-    /// Only `append` and `nonblock` can be changed.
+    /// Changes flags; of our files, only `append` and `nonblock` can be changed.
     "wasi_snapshot_preview1#fd_fdstat_set_flags", "beside:wasi_snapshot_preview1#fd_fdstat_set_flags"
     fn fd_fdstat_set_flags(fd: u32, flags: u32) {
         match slot::<BESIDE>(fd)? {

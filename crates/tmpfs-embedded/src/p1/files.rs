@@ -37,7 +37,7 @@ answered! {
         touch::<BESIDE, _>(|space, now| space.set_times(handle, accessed, modified, now))
     }
 
-    /// Nothing is fetched in advance.
+    /// Accepts advice about our files without effect: nothing is read ahead.
     "wasi_snapshot_preview1#fd_advise", "beside:wasi_snapshot_preview1#fd_advise"
     fn fd_advise(fd: u32, offset: u64, length: u64, advice: u32) {
         match file::<BESIDE>(fd)? {
@@ -55,7 +55,7 @@ answered! {
         }
     }
 
-    /// There is nothing behind the memory.
+    /// Does nothing for our files: they lie in memory only, and nothing is left to be written out.
     "wasi_snapshot_preview1#fd_datasync", "beside:wasi_snapshot_preview1#fd_datasync"
     fn fd_datasync(fd: u32) {
         match file::<BESIDE>(fd)? {

@@ -13,7 +13,7 @@ use crate::program::{self, Area};
 use crate::single::Single;
 use crate::table::Room;
 
-/// What a descriptor stands for.
+/// The file or directory of a descriptor, or the host's descriptor that it stands for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Slot {
     /// A descriptor of the host, of this number there.
@@ -22,12 +22,12 @@ pub(crate) enum Slot {
         handle: Handle,
         offset: u64,
         append: bool,
-        /// Kept and told, without effect: nothing here blocks.
+        /// The flag `nonblock`, which is kept and returned but has no effect: nothing here blocks.
         nonblocking: bool,
     },
     Directory {
         handle: Handle,
-        /// True for the one that was there from the start.
+        /// True for the directory that was open from the start.
         preopened: bool,
     },
 }
@@ -36,20 +36,20 @@ pub(crate) type Held = Files<Slot>;
 
 static HELD: Single<Held> = Single::new();
 
-/// Does work that may take memory, which is refused by an error where there is none.
+/// Does work that may take memory, and that fails with an error where there is none.
 #[inline]
 pub(crate) fn change<const BESIDE: bool, R>(work: impl FnOnce(&mut Held) -> R) -> R {
     HELD.with(start::<BESIDE>, |held| refusing(|| work(held)))
 }
 
-/// Does work that takes none, or but for a moment.
+/// Does work that takes no memory, or takes it only for a moment.
 #[inline]
 pub(crate) fn look<const BESIDE: bool, R>(work: impl FnOnce(&mut Held) -> R) -> R {
     HELD.with(start::<BESIDE>, work)
 }
 
-/// The host's standard streams, its directories if they stay visible, and our root. A directory of
-/// the host that has our name is not shown: ours takes its place.
+/// Makes the first descriptors: the host's standard streams, its directories if they stay visible,
+/// and our root. A directory of the host that has our name is left out: ours takes its place.
 #[cold]
 fn start<const BESIDE: bool>() -> Held {
     let mut held = Held::start::<Host>();
@@ -81,7 +81,7 @@ pub(crate) enum Base {
     Ours(Handle),
 }
 
-/// Returns the directory of a descriptor. None of the host is one, unless they stay visible.
+/// Returns the directory of a descriptor. The host's are refused unless they stay visible.
 #[inline]
 pub(crate) fn base<const BESIDE: bool>(fd: u32) -> Result<Base> {
     match slot::<BESIDE>(fd)? {
@@ -104,7 +104,7 @@ pub(crate) fn ask<const BESIDE: bool, R>(work: impl FnOnce(&Space) -> Outcome<R>
     look::<BESIDE, _>(|held| work(&held.space)).map_err(Errno::from)
 }
 
-/// Copies a path of the program. What is longer than any path may be is not looked at.
+/// Copies a path of the program. A text longer than any path may be is refused unread.
 #[inline(never)]
 pub(crate) fn path<const BESIDE: bool>(at: u32, length: u32) -> Result<String> {
     let path = Area::new(at, length, 1);

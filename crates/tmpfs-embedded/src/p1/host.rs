@@ -144,12 +144,12 @@ fn number(work: impl FnOnce(u32)) -> u64 {
     number
 }
 
-/// The halves of a number.
+/// Splits a number into its lower and its upper half.
 fn halves(number: u64) -> [u32; 2] {
     [number, number >> 32].map(|half| u32::try_from(half & 0xffff_ffff).expect("BUG: it was cut"))
 }
 
-/// The present moment.
+/// Asks the host for the present moment.
 #[inline(never)]
 pub(crate) fn now() -> Timestamp {
     timestamp(number(|at| {

@@ -1,4 +1,4 @@
-//! What is done to paths, seen from a directory.
+//! Operations on paths that start at a directory.
 #![expect(unsafe_code, reason = "functions are exported under the names of an interface")]
 
 use alloc::borrow::ToOwned as _;
@@ -248,7 +248,7 @@ fn touch_at<const BESIDE: bool>(
 /// A change that two texts are parameters of.
 type ChangeOfTwo<'a> = dyn Fn(&mut Space, [&str; 2], Timestamp) -> Outcome<()> + 'a;
 
-/// Changes what two texts say.
+/// Makes a change that takes two texts.
 #[inline(never)]
 fn touch_two<const BESIDE: bool>(texts: [[u32; 2]; 2], work: &ChangeOfTwo<'_>) -> Result<()> {
     let [one, other] = texts;

@@ -74,7 +74,7 @@ struct Waiting {
     of: Of,
 }
 
-/// What a subscription waits for.
+/// A clock, descriptor or file that a subscription waits for.
 #[derive(Clone, Copy)]
 enum Of {
     Clock,
@@ -160,7 +160,7 @@ fn keep_hosts(events: Area, told: u32, waiting: &[Waiting]) -> u32 {
     kept
 }
 
-/// Events, as far as they are told.
+/// The events that were put so far.
 struct Told {
     area: Area,
     count: u32,

@@ -58,7 +58,7 @@ answered! {
         }
     }
 
-    /// As on Linux, a file that is open to be appended to is appended to, wherever it is written.
+    /// Writes at a position. As on Linux, a file that is open for appending is appended to instead.
     "wasi_snapshot_preview1#fd_pwrite", "beside:wasi_snapshot_preview1#fd_pwrite"
     fn fd_pwrite(fd: u32, list: u32, count: u32, at: u64, out: u32) {
         match slot::<BESIDE>(fd)? {

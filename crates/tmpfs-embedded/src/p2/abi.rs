@@ -1,4 +1,4 @@
-//! What the canonical ABI makes of parameters and results.
+//! Parameters and results in the form that the canonical ABI gives them.
 
 use tmpfs::{
     DescriptorFlags, Error, Follow, Kind, MetadataHash, NewTimestamp, OpenFlags, Stat, Timestamp,
@@ -25,7 +25,7 @@ macro_rules! lowered {
 
 pub(crate) use lowered;
 
-/// Handles of ours have this bit. Those of a host are below 2²⁸ (canonical ABI).
+/// The bit that handles of ours have. Those of a host are below 2²⁸ (canonical ABI).
 pub(crate) const OURS: u32 = 1 << 30;
 
 /// The most bytes of one answer: a hole costs nothing and must not take memory by being read.
@@ -71,35 +71,35 @@ impl From<Error> for Code {
 /// The outcome of a function that has an `error-code`.
 pub(crate) type Result<T> = core::result::Result<T, Code>;
 
-/// Where the result of a function goes: a case, and what it holds.
+/// The place of a function's result in memory: a case, and what it holds.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Out {
     area: Area,
-    /// Where what a case holds begins.
+    /// The offset of what a case holds.
     payload: u32,
 }
 
 impl Out {
-    /// Traps unless there is room for `size` bytes. What a case holds begins at `payload`, which is
-    /// also the alignment.
+    /// Makes the place of a result of `size` bytes, and traps unless it lies in memory. The content
+    /// of a case begins at `payload`, which is also the alignment.
     #[inline]
     pub(crate) fn new(at: u32, size: u32, payload: u32) -> Self {
         Self { area: Area::new(at, size, payload), payload }
     }
 
-    /// A `result<_, error-code>`, or another enumeration in its place.
+    /// Makes the place of a `result<_, error-code>`, or of one with another enumeration.
     #[inline]
     pub(crate) fn small(at: u32) -> Self {
         Self::new(at, 2, 1)
     }
 
-    /// A `result<own<…>, error-code>`.
+    /// Makes the place of a `result<own<…>, error-code>`.
     #[inline]
     pub(crate) fn handle(at: u32) -> Self {
         Self::new(at, 8, 4)
     }
 
-    /// A result that holds a number of 64 bits.
+    /// Makes the place of a result that holds a number of 64 bits.
     #[inline]
     pub(crate) fn number(at: u32) -> Self {
         Self::new(at, 16, 8)
@@ -158,7 +158,7 @@ pub(crate) fn case(number: u32, cases: u32) -> u32 {
     number
 }
 
-/// A `bool` of the canonical ABI.
+/// Returns a `bool` of the canonical ABI.
 #[inline]
 pub(crate) fn flag(value: bool) -> u32 {
     u32::from(value)

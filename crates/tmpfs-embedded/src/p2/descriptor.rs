@@ -1,4 +1,4 @@
-//! `wasi:filesystem/types`: what is asked and changed of an open file or directory.
+//! `wasi:filesystem/types`: reads, writes and attributes of an open file or directory.
 #![expect(unsafe_code, reason = "functions are exported under the names of an interface")]
 
 use tmpfs::{Error, Handle, Kind};
@@ -31,7 +31,7 @@ lowered! {
         writer(descriptor, Position::End, out);
     }
 
-    /// Nothing is fetched in advance.
+    /// Accepts advice without effect: nothing is read ahead.
     "wasi:filesystem/types#[method]descriptor.advise"
     fn advise(_caller, descriptor: u32, _offset: u64, _length: u64, advice: u32, out: u32) {
         let out = Out::small(out);
@@ -122,7 +122,7 @@ lowered! {
         out.put(ask(descriptor, |space, handle| space.metadata_hash(handle)), put_hash);
     }
 
-    /// What is ours is never what is the host's.
+    /// Tells whether two descriptors are of one object. One of ours is never one of the host's.
     "wasi:filesystem/types#[method]descriptor.is-same-object"
     fn is_same_object(_caller, descriptor: u32, other: u32) -> u32 {
         if descriptor & other & OURS == 0 {
@@ -140,7 +140,7 @@ lowered! {
     }
 }
 
-/// A handle of its own for a stream, if it is of a file and for this.
+/// Makes a handle of its own for a stream, if the descriptor is of a file and permits this use.
 fn of_file(
     held: &mut Held,
     descriptor: u32,
@@ -166,7 +166,7 @@ fn writer(descriptor: u32, position: Position, out: u32) {
     }));
 }
 
-/// There is nothing behind the memory.
+/// Answers that all is written out: files lie in memory only.
 fn settled(descriptor: u32, out: u32) {
     let out = Out::small(out);
     look(|held| held.descriptor(descriptor));

@@ -17,8 +17,8 @@ lowered! {
         put_list(out, 0, text, text.length());
     }
 
-    /// Without the host's directories an error of the host is of no file. It comes here all the
-    /// same, where nothing tells it apart before.
+    /// Returns the code of an error that is of a file. Without the host's directories, an error of
+    /// the host never is; it still comes here where nothing tells the two apart before.
     "wasi:filesystem/types#filesystem-error-code"
     fn filesystem_error_code(_caller, error: u32, out: u32) {
         let out = Area::new(out, 2, 1);
@@ -30,7 +30,7 @@ lowered! {
         out.store8(1, code.number());
     }
 
-    /// No error of ours is one of HTTP.
+    /// Returns none: no error of ours is one of HTTP.
     "wasi:http/types#http-error-code"
     fn http_error_code(_caller, error: u32, out: u32) {
         let out = Area::new(out, 40, 8);
@@ -38,7 +38,7 @@ lowered! {
         out.store8(0, 0);
     }
 
-    /// No error of ours is one of a network.
+    /// Returns none: no error of ours is one of a network.
     "wasi:sockets/network#network-error-code"
     fn network_error_code(_caller, error: u32, out: u32) {
         let out = Area::new(out, 2, 1);

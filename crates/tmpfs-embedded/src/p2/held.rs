@@ -24,7 +24,7 @@ pub(crate) enum Resource {
     },
     Reader(Reader),
     Writer(Writer),
-    /// A pollable of a file, which never keeps anyone waiting.
+    /// A pollable of a file, which is always ready.
     Pollable,
     /// A reason why a stream failed.
     Error(Error),
@@ -34,13 +34,13 @@ pub(crate) type Held = Files<Resource>;
 
 static HELD: Single<Held> = Single::new();
 
-/// Does work that may take memory, which is refused by an error where there is none.
+/// Does work that may take memory, and that fails with an error where there is none.
 #[inline]
 pub(crate) fn change<R>(work: impl FnOnce(&mut Held) -> R) -> R {
     HELD.with(Held::start::<Host>, |held| refusing(|| work(held)))
 }
 
-/// Does work that takes none, or but for a moment.
+/// Does work that takes no memory, or takes it only for a moment.
 #[inline]
 pub(crate) fn look<R>(work: impl FnOnce(&mut Held) -> R) -> R {
     HELD.with(Held::start::<Host>, work)
@@ -71,7 +71,7 @@ pub(crate) fn ask<R>(
     .map_err(Code::from)
 }
 
-/// Copies a path of the program. What is longer than any path may be is not looked at.
+/// Copies a path of the program. A text longer than any path may be is refused unread.
 #[inline(never)]
 pub(crate) fn path(path: Area) -> Result<String> {
     let most = look(|held| held.space.limits().path);

@@ -121,7 +121,7 @@ impl files::Host for Host {
     }
 }
 
-/// The present moment.
+/// Asks the host for the present moment.
 #[inline(never)]
 pub(crate) fn now() -> Timestamp {
     let mut time = [0_u64; 2];
@@ -131,7 +131,7 @@ pub(crate) fn now() -> Timestamp {
     timestamp(seconds, low(nanoseconds))
 }
 
-/// The lower half of a word, in which a value of 32 bits lies.
+/// Returns the lower half of a word, in which a value of 32 bits lies.
 fn low(word: u64) -> u32 {
     u32::try_from(word & 0xffff_ffff).expect("BUG: it was cut")
 }
@@ -159,8 +159,8 @@ unsafe fn taken_text(at: u32, length: u32) -> String {
     String::from_utf8(bytes).unwrap_or_else(|_| trap())
 }
 
-/// Lists the variables that the host set. Where the program imports no environment, nothing comes
-/// to stand in the list, which begins empty.
+/// Lists the variables that the host set. If the program imports no environment, nothing is written
+/// and the list stays empty.
 pub(crate) fn environment() -> Vec<(String, String)> {
     let mut list = [0_u32; 2];
     // SAFETY: a list takes 8 bytes, aligned to 4.
@@ -203,12 +203,12 @@ pub(crate) fn ready(pollables: &mut Vec<u32>) -> Vec<u32> {
     unsafe { taken(at, count) }
 }
 
-/// What a stream of the host answers if it fails: the words of a `stream-error`.
+/// The error of a stream, as the words of a `stream-error`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct StreamError(pub(crate) [u32; 2]);
 
 impl StreamError {
-    /// The stream has ended.
+    /// The error of a stream that has ended.
     pub(crate) const CLOSED: Self = Self([1, 0]);
 }
 

@@ -1,4 +1,4 @@
-//! `wasi:filesystem/types`: what is done to paths, seen from a directory.
+//! `wasi:filesystem/types`: operations on paths that start at a directory.
 #![expect(unsafe_code, reason = "functions are exported under the names of an interface")]
 
 use alloc::borrow::ToOwned as _;
@@ -188,8 +188,8 @@ fn touch_at(
 /// A change that two directories and two texts are parameters of.
 type ChangeOfTwo<'a> = dyn Fn(&mut Space, [Handle; 2], [&str; 2], Timestamp) -> Outcome<()> + 'a;
 
-/// Changes what two texts say, each with a directory. Where one is the host's, it is another
-/// device.
+/// Makes a change that takes two texts, each with a directory. A directory of the host is on
+/// another device.
 #[inline(never)]
 fn touch_two(directories: [u32; 2], texts: [Area; 2], out: u32, work: &ChangeOfTwo<'_>) {
     let out = Out::small(out);

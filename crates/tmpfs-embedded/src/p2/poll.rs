@@ -25,7 +25,7 @@ lowered! {
         drop(pollable, |resource| matches!(resource, Resource::Pollable));
     }
 
-    /// Waits only where nothing of ours is in the list. What is ready of ours comes first.
+    /// Waits only if no pollable of ours is in the list. Ours come first in the answer.
     "wasi:io/poll#poll"
     fn poll(caller, list: u32, count: u32, out: u32) {
         let (pollables, out) = (Area::list(list, count, 4, 4), Area::new(out, 8, 4));

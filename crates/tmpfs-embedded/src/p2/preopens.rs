@@ -18,7 +18,7 @@ lowered! {
         list(caller, Area::new(out, 8, 4), Vec::new());
     }
 
-    /// The host's directories too. One that has our name is not listed: ours takes its place.
+    /// Lists the host's directories, too. One that has our name is left out: ours takes its place.
     "beside:wasi:filesystem/preopens#get-directories"
     fn get_directories_beside(caller, out: u32) {
         let out = Area::new(out, 8, 4);

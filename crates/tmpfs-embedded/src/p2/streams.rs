@@ -91,7 +91,7 @@ lowered! {
     }
 }
 
-/// A `result<_, stream-error>`, or one with a list.
+/// Makes the place of a `result<_, stream-error>`, or of one with a list.
 fn small(out: u32) -> Out {
     Out::new(out, 12, 4)
 }
@@ -104,7 +104,7 @@ pub(crate) fn answer<T>(out: Out, outcome: Result<T>, put: impl FnOnce(Area, u32
     }
 }
 
-/// The words of a failure: a resource that holds the reason, or the end.
+/// Returns the words of a failure: a resource that holds the reason, or the end.
 pub(crate) fn told(failure: Failure) -> StreamError {
     let error = match failure {
         Failure::Closed => return StreamError::CLOSED,
