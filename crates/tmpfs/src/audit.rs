@@ -10,7 +10,7 @@ use crate::layer::{Layer, Renumbered, Row, bytes};
 use crate::limits::Usage;
 use crate::map::Index;
 use crate::name::Tag;
-use crate::node::{Entry, File, Node};
+use crate::node::{Entry, File, Home, Node};
 use crate::page::Page;
 use crate::pages::{PAGE, PageStore};
 use crate::space::Space;
@@ -155,12 +155,28 @@ impl<'space, S: PageStore> Count<'space, S> {
         let tag = Tag::of(self.space.stock.seed, name);
         let found = self.layer.index_find(&held.index, tag, name);
         equal("entry that a name finds", number(found), number(Some(id)))?;
+        self.home(entry.node)?;
         if let Some(child) = self.layer.node(entry.node).directory() {
             equal("parent of a directory", number(Some(directory)), number(child.parent))?;
             return Ok(Some(entry.node));
         }
         push(&mut self.named, entry.node)?;
         Ok(None)
+    }
+
+    /// The name that a node with a name knows.
+    fn home(&self, id: Id<Node>) -> Result<(), Drift> {
+        let node = self.layer.node(id);
+        let Some(Home { directory, entry }) = node.home().filter(|_| S::TEMPLATES) else {
+            let needed = S::TEMPLATES && node.directory().is_some();
+            return equal("the name of a directory", 0_u64, u64::from(needed));
+        };
+        let held = self.space.stock.directory(directory);
+        let found = self.layer.find(entry);
+        let at = found.and_then(|found| self.layer.map_get(&held.order, found.place));
+        equal("the entry that a node knows", number(at), number(Some(entry)))?;
+        let node = found.map(|found| found.node);
+        equal("the node of the entry that it knows", number(node), number(Some(id)))
     }
 
     /// The index of a directory; tells how many entries it holds.

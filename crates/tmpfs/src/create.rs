@@ -107,8 +107,8 @@ impl<S: PageStore> Space<S> {
         }
         let name = self.name(&end, path)?;
         let name = NewName { text: &name, tag: end.tag };
-        let node = self.new_node(Body::Link(Box::default()), now);
-        let node = || Ok(Node { body: Body::Link(text::boxed(target)?), ..node });
+        let node = self.new_node(Body::Link(Box::default(), None), now);
+        let node = || Ok(Node { body: Body::Link(text::boxed(target)?, None), ..node });
         let insert = |stock: &mut Stock<S>| stock.insert_new(link_cost(target.len()), node);
         self.stock.make(end.directory, name, insert, now)?;
         Ok(())

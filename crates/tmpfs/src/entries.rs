@@ -4,7 +4,7 @@ use crate::error::Result;
 use crate::id::Id;
 use crate::layer::{self, Stock};
 use crate::name::{Name, NewName, Tag};
-use crate::node::{Entry, Node};
+use crate::node::{Entry, Home, Node};
 use crate::pages::PageStore;
 use crate::stat::Timestamp;
 
@@ -35,8 +35,8 @@ impl<S: PageStore> Stock<S> {
         self.insert_new(layer::entry_cost(name.len()), entry)
     }
 
-    /// Adds an entry to a directory that has none of that name and may be changed. After an error
-    /// nothing has changed.
+    /// Adds an entry to a directory that has none of that name. The directory and the node may be
+    /// changed. After an error nothing has changed.
     pub(crate) fn enter(
         &mut self,
         directory: Id<Node>,
@@ -44,7 +44,7 @@ impl<S: PageStore> Stock<S> {
         node: Id<Node>,
         now: Timestamp,
     ) -> Result<()> {
-        let (entered, node) = self.change_directory(directory, |stock, held| {
+        let (entered, held) = self.change_directory(directory, |stock, held| {
             let place = held.next;
             let count = held.count.checked_add(1).ok_or_else(|| stock.quota.no_room())?;
             let next = place.checked_add(1).ok_or_else(|| stock.quota.no_room())?;
@@ -57,12 +57,22 @@ impl<S: PageStore> Stock<S> {
             });
             entered.inspect_err(|_| stock.remove(entry))?;
             (held.count, held.next) = (count, next);
-            Ok(())
+            Ok(entry)
         });
         if entered.is_ok() {
-            node.times.touch(now);
+            held.times.touch(now);
         }
-        entered
+        let entry = entered?;
+        self.set_home(node, directory, entry);
+        Ok(())
+    }
+
+    /// Notes a name that a node was given.
+    #[inline]
+    fn set_home(&mut self, node: Id<Node>, directory: Id<Node>, entry: Id<Entry>) {
+        if S::TEMPLATES {
+            self.node_mut(node).set_home(Some(Home { directory, entry }));
+        }
     }
 
     /// Makes sure that an entry can leave its directory. The tag is that of the entry's name.
@@ -118,7 +128,7 @@ impl<S: PageStore> Stock<S> {
         let Leaving { directory, entry, tag } = leaving;
         let Entry { place, epoch, node, .. } = *self.get(entry);
         let new = self.insert_entry(name.text, place, epoch, node)?;
-        let (entered, node) = self.change_directory(directory, |stock, held| {
+        let (entered, held) = self.change_directory(directory, |stock, held| {
             let entered = stock.index_insert(&mut held.index, name.tag, new);
             entered.inspect_err(|_| stock.remove(new))?;
             stock.map_set(&mut held.order, place, new).expect("BUG: it was prepared");
@@ -127,12 +137,14 @@ impl<S: PageStore> Stock<S> {
             Ok(())
         });
         if entered.is_ok() {
-            node.times.touch(now);
+            held.times.touch(now);
+            self.set_home(node, directory, new);
         }
         entered
     }
 
-    /// Makes an entry the name of another node. After an error nothing has changed.
+    /// Makes an entry the name of another node, which may be changed. After an error nothing has
+    /// changed.
     pub(crate) fn replace(
         &mut self,
         leaving: Leaving,
@@ -151,6 +163,7 @@ impl<S: PageStore> Stock<S> {
         }
         self.get_mut(own).node = node;
         self.node_mut(directory).times.touch(now);
+        self.set_home(node, directory, own);
         Ok(())
     }
 

@@ -7,6 +7,7 @@
 //! was copied from.
 
 use alloc::sync::Arc;
+use core::{mem, ptr};
 
 use crate::branch::Branch;
 use crate::bucket::Bucket;
@@ -57,7 +58,7 @@ impl Renumbered for Branch {}
 impl Renumbered for Bucket {}
 
 #[inline]
-const fn metadata(bytes: u64) -> Usage {
+pub(crate) const fn metadata(bytes: u64) -> Usage {
     Usage { content: 0, metadata: bytes, nodes: 0, handles: 0 }
 }
 
@@ -156,7 +157,7 @@ impl<S: PageStore> Row<S> for Bucket {
 }
 
 #[inline]
-fn page_cost(capacity: u32) -> Usage {
+pub(crate) fn page_cost(capacity: u32) -> Usage {
     Usage { content: u64::from(capacity), ..metadata(PAGE) }
 }
 
@@ -178,18 +179,40 @@ impl<S: PageStore> Layer<S> {
 
     /// An empty layer on top of another.
     pub(crate) fn over(base: Arc<Self>, store: S) -> Self {
-        Self {
-            nodes: Table::above(&base.nodes),
-            entries: Table::above(&base.entries),
-            branches: Table::above(&base.branches),
-            buckets: Table::above(&base.buckets),
-            pages: Table::above(&base.pages),
-            store,
-            charge: None,
-            depth: base.depth + 1,
-            base: Some(base),
-            changed: Map::UNCHARGED,
+        let mut layer = Self::new(store);
+        layer.stand_on(base);
+        layer
+    }
+
+    /// Gives back everything, and stands on top of another layer, which may be one below.
+    pub(crate) fn stand_on(&mut self, base: Arc<Self>) {
+        self.nodes = Table::above(&base.nodes);
+        self.entries = Table::above(&base.entries);
+        self.branches = Table::above(&base.branches);
+        self.buckets = Table::above(&base.buckets);
+        for page in mem::replace(&mut self.pages, Table::above(&base.pages)).into_rows() {
+            self.store.free(page.page);
         }
+        self.changed = Map::UNCHARGED;
+        self.depth = base.depth + 1;
+        self.base = Some(base);
+    }
+
+    /// Gives up the layer below, on which no row may depend.
+    pub(crate) fn take_base(&mut self) -> Option<Arc<Self>> {
+        self.base.take()
+    }
+
+    /// Returns whether a layer is one of those below.
+    pub(crate) fn stands_on(&self, other: &Self) -> bool {
+        let mut layer = self;
+        while let Some(base) = layer.base() {
+            if ptr::eq(base, other) {
+                return true;
+            }
+            layer = base;
+        }
+        false
     }
 
     /// The layer below, if there is one.
@@ -205,6 +228,15 @@ impl<S: PageStore> Layer<S> {
             layer = layer.base().expect("BUG: a number is of some layer");
         }
         T::table(layer).get(id)
+    }
+
+    /// Returns a row, if there is one of that number.
+    pub(crate) fn find<T: Row<S> + Renumbered>(&self, id: Id<T>) -> Option<&T> {
+        let mut layer = self;
+        while !layer.owns(id) {
+            layer = layer.base()?;
+        }
+        T::table(layer).find(id)
     }
 
     /// Returns whether a row is in a table of this layer, not of one below.
@@ -237,6 +269,10 @@ impl<S: PageStore> Layer<S> {
             sink.put_zeros(length - held);
         }
         Ok(())
+    }
+
+    pub(crate) fn capacity(&self, id: Id<Page>) -> u32 {
+        self.layer_of_page(id).pages.get(id).capacity
     }
 
     #[inline]
@@ -357,7 +393,7 @@ impl<S: PageStore> Stock<S> {
     }
 
     pub(crate) fn capacity(&self, id: Id<Page>) -> u32 {
-        self.layer.layer_of_page(id).pages.get(id).capacity
+        self.layer.capacity(id)
     }
 
     pub(crate) fn page_cost(&self, id: Id<Page>) -> Usage {

@@ -85,7 +85,18 @@ mod rename;
 mod attributes;
 mod audit;
 
+mod marks;
+mod snapshot;
+mod versions;
+
+mod survey;
+
+mod sorted;
+
+mod changes;
+
 pub use audit::Drift;
+pub use changes::{Change, Changes, Difference};
 pub use error::{Error, Result};
 pub use handle::{DescriptorFlags, Handle};
 pub use limits::{Limits, NamedLimit, Usage};

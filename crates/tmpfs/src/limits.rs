@@ -190,6 +190,16 @@ impl Usage {
         }
     }
 
+    /// The part of each that is more than in another.
+    pub(crate) fn minus(self, other: Self) -> Self {
+        Self {
+            content: self.content.saturating_sub(other.content),
+            metadata: self.metadata.saturating_sub(other.metadata),
+            nodes: self.nodes.saturating_sub(other.nodes),
+            handles: self.handles.saturating_sub(other.handles),
+        }
+    }
+
     #[inline]
     pub(crate) fn plus(self, other: Self) -> Self {
         Self {

@@ -20,15 +20,26 @@ pub(crate) struct Node {
     pub(crate) links: u32,
     /// Handles.
     pub(crate) opens: u32,
+    /// The entry of a name, see [`Node::home`].
+    pub(crate) entry: Option<Id<Entry>>,
     pub(crate) body: Body,
 }
 
+/// The content of a node. A file and a symbolic link have the directory of a name beside it, see
+/// [`Node::home`].
 #[derive(Debug)]
 pub(crate) enum Body {
-    File(File),
+    File(File, Option<Id<Node>>),
     Directory(Directory),
     /// The target of a symbolic link: not empty, not absolute.
-    Link(Box<str>),
+    Link(Box<str>, Option<Id<Node>>),
+}
+
+/// A name of a node: the directory, and the entry in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Home {
+    pub(crate) directory: Id<Node>,
+    pub(crate) entry: Id<Entry>,
 }
 
 #[derive(Debug)]
@@ -78,13 +89,48 @@ impl Directory {
 }
 
 impl Node {
+    /// A node that has no name and no handle yet. A directory counts two links, as if it had one.
+    #[inline]
+    pub(crate) fn new(serial: u64, times: Times, body: Body) -> Self {
+        let links = if matches!(body, Body::Directory(_)) { 2 } else { 1 };
+        Self { serial, times, links, opens: 0, entry: None, body }
+    }
+
     #[inline]
     pub(crate) fn kind(&self) -> Kind {
         match self.body {
-            Body::File(_) => Kind::RegularFile,
+            Body::File(..) => Kind::RegularFile,
             Body::Directory(_) => Kind::Directory,
-            Body::Link(_) => Kind::SymbolicLink,
+            Body::Link(..) => Kind::SymbolicLink,
         }
+    }
+
+    /// Returns a name of the node: of a directory the only one, of others the one that was given
+    /// last. It is `None` for the root, and where one of several names was removed since then. A
+    /// node that was removed may have the name that it had. Only spaces that can be frozen tell
+    /// names.
+    pub(crate) fn home(&self) -> Option<Home> {
+        let directory = match &self.body {
+            Body::File(_, directory) | Body::Link(_, directory) => *directory,
+            Body::Directory(held) => held.parent,
+        };
+        Some(Home { directory: directory?, entry: self.entry? })
+    }
+
+    /// Sets the name, or forgets it.
+    #[inline]
+    pub(crate) fn set_home(&mut self, home: Option<Home>) {
+        self.entry = home.map(|home| home.entry);
+        let directory = home.map(|home| home.directory);
+        match &mut self.body {
+            Body::File(_, held) | Body::Link(_, held) => *held = directory,
+            Body::Directory(held) => held.parent = directory,
+        }
+    }
+
+    /// Returns whether it has several names.
+    pub(crate) fn is_linked(&self) -> bool {
+        self.directory().is_none() && self.links > 1
     }
 
     /// Returns whether its last name was removed.
@@ -102,7 +148,7 @@ impl Node {
     #[inline]
     pub(crate) fn file(&self) -> Option<&File> {
         match &self.body {
-            Body::File(file) => Some(file),
+            Body::File(file, _) => Some(file),
             _ => None,
         }
     }
@@ -118,7 +164,7 @@ impl Node {
     #[inline]
     pub(crate) fn target(&self) -> Option<&str> {
         match &self.body {
-            Body::Link(target) => Some(target),
+            Body::Link(target, _) => Some(target),
             _ => None,
         }
     }
@@ -127,7 +173,7 @@ impl Node {
     #[inline]
     pub(crate) fn file_mut(&mut self) -> &mut File {
         match &mut self.body {
-            Body::File(file) => file,
+            Body::File(file, _) => file,
             _ => panic!("BUG: it was a file before"),
         }
     }
@@ -143,9 +189,9 @@ impl Node {
 
     pub(crate) fn try_clone(&self) -> Result<Self> {
         let body = match &self.body {
-            Body::File(file) => Body::File(file.share()),
+            Body::File(file, directory) => Body::File(file.share(), *directory),
             Body::Directory(directory) => Body::Directory(directory.share()),
-            Body::Link(target) => Body::Link(text::boxed(target)?),
+            Body::Link(target, directory) => Body::Link(text::boxed(target)?, *directory),
         };
         Ok(Self { body, ..*self })
     }

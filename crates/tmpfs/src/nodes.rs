@@ -5,6 +5,8 @@
 //! them back whatever the outcome: also where a change is refused, branches may have become the
 //! space's own.
 
+use core::num::NonZeroU32;
+
 use crate::error::Result;
 use crate::id::Id;
 use crate::layer::{Layer, Row, Stock};
@@ -28,6 +30,14 @@ impl<S: PageStore> Layer<S> {
     /// Returns the copy that stands for a node of the base.
     pub(crate) fn copy_of(&self, id: Id<Node>) -> Option<Id<Node>> {
         self.map_get(&self.changed, key(id))
+    }
+}
+
+impl<S: PageStore> Layer<S> {
+    /// Returns the node of the base that a key of [`Layer::changed`] stands for.
+    pub(crate) fn changed_node(key: u64) -> Id<Node> {
+        let number = u32::try_from(key).ok().and_then(NonZeroU32::new);
+        Id::new(number.expect("BUG: the key was made of a node"))
     }
 }
 

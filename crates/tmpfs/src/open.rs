@@ -105,7 +105,7 @@ impl<S: PageStore> Space<S> {
         name: NewName<'_>,
         now: Timestamp,
     ) -> Result<Id<Node>> {
-        let node = self.new_node(Body::File(File::EMPTY), now);
+        let node = self.new_node(Body::File(File::EMPTY, None), now);
         self.stock.make(directory, name, |stock| stock.insert(node), now)
     }
 }

@@ -1,5 +1,6 @@
 //! Charges: what a space holds, counted before it is allocated, against its limits and the one it
-//! shares with others. Only `layer.rs`, `handles.rs` and `template.rs` charge.
+//! shares with others. Only `layer.rs`, `handles.rs`, `template.rs` and `snapshot.rs`
+//! charge.
 
 use alloc::sync::Arc;
 use core::sync::atomic::{AtomicU64, Ordering};
@@ -132,6 +133,16 @@ impl Quota {
         let limits = limits.effective();
         let (used, high) = (Usage::default(), Usage::default());
         Self { limits, used, high, shared, last: LastRefusal::default() }
+    }
+
+    /// Charges the shared limit alone, for a layer that is to be a template's. Returns the books of
+    /// the layer.
+    pub(crate) fn split(&self, amount: Usage) -> Result<Self> {
+        if let Some(shared) = &self.shared {
+            shared.charge(amount, &self.last)?;
+        }
+        let (limits, shared, last) = (self.limits, self.shared.clone(), LastRefusal::default());
+        Ok(Self { limits, used: amount, high: amount, shared, last })
     }
 
     #[inline]

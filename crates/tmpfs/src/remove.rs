@@ -79,6 +79,10 @@ impl<S: PageStore> Space<S> {
     pub(crate) fn unlink(&mut self, node: Id<Node>, now: Timestamp) {
         let held = self.stock.node_mut(node);
         held.links -= 1;
+        if S::TEMPLATES {
+            // It may be this name that it knew.
+            held.set_home(None);
+        }
         held.times.set_changed(now);
         if held.is_unused() {
             self.stock.reap(node);

@@ -42,9 +42,11 @@ impl Settings {
 ///
 /// A space with its open handles cannot be cloned: to share what two live spaces both change would
 /// take counts on every page and locks between threads, and a copy takes as long as the space is
-/// large. Instead a space that is done is [frozen](Space::freeze), and any number
-/// [start](crate::Template::space) from the [`Template`]: in constant time, with no locks, since
-/// what is shared never changes, and each charged exactly for what it sees.
+/// large. Instead a space that is done is [frozen](Space::freeze), or one that goes on makes a
+/// [snapshot](Space::snapshot), and any number [start](crate::Template::space) from the
+/// [`Template`]: in constant time, with no locks, since what is shared never changes, and each
+/// charged exactly for what it sees. A space [tells](Space::changes_since) what changed since a
+/// template below it, and [goes back](Space::reset_to) to one.
 ///
 /// [`Template`]: crate::Template
 pub struct Space<S: PageStore = MemoryPages> {
@@ -88,7 +90,7 @@ impl<S: PageStore> Space<S> {
         let mut stock = Stock { layer: Layer::new(store), quota, seed };
         let body = Body::Directory(Directory::under(None));
         let times = Times::new(now);
-        let root = stock.insert(Node { serial: 0, times, links: 2, opens: 0, body })?;
+        let root = stock.insert(Node::new(0, times, body))?;
         Ok(Self { stock, root, handles: Table::new(HANDLES), serial: 0, identity: seed })
     }
 
@@ -148,7 +150,6 @@ impl<S: PageStore> Space<S> {
     /// A node that has no name yet.
     pub(crate) fn new_node(&mut self, body: Body, now: Timestamp) -> Node {
         self.serial += 1;
-        let links = if matches!(body, Body::Directory(_)) { 2 } else { 1 };
-        Node { serial: self.serial, times: Times::new(now), links, opens: 0, body }
+        Node::new(self.serial, Times::new(now), body)
     }
 }

@@ -192,6 +192,14 @@ impl<T, K> Table<T, K> {
         }
     }
 
+    /// Takes every row out.
+    pub(crate) fn into_rows(self) -> impl Iterator<Item = T> {
+        self.chunks.into_iter().flat_map(|chunk| chunk.slots).filter_map(|slot| match slot {
+            Slot::Used(row) => Some(row),
+            Slot::Free(_) => None,
+        })
+    }
+
     /// Every row.
     pub(crate) fn rows(&self) -> impl Iterator<Item = &T> {
         self.chunks.iter().flat_map(|chunk| &chunk.slots).filter_map(|slot| match slot {

@@ -15,7 +15,7 @@ use crate::space::{HANDLES, Settings, Space};
 use crate::table::Table;
 
 /// The number of templates that a space may stand on.
-const DEPTH: u32 = 16;
+pub(crate) const DEPTH: u32 = 16;
 
 /// A space that no longer changes. Spaces made from it begin with everything it holds, in constant
 /// time, and share it until they change it. A clone is the same template.
@@ -24,10 +24,12 @@ const DEPTH: u32 = 16;
 /// for everything that it can see; the template stays charged, too, as long as it or a space that
 /// was made from it lives.
 pub struct Template<S: PageStore = MemoryPages> {
-    layer: Arc<Layer<S>>,
-    root: Id<Node>,
-    serial: u64,
-    seed: Seed,
+    pub(crate) layer: Arc<Layer<S>>,
+    pub(crate) root: Id<Node>,
+    pub(crate) serial: u64,
+    pub(crate) seed: Seed,
+    /// What a space sees that begins with it.
+    pub(crate) usage: Usage,
 }
 
 impl<S: PageStore> Clone for Template<S> {
@@ -73,7 +75,11 @@ impl<S: PageStore> Template<S> {
     /// Returns what the template holds.
     #[must_use]
     pub fn usage(&self) -> Usage {
-        self.layer.charge.as_ref().map_or_else(Usage::default, Quota::used)
+        self.usage
+    }
+
+    pub(crate) fn layer(&self) -> &Layer<S> {
+        &self.layer
     }
 }
 
@@ -90,7 +96,8 @@ impl<S: PageStore> Space<S> {
         }
         self.close_all();
         let Self { stock: Stock { mut layer, quota, seed }, root, serial, .. } = self;
+        let usage = quota.used();
         layer.charge = Some(quota);
-        Ok(Template { layer: Arc::new(layer), root, serial, seed })
+        Ok(Template { layer: Arc::new(layer), root, serial, seed, usage })
     }
 }

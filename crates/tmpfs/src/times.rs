@@ -2,8 +2,9 @@
 
 use crate::stat::Timestamp;
 
-/// Three moments, packed.
+/// Three moments, packed, so that a node has room for a number more.
 #[derive(Clone, Copy, Debug)]
+#[repr(Rust, packed(4))]
 pub(crate) struct Times {
     seconds: [i64; 3],
     nanoseconds: [u32; 3],

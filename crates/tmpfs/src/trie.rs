@@ -2,7 +2,7 @@
 //! key needs. The shape follows from the keys alone, so that what is undone leaves no trace, in
 //! memory or in the books.
 
-use core::ops::Range;
+use core::ops::{ControlFlow, Range};
 
 use crate::branch::{Branch, Link};
 use crate::error::Result;
@@ -71,6 +71,52 @@ impl<S: PageStore> Layer<S> {
                 self.walk_below(child, level, key | slot << (BITS * u32::from(level)), each);
             }
         }
+    }
+
+    /// Calls `each` for every key whose values in two maps differ, in the order of the keys. What
+    /// the maps share is passed over: branches of one number are the same.
+    pub(crate) fn map_changes<V, B>(
+        &self,
+        old: &Map<V>,
+        new: &Map<V>,
+        each: &mut impl FnMut(u64, Option<Id<V>>, Option<Id<V>>) -> ControlFlow<B>,
+    ) -> ControlFlow<B> {
+        let height = old.trie.height.max(new.trie.height);
+        let below = [old.trie, new.trie].map(|trie| Some((trie.root?, trie.height)));
+        self.changes_below(below, height, 0, &mut |key, [old, new]| {
+            each(key, old.map(Link::id), new.map(Link::id))
+        })
+    }
+
+    /// Does the same below two links, each with its height, which is `height` at the most.
+    fn changes_below<B>(
+        &self,
+        links: [Option<(Link, u8)>; 2],
+        height: u8,
+        key: u64,
+        each: &mut impl FnMut(u64, [Option<Link>; 2]) -> ControlFlow<B>,
+    ) -> ControlFlow<B> {
+        if links[0] == links[1] {
+            return ControlFlow::Continue(());
+        }
+        #[cfg(test)]
+        steps::count();
+        let Some(level) = height.checked_sub(1) else {
+            return each(key, links.map(|link| link.map(|(value, _)| value)));
+        };
+        let slots = links.map(|link| match link {
+            None => [None; 16],
+            Some((at, held)) if held == height => {
+                self.branch(at).0.map(|child| child.map(|child| (child, level)))
+            }
+            // A lower map holds the keys of the first slot.
+            lower => core::array::from_fn(|slot| lower.filter(|_| slot == 0)),
+        });
+        for (slot, (old, new)) in (0_u64..).zip(slots[0].into_iter().zip(slots[1])) {
+            let key = key | slot << (BITS * u32::from(level));
+            self.changes_below([old, new], level, key, each)?;
+        }
+        ControlFlow::Continue(())
     }
 
     /// Returns the branch to which a link above height 0 leads.
@@ -316,6 +362,24 @@ impl<S: PageStore> Stock<S> {
         } else {
             self.remove_uncharged(branch);
         }
+    }
+}
+
+/// The branches and values that this thread compared, counted for tests.
+#[cfg(test)]
+pub(crate) mod steps {
+    extern crate std;
+    use core::cell::Cell;
+
+    std::thread_local!(static TAKEN: Cell<usize> = const { Cell::new(0) });
+
+    pub(super) fn count() {
+        TAKEN.set(TAKEN.get() + 1);
+    }
+
+    /// Returns the count since the last call.
+    pub(crate) fn taken() -> usize {
+        TAKEN.replace(0)
     }
 }
 

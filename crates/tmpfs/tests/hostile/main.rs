@@ -6,6 +6,7 @@ mod crowds;
 mod depth;
 mod files;
 mod handles;
+mod marks;
 mod retention;
 mod sharing;
 

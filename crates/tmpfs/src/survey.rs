@@ -1,0 +1,307 @@
+//! The differences between two versions of a tree, as names and nodes. It visits the nodes that
+//! were copied, the directories that are new or gone, and nothing else; but for changed files with
+//! several names, of which a walk over the whole tree finds the names.
+
+use alloc::vec::Vec;
+use core::mem;
+use core::num::NonZeroU32;
+use core::ops::ControlFlow::{Break, Continue};
+
+use crate::error::{Error, Result};
+use crate::hash::Seed;
+use crate::id::Id;
+use crate::marks::Marks;
+use crate::node::{Entry, Home, Node};
+use crate::pages::PageStore;
+use crate::versions::{Versions, push};
+
+/// A difference at a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Change {
+    /// The name is new, and no other is gone in its place.
+    Created,
+    /// The name stayed; what it leads to holds something else.
+    Changed,
+    /// The name stayed; times, or the node itself, are others.
+    Metadata,
+    /// A node has this name instead of another one.
+    Renamed { from: Home, changed: bool },
+    /// The name is gone.
+    Removed,
+}
+
+/// A difference, and where it is: in the old version where it was removed, else in the new one.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Record {
+    pub(crate) home: Home,
+    pub(crate) node: Id<Node>,
+    pub(crate) change: Change,
+}
+
+/// All differences.
+pub(crate) struct Survey {
+    pub(crate) removed: Vec<Record>,
+    pub(crate) present: Vec<Record>,
+    /// True where the times of the root differ.
+    pub(crate) root: bool,
+}
+
+/// A directory of one version, or what is to be compared as one directory of both.
+#[derive(Clone, Copy)]
+struct Pair {
+    old: Option<Id<Node>>,
+    new: Option<Id<Node>>,
+}
+
+struct Surveyor<'walk, 'space, S: PageStore> {
+    versions: &'walk Versions<'space, S>,
+    root: Id<Node>,
+    /// Directories of the template, with true where they are in the new version.
+    alive: Marks,
+    waiting: Vec<Pair>,
+    survey: Survey,
+}
+
+/// Compares two versions of a tree.
+pub(crate) fn survey<S: PageStore>(
+    versions: &Versions<'_, S>,
+    root: Id<Node>,
+    seed: Seed,
+) -> Result<Survey> {
+    let survey = Survey { removed: Vec::new(), present: Vec::new(), root: false };
+    let alive = Marks::new(seed);
+    let mut surveyor = Surveyor { versions, root, alive, waiting: Vec::new(), survey };
+    let copied = versions.copied()?;
+    surveyor.names(&copied)?;
+    surveyor.survey.join_renames();
+    surveyor.nodes(&copied)?;
+    Ok(surveyor.survey)
+}
+
+impl<S: PageStore> Surveyor<'_, '_, S> {
+    /// Compares the names of all directories that may differ.
+    fn names(&mut self, copied: &[Id<Node>]) -> Result<()> {
+        for node in copied {
+            let directory = self.versions.old.node(*node).directory();
+            if directory.is_some() && self.is_alive(*node)? {
+                self.waiting_for(Some(*node), Some(*node))?;
+            }
+        }
+        while let Some(Pair { old, new }) = self.waiting.pop() {
+            let mut entries = Vec::new();
+            let walked = self.versions.entries(old, new, &mut |entry, is_new| {
+                push(&mut entries, (entry, is_new)).map_or_else(Break, Continue)
+            });
+            walked.break_value().map_or(Ok(()), Err)?;
+            let name = |entry| self.versions.name(entry);
+            entries.sort_unstable_by_key(|(entry, is_new)| (name(*entry), *is_new));
+            for names in entries.chunk_by(|(one, _), (other, _)| name(*one) == name(*other)) {
+                let entry = |wanted| names.iter().find(|(_, is_new)| *is_new == wanted);
+                let record = |directory, wanted| self.record(directory?, entry(wanted)?.0);
+                self.name(record(old, false), record(new, true))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn waiting_for(&mut self, old: Option<Id<Node>>, new: Option<Id<Node>>) -> Result<()> {
+        push(&mut self.waiting, Pair { old, new })
+    }
+
+    fn record(&self, directory: Id<Node>, entry: Id<Entry>) -> Option<Record> {
+        let node = self.versions.new.get(entry).node;
+        Some(Record { home: Home { directory, entry }, node, change: Change::Created })
+    }
+
+    /// Compares what one name leads to in both versions.
+    fn name(&mut self, old: Option<Record>, new: Option<Record>) -> Result<()> {
+        if let (Some(was), Some(is)) = (old, new)
+            && (was.node == is.node || self.replace(was, is)?)
+        {
+            return Ok(());
+        }
+        if let Some(was) = old {
+            push(&mut self.survey.removed, Record { change: Change::Removed, ..was })?;
+            let directory = self.versions.old.node(was.node).directory();
+            if directory.is_some() && !self.is_alive(was.node)? {
+                self.waiting_for(Some(was.node), None)?;
+            }
+        }
+        if let Some(is) = new {
+            push(&mut self.survey.present, is)?;
+            let directory = self.versions.new.node(is.node).directory();
+            if directory.is_some() && !self.versions.is_old(is.node) {
+                self.waiting_for(None, Some(is.node))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Compares a node with the one that took its place under the same name; returns false where
+    /// the name is to be told as removed and created.
+    fn replace(&mut self, was: Record, is: Record) -> Result<bool> {
+        let (old, new) = (self.versions.old.node(was.node), self.versions.new.node(is.node));
+        if old.kind() != new.kind() {
+            return Ok(false);
+        }
+        let change = if old.directory().is_none() {
+            let equal = self.versions.is_equal(old, new)?;
+            if equal { Change::Metadata } else { Change::Changed }
+        } else {
+            // Directories that were moved are followed.
+            if self.versions.is_old(is.node) || self.is_alive(was.node)? {
+                return Ok(false);
+            }
+            self.waiting_for(Some(was.node), Some(is.node))?;
+            Change::Metadata
+        };
+        push(&mut self.survey.present, Record { change, ..is })?;
+        Ok(true)
+    }
+
+    /// Returns whether a directory of the template is in the new version.
+    fn is_alive(&mut self, directory: Id<Node>) -> Result<bool> {
+        // First up to where it is known, then the same way again, to remember the outcome.
+        let mut at = directory;
+        let outcome = loop {
+            if at == self.root {
+                break true;
+            }
+            if let Some(known) = self.alive.get(at) {
+                break known;
+            }
+            let node = self.versions.new.node(at);
+            let named = node.home().filter(|home| self.versions.names(*home, at));
+            match named {
+                Some(home) if !node.is_removed() => at = home.directory,
+                _ => break false,
+            }
+        };
+        let end = at;
+        at = directory;
+        loop {
+            if at != self.root {
+                self.alive.set(at, outcome)?;
+            }
+            if at == end {
+                return Ok(outcome);
+            }
+            let home = self.versions.new.node(at).home();
+            at = home.expect("BUG: the way was walked before").directory;
+        }
+    }
+
+    /// Compares the nodes that have a copy.
+    fn nodes(&mut self, copied: &[Id<Node>]) -> Result<()> {
+        let mut came = mem::take(&mut self.survey.present);
+        came.sort_unstable_by_key(place);
+        let mut kept = Vec::new();
+        let mut scattered = Vec::new();
+        for id in copied {
+            let Some(change) = self.compare(*id)? else { continue };
+            let node = self.versions.new.node(*id);
+            if *id == self.root {
+                self.survey.root = true;
+            } else if node.home().is_none() || node.is_linked() {
+                push(&mut scattered, (*id, change))?;
+            } else if let Some(home) = node.home()
+                && self.versions.names(home, *id)
+                && self.is_alive(home.directory)?
+            {
+                keep(&mut came, &mut kept, Record { home, node: *id, change })?;
+            }
+        }
+        if !scattered.is_empty() {
+            self.search(&scattered, &mut |record| keep(&mut came, &mut kept, record))?;
+        }
+        came.try_reserve(kept.len()).map_err(|_| Error::InsufficientSpace)?;
+        came.append(&mut kept);
+        self.survey.present = came;
+        Ok(())
+    }
+
+    /// Compares the versions of a node; of a directory the times alone that its entries do not set.
+    fn compare(&self, id: Id<Node>) -> Result<Option<Change>> {
+        let (old, new) = (self.versions.old.node(id), self.versions.new.node(id));
+        if new.is_removed() {
+            return Ok(None);
+        }
+        let is_directory = old.directory().is_some();
+        if !is_directory && !self.versions.is_equal(old, new)? {
+            return Ok(Some(Change::Changed));
+        }
+        let accessed = old.times.accessed() == new.times.accessed();
+        let modified = is_directory || old.times.modified() == new.times.modified();
+        Ok((!(accessed && modified)).then_some(Change::Metadata))
+    }
+
+    /// Finds all names of some nodes, which are in the order of their numbers.
+    fn search(
+        &self,
+        nodes: &[(Id<Node>, Change)],
+        each: &mut impl FnMut(Record) -> Result<()>,
+    ) -> Result<()> {
+        let mut directories = Vec::new();
+        push(&mut directories, self.root)?;
+        while let Some(directory) = directories.pop() {
+            let walked = self.versions.entries(None, Some(directory), &mut |entry, _| {
+                let node = self.versions.new.get(entry).node;
+                let found = nodes.binary_search_by_key(&node.number(), |(node, _)| node.number());
+                let outcome = match found {
+                    Ok(at) => {
+                        let home = Home { directory, entry };
+                        each(Record { home, node, change: nodes[at].1 })
+                    }
+                    Err(_) if self.versions.new.node(node).directory().is_some() => {
+                        push(&mut directories, node)
+                    }
+                    Err(_) => Ok(()),
+                };
+                outcome.map_or_else(Break, Continue)
+            });
+            walked.break_value().map_or(Ok(()), Err)?;
+        }
+        Ok(())
+    }
+}
+
+/// Returns the key by which records are found.
+fn place(record: &Record) -> (NonZeroU32, NonZeroU32) {
+    (record.node.number(), record.home.entry.number())
+}
+
+/// Adds a changed node under a name, unless the name itself is among the differences. Those are in
+/// the order of their places.
+fn keep(came: &mut [Record], kept: &mut Vec<Record>, record: Record) -> Result<()> {
+    let Ok(at) = came.binary_search_by_key(&place(&record), place) else {
+        return push(kept, record);
+    };
+    if let Change::Renamed { changed, .. } = &mut came[at].change {
+        *changed = record.change == Change::Changed;
+    }
+    Ok(())
+}
+
+impl Survey {
+    /// Makes one rename of a name that is gone and a new one, where a node has just these.
+    fn join_renames(&mut self) {
+        let Self { removed, present, .. } = self;
+        let order = |record: &Record| (record.node.number(), record.change != Change::Created);
+        removed.sort_unstable_by_key(order);
+        present.sort_unstable_by_key(order);
+        for gone in removed.chunk_by_mut(|one, other| one.node == other.node) {
+            let first =
+                present.partition_point(|record| order(record) < (gone[0].node.number(), false));
+            let mut came = present[first..].iter_mut().take_while(|record| {
+                record.node == gone[0].node && record.change == Change::Created
+            });
+            if let (Some(record), None) = (came.next(), came.next())
+                && let [gone] = gone
+            {
+                record.change = Change::Renamed { from: gone.home, changed: false };
+                gone.change = record.change;
+            }
+        }
+        removed.retain(|record| record.change == Change::Removed);
+    }
+}

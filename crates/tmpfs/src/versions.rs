@@ -1,0 +1,146 @@
+//! Two versions of a tree: a template, and a space that stands on it. A row has the same number in
+//! both, and what both share is the same rows; only a node may have a copy for the space.
+
+use alloc::vec::Vec;
+use core::ops::ControlFlow::{self, Break, Continue};
+
+use crate::error::{Error, Result};
+use crate::id::Id;
+use crate::layer::{Layer, bytes};
+use crate::map::Map;
+use crate::node::{Entry, File, Home, Node};
+use crate::page::Page;
+use crate::pages::PageStore;
+use crate::trie::Step;
+
+/// The two versions, in their layers.
+pub(crate) struct Versions<'space, S: PageStore> {
+    pub(crate) old: &'space Layer<S>,
+    pub(crate) new: &'space Layer<S>,
+    /// The layer right above the template's.
+    first: &'space Layer<S>,
+}
+
+impl<'space, S: PageStore> Versions<'space, S> {
+    /// Returns the versions of a layer, and of one that it stands on; `None` where it does not.
+    pub(crate) fn of(new: &'space Layer<S>, old: &Layer<S>) -> Option<Self> {
+        let mut first = new;
+        loop {
+            let base = first.base()?;
+            if core::ptr::eq(base, old) {
+                return Some(Self { old: base, new, first });
+            }
+            first = base;
+        }
+    }
+
+    /// Returns whether a node is one of the template.
+    pub(crate) fn is_old(&self, node: Id<Node>) -> bool {
+        !self.first.owns(node)
+    }
+
+    /// Returns the nodes of the template that have a copy, in no order. Every node that changed is
+    /// among them, but for those that are gone.
+    pub(crate) fn copied(&self) -> Result<Vec<Id<Node>>> {
+        let mut nodes = Vec::new();
+        let mut outcome = Ok(());
+        let mut layer = self.new;
+        loop {
+            layer.map_walk(&layer.changed, &mut |step| {
+                if let Step::Value(key, _) = step {
+                    let node = Layer::<S>::changed_node(key);
+                    if outcome.is_ok() && self.is_old(node) {
+                        outcome = push(&mut nodes, node);
+                    }
+                }
+            });
+            if core::ptr::eq(layer, self.first) {
+                break;
+            }
+            layer = layer.base().expect("BUG: the first layer is one of these");
+        }
+        outcome?;
+        nodes.sort_unstable_by_key(|node| node.number());
+        nodes.dedup();
+        Ok(nodes)
+    }
+
+    /// Returns whether a name is one of a node, or was before its directory was removed.
+    pub(crate) fn names(&self, home: Home, node: Id<Node>) -> bool {
+        let Home { directory, entry } = home;
+        let Some(directory) = self.new.node(directory).directory() else { return false };
+        let Some(held) = self.new.find(entry) else { return false };
+        held.node == node && self.new.map_get(&directory.order, held.place) == Some(entry)
+    }
+
+    /// Returns the entry's name, as bytes.
+    pub(crate) fn name(&self, entry: Id<Entry>) -> &'space [u8] {
+        self.new.get(entry).name.bytes()
+    }
+
+    /// Returns whether two files or symbolic links hold the same.
+    pub(crate) fn is_equal(&self, old: &Node, new: &Node) -> Result<bool> {
+        match (old.file(), new.file()) {
+            (Some(old), Some(new)) => self.is_equal_file(old, new),
+            _ => Ok(old.target() == new.target()),
+        }
+    }
+
+    fn is_equal_file(&self, old: &File, new: &File) -> Result<bool> {
+        if old.size != new.size {
+            return Ok(false);
+        }
+        let compared = self.new.map_changes(&old.pages, &new.pages, &mut |_, old, new| match self
+            .is_equal_page(old, new)
+        {
+            Ok(true) => Continue(()),
+            outcome => Break(outcome),
+        });
+        compared.break_value().unwrap_or(Ok(true))
+    }
+
+    /// Compares pages; where there is none, there are zeros.
+    fn is_equal_page(&self, old: Option<Id<Page>>, new: Option<Id<Page>>) -> Result<bool> {
+        let capacity = |page: Option<Id<Page>>| page.map_or(0, |page| self.new.capacity(page));
+        let length = bytes(capacity(old).max(capacity(new)));
+        let mut buffers = [[0; 512]; 2];
+        for at in (0..length).step_by(512) {
+            let piece = (length - at).min(512);
+            for (buffer, page) in buffers.iter_mut().zip([old, new]) {
+                if let Some(page) = page {
+                    self.new.read_page(page, at, piece, &mut &mut buffer[..piece])?;
+                }
+            }
+            if buffers[0][..piece] != buffers[1][..piece] {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Calls `each` for the entries that one of two directories has and the other has not, with
+    /// true for those of the new one.
+    pub(crate) fn entries<B>(
+        &self,
+        old: Option<Id<Node>>,
+        new: Option<Id<Node>>,
+        each: &mut impl FnMut(Id<Entry>, bool) -> ControlFlow<B>,
+    ) -> ControlFlow<B> {
+        let order = |layer: &Layer<S>, node: Option<Id<Node>>| {
+            let held = node.and_then(|node| layer.node(node).directory());
+            held.map_or(Map::EMPTY, |held| held.order.share())
+        };
+        let (old, new) = (order(self.old, old), order(self.new, new));
+        self.new.map_changes(&old, &new, &mut |_, old, new| {
+            old.map_or(Continue(()), |entry| each(entry, false))?;
+            new.map_or(Continue(()), |entry| each(entry, true))
+        })
+    }
+}
+
+/// Appends to a list, as far as there is memory.
+pub(crate) fn push<T>(list: &mut Vec<T>, item: T) -> Result<()> {
+    list.try_reserve(1).map_err(|_| Error::InsufficientSpace)?;
+    list.push(item);
+    Ok(())
+}

@@ -1,0 +1,181 @@
+//! Snapshots, forks and resets.
+
+use tmpfs::{
+    Error, Limit, Limits, OpenFlags, PAGE, Settings, SharedLimit, SharedLimits, Space, Usage,
+};
+
+use crate::fixture::Fixture;
+use crate::settings;
+
+const ROOM: SharedLimits = SharedLimits { bytes: 1 << 24, nodes: 1000, handles: 100 };
+
+fn create() -> OpenFlags {
+    OpenFlags { create: true, ..OpenFlags::default() }
+}
+
+#[test]
+fn handles_stay_open_and_see_what_they_saw() {
+    let mut fixture = Fixture::new();
+    let (kept, gone) = (fixture.open("kept", create()), fixture.open("gone", create()));
+    let now = fixture.now();
+    fixture.space.write_at(kept, 0, b"before", now).unwrap();
+    fixture.space.write_at(gone, 0, &[7; 3 * PAGE], now).unwrap();
+    fixture.unlink("gone");
+    let usage = fixture.space.usage();
+    let template = fixture.space.snapshot().unwrap();
+    assert_eq!(fixture.space.usage(), usage, "the space is charged as before");
+    let visible = Usage { handles: 0, nodes: 2, content: 64, ..template.usage() };
+    assert_eq!(template.usage(), visible, "the template does not hold what has no name");
+
+    fixture.space.write_at(kept, 0, b"behind", now).unwrap();
+    let mut bytes = vec![0; 3 * PAGE];
+    assert_eq!(fixture.space.read_at(gone, 0, &mut bytes), Ok(3 * PAGE));
+    assert_eq!(bytes, [7; 3 * PAGE]);
+    fixture.space.audit().unwrap();
+    fixture.space.close(gone).unwrap();
+    assert_eq!((fixture.read("kept").as_str(), fixture.space.usage().nodes), ("behind", 2));
+
+    let mut fork = Fixture::of(template.space(settings()).unwrap());
+    assert_eq!(fork.read("kept"), "before");
+    assert_eq!(fork.space.usage(), Usage { handles: 1, ..template.usage() });
+    assert_eq!(fork.space.stat(kept), Err(Error::BadDescriptor));
+}
+
+#[test]
+fn a_fork_and_its_origin_go_on_apart() {
+    let (_, mut one) = Fixture::with(&["a", "b"]);
+    one.write("a", "one");
+    let mark = one.space.snapshot().unwrap();
+    let mut other = Fixture::of(mark.space(settings()).unwrap());
+    one.write("b", "one");
+    other.write("a", "other");
+    assert_eq!((one.read("a").as_str(), one.read("b").as_str()), ("one", "one"));
+    assert_eq!((other.read("a").as_str(), other.read("b").as_str()), ("other", "b"));
+    one.assert_changes(&mark, &["M b"]);
+    other.assert_changes(&mark, &["M a"]);
+}
+
+#[test]
+fn a_reset_goes_back_to_any_template_below() {
+    let (template, mut fixture) = Fixture::with(&["a", "d/b"]);
+    let begun = template.usage();
+    fixture.write("a", "first");
+    let first = fixture.space.snapshot().unwrap();
+    fixture.unlink("d/b");
+    fixture.write("new", "second");
+    let handle = fixture.open("new", OpenFlags::default());
+
+    fixture.space.reset_to(&first).unwrap();
+    assert_eq!(fixture.space.stat(handle), Err(Error::BadDescriptor));
+    assert_eq!(fixture.space.usage(), first.usage());
+    fixture.space.audit().unwrap();
+    fixture.root = fixture.space.root(tmpfs::DescriptorFlags::DIRECTORY).unwrap();
+    assert_eq!((fixture.read("a").as_str(), fixture.read("d/b").as_str()), ("first", "d/b"));
+    fixture.assert_changes(&template, &["M a"]);
+
+    fixture.space.reset_to(&template).unwrap();
+    assert_eq!(fixture.space.usage(), begun);
+    fixture.root = fixture.space.root(tmpfs::DescriptorFlags::DIRECTORY).unwrap();
+    assert_eq!(fixture.read("a"), "a");
+    assert_eq!(fixture.space.reset_to(&first), Err(Error::Invalid), "it is above now");
+    assert_eq!(fixture.space.changes_since(&first).map(drop), Err(Error::Invalid));
+}
+
+#[test]
+fn no_identity_is_used_again_after_a_reset() {
+    let (template, mut fixture) = Fixture::with(&["a"]);
+    let inode = |fixture: &Fixture, path| {
+        fixture.space.identify_at(fixture.root, tmpfs::Follow::No, path).unwrap().1
+    };
+    let mut seen = vec![inode(&fixture, "a")];
+    for _ in 0..3 {
+        fixture.write("new", "");
+        seen.push(inode(&fixture, "new"));
+        fixture.space.reset_to(&template).unwrap();
+        fixture.root = fixture.space.root(tmpfs::DescriptorFlags::DIRECTORY).unwrap();
+        assert_eq!(inode(&fixture, "a"), seen[0]);
+    }
+    seen.sort_unstable();
+    seen.dedup();
+    assert_eq!(seen.len(), 4);
+}
+
+#[test]
+fn a_reset_that_a_limit_refuses_changes_nothing() {
+    let shared = SharedLimit::new(ROOM);
+    let sharing = || Settings { shared: Some(shared.clone()), ..settings() };
+    let mut fixture = Fixture::of(Space::create(sharing()).unwrap());
+    fixture.write("large", &"x".repeat(1 << 22));
+    let template = fixture.space.snapshot().unwrap();
+    fixture.unlink("large");
+    let mut other = Fixture::of(Space::create(sharing()).unwrap());
+    other.write("large", &"y".repeat(10 << 20));
+    let (usage, held) = (fixture.space.usage(), shared.usage());
+    assert_eq!(fixture.space.reset_to(&template), Err(Error::Quota));
+    assert_eq!(fixture.space.last_refusal().unwrap().limit, Limit::SharedBytes);
+    assert_eq!((fixture.space.usage(), shared.usage()), (usage, held));
+    fixture.space.stat(fixture.root).unwrap();
+    fixture.space.set_limits(Limits { content: 1, ..Limits::default() });
+    drop(other);
+    assert_eq!(fixture.space.reset_to(&template), Err(Error::InsufficientSpace));
+    fixture.space.set_limits(Limits::default());
+    fixture.space.reset_to(&template).unwrap();
+    assert_eq!(fixture.space.usage(), template.usage());
+    fixture.root = fixture.space.root(tmpfs::DescriptorFlags::DIRECTORY).unwrap();
+}
+
+#[test]
+fn a_snapshot_is_charged_for_what_it_holds_alone() {
+    let shared = SharedLimit::new(ROOM);
+    let sharing = || Settings { shared: Some(shared.clone()), ..settings() };
+    let mut fixture = Fixture::of(Space::create(sharing()).unwrap());
+    fixture.write("large", &"x".repeat(1 << 20));
+    let before = shared.usage();
+    let template = fixture.space.snapshot().unwrap();
+    let bytes = template.usage().content + template.usage().metadata;
+    assert_eq!(shared.usage().bytes, before.bytes + bytes, "the first holds everything");
+
+    let mut marks = Vec::new();
+    for at in 0..10 {
+        fixture.write(&format!("{at}"), "small");
+        let before = shared.usage();
+        marks.push(fixture.space.snapshot().unwrap());
+        let more = shared.usage().bytes - before.bytes;
+        assert!((1..2_000).contains(&more), "{more} bytes for a file of 5");
+    }
+    let space = fixture.space.usage();
+    drop(marks);
+    drop(template);
+    let held = shared.usage().bytes;
+    assert!(held > space.content + space.metadata, "the space stands on them");
+    drop(fixture);
+    assert_eq!(shared.usage().bytes, 0);
+}
+
+#[test]
+fn a_snapshot_that_the_shared_limit_refuses_changes_nothing() {
+    let shared = SharedLimit::new(ROOM);
+    let sharing = Settings { shared: Some(shared.clone()), ..settings() };
+    let mut fixture = Fixture::of(Space::create(sharing).unwrap());
+    fixture.write("large", &"x".repeat(10 << 20));
+    let file = fixture.open("large", OpenFlags::default());
+    let (usage, held) = (fixture.space.usage(), shared.usage());
+    assert_eq!(fixture.space.snapshot().map(drop), Err(Error::Quota));
+    assert_eq!((fixture.space.usage(), shared.usage()), (usage, held));
+    assert_eq!(fixture.space.stat(file).unwrap().size, 10 << 20);
+    assert_eq!(fixture.space.last_refusal().unwrap().limit, Limit::SharedBytes);
+}
+
+#[test]
+fn a_snapshot_can_be_frozen_above() {
+    let (template, mut fixture) = Fixture::with(&["a"]);
+    fixture.write("b", "b");
+    let mark = fixture.space.snapshot().unwrap();
+    fixture.write("c", "c");
+    let empty = Space::create(settings()).unwrap();
+    let frozen = std::mem::replace(&mut fixture.space, empty).freeze().unwrap();
+    let space = Fixture::of(frozen.space(settings()).unwrap());
+    space.assert_changes(&frozen, &[]);
+    space.assert_changes(&mark, &["A c"]);
+    space.assert_changes(&template, &["A b", "A c"]);
+}

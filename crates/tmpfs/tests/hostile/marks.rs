@@ -1,0 +1,153 @@
+//! Snapshots, forks and changes: what they cost follows from what differs.
+
+use tmpfs::{DescriptorFlags, Difference, Follow, Handle, PAGE, Settings, Space, Template};
+
+use crate::allocator::{Count, counted};
+use crate::{GENEROUS, NOW, OLD, file, space, touch};
+
+const LATER: tmpfs::Timestamp = tmpfs::Timestamp { seconds: 9, nanoseconds: 0 };
+
+/// A space with so many files, a hundred in each directory.
+fn tree(files: usize) -> (Space, Handle) {
+    let (mut space, root) = space(GENEROUS);
+    for at in 0..files {
+        if at % 100 == 0 {
+            space.create_directory_at(root, &format!("{}", at / 100), NOW).unwrap();
+        }
+        touch(&mut space, root, &format!("{}/{at}", at / 100)).unwrap();
+    }
+    (space, root)
+}
+
+fn start(template: &Template) -> (Space, Handle) {
+    let settings = Settings { limits: GENEROUS, ..Settings::seeded([1, 1], NOW) };
+    let mut space = template.space(settings).expect("the limits are generous");
+    let root = space.root(DescriptorFlags::DIRECTORY).unwrap();
+    (space, root)
+}
+
+fn write(space: &mut Space, root: Handle, path: &str, offset: u64) {
+    let flags = DescriptorFlags::WRITE;
+    let file = space.open_at(root, Follow::No, path, OLD, flags, LATER).unwrap();
+    space.write_at(file, offset, b"mine", LATER).unwrap();
+    space.close(file).unwrap();
+}
+
+/// What it allocates to tell the changes of ten files among so many.
+fn ten_changed(files: usize) -> Count {
+    let template = tree(files).0.freeze().unwrap();
+    let (mut space, root) = start(&template);
+    for at in 0..10 {
+        write(&mut space, root, &format!("{}/{}", at * 7 % 10, at * 7 % 10 * 100), 0);
+    }
+    let (count, allocated) = counted(|| space.changes_since(&template).unwrap().count());
+    assert_eq!(count, 10);
+    allocated
+}
+
+#[test]
+fn changes_cost_the_same_however_much_there_is_else() {
+    let (few, many) = (ten_changed(1_000), ten_changed(100_000));
+    assert_eq!((few.calls, few.bytes), (many.calls, many.bytes));
+    assert!(many.bytes <= 16 << 10, "{many:?}");
+}
+
+#[test]
+fn a_snapshot_costs_what_is_new_since_the_last() {
+    let costs = |files| {
+        let (mut space, root) = tree(files);
+        let (first, one) = counted(|| space.snapshot().unwrap());
+        write(&mut space, root, "3/333", 0);
+        let (second, other) = counted(|| space.snapshot().unwrap());
+        assert_eq!(space.changes_since(&first).unwrap().count(), 1);
+        assert_eq!(space.changes_since(&second).unwrap().count(), 0);
+        [one.calls, one.bytes, other.calls, other.bytes]
+    };
+    assert_eq!(costs(1_000), costs(100_000));
+}
+
+#[test]
+fn a_hundred_forks_hold_what_differs() {
+    let (mut space, root) = tree(1_000);
+    let large = file(&mut space, root, "large").unwrap();
+    space.write_at(large, 0, &vec![1; 2_000 * PAGE], NOW).unwrap();
+    let (forks, count) = counted(|| {
+        let mark = space.snapshot().unwrap();
+        let mut forks: Vec<_> = (0..100).map(|_| start(&mark)).collect();
+        for (fork, root) in &mut forks {
+            write(fork, *root, "large", 700 * PAGE as u64);
+        }
+        write(&mut space, root, "large", 0);
+        forks
+    });
+    assert!(count.live / 101 <= 4 * i64::try_from(PAGE).unwrap(), "{count:?}");
+    let mut bytes = [0; 4];
+    space.read_at(large, 700 * PAGE as u64, &mut bytes).unwrap();
+    assert_eq!(bytes, [1; 4], "a fork changed it for itself");
+    let ((), dropped) = counted(|| drop(forks));
+    assert!(count.live + dropped.live <= 4 * i64::try_from(PAGE).unwrap());
+}
+
+#[test]
+fn a_reset_gives_back_all_that_was_new() {
+    let template = tree(1_000).0.freeze().unwrap();
+    let (mut space, root) = start(&template);
+    let ((), count) = counted(|| {
+        let new = file(&mut space, root, "new").unwrap();
+        space.write_at(new, 0, &vec![1; 2_000 * PAGE], NOW).unwrap();
+        for at in 0..1_000 {
+            touch(&mut space, root, &format!("3/new {at}")).unwrap();
+        }
+        space.reset_to(&template).unwrap();
+    });
+    assert!(count.live <= crate::RETAINED, "{count:?}");
+    assert_eq!(space.usage(), template.usage());
+    space.audit().unwrap();
+}
+
+const NAME: &str = "a directory of thirty bytes...";
+
+/// Opens the directory of that name in another.
+fn below(space: &mut Space, directory: Handle) -> Handle {
+    let flags = DescriptorFlags::DIRECTORY;
+    space.open_at(directory, Follow::No, NAME, OLD, flags, NOW).unwrap()
+}
+
+/// Counts the changes, which are all of this kind.
+fn told(space: &Space, template: &Template, difference: &Difference, depth: usize) -> usize {
+    let (changes, count) = counted(|| space.changes_since(template).unwrap());
+    // A record and an ancestor of each, and the path.
+    let most = i64::try_from(128 * depth + 4 * (NAME.len() + 1) * depth).unwrap();
+    assert!(count.live <= most, "{count:?}");
+    let (paths, count) = counted(|| {
+        changes.fold(0, |paths, change| {
+            let change = change.unwrap();
+            assert_eq!(change.difference, *difference);
+            paths + change.path.len()
+        })
+    });
+    assert!(count.live <= most, "{count:?}");
+    paths
+}
+
+/// The paths of a deep tree are together as long as the square of its depth.
+#[test]
+fn changes_of_a_deep_tree_are_told_without_holding_all_paths() {
+    const DEPTH: usize = 2_000;
+    let (mut space, root) = space(GENEROUS);
+    let empty = space.snapshot().unwrap();
+    let mut at = vec![root];
+    for _ in 0..DEPTH {
+        let last = *at.last().unwrap();
+        space.create_directory_at(last, NAME, NOW).unwrap();
+        at.push(below(&mut space, last));
+    }
+    let paths: usize = (1..=DEPTH).map(|depth| depth * (NAME.len() + 1) - 1).sum();
+    assert_eq!(told(&space, &empty, &Difference::Created, DEPTH), paths);
+    let full = space.snapshot().unwrap();
+    while let (Some(_), Some(directory)) = (at.pop(), at.last()) {
+        space.remove_directory_at(*directory, NAME, NOW).unwrap();
+    }
+    assert_eq!(told(&space, &full, &Difference::Removed, DEPTH), paths);
+    assert_eq!(told(&space, &empty, &Difference::Created, DEPTH), 0);
+}
