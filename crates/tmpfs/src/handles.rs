@@ -58,7 +58,7 @@ impl<S: PageStore> Space<S> {
 
     /// Counts one handle less of a node.
     fn closed(&mut self, node: Id<Node>) {
-        self.stock.quota.refund(HANDLE);
+        self.stock.quota.refund::<S>(HANDLE);
         let held = self.stock.node_mut(node);
         held.opens -= 1;
         if held.is_unused() {
@@ -105,7 +105,7 @@ impl<S: PageStore> Space<S> {
         make: impl FnOnce(&mut Self) -> Result<Id<Node>>,
     ) -> Result<Handle> {
         let room = self.room_for_handle()?;
-        let node = make(self).inspect_err(|_| self.stock.quota.refund(HANDLE))?;
+        let node = make(self).inspect_err(|_| self.stock.quota.refund::<S>(HANDLE))?;
         Ok(self.opened_in(room, node, flags, mutable))
     }
 
@@ -138,10 +138,10 @@ impl<S: PageStore> Space<S> {
 
     /// Charges a handle and makes room for it.
     fn room_for_handle(&mut self) -> Result<Room<Open>> {
-        self.stock.quota.charge(HANDLE)?;
+        self.stock.quota.charge::<S>(HANDLE)?;
         let room = self.stock.allocate(|_| self.handles.reserve());
         room.map_err(|_| {
-            self.stock.quota.refund(HANDLE);
+            self.stock.quota.refund::<S>(HANDLE);
             Error::InsufficientMemory
         })
     }

@@ -327,8 +327,8 @@ impl<S: PageStore> Stock<S> {
     #[inline]
     pub(crate) fn insert<T: Row<S>>(&mut self, row: T) -> Result<Id<T>> {
         let cost = row.cost();
-        self.quota.charge(cost)?;
-        let room = self.reserve().inspect_err(|_| self.quota.refund(cost))?;
+        self.quota.charge::<S>(cost)?;
+        let room = self.reserve().inspect_err(|_| self.quota.refund::<S>(cost))?;
         Ok(T::table_mut(&mut self.layer).put(room, row))
     }
 
@@ -339,9 +339,9 @@ impl<S: PageStore> Stock<S> {
         cost: Usage,
         make: impl Fn() -> Result<T>,
     ) -> Result<Id<T>> {
-        self.quota.charge(cost)?;
+        self.quota.charge::<S>(cost)?;
         let made = self.reserve().and_then(|room| Ok((room, self.allocate(|_| make())?)));
-        let (room, row) = made.inspect_err(|_| self.quota.refund(cost))?;
+        let (room, row) = made.inspect_err(|_| self.quota.refund::<S>(cost))?;
         debug_assert_eq!(row.cost(), cost, "what is made is what was charged");
         Ok(T::table_mut(&mut self.layer).put(room, row))
     }
@@ -352,7 +352,7 @@ impl<S: PageStore> Stock<S> {
         if self.layer.owns(id) {
             T::table_mut(&mut self.layer).take(id);
         }
-        self.quota.refund(cost);
+        self.quota.refund::<S>(cost);
     }
 
     /// A row that may be changed: this one, or a copy that its holder must put in its place.
@@ -380,9 +380,9 @@ impl<S: PageStore> Stock<S> {
 
     /// Charges a page of zeros and adds it.
     pub(crate) fn add_page(&mut self, capacity: u32) -> Result<Id<Page>> {
-        self.quota.charge(page_cost(capacity))?;
+        self.quota.charge::<S>(page_cost(capacity))?;
         let added = self.put_page(capacity);
-        added.inspect_err(|_| self.quota.refund(page_cost(capacity)))
+        added.inspect_err(|_| self.quota.refund::<S>(page_cost(capacity)))
     }
 
     fn put_page(&mut self, capacity: u32) -> Result<Id<Page>> {
@@ -410,13 +410,13 @@ impl<S: PageStore> Stock<S> {
         if own && capacity == held {
             return Ok(id);
         }
-        self.quota.charge(more)?;
+        self.quota.charge::<S>(more)?;
         let grown = if own {
             self.grow_page(id, capacity)
         } else {
             self.copy_page(id, capacity, bytes(held))
         };
-        grown.inspect_err(|_| self.quota.refund(more))
+        grown.inspect_err(|_| self.quota.refund::<S>(more))
     }
 
     fn grow_page(&mut self, id: Id<Page>, capacity: u32) -> Result<Id<Page>> {
@@ -459,7 +459,7 @@ impl<S: PageStore> Stock<S> {
         if self.layer.owns_page(id) {
             self.free_page(id);
         }
-        self.quota.refund(Usage { content: less, ..Usage::default() });
+        self.quota.refund::<S>(Usage { content: less, ..Usage::default() });
         Ok(copy)
     }
 
@@ -467,7 +467,7 @@ impl<S: PageStore> Stock<S> {
     pub(crate) fn discard_copy(&mut self, copy: Id<Page>, original: Id<Page>) {
         let more = u64::from(self.capacity(copy) - self.capacity(original));
         self.free_page(copy);
-        self.quota.refund(Usage { content: more, ..Usage::default() });
+        self.quota.refund::<S>(Usage { content: more, ..Usage::default() });
     }
 
     /// Writes to a page of the space's own.
@@ -489,7 +489,7 @@ impl<S: PageStore> Stock<S> {
         if self.layer.owns_page(id) {
             self.free_page(id);
         }
-        self.quota.refund(cost);
+        self.quota.refund::<S>(cost);
     }
 
     fn free_page(&mut self, id: Id<Page>) {

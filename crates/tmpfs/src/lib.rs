@@ -34,6 +34,7 @@ mod number;
 pub mod prices;
 mod quota;
 mod refusal;
+mod sharing;
 
 mod hash;
 mod id;
@@ -105,8 +106,8 @@ pub use lookup::Follow;
 pub use number::parse_number;
 pub use open::OpenFlags;
 pub use pages::{MemoryPages, PAGE, PageStore};
-pub use quota::{SharedLimit, SharedLimits, SharedUsage};
 pub use refusal::{Limit, Refusal};
+pub use sharing::{Pool, SharedLimit, SharedLimits, SharedUsage};
 pub use space::{Settings, Space};
 pub use stat::{Kind, MetadataHash, NewTimestamp, Stat, Timestamp};
 pub use template::Template;

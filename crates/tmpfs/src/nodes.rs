@@ -129,7 +129,7 @@ impl<S: PageStore> Stock<S> {
             removed.expect("BUG: what leads to copies is the space's own");
             self.layer.nodes.take(copy);
         }
-        self.quota.refund(cost);
+        self.quota.refund::<S>(cost);
     }
 
     /// Removes a node that has neither names nor handles, and all that it holds.

@@ -18,9 +18,9 @@ pub trait PageStore: Send + Sync {
     /// A page, or where it is.
     type Page: Send + Sync;
 
-    /// True where a space with this store can be [frozen](crate::Space::freeze) and stand on a
-    /// template. Where it cannot, all that it holds is its own, and nothing is compiled that would
-    /// tell what is not.
+    /// True where a space with this store can be [frozen](crate::Space::freeze), stand on a
+    /// template and share a limit. Where it cannot, all that it holds is its own, and nothing is
+    /// compiled that would tell what is not.
     const TEMPLATES: bool = true;
 
     /// A page of `capacity` bytes, all zero.
@@ -70,8 +70,9 @@ pub trait PageStore: Send + Sync {
     }
 }
 
-/// Pages in memory, of a space that can be made a template or not. Of whole pages that are given
-/// back a mebibyte is kept for the next ones, as long as the allocator has memory.
+/// Pages in memory, of a space that can be made a template and share a limit, or not. Of whole
+/// pages that are given back a mebibyte is kept for the next ones, as long as the allocator has
+/// memory.
 #[derive(Debug, Default)]
 pub struct MemoryPages<const TEMPLATES: bool = true> {
     spare: Vec<Vec<u8>>,

@@ -112,8 +112,8 @@ impl<S: PageStore> Space<S> {
             return Err(Error::Invalid);
         }
         let (held, usage) = (self.usage(), template.usage);
-        self.stock.quota.charge(usage.minus(held))?;
-        self.stock.quota.refund(held.minus(usage));
+        self.stock.quota.charge::<S>(usage.minus(held))?;
+        self.stock.quota.refund::<S>(held.minus(usage));
         self.handles = Table::new(HANDLES);
         self.stock.layer.stand_on(Arc::clone(&template.layer));
         Ok(())

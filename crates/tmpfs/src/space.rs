@@ -10,8 +10,9 @@ use crate::layer::{Layer, Stock};
 use crate::limits::{Limits, Usage};
 use crate::node::{Body, Directory, Entry, Node};
 use crate::pages::{MemoryPages, PageStore};
-use crate::quota::{Quota, SharedLimit};
+use crate::quota::Quota;
 use crate::refusal::Refusal;
+use crate::sharing::SharedLimit;
 use crate::stat::Timestamp;
 use crate::table::Table;
 use crate::times::Times;
@@ -84,8 +85,12 @@ impl<S: PageStore> Space<S> {
     ///
     /// # Errors
     /// Those of [`Space::create`].
+    ///
+    /// # Panics
+    /// A shared limit comes with a store whose spaces share none, see [`PageStore::TEMPLATES`].
     pub fn create_in(store: S, settings: Settings) -> Result<Self> {
         let Settings { limits, shared, seed, now } = settings;
+        assert!(S::TEMPLATES || shared.is_none(), "the store is one of spaces that share no limit");
         let quota = Quota::new(limits, shared);
         let mut stock = Stock { layer: Layer::new(store), quota, seed };
         let body = Body::Directory(Directory::under(None));

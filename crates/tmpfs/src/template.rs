@@ -65,7 +65,7 @@ impl<S: PageStore> Template<S> {
     pub fn space_in(&self, store: S, settings: Settings) -> Result<Space<S>> {
         let Self { root, serial, seed, .. } = *self;
         let mut quota = Quota::new(settings.limits, settings.shared);
-        quota.charge(self.usage())?;
+        quota.charge::<S>(self.usage())?;
         let layer = Layer::over(Arc::clone(&self.layer), store);
         let stock = Stock { layer, quota, seed };
         let handles = Table::new(HANDLES);

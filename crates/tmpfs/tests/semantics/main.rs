@@ -9,6 +9,7 @@ mod listing;
 mod open_at;
 mod paths;
 mod permission;
+mod pool;
 mod prices;
 mod quota;
 mod refunds;

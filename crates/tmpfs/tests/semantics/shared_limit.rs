@@ -141,3 +141,10 @@ fn a_charge_that_is_refused_takes_nothing_from_others_for_a_moment() {
         assert_eq!(lost, 0, "of {TURNS}, beside {} refused", refused.load(relaxed));
     });
 }
+
+#[test]
+#[should_panic(expected = "the store is one of spaces that share no limit")]
+fn a_store_of_spaces_that_share_no_limit_is_not_taken_for_another() {
+    let alone = tmpfs::MemoryPages::<false>::default();
+    let _ = Space::create_in(alone, sharing(&SharedLimit::new(ROOM)));
+}
