@@ -6,10 +6,11 @@ use core::fmt;
 
 use crate::error::{Error, Result};
 use crate::pages::PageStore;
+use crate::quota::Quota;
 use crate::sorted::{self, Sorted};
 use crate::space::Space;
 use crate::stat::Kind;
-use crate::survey::{self, Record, Survey};
+use crate::survey::{self, Record};
 use crate::template::Template;
 use crate::versions::Versions;
 
@@ -57,6 +58,7 @@ pub struct Changes<'space, S: PageStore> {
     removed: Sorted<'space, S>,
     present: Sorted<'space, S>,
     versions: Versions<'space, S>,
+    quota: &'space Quota,
 }
 
 impl<S: PageStore> fmt::Debug for Changes<'_, S> {
@@ -99,13 +101,18 @@ impl<S: PageStore> Space<S> {
     pub fn changes_since(&self, template: &Template<S>) -> Result<Changes<'_, S>> {
         let layer = &self.stock.layer;
         let versions = Versions::of(layer, template.layer()).ok_or(Error::Invalid)?;
-        let Survey { removed, present, root } =
-            survey::survey(&versions, self.root, self.identity)?;
-        let mut removed = Sorted::new(versions.old, self.root, &removed, self.identity)?;
-        let mut present = Sorted::new(layer, self.root, &present, self.identity)?;
+        self.compare(versions).inspect_err(|_| self.stock.quota.forget_refusal())
+    }
+
+    fn compare<'space>(&'space self, versions: Versions<'space, S>) -> Result<Changes<'space, S>> {
+        let quota = &self.stock.quota;
+        let (root, seed) = (self.root, self.identity);
+        let found = survey::survey(&versions, root, seed)?;
+        let mut removed = Sorted::new(versions.old, root, &found.removed, seed)?;
+        let mut present = Sorted::new(versions.new, root, &found.present, seed)?;
         removed.advance()?;
         present.advance()?;
-        Ok(Changes { root, removed, present, versions })
+        Ok(Changes { root: found.root, removed, present, versions, quota })
     }
 }
 
@@ -153,6 +160,7 @@ impl<S: PageStore> Iterator for Changes<'_, S> {
     fn next(&mut self) -> Option<Result<Change>> {
         let following = self.following();
         if following.is_err() {
+            self.quota.forget_refusal();
             self.removed.end();
             self.present.end();
         }

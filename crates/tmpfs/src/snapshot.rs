@@ -79,7 +79,7 @@ impl<S: PageStore> Space<S> {
     fn opened_nodes(&self) -> Result<Vec<(Id<Node>, u32)>> {
         let mut nodes = Vec::new();
         let handles = usize::try_from(self.handles.live()).unwrap_or(usize::MAX);
-        nodes.try_reserve_exact(handles).map_err(|_| Error::InsufficientSpace)?;
+        nodes.try_reserve_exact(handles).map_err(|_| self.stock.quota.no_room())?;
         let opened = self.handles.rows().map(|open| open.node);
         nodes.extend(opened.map(|node| (node, self.stock.node(node).opens)));
         nodes.sort_unstable_by_key(|(node, _)| node.number());

@@ -12,6 +12,7 @@ mod generator;
 mod linux;
 mod listing;
 #[cfg(target_os = "linux")]
+mod marks;
 mod matrix;
 mod model;
 mod operation;
