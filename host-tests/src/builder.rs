@@ -5,6 +5,7 @@ use std::path::Path;
 use tempfile::TempDir;
 use wasmtime::component::Linker;
 use wasmtime::{Engine, Store, StoreContextMut};
+use wasmtime_scratch::{ScratchCtx, Space};
 use wasmtime_wasi::{FsPerms, WasiCtxBuilder};
 
 use crate::audit::{self, Answer, Hook};
@@ -23,6 +24,8 @@ pub struct Builder {
     memory_limit: Option<usize>,
     hook: Option<Hook>,
     ground: Ground,
+    /// The variables that were set.
+    variables: Vec<(String, String)>,
 }
 
 impl Default for Builder {
@@ -39,6 +42,7 @@ impl Default for Builder {
             memory_limit: None,
             hook: None,
             ground: Ground::Host,
+            variables: Vec::new(),
         }
     }
 }
@@ -81,6 +85,7 @@ impl Builder {
     #[must_use]
     pub fn env(mut self, name: &str, value: &str) -> Self {
         self.wasi.env(name, value);
+        self.variables.push((name.to_owned(), value.to_owned()));
         self
     }
 
@@ -149,6 +154,24 @@ impl Builder {
         self
     }
 
+    /// Lends a filesystem in memory that the host serves, with the limits and at the mount that the
+    /// variables of `tmpfs.wasm` say.
+    #[must_use]
+    pub fn hosted(mut self) -> Self {
+        self.ground = Ground::Hosted;
+        self
+    }
+
+    /// The spaces that the guest gets.
+    fn scratch(&self) -> ScratchCtx {
+        if self.ground != Ground::Hosted {
+            return ScratchCtx::new();
+        }
+        let settings = tmpfs_start::settings(&self.variables).expect("the variables make sense");
+        let space = Space::builder().limits(settings.limits).build().expect("making a space");
+        ScratchCtx::new().mount(settings.mount, &space)
+    }
+
     pub(crate) fn ground(&self) -> Ground {
         self.ground
     }
@@ -174,6 +197,9 @@ impl Builder {
         let mut linker = Linker::new(engine);
         wasmtime_wasi::p2::add_to_linker_sync(&mut linker).expect("linking WASI");
         faulty_filesystem::install(&mut linker).expect("linking what can fail");
+        if self.ground == Ground::Hosted {
+            wasmtime_scratch::p2::add_to_linker_sync(&mut linker).expect("linking spaces");
+        }
         if let Some(hook) = self.hook.take() {
             audit::install(&mut linker, hook).expect("linking the audit hook");
         }
@@ -182,6 +208,7 @@ impl Builder {
 
     /// The store that the guest runs in, and what outlives it.
     pub(crate) fn store(mut self, engine: &Engine) -> (Store<Host>, Option<TempDir>, Count) {
+        let scratch = self.scratch();
         let count = match self.draws.source() {
             Some((source, count)) => {
                 self.wasi.secure_random(source);
@@ -191,7 +218,7 @@ impl Builder {
         };
         let metered = self.fuel.is_some() || self.epochs.is_some();
         let memory_limit = self.memory_limit;
-        let mut store = Store::new(engine, Host::new(self.wasi.build()));
+        let mut store = Store::new(engine, Host::new(self.wasi.build(), scratch));
         if metered {
             store.set_fuel(self.fuel.unwrap_or(u64::MAX)).expect("the engine counts fuel");
             store.set_epoch_deadline(self.epochs.unwrap_or(u64::MAX / 2));

@@ -35,6 +35,8 @@ pub enum Ground {
     Embedded,
     /// The same, beside the directories that the host grants.
     Beside,
+    /// A filesystem in memory that the host serves: `wasmtime-scratch`.
+    Hosted,
 }
 
 /// Whether the code counts what it executes. Counting costs time, so that only the tests of
@@ -76,7 +78,7 @@ impl Library {
     #[must_use]
     pub fn code(self, ground: Ground, metering: Metering) -> Code {
         compiled(("", self, ground, metering), || match ground {
-            Ground::Host => self.bytes().to_vec(),
+            Ground::Host | Ground::Hosted => self.bytes().to_vec(),
             Ground::Embedded | Ground::Beside => panic!("a library is no program"),
             Ground::Memory => plug(self.bytes(), &[built("tmpfs-lite-environment")])
                 .expect("composing the library"),

@@ -2,6 +2,7 @@
 
 use wasmtime::component::ResourceTable;
 use wasmtime::{CallHook, ResourceLimiter};
+use wasmtime_scratch::{ScratchCtx, ScratchCtxView, ScratchView};
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 
 use crate::faults::{Faults, Moment};
@@ -9,6 +10,7 @@ use crate::faults::{Faults, Moment};
 /// The data of a store.
 pub(crate) struct Host {
     pub(crate) wasi: WasiCtx,
+    pub(crate) scratch: ScratchCtx,
     pub(crate) table: ResourceTable,
     /// How often the guest called the host. Dropping a resource of the host counts twice: the
     /// hook sees the call and its destructor.
@@ -24,11 +26,12 @@ pub(crate) struct Host {
 }
 
 impl Host {
-    pub(crate) fn new(wasi: WasiCtx) -> Self {
+    pub(crate) fn new(wasi: WasiCtx, scratch: ScratchCtx) -> Self {
         let table = ResourceTable::new();
         let (memory, faults) = (Memory::default(), Faults::default());
         Self {
             wasi,
+            scratch,
             table,
             calls: 0,
             refuse_calls: false,
@@ -53,6 +56,13 @@ impl Host {
 impl WasiView for Host {
     fn ctx(&mut self) -> WasiCtxView<'_> {
         WasiCtxView { ctx: &mut self.wasi, table: &mut self.table }
+    }
+}
+
+impl ScratchView for Host {
+    fn scratch(&mut self) -> ScratchCtxView<'_> {
+        let Self { scratch, wasi, table, .. } = self;
+        ScratchCtxView { scratch, wasi, table }
     }
 }
 

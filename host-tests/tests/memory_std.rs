@@ -10,8 +10,8 @@ fn run(name: &'static str, ground: Builder) -> Run {
     Program::new(name, ground.stdin(b"one line\ntwo\nthree")).run(&[]).succeeded()
 }
 
-/// The filesystem as `tmpfs.wasm`, and as a part of the program.
-const FORMS: [fn(Builder) -> Builder; 2] = [Builder::memory, Builder::embedded];
+/// The filesystem as `tmpfs.wasm`, as a part of the program, and as the host's.
+const FORMS: [fn(Builder) -> Builder; 3] = [Builder::memory, Builder::embedded, Builder::hosted];
 
 /// Compares the lines where the filesystem is mounted in the usual place.
 #[track_caller]

@@ -7,11 +7,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
+use tokio::runtime::{self, Runtime};
 use wasmtime::component::{Component, Linker, ResourceTable};
 use wasmtime::{CallHook, Config, Engine, Store};
-use wasmtime_wasi::p2::bindings::sync::CommandPre;
+use wasmtime_scratch::{ScratchCtx, ScratchCtxView, ScratchView, Space};
+use wasmtime_wasi::p2::bindings::{self, sync};
 use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
 use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
+
+use crate::bench::workloads::Calling;
 
 /// Whether the engine supports concurrent calls of guests, as it does unless told otherwise. It
 /// makes each resource that passes between components, and each call of a host, dearer.
@@ -41,18 +45,26 @@ impl Concurrency {
 /// What WASI needs of a store.
 pub(super) struct State {
     wasi: WasiCtx,
+    scratch: ScratchCtx,
     table: ResourceTable,
 }
 
 impl State {
     pub(super) fn new(wasi: WasiCtx) -> Self {
-        Self { wasi, table: ResourceTable::new() }
+        Self { wasi, scratch: ScratchCtx::new(), table: ResourceTable::new() }
     }
 }
 
 impl WasiView for State {
     fn ctx(&mut self) -> WasiCtxView<'_> {
         WasiCtxView { ctx: &mut self.wasi, table: &mut self.table }
+    }
+}
+
+impl ScratchView for State {
+    fn scratch(&mut self) -> ScratchCtxView<'_> {
+        let Self { wasi, scratch, table } = self;
+        ScratchCtxView { scratch, wasi, table }
     }
 }
 
@@ -80,14 +92,53 @@ pub(super) fn grant(settings: &mut WasiCtxBuilder, host: &Path) -> Result<()> {
 
 pub(super) struct Guest {
     engine: Engine,
-    prepared: CommandPre<State>,
+    prepared: Prepared,
+    hosted: bool,
+}
+
+/// A command and the way to run it.
+enum Prepared {
+    Sync(sync::CommandPre<State>),
+    Async(bindings::CommandPre<State>, Runtime),
+}
+
+impl Prepared {
+    fn run(&self, store: &mut Store<State>) -> wasmtime::Result<Result<(), ()>> {
+        match self {
+            Self::Sync(command) => command.instantiate(&mut *store)?.wasi_cli_run().call_run(store),
+            Self::Async(command, runtime) => runtime.block_on(async {
+                let command = command.instantiate_async(&mut *store).await?;
+                command.wasi_cli_run().call_run(store).await
+            }),
+        }
+    }
 }
 
 impl Guest {
     pub(super) fn prepare(engine: &Engine, component: &[u8]) -> Result<Self> {
         let component = Component::new(engine, component)?;
-        let prepared = CommandPre::new(linker(engine)?.instantiate_pre(&component)?)?;
-        Ok(Self { engine: engine.clone(), prepared })
+        let prepared = sync::CommandPre::new(linker(engine)?.instantiate_pre(&component)?)?;
+        Ok(Self { engine: engine.clone(), prepared: Prepared::Sync(prepared), hosted: false })
+    }
+
+    /// The same on a filesystem that the host serves.
+    pub(super) fn hosted(engine: &Engine, component: &[u8], calling: Calling) -> Result<Self> {
+        let component = Component::new(engine, component)?;
+        let mut linker = Linker::new(engine);
+        let prepared = match calling {
+            Calling::Sync => {
+                wasmtime_wasi::p2::add_to_linker_sync(&mut linker)?;
+                wasmtime_scratch::p2::add_to_linker_sync(&mut linker)?;
+                Prepared::Sync(sync::CommandPre::new(linker.instantiate_pre(&component)?)?)
+            }
+            Calling::Async => {
+                wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
+                wasmtime_scratch::p2::add_to_linker_async(&mut linker)?;
+                let command = bindings::CommandPre::new(linker.instantiate_pre(&component)?)?;
+                Prepared::Async(command, runtime::Builder::new_current_thread().build()?)
+            }
+        };
+        Ok(Self { engine: engine.clone(), prepared, hosted: true })
     }
 
     /// Runs `workload` `n` times in `directory`; how long each phase took by the guest's clock.
@@ -123,11 +174,17 @@ impl Guest {
         settings.stdout(output.clone()).stderr(errors.clone());
         // For those on a filesystem in memory: as much as the largest workload takes.
         settings.env("TMPFS_BYTES", "1G");
-        grant(&mut settings, directory)?;
-        let mut store = Store::new(&self.engine, State::new(settings.build()));
+        if !self.hosted {
+            grant(&mut settings, directory)?;
+        }
+        let mut state = State::new(settings.build());
+        if self.hosted {
+            let space = Space::builder().bytes(1 << 30).nodes(2 << 20).build()?;
+            state.scratch = ScratchCtx::new().mount("/tmp", &space);
+        }
+        let mut store = Store::new(&self.engine, state);
         hook(&mut store);
-        let command = self.prepared.instantiate(&mut store)?;
-        let outcome = command.wasi_cli_run().call_run(&mut store);
+        let outcome = self.prepared.run(&mut store);
         if !matches!(outcome, Ok(Ok(()))) {
             let said = String::from_utf8_lossy(&errors.contents()).trim_end().to_owned();
             match outcome {

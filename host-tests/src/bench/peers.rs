@@ -87,7 +87,7 @@ impl Peers {
                     past.insert(way, Guest::prepare(&engine, &plug(&program, &[&component])?)?);
                 }
                 let whole = match under {
-                    Under::Nothing => program,
+                    Under::Nothing | Under::Hosted(_) => program,
                     Under::Component(name) => plug(&program, &[&component(name)?])?,
                     Under::Baseline => match &baseline {
                         Some(baseline) => plug(&program, &[baseline])?,
@@ -95,7 +95,10 @@ impl Peers {
                     },
                     Under::Embedded { beside } => embed(&program, &filesystem, beside)?,
                 };
-                let guest = Guest::prepare(&engine, &whole);
+                let guest = match under {
+                    Under::Hosted(calling) => Guest::hosted(&engine, &whole, calling),
+                    _ => Guest::prepare(&engine, &whole),
+                };
                 guests.insert((way, concurrency), guest.with_context(|| name.to_owned())?);
             }
         }

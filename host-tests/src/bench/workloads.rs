@@ -31,6 +31,14 @@ pub(super) enum Way {
     LinkedEmbedded,
     /// The crate `tempfile` inside wasm, unmodified, on `tmpfs.wasm` of an earlier commit.
     TempfileOnBaseline,
+    /// The crate `tempfile` inside wasm, unmodified, on a filesystem that the host serves.
+    TempfileHosted,
+    /// The same through asynchronous functions.
+    TempfileHostedAsync,
+    /// Ours, as a library within the caller, on a filesystem that the host serves: by position.
+    LinkedHosted,
+    /// The same through asynchronous functions.
+    LinkedHostedAsync,
 }
 
 /// The component or filesystem that a guest is composed with.
@@ -45,11 +53,20 @@ pub(super) enum Under {
     Embedded {
         beside: bool,
     },
+    /// The filesystem that the host serves.
+    Hosted(Calling),
+}
+
+/// Whether the host's functions are asynchronous.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Calling {
+    Sync,
+    Async,
 }
 
 impl Way {
     /// The ways that run inside wasm.
-    pub(super) const GUESTS: [Self; 11] = [
+    pub(super) const GUESTS: [Self; 15] = [
         Self::Tempfile,
         Self::Linked,
         Self::Descriptors,
@@ -61,6 +78,10 @@ impl Way {
         Self::TempfileBeside,
         Self::LinkedEmbedded,
         Self::TempfileOnBaseline,
+        Self::TempfileHosted,
+        Self::TempfileHostedAsync,
+        Self::LinkedHosted,
+        Self::LinkedHostedAsync,
     ];
 
     /// Returns the guest that does the work, and what it is composed with.
@@ -78,6 +99,10 @@ impl Way {
             Self::TempfileBeside => Some(("rust_tempfile", Under::Embedded { beside: true })),
             Self::LinkedEmbedded => Some(("linked", Under::Embedded { beside: false })),
             Self::TempfileOnBaseline => Some(("rust_tempfile", Under::Baseline)),
+            Self::TempfileHosted => Some(("rust_tempfile", Under::Hosted(Calling::Sync))),
+            Self::TempfileHostedAsync => Some(("rust_tempfile", Under::Hosted(Calling::Async))),
+            Self::LinkedHosted => Some(("linked", Under::Hosted(Calling::Sync))),
+            Self::LinkedHostedAsync => Some(("linked", Under::Hosted(Calling::Async))),
         }
     }
 
@@ -157,6 +182,10 @@ pub(super) const WORKLOADS: [Workload; 13] = [
             row(Way::TempfileEmbedded, "anonymous", "Rust tempfile in wasm, embedded"),
             row(Way::TempfileBeside, "anonymous", "Rust tempfile in wasm, embedded beside"),
             row(Way::LinkedEmbedded, "anonymous", "ours linked, embedded"),
+            row(Way::TempfileHosted, "anonymous", "Rust tempfile in wasm, hosted"),
+            row(Way::TempfileHostedAsync, "anonymous", "Rust tempfile in wasm, hosted, async"),
+            row(Way::LinkedHosted, "anonymous", "ours linked, hosted"),
+            row(Way::LinkedHostedAsync, "anonymous", "ours linked, hosted, async"),
         ],
     },
     Workload {
@@ -183,6 +212,10 @@ pub(super) const WORKLOADS: [Workload; 13] = [
             row(Way::TempfileEmbedded, "named", "Rust tempfile in wasm, embedded"),
             row(Way::TempfileBeside, "named", "Rust tempfile in wasm, embedded beside"),
             row(Way::LinkedEmbedded, "named", "ours linked, embedded"),
+            row(Way::TempfileHosted, "named", "Rust tempfile in wasm, hosted"),
+            row(Way::TempfileHostedAsync, "named", "Rust tempfile in wasm, hosted, async"),
+            row(Way::LinkedHosted, "named", "ours linked, hosted"),
+            row(Way::LinkedHostedAsync, "named", "ours linked, hosted, async"),
         ],
     },
     Workload {
@@ -209,6 +242,10 @@ pub(super) const WORKLOADS: [Workload; 13] = [
             row(Way::TempfileEmbedded, "tree", "Rust tempfile + std::fs in wasm, embedded"),
             row(Way::TempfileBeside, "tree", "Rust tempfile + std::fs in wasm, embedded beside"),
             row(Way::LinkedEmbedded, "tree", "ours linked, embedded"),
+            row(Way::TempfileHosted, "tree", "Rust tempfile + std::fs in wasm, hosted"),
+            row(Way::TempfileHostedAsync, "tree", "Rust tempfile + std::fs in wasm, hosted, async"),
+            row(Way::LinkedHosted, "tree", "ours linked, hosted"),
+            row(Way::LinkedHostedAsync, "tree", "ours linked, hosted, async"),
         ],
     },
     Workload {
@@ -267,6 +304,10 @@ pub(super) const WORKLOADS: [Workload; 13] = [
             ),
             row(Way::TempfileEmbedded, "bytes", "Rust tempfile in wasm, embedded"),
             row(Way::LinkedEmbedded, "bytes", "ours linked, embedded"),
+            row(Way::TempfileHosted, "bytes", "Rust tempfile in wasm, hosted"),
+            row(Way::TempfileHostedAsync, "bytes", "Rust tempfile in wasm, hosted, async"),
+            row(Way::LinkedHosted, "bytes", "ours linked, hosted"),
+            row(Way::LinkedHostedAsync, "bytes", "ours linked, hosted, async"),
         ],
     },
     Workload {
@@ -284,6 +325,7 @@ pub(super) const WORKLOADS: [Workload; 13] = [
             row(Way::Interface, "scale", "ours interface"),
             row(Way::TempfileInMemory, "scale", "Rust tempfile in wasm, on tmpfs.wasm"),
             row(Way::TempfileEmbedded, "scale", "Rust tempfile in wasm, embedded"),
+            row(Way::TempfileHosted, "scale", "Rust tempfile in wasm, hosted"),
         ],
     },
     Workload {
@@ -325,6 +367,8 @@ pub(super) const WORKLOADS: [Workload; 13] = [
             row(Way::TempfileInMemory, "stat", "Rust std in wasm, on tmpfs.wasm"),
             row(Way::TempfileEmbedded, "stat", "Rust std in wasm, embedded"),
             row(Way::TempfileBeside, "stat", "Rust std in wasm, embedded beside"),
+            row(Way::TempfileHosted, "stat", "Rust std in wasm, hosted"),
+            row(Way::TempfileHostedAsync, "stat", "Rust std in wasm, hosted, async"),
         ],
     },
     pieces(
@@ -338,6 +382,7 @@ pub(super) const WORKLOADS: [Workload; 13] = [
             row(Way::TempfileInMemory, "piece-64", "Rust std in wasm, on tmpfs.wasm"),
             row(Way::TempfileOnBaseline, "piece-64", "Rust std in wasm, on tmpfs.wasm of 101c67d"),
             row(Way::TempfileEmbedded, "piece-64", "Rust std in wasm, embedded"),
+            row(Way::TempfileHosted, "piece-64", "Rust std in wasm, hosted"),
         ],
     ),
     pieces(
@@ -355,6 +400,7 @@ pub(super) const WORKLOADS: [Workload; 13] = [
                 "Rust std in wasm, on tmpfs.wasm of 101c67d",
             ),
             row(Way::TempfileEmbedded, "piece-4096", "Rust std in wasm, embedded"),
+            row(Way::TempfileHosted, "piece-4096", "Rust std in wasm, hosted"),
         ],
     ),
     pieces(
@@ -372,6 +418,7 @@ pub(super) const WORKLOADS: [Workload; 13] = [
                 "Rust std in wasm, on tmpfs.wasm of 101c67d",
             ),
             row(Way::TempfileEmbedded, "piece-65536", "Rust std in wasm, embedded"),
+            row(Way::TempfileHosted, "piece-65536", "Rust std in wasm, hosted"),
         ],
     ),
 ];

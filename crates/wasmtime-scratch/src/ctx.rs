@@ -1,0 +1,143 @@
+//! What a store lends to its guest: spaces, each under a path.
+
+use wasmtime::component::{HasData, Resource, ResourceTable};
+use wasmtime_wasi::WasiCtx;
+use wasmtime_wasi::cli::WasiCliCtxView;
+use wasmtime_wasi::filesystem::{Descriptor, WasiFilesystemCtxView};
+use wasmtime_wasi::p2::bindings::filesystem::types::{DescriptorType, PathFlags};
+
+use crate::open::Open;
+use crate::space::Space;
+
+/// The spaces that a store lends to its guest, each under the path where the guest sees it.
+///
+/// Directories that the host granted by `WasiCtxBuilder::preopened_dir` stay beside them as they
+/// are. To rename or link from one to another is `cross-device`, in POSIX `EXDEV`, as between two
+/// mounts.
+///
+/// The guest's `TMPDIR` is the path of the first space that it may write to, whatever the host's own
+/// is. Under `/` relative paths work, for C libraries and Rust's std; it is then `/tmp`.
+///
+/// ```
+/// use wasmtime_scratch::{ScratchCtx, Space};
+///
+/// let (input, tmp) = (Space::builder().build()?, Space::builder().build()?);
+/// let scratch = ScratchCtx::new().mount("/tmp", &tmp).mount_read_only("/input", &input);
+/// # Ok::<(), wasmtime_scratch::Error>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct ScratchCtx {
+    mounts: Vec<Mount>,
+}
+
+#[derive(Clone, Debug)]
+struct Mount {
+    path: String,
+    space: Space,
+    writable: bool,
+}
+
+impl ScratchCtx {
+    /// Lends nothing.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Lends a space under `path`, in which the guest may do everything. Under `/` it gets the
+    /// directory `tmp` too, if it has none and its limits allow it.
+    #[must_use]
+    pub fn mount(self, path: impl Into<String>, space: &Space) -> Self {
+        let path = path.into();
+        if path == ROOT {
+            make_temporary(space);
+        }
+        self.with(path, space, true)
+    }
+
+    /// Lends a space under `path`, in which the guest may read only: to change anything is
+    /// `read-only`, in POSIX `EROFS`.
+    #[must_use]
+    pub fn mount_read_only(self, path: impl Into<String>, space: &Space) -> Self {
+        self.with(path.into(), space, false)
+    }
+
+    fn with(mut self, path: String, space: &Space, writable: bool) -> Self {
+        self.mounts.push(Mount { path, space: space.clone(), writable });
+        self
+    }
+
+    /// Returns the guest's directory for temporary files, if it may write anywhere.
+    pub(crate) fn temporary(&self) -> Option<&str> {
+        let Mount { path, space, .. } = self.mounts.iter().find(|mount| mount.writable)?;
+        Some(if path == ROOT && has_temporary(space) { TEMPORARY } else { path })
+    }
+}
+
+/// The mount that is a root of everything.
+const ROOT: &str = "/";
+
+/// The directory for temporary files in a root of everything.
+const TEMPORARY: &str = "/tmp";
+
+/// Makes the directory for temporary files, where there is room for it.
+fn make_temporary(space: &Space) {
+    // What cannot be made is not needed: `TMPDIR` is then the root.
+    let _ = Open::root(space, true).and_then(|root| root.create_directory_at(&TEMPORARY[1..]));
+}
+
+fn has_temporary(space: &Space) -> bool {
+    let root = Open::root(space, false);
+    let entry = root.and_then(|root| root.stat_at(PathFlags::empty(), &TEMPORARY[1..]));
+    entry.is_ok_and(|entry| entry.type_ == DescriptorType::Directory)
+}
+
+/// What [`ScratchView`] lends to the functions of the linker.
+pub struct ScratchCtxView<'a> {
+    /// The spaces.
+    pub scratch: &'a mut ScratchCtx,
+    /// The state of wasmtime-wasi, for the host's own directories and the environment.
+    pub wasi: &'a mut WasiCtx,
+    /// The table in which open files lie, the same that wasmtime-wasi uses.
+    pub table: &'a mut ResourceTable,
+}
+
+/// Gives access to the spaces, from what a store holds.
+pub trait ScratchView: Send {
+    /// Borrows the spaces, the state of wasmtime-wasi and the table of both.
+    fn scratch(&mut self) -> ScratchCtxView<'_>;
+}
+
+/// Names [`ScratchCtxView`] to wasmtime's linker.
+pub(crate) struct HasScratch;
+
+impl HasData for HasScratch {
+    type Data<'a> = ScratchCtxView<'a>;
+}
+
+impl ScratchCtxView<'_> {
+    /// Returns the open file of a space behind a descriptor, and `None` for one of the host's.
+    pub(crate) fn ours(&self, descriptor: &Resource<Descriptor>) -> Option<&Open> {
+        self.table.get(&Resource::new_borrow(descriptor.rep())).ok()
+    }
+
+    /// Borrows what serves the host's own directories.
+    pub(crate) fn host(&mut self) -> WasiFilesystemCtxView<'_> {
+        WasiFilesystemCtxView { ctx: self.wasi.filesystem(), table: self.table }
+    }
+
+    /// Borrows what serves the host's environment.
+    pub(crate) fn cli(&mut self) -> WasiCliCtxView<'_> {
+        WasiCliCtxView { ctx: self.wasi.cli(), table: self.table }
+    }
+
+    /// Opens the roots, in the order of the mounts.
+    pub(crate) fn roots(&mut self) -> wasmtime::Result<Vec<(Resource<Descriptor>, String)>> {
+        let mut roots = Vec::new();
+        for Mount { path, space, writable } in &self.scratch.mounts {
+            let root = Open::root(space, *writable)?;
+            roots.push((Resource::new_own(self.table.push(root)?.rep()), path.clone()));
+        }
+        Ok(roots)
+    }
+}

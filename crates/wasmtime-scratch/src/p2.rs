@@ -1,0 +1,52 @@
+//! WASI 0.2: the spaces beside the directories that wasmtime-wasi serves.
+
+mod environment;
+mod filesystem;
+
+use wasmtime::component::Linker;
+use wasmtime_wasi::p2::bindings;
+
+use crate::ctx::{HasScratch, ScratchView};
+
+/// Adds the spaces to a linker, after [`wasmtime_wasi::p2::add_to_linker_async`]: what serves the
+/// host's directories serves the spaces, too.
+///
+/// # Errors
+/// Those of wasmtime's linker.
+pub fn add_to_linker_async<T: ScratchView + 'static>(
+    linker: &mut Linker<T>,
+) -> wasmtime::Result<()> {
+    shadowing(linker, |linker| {
+        bindings::filesystem::types::add_to_linker::<T, HasScratch>(linker, T::scratch)
+    })
+}
+
+/// Adds the spaces to a linker, after [`wasmtime_wasi::p2::add_to_linker_sync`]: what serves the
+/// host's directories serves the spaces, too.
+///
+/// # Errors
+/// Those of wasmtime's linker.
+pub fn add_to_linker_sync<T: ScratchView + 'static>(
+    linker: &mut Linker<T>,
+) -> wasmtime::Result<()> {
+    shadowing(linker, |linker| {
+        bindings::sync::filesystem::types::add_to_linker::<T, HasScratch>(linker, T::scratch)
+    })
+}
+
+/// Adds what both have in common, and the functions of files, in the place of wasmtime-wasi's.
+fn shadowing<T: ScratchView + 'static>(
+    linker: &mut Linker<T>,
+    files: impl FnOnce(&mut Linker<T>) -> wasmtime::Result<()>,
+) -> wasmtime::Result<()> {
+    linker.allow_shadowing(true);
+    let added = files(linker)
+        .and_then(|()| {
+            bindings::filesystem::preopens::add_to_linker::<T, HasScratch>(linker, T::scratch)
+        })
+        .and_then(|()| {
+            bindings::cli::environment::add_to_linker::<T, HasScratch>(linker, T::scratch)
+        });
+    linker.allow_shadowing(false);
+    added
+}

@@ -1,0 +1,220 @@
+//! A space: one filesystem in memory that stores share, or have for themselves.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
+
+use tmpfs::{Limits, Refusal, Result, Settings, SharedLimit, Timestamp, Usage};
+
+/// A filesystem in memory, with limits that hold exactly.
+///
+/// A clone is the same space: mount it in two stores to share it, keep one to look at its usage
+/// from another thread, or after the store has gone. The files go with the last clone.
+///
+/// ```
+/// use wasmtime_scratch::Space;
+///
+/// let space = Space::builder().bytes(64 << 20).nodes(1_000).build()?;
+/// assert_eq!(space.usage().content, 0);
+/// # Ok::<(), wasmtime_scratch::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Space(Arc<Inner>);
+
+struct Inner {
+    engine: Mutex<tmpfs::Space>,
+    clock: Clock,
+}
+
+/// What tells the times of files.
+type Clock = Box<dyn Fn() -> SystemTime + Send + Sync>;
+
+impl fmt::Debug for Space {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Space").field("usage", &self.usage()).finish_non_exhaustive()
+    }
+}
+
+/// Settings of a new [`Space`].
+pub struct Builder {
+    limits: Limits,
+    shared: Option<SharedLimit>,
+    clock: Clock,
+}
+
+impl fmt::Debug for Builder {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { limits, shared, clock: _ } = self;
+        let mut told = formatter.debug_struct("Builder");
+        told.field("limits", limits).field("shared", shared).finish_non_exhaustive()
+    }
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        Self { limits: Limits::default(), shared: None, clock: Box::new(SystemTime::now) }
+    }
+}
+
+impl Builder {
+    /// Sets the bytes of content that files may hold, by default 64 MiB. Beyond, a program gets
+    /// `insufficient-space`, in POSIX `ENOSPC`. [`Limits::content`] tells what counts.
+    #[must_use]
+    pub fn bytes(mut self, bytes: u64) -> Self {
+        self.limits.content = bytes;
+        self
+    }
+
+    /// Sets the files, directories and symbolic links that there may be, by default 65,536, the
+    /// root included. Beyond, a program gets `insufficient-space`.
+    #[must_use]
+    pub fn nodes(mut self, nodes: u64) -> Self {
+        self.limits.nodes = nodes;
+        self
+    }
+
+    /// Sets the bytes of one file, holes included, by default 2^63 - 1. Beyond, a program gets
+    /// `file-too-large`.
+    #[must_use]
+    pub fn file_size(mut self, bytes: u64) -> Self {
+        self.limits.file_size = bytes;
+        self
+    }
+
+    /// Sets the descriptors, streams and listings that may be open at once, by default 1,024.
+    /// Beyond, a program gets `insufficient-memory`.
+    #[must_use]
+    pub fn handles(mut self, handles: u32) -> Self {
+        self.limits.handles = handles;
+        self
+    }
+
+    /// Sets every limit. It takes the place of what was set before.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Charges what the space holds to a limit of several spaces too: the budget of a host, or of
+    /// one of its tenants. Beyond, a program gets `quota`.
+    #[must_use]
+    pub fn shared_limit(mut self, shared: &SharedLimit) -> Self {
+        self.shared = Some(shared.clone());
+        self
+    }
+
+    /// Sets the clock that the times of files are taken from, by default the system's. A host that
+    /// gives its guests a clock of its own gives the space the same.
+    #[must_use]
+    pub fn clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
+        self.clock = Box::new(clock);
+        self
+    }
+
+    /// Makes the space.
+    ///
+    /// # Errors
+    /// `InsufficientSpace` where the limits do not allow the root directory; `Quota` where the
+    /// shared limit does not; `Io` where the system has no random numbers.
+    pub fn build(self) -> Result<Space> {
+        let Self { limits, shared, clock } = self;
+        let settings = Settings { limits, shared, seed: seed()?, now: timestamp(clock()) };
+        let engine = Mutex::new(tmpfs::Space::create(settings)?);
+        Ok(Space(Arc::new(Inner { engine, clock })))
+    }
+}
+
+impl Space {
+    /// Returns the settings of a new space.
+    #[must_use]
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// Returns what the space holds now.
+    #[must_use]
+    pub fn usage(&self) -> Usage {
+        self.engine().usage()
+    }
+
+    /// Returns the most that the space ever held of each.
+    #[must_use]
+    pub fn high_water(&self) -> Usage {
+        self.engine().high_water()
+    }
+
+    /// Returns the limits.
+    #[must_use]
+    pub fn limits(&self) -> Limits {
+        *self.engine().limits()
+    }
+
+    /// Sets other limits. What is held already stays, also where it is more than they allow.
+    pub fn set_limits(&self, limits: Limits) {
+        self.engine().set_limits(limits);
+    }
+
+    /// Returns which limit refused something last, how much was asked for and how much was held:
+    /// the reason behind the `insufficient-space` that a program got.
+    #[must_use]
+    pub fn last_refusal(&self) -> Option<Refusal> {
+        self.engine().last_refusal()
+    }
+
+    /// Returns whether content and metadata together are more than [`Limits::soft`].
+    #[must_use]
+    pub fn over_soft_limit(&self) -> bool {
+        self.engine().over_soft_limit()
+    }
+
+    /// Recounts everything, and compares it with the books.
+    ///
+    /// # Errors
+    /// What differs, which is a fault of the engine.
+    pub fn audit(&self) -> Result<(), tmpfs::Drift> {
+        self.engine().audit()
+    }
+
+    /// Returns whether both are the same space.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    /// Locks the filesystem. No caller holds the lock while it drops what is open.
+    // A panic within is a fault of the engine; what it holds is still bounded and can be dropped.
+    pub(crate) fn engine(&self) -> MutexGuard<'_, tmpfs::Space> {
+        self.0.engine.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Changes something at the present moment.
+    pub(crate) fn change<R>(
+        &self,
+        work: impl FnOnce(&mut tmpfs::Space, Timestamp) -> Result<R>,
+    ) -> Result<R> {
+        let now = timestamp((self.0.clock)());
+        work(&mut self.engine(), now)
+    }
+}
+
+/// Returns 128 random bits.
+fn seed() -> Result<[u64; 2]> {
+    let number = || getrandom::u64().map_err(|_| tmpfs::Error::Io);
+    Ok([number()?, number()?])
+}
+
+/// Returns a moment of the system's clock, before 1970 too.
+pub(crate) fn timestamp(time: SystemTime) -> Timestamp {
+    let whole = |seconds: u64| i64::try_from(seconds).unwrap_or(i64::MAX);
+    match time.duration_since(SystemTime::UNIX_EPOCH) {
+        Ok(after) => {
+            Timestamp { seconds: whole(after.as_secs()), nanoseconds: after.subsec_nanos() }
+        }
+        Err(before) => {
+            let before = before.duration();
+            let part = before.subsec_nanos();
+            let (more, nanoseconds) = if part == 0 { (0, 0) } else { (1, 1_000_000_000 - part) };
+            Timestamp { seconds: -whole(before.as_secs()) - more, nanoseconds }
+        }
+    }
+}
