@@ -1,5 +1,5 @@
-//! Programs of random calls on files, on Rust's std: with the filesystem in them or composed with
-//! it they answer every call, and leave the tree, as on a directory of the host.
+//! Programs of random calls on files, on Rust's std: with the filesystem in them, composed with it or
+//! lent it by the host, they answer every call, and leave the tree, as on a directory of the host.
 //!
 //! `DIFFERENTIAL_PROGRAMS` says how many programs run, `DIFFERENTIAL_SEED` the first one's seed.
 
@@ -42,4 +42,9 @@ fn random_calls_answer_as_on_the_host_with_the_filesystem_and_the_hosts_director
 #[test]
 fn random_calls_answer_as_on_the_host_with_the_filesystem_composed() {
     assert_same_as_on_the_host(Builder::memory);
+}
+
+#[test]
+fn random_calls_answer_as_on_the_host_with_the_filesystem_that_the_host_serves() {
+    assert_same_as_on_the_host(Builder::hosted);
 }

@@ -20,6 +20,11 @@ fn in_memory(form: Form, way: &str) -> String {
     Program::run_bytes(&whole, Sandbox::builder(), &[way]).succeeded().stdout
 }
 
+/// Returns what the program prints where the host serves the filesystem.
+fn hosted(way: &str) -> String {
+    Program::new("watching", Sandbox::builder().hosted()).run(&[way]).succeeded().stdout
+}
+
 #[test]
 fn the_c_library_shows_inode_numbers_that_stay() {
     let expected = on_disk("library");
@@ -27,6 +32,7 @@ fn the_c_library_shows_inode_numbers_that_stay() {
     for form in [Form::Whole, Form::Embedded] {
         assert_eq!(in_memory(form, "library"), expected, "{form:?}");
     }
+    assert_eq!(hosted("library"), expected);
 }
 
 #[test]
@@ -36,4 +42,5 @@ fn metadata_hashes_identify_files_on_every_form() {
     for form in [Form::Whole, Form::Lite, Form::LiteEnvironment, Form::Embedded] {
         assert_eq!(in_memory(form, "calls"), expected, "{form:?}");
     }
+    assert_eq!(hosted("calls"), expected);
 }

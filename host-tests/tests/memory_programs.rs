@@ -1,7 +1,7 @@
 //! The programs of the harness on a filesystem in memory: no directory of the host is granted, and
 //! they do what they do on one.
 
-use host_tests::{Program, Run, Sandbox};
+use host_tests::{Builder, Program, Run, Sandbox};
 
 fn run(name: &'static str, arguments: &[&str]) -> (Run, Run) {
     let on_disk = Program::new(name, Sandbox::builder().tmp("/tmp")).run(arguments);
@@ -10,10 +10,13 @@ fn run(name: &'static str, arguments: &[&str]) -> (Run, Run) {
 }
 
 fn same(name: &'static str, arguments: &[&str]) {
-    let (on_disk, in_memory) = run(name, arguments);
+    let on_disk = Program::new(name, Sandbox::builder().tmp("/tmp")).run(arguments);
     let said = |run: &Run| (run.exit, run.stdout.clone(), run.stderr.clone());
-    assert_eq!(said(&in_memory), said(&on_disk), "{:?}", in_memory.trap);
     assert_eq!(on_disk.exit, Some(0));
+    for form in [Builder::memory, Builder::hosted] {
+        let in_memory = Program::new(name, form(Sandbox::builder())).run(arguments);
+        assert_eq!(said(&in_memory), said(&on_disk), "{:?}", in_memory.trap);
+    }
 }
 
 #[test]

@@ -4,15 +4,17 @@
 use std::collections::BTreeSet;
 
 use host_tests::{
-    DirectoryOptions, ErrorCode, FileOptions, NameOptions, NamedFileOptions, Sandbox,
+    Builder, DirectoryOptions, ErrorCode, FileOptions, NameOptions, NamedFileOptions, Sandbox,
     SpooledFileOptions, code_of, in_dir, place,
 };
 
-/// Runs it on both grounds and compares what it says.
+/// Runs it on a directory of the host and on both forms, and compares what it says.
 fn same<T: PartialEq + std::fmt::Debug>(scenario: impl Fn(&Sandbox) -> T) {
     let on_disk = scenario(&Sandbox::builder().tmp("/tmp").start());
-    let in_memory = scenario(&Sandbox::builder().memory().start());
-    assert_eq!(in_memory, on_disk);
+    for form in [Builder::memory, Builder::hosted] {
+        let in_memory = scenario(&form(Sandbox::builder()).start());
+        assert_eq!(in_memory, on_disk);
+    }
 }
 
 #[test]

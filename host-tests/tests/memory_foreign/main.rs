@@ -25,8 +25,10 @@ fn run(file: &Path, ground: Builder, arguments: &[&str]) -> Run {
     Program::new(file, ground.stdin(b"one line\nanother\n")).run(arguments).succeeded()
 }
 
-/// The filesystem beside the program, and as a part of it, alone or with the host's directories.
-const FORMS: [fn(Builder) -> Builder; 3] = [Builder::memory, Builder::embedded, Builder::beside];
+/// The filesystem beside the program, as a part of it, alone or with the host's directories, and as
+/// the host's.
+const FORMS: [fn(Builder) -> Builder; 4] =
+    [Builder::memory, Builder::embedded, Builder::beside, Builder::hosted];
 
 /// Asserts that a program prints in memory what it prints on a directory of the host, and more
 /// lines than this.
