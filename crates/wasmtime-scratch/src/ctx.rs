@@ -69,8 +69,17 @@ impl ScratchCtx {
 
     /// Returns the guest's directory for temporary files, if it may write anywhere.
     pub(crate) fn temporary(&self) -> Option<&str> {
-        let Mount { path, space, .. } = self.mounts.iter().find(|mount| mount.writable)?;
+        let Mount { path, space, .. } = self.first_writable()?;
         Some(if path == ROOT && has_temporary(space) { TEMPORARY } else { path })
+    }
+
+    /// Returns the space that the guest's temporary files lie in, if it may write anywhere.
+    pub(crate) fn temporary_space(&self) -> Option<&Space> {
+        self.first_writable().map(|mount| &mount.space)
+    }
+
+    fn first_writable(&self) -> Option<&Mount> {
+        self.mounts.iter().find(|mount| mount.writable)
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod environment;
 mod filesystem;
+mod usage;
 
 use wasmtime::component::Linker;
 use wasmtime_wasi::p2::bindings;
@@ -40,13 +41,17 @@ fn shadowing<T: ScratchView + 'static>(
     files: impl FnOnce(&mut Linker<T>) -> wasmtime::Result<()>,
 ) -> wasmtime::Result<()> {
     linker.allow_shadowing(true);
-    let added = files(linker)
-        .and_then(|()| {
-            bindings::filesystem::preopens::add_to_linker::<T, HasScratch>(linker, T::scratch)
-        })
-        .and_then(|()| {
-            bindings::cli::environment::add_to_linker::<T, HasScratch>(linker, T::scratch)
-        });
+    let added = add(linker, files);
     linker.allow_shadowing(false);
-    added
+    added?;
+    usage::add_to_linker(linker)
+}
+
+fn add<T: ScratchView + 'static>(
+    linker: &mut Linker<T>,
+    files: impl FnOnce(&mut Linker<T>) -> wasmtime::Result<()>,
+) -> wasmtime::Result<()> {
+    files(linker)?;
+    bindings::filesystem::preopens::add_to_linker::<T, HasScratch>(linker, T::scratch)?;
+    bindings::cli::environment::add_to_linker::<T, HasScratch>(linker, T::scratch)
 }

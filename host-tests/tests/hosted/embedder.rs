@@ -1,0 +1,122 @@
+//! A host as its documentation has it: a store with WASI and spaces, for the programs of the harness.
+
+use std::path::Path;
+use std::sync::LazyLock;
+
+use host_tests::program_file;
+use tokio::runtime;
+use wasmtime::component::{Component, Linker, ResourceTable};
+use wasmtime::{Config, Engine, Store};
+use wasmtime_scratch::{ScratchCtx, ScratchCtxView, ScratchView};
+use wasmtime_wasi::p2::bindings::{self, sync};
+use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
+use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
+
+pub(crate) struct State {
+    wasi: WasiCtx,
+    scratch: ScratchCtx,
+    table: ResourceTable,
+}
+
+impl WasiView for State {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView { ctx: &mut self.wasi, table: &mut self.table }
+    }
+}
+
+impl ScratchView for State {
+    fn scratch(&mut self) -> ScratchCtxView<'_> {
+        let Self { scratch, wasi, table } = self;
+        ScratchCtxView { scratch, wasi, table }
+    }
+}
+
+/// Which functions the linker gets.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Calling {
+    Sync,
+    Async,
+}
+
+/// Both of them.
+pub(crate) const CALLINGS: [Calling; 2] = [Calling::Sync, Calling::Async];
+
+/// What a guest gets.
+#[derive(Clone)]
+pub(crate) struct Granted<'a> {
+    pub(crate) scratch: ScratchCtx,
+    /// Directories of the host, with their paths in the guest.
+    pub(crate) directories: Vec<(&'a Path, &'a str, FsPerms)>,
+    pub(crate) variables: Vec<(&'a str, &'a str)>,
+    /// The fuel after which it traps.
+    pub(crate) fuel: u64,
+}
+
+impl Granted<'_> {
+    pub(crate) fn new(scratch: ScratchCtx) -> Self {
+        Self { scratch, directories: Vec::new(), variables: Vec::new(), fuel: u64::MAX }
+    }
+}
+
+static ENGINE: LazyLock<Engine> =
+    LazyLock::new(|| Engine::new(Config::new().consume_fuel(true)).expect("making an engine"));
+
+static SHELL: LazyLock<Component> = LazyLock::new(|| {
+    Component::from_file(&ENGINE, program_file("shell")).expect("compiling the shell")
+});
+
+/// Makes the store of the shell with these commands, and what it prints to.
+fn store(granted: Granted<'_>, commands: &[&str]) -> (Store<State>, MemoryOutputPipe) {
+    let output = MemoryOutputPipe::new(1 << 20);
+    let mut wasi = WasiCtxBuilder::new();
+    wasi.arg("shell").args(commands).stdout(output.clone()).envs(&granted.variables);
+    for (host, guest, permissions) in granted.directories {
+        wasi.preopened_dir(host, guest, permissions).expect("granting a directory");
+    }
+    let (wasi, table) = (wasi.build(), ResourceTable::new());
+    let mut store = Store::new(&ENGINE, State { wasi, scratch: granted.scratch, table });
+    store.set_fuel(granted.fuel).expect("the engine counts fuel");
+    (store, output)
+}
+
+/// Runs commands of the shell, and returns what each answered; the error is a trap.
+pub(crate) fn run(
+    calling: Calling,
+    granted: Granted<'_>,
+    commands: &[&str],
+) -> wasmtime::Result<Vec<String>> {
+    let (mut store, output) = store(granted, commands);
+    let mut linker = Linker::new(&ENGINE);
+    let ended = match calling {
+        Calling::Sync => {
+            wasmtime_wasi::p2::add_to_linker_sync(&mut linker)?;
+            wasmtime_scratch::p2::add_to_linker_sync(&mut linker)?;
+            let command = sync::Command::instantiate(&mut store, &SHELL, &linker)?;
+            command.wasi_cli_run().call_run(&mut store)
+        }
+        Calling::Async => {
+            wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
+            wasmtime_scratch::p2::add_to_linker_async(&mut linker)?;
+            runtime::Builder::new_current_thread().build()?.block_on(async {
+                let command =
+                    bindings::Command::instantiate_async(&mut store, &SHELL, &linker).await?;
+                command.wasi_cli_run().call_run(&mut store).await
+            })
+        }
+    };
+    drop(store);
+    ended?.expect("the shell ends well");
+    let output = String::from_utf8(output.contents().to_vec()).expect("it prints text");
+    let answers = output.lines().zip(commands).map(|(line, command)| {
+        let answer = line.strip_prefix(command).and_then(|it| it.strip_prefix(": "));
+        answer.unwrap_or_else(|| panic!("{command}: {line}")).to_owned()
+    });
+    Ok(answers.collect())
+}
+
+/// Runs commands that do not trap.
+pub(crate) fn answers(calling: Calling, granted: Granted<'_>, commands: &[&str]) -> Vec<String> {
+    let answers = run(calling, granted, commands).expect("the shell does not trap");
+    assert_eq!(answers.len(), commands.len(), "{answers:?}");
+    answers
+}

@@ -1,0 +1,63 @@
+//! What a host learns of a space, and what is left after its guests.
+
+use wasmtime_scratch::{Limit, Limits, ScratchCtx, Space};
+
+use crate::embedder::{CALLINGS, Granted, answers, run};
+
+#[test]
+fn the_host_sees_usage_and_the_reason_of_a_refusal_after_the_store_has_gone() {
+    for calling in CALLINGS {
+        let space = Space::builder().bytes(10 << 10).build().unwrap();
+        assert_eq!(space.last_refusal(), None);
+        let granted = Granted::new(ScratchCtx::new().mount("/tmp", &space));
+        let _ = answers(calling, granted, &["fill /tmp 100", "rm /tmp/0"]);
+        let usage = space.usage();
+        assert_eq!((usage.content, usage.handles), (9 << 10, 0));
+        assert_eq!(space.high_water().content, 10 << 10);
+        let refusal = space.last_refusal().unwrap();
+        assert_eq!((refusal.limit, refusal.allowed), (Limit::Content, 10 << 10));
+    }
+}
+
+#[test]
+fn limits_can_be_set_while_files_are_there() {
+    let space = Space::builder().bytes(10 << 10).build().unwrap();
+    let granted = Granted::new(ScratchCtx::new().mount("/tmp", &space));
+    assert_eq!(answers(CALLINGS[0], granted.clone(), &["fill /tmp 5"]), ["5"]);
+    space.set_limits(Limits { content: 1 << 10, ..space.limits() });
+    let refused = answers(CALLINGS[0], granted, &["write /tmp/more text", "rm /tmp/0"]);
+    assert!(refused[0].contains("Some"), "{refused:?}");
+    assert_eq!(refused[1], "done");
+    assert_eq!(space.usage().content, 4 << 10);
+}
+
+#[test]
+fn a_guest_that_traps_leaves_the_books_exact_and_nothing_open() {
+    for calling in CALLINGS {
+        let space = Space::builder().build().unwrap();
+        let ran_out = |step: u64| {
+            let mut granted = Granted::new(ScratchCtx::new().mount("/tmp", &space));
+            granted.fuel = step * 4_003;
+            let trapped = run(calling, granted, &["fill /tmp 20"]).is_err();
+            assert_eq!(space.usage().handles, 0, "{step}");
+            space.audit().unwrap();
+            trapped
+        };
+        let trapped = (1..1_000).take_while(|step| ran_out(*step)).count();
+        assert!((20..999).contains(&trapped), "{trapped}");
+        let granted = Granted::new(ScratchCtx::new().mount("/tmp", &space));
+        assert!(run(calling, granted, &["write /tmp/last text", "abort"]).is_err());
+        assert_eq!(space.usage().handles, 0);
+        space.audit().unwrap();
+    }
+}
+
+#[test]
+fn a_listing_of_a_million_files_is_whole() {
+    let limits = Limits { nodes: 2 << 20, metadata: 1 << 30, ..Limits::default() };
+    let space = Space::builder().limits(limits).build().unwrap();
+    let granted = Granted::new(ScratchCtx::new().mount("/tmp", &space));
+    let commands = ["many /tmp 1000000", "count /tmp"];
+    assert_eq!(answers(CALLINGS[0], granted, &commands), ["1000000", "1000000"]);
+    assert_eq!(space.usage().nodes, 1_000_001);
+}
