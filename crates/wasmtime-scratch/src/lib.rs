@@ -1,4 +1,41 @@
-//! Scratch space for programs that wasmtime hosts.
+//! Scratch space for programs that you host with wasmtime: a filesystem in memory under `/tmp`, or
+//! any other path, with limits that hold exactly, and nothing on the host's disk.
+//!
+//! A host adds one line to the linker that it has, and one field to the state of its stores. Any
+//! component of WASI 0.2 then finds the space beside the directories that the host grants: Rust,
+//! C, Go, Python and JavaScript programs as their toolchains made them.
+//!
+//! ```no_run
+#![doc = include_str!("../examples/host.rs")]
+//! ```
+//!
+//! | what | where |
+//! |---|---|
+//! | limits, usage, the reason of a refusal | [`Space`] |
+//! | mounts: several spaces, read-only ones, `TMPDIR` | [`ScratchCtx`] |
+//! | one budget for many spaces | [`SharedLimit`] |
+//! | the linker, synchronous and asynchronous | [`p2`] |
+//!
+//! # What a guest sees
+//! The semantics are those of a directory on Linux that wasmtime-wasi serves, inode numbers, hard
+//! and symbolic links, and files that are removed while open included. Between two mounts renaming
+//! and linking are `cross-device`. A limit that is reached is an error that the program can handle,
+//! and what it deletes it can have again:
+//!
+//! | limit | code | in POSIX |
+//! |---|---|---|
+//! | bytes, names and metadata, files | `insufficient-space` | `ENOSPC` |
+//! | bytes of one file | `file-too-large` | `EFBIG` |
+//! | open descriptors, streams and listings | `insufficient-memory` | `ENOMEM` |
+//! | the budget that spaces share | `quota` | `EDQUOT` |
+//!
+//! No path of the host reaches the guest, in no name and in no error. The host holds what the
+//! limits allow, and for each call at most 1 MiB more; no call blocks, so that a host may use the
+//! asynchronous linker without a thread for it.
+//!
+//! # What stays after a trap
+//! A guest that traps, runs out of fuel or is dropped in the middle of a write leaves the books
+//! exact and nothing open. Its files stay as long as a clone of the [`Space`] lives, and then go.
 
 mod convert;
 mod ctx;

@@ -2,6 +2,7 @@
 //! ones, limits, and what a host learns while the guest runs and afterwards.
 
 mod embedder;
+mod example;
 mod mounts;
 mod sharing;
 mod usage;
