@@ -61,15 +61,18 @@ impl Granted<'_> {
 static ENGINE: LazyLock<Engine> =
     LazyLock::new(|| Engine::new(Config::new().consume_fuel(true)).expect("making an engine"));
 
-static SHELL: LazyLock<Component> = LazyLock::new(|| {
-    Component::from_file(&ENGINE, program_file("shell")).expect("compiling the shell")
-});
+static SHELL: LazyLock<Component> = LazyLock::new(|| compiled("shell"));
 
-/// Makes the store of the shell with these commands, and what it prints to.
-fn store(granted: Granted<'_>, commands: &[&str]) -> (Store<State>, MemoryOutputPipe) {
+/// Compiles a program of the harness.
+pub(crate) fn compiled(program: &str) -> Component {
+    Component::from_file(&ENGINE, program_file(program)).expect("compiling a program")
+}
+
+/// Makes the store of a program with these arguments, and what it prints to.
+fn store(granted: Granted<'_>, arguments: &[&str]) -> (Store<State>, MemoryOutputPipe) {
     let output = MemoryOutputPipe::new(1 << 20);
     let mut wasi = WasiCtxBuilder::new();
-    wasi.arg("shell").args(commands).stdout(output.clone()).envs(&granted.variables);
+    wasi.arg("program").args(arguments).stdout(output.clone()).envs(&granted.variables);
     for (host, guest, permissions) in granted.directories {
         wasi.preopened_dir(host, guest, permissions).expect("granting a directory");
     }
@@ -79,19 +82,20 @@ fn store(granted: Granted<'_>, commands: &[&str]) -> (Store<State>, MemoryOutput
     (store, output)
 }
 
-/// Runs commands of the shell, and returns what each answered; the error is a trap.
+/// Runs a program to its end, and returns what it printed; the error is a trap.
 pub(crate) fn run(
     calling: Calling,
+    program: &Component,
     granted: Granted<'_>,
-    commands: &[&str],
-) -> wasmtime::Result<Vec<String>> {
-    let (mut store, output) = store(granted, commands);
+    arguments: &[&str],
+) -> wasmtime::Result<String> {
+    let (mut store, output) = store(granted, arguments);
     let mut linker = Linker::new(&ENGINE);
     let ended = match calling {
         Calling::Sync => {
             wasmtime_wasi::p2::add_to_linker_sync(&mut linker)?;
             wasmtime_scratch::p2::add_to_linker_sync(&mut linker)?;
-            let command = sync::Command::instantiate(&mut store, &SHELL, &linker)?;
+            let command = sync::Command::instantiate(&mut store, program, &linker)?;
             command.wasi_cli_run().call_run(&mut store)
         }
         Calling::Async => {
@@ -99,14 +103,23 @@ pub(crate) fn run(
             wasmtime_scratch::p2::add_to_linker_async(&mut linker)?;
             runtime::Builder::new_current_thread().build()?.block_on(async {
                 let command =
-                    bindings::Command::instantiate_async(&mut store, &SHELL, &linker).await?;
+                    bindings::Command::instantiate_async(&mut store, program, &linker).await?;
                 command.wasi_cli_run().call_run(&mut store).await
             })
         }
     };
     drop(store);
-    ended?.expect("the shell ends well");
-    let output = String::from_utf8(output.contents().to_vec()).expect("it prints text");
+    ended?.expect("the program ends well");
+    Ok(String::from_utf8(output.contents().to_vec()).expect("it prints text"))
+}
+
+/// Runs commands of the shell, and returns what each answered; the error is a trap.
+pub(crate) fn shell(
+    calling: Calling,
+    granted: Granted<'_>,
+    commands: &[&str],
+) -> wasmtime::Result<Vec<String>> {
+    let output = run(calling, &SHELL, granted, commands)?;
     let answers = output.lines().zip(commands).map(|(line, command)| {
         let answer = line.strip_prefix(command).and_then(|it| it.strip_prefix(": "));
         answer.unwrap_or_else(|| panic!("{command}: {line}")).to_owned()
@@ -116,7 +129,7 @@ pub(crate) fn run(
 
 /// Runs commands that do not trap.
 pub(crate) fn answers(calling: Calling, granted: Granted<'_>, commands: &[&str]) -> Vec<String> {
-    let answers = run(calling, granted, commands).expect("the shell does not trap");
+    let answers = shell(calling, granted, commands).expect("the shell does not trap");
     assert_eq!(answers.len(), commands.len(), "{answers:?}");
     answers
 }

@@ -1,8 +1,10 @@
 //! What a host learns of a space, and what is left after its guests.
 
+use chance::Chance;
+use host_tests::seeds;
 use wasmtime_scratch::{Limit, Limits, ScratchCtx, Space};
 
-use crate::embedder::{CALLINGS, Granted, answers, run};
+use crate::embedder::{CALLINGS, Granted, answers, compiled, run, shell};
 
 #[test]
 fn the_host_sees_usage_and_the_reason_of_a_refusal_after_the_store_has_gone() {
@@ -38,7 +40,7 @@ fn a_guest_that_traps_leaves_the_books_exact_and_nothing_open() {
         let ran_out = |step: u64| {
             let mut granted = Granted::new(ScratchCtx::new().mount("/tmp", &space));
             granted.fuel = step * 4_003;
-            let trapped = run(calling, granted, &["fill /tmp 20"]).is_err();
+            let trapped = shell(calling, granted, &["fill /tmp 20"]).is_err();
             assert_eq!(space.usage().handles, 0, "{step}");
             space.audit().unwrap();
             trapped
@@ -46,9 +48,30 @@ fn a_guest_that_traps_leaves_the_books_exact_and_nothing_open() {
         let trapped = (1..1_000).take_while(|step| ran_out(*step)).count();
         assert!((20..999).contains(&trapped), "{trapped}");
         let granted = Granted::new(ScratchCtx::new().mount("/tmp", &space));
-        assert!(run(calling, granted, &["write /tmp/last text", "abort"]).is_err());
+        assert!(shell(calling, granted, &["write /tmp/last text", "abort"]).is_err());
         assert_eq!(space.usage().handles, 0);
         space.audit().unwrap();
+    }
+}
+
+#[test]
+fn random_programs_that_run_out_of_fuel_leave_the_books_exact_and_nothing_open() {
+    let program = compiled("random_files");
+    let seeds = seeds(12);
+    println!("seeds {seeds:?}");
+    for calling in CALLINGS {
+        for seed in seeds.clone() {
+            let space = Space::builder().bytes(1 << 20).handles(20).build().unwrap();
+            let mut chance = Chance(seed);
+            for _ in 0..4 {
+                let mut granted = Granted::new(ScratchCtx::new().mount("/tmp", &space));
+                granted.fuel = 1 << (18 + chance.below(8));
+                let arguments = [chance.below(1 << 20).to_string(), "3000".to_owned()];
+                let _ = run(calling, &program, granted, &arguments.each_ref().map(String::as_str));
+                assert_eq!(space.usage().handles, 0, "seed {seed}");
+                space.audit().unwrap();
+            }
+        }
     }
 }
 
