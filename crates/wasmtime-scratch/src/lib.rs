@@ -13,7 +13,8 @@
 //! |---|---|
 //! | limits, usage, the reason of a refusal | [`Space`] |
 //! | mounts: several spaces, read-only ones, `TMPDIR` | [`ScratchCtx`] |
-//! | one budget for many spaces | [`SharedLimit`] |
+//! | one budget for many spaces, a memory pool of the host's own | [`SharedLimit`], [`Pool`] |
+//! | start, fork, roll back, what changed | [`Template`], [`Space::changes_since`] |
 //! | the linker, synchronous and asynchronous | [`p2`] |
 //!
 //! # What a guest sees
@@ -43,9 +44,12 @@ mod open;
 pub mod p2;
 mod space;
 mod streams;
+mod template;
 
 pub use ctx::{ScratchCtx, ScratchCtxView, ScratchView};
 pub use space::{Builder, Space};
+pub use template::Template;
 pub use tmpfs::{
-    Drift, Error, Limit, Limits, Refusal, Result, SharedLimit, SharedLimits, SharedUsage, Usage,
+    Change, Difference, Drift, Error, Kind, Limit, Limits, Pool, Refusal, Result, SharedLimit,
+    SharedLimits, SharedUsage, Usage,
 };

@@ -27,7 +27,7 @@ struct Inner {
 }
 
 /// What tells the times of files.
-type Clock = Box<dyn Fn() -> SystemTime + Send + Sync>;
+pub(crate) type Clock = Box<dyn Fn() -> SystemTime + Send + Sync>;
 
 impl fmt::Debug for Space {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -37,9 +37,9 @@ impl fmt::Debug for Space {
 
 /// Settings of a new [`Space`].
 pub struct Builder {
-    limits: Limits,
-    shared: Option<SharedLimit>,
-    clock: Clock,
+    pub(crate) limits: Limits,
+    pub(crate) shared: Option<SharedLimit>,
+    pub(crate) clock: Clock,
 }
 
 impl fmt::Debug for Builder {
@@ -97,7 +97,8 @@ impl Builder {
     }
 
     /// Charges what the space holds to a limit of several spaces too: the budget of a host, or of
-    /// one of its tenants. Beyond, a program gets `quota`.
+    /// one of its tenants. Beyond, a program gets `quota`. A [`Pool`](crate::Pool) behind it is
+    /// asked while the space is locked, so that it must not ask the space anything.
     #[must_use]
     pub fn shared_limit(mut self, shared: &SharedLimit) -> Self {
         self.shared = Some(shared.clone());
@@ -120,12 +121,15 @@ impl Builder {
     pub fn build(self) -> Result<Space> {
         let Self { limits, shared, clock } = self;
         let settings = Settings { limits, shared, seed: seed()?, now: timestamp(clock()) };
-        let engine = Mutex::new(tmpfs::Space::create(settings)?);
-        Ok(Space(Arc::new(Inner { engine, clock })))
+        Ok(Space::of(tmpfs::Space::create(settings)?, clock))
     }
 }
 
 impl Space {
+    pub(crate) fn of(engine: tmpfs::Space, clock: Clock) -> Self {
+        Self(Arc::new(Inner { engine: Mutex::new(engine), clock }))
+    }
+
     /// Returns the settings of a new space.
     #[must_use]
     pub fn builder() -> Builder {
@@ -198,7 +202,7 @@ impl Space {
 }
 
 /// Returns 128 random bits.
-fn seed() -> Result<[u64; 2]> {
+pub(crate) fn seed() -> Result<[u64; 2]> {
     let number = || getrandom::u64().map_err(|_| tmpfs::Error::Io);
     Ok([number()?, number()?])
 }

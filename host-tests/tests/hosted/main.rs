@@ -5,4 +5,5 @@ mod embedder;
 mod example;
 mod mounts;
 mod sharing;
+mod templates;
 mod usage;

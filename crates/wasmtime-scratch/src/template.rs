@@ -1,0 +1,82 @@
+//! Templates: what a space held at a moment, to start others from, to go back to and to compare
+//! with.
+
+use tmpfs::{Change, Result, Settings, Usage};
+
+use crate::space::{Builder, Space, seed, timestamp};
+
+/// What a space held at a moment. A clone is the same template.
+///
+/// Any number of spaces start from it, each in constant time; they share its pages until they change
+/// them, and each is charged in full for what it can see.
+///
+/// ```
+/// use wasmtime_scratch::{Difference, Space};
+///
+/// let seeded = Space::builder().build()?;
+/// // … seed it …
+/// let template = seeded.snapshot()?;
+/// let run = Space::builder().bytes(1 << 20).build_from(&template)?;
+/// // … lend it to a guest …
+/// assert_eq!(run.changes_since(&template)?, []);
+/// run.reset_to(&template)?;
+/// # Ok::<(), wasmtime_scratch::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Template(tmpfs::Template);
+
+impl Template {
+    /// Returns what it holds.
+    #[must_use]
+    pub fn usage(&self) -> Usage {
+        self.0.usage()
+    }
+}
+
+impl Builder {
+    /// Makes a space that begins with what a template holds, in constant time.
+    ///
+    /// # Errors
+    /// Those of [`Builder::build`]; `InsufficientSpace` where the limits do not allow what the
+    /// template holds.
+    pub fn build_from(self, template: &Template) -> Result<Space> {
+        let Self { limits, shared, clock } = self;
+        let settings = Settings { limits, shared, seed: seed()?, now: timestamp(clock()) };
+        Ok(Space::of(template.0.space(settings)?, clock))
+    }
+}
+
+impl Space {
+    /// Makes a template of what the space holds now. The space goes on, with its open files; no
+    /// page is copied. A space that is started from the template is a fork of this one.
+    ///
+    /// # Errors
+    /// `Busy` where the space stands on 16 templates already; `Quota` and `InsufficientSpace` where
+    /// the shared limit or the memory does not allow it. Then nothing has changed.
+    pub fn snapshot(&self) -> Result<Template> {
+        self.engine().snapshot().map(Template)
+    }
+
+    /// Goes back to a template: the one that the space was started from, or one that was made of
+    /// it. It takes as long as what was changed since. Open files of guests are closed: what a
+    /// guest does with them is `bad-descriptor`.
+    ///
+    /// # Errors
+    /// `Invalid` where the space does not stand on the template; `InsufficientSpace` and `Quota`
+    /// where it holds less now, and the limits do not allow what the template holds.
+    pub fn reset_to(&self, template: &Template) -> Result<()> {
+        self.engine().reset_to(&template.0)
+    }
+
+    /// Compares the space with a template that it stands on, and returns what is different, in the
+    /// order of the paths. What was created and removed again is not among it; the rename of a
+    /// directory is one change. It takes as long as there are changes, however many files there
+    /// are.
+    ///
+    /// # Errors
+    /// `Invalid` where the space does not stand on the template; `InsufficientSpace` where there is
+    /// no memory.
+    pub fn changes_since(&self, template: &Template) -> Result<Vec<Change>> {
+        self.engine().changes_since(&template.0)?.collect()
+    }
+}
