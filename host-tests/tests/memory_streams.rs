@@ -106,6 +106,46 @@ fn what_check_write_did_not_permit_is_a_trap() {
     }
 }
 
+/// wasmtime 48 takes a stream for ended that was asked for no bytes, and then it stays closed.
+const OF_A_STREAM: [(&str, &str); 2] = [
+    ("blocking-read 0: None", "blocking-read 0: Some(0)"),
+    ("blocking-read 2: None", "blocking-read 2: Some(2)"),
+];
+
+/// POSIX, pathname resolution: a slash at the end asks for a directory, behind a link as well.
+/// wasmtime 48 looks at a single name itself if links are not followed, and only then.
+const OF_SINGLE_NAMES: [(&str, &str); 8] = [
+    ("stat-at file/: DescriptorType::RegularFile", "stat-at file/: not-directory"),
+    (
+        "metadata-hash-at file/: its own true, the directory's false",
+        "metadata-hash-at file/: its own false, the directory's false",
+    ),
+    ("stat-at file/.: DescriptorType::RegularFile", "stat-at file/.: not-directory"),
+    (
+        "metadata-hash-at file/.: its own true, the directory's false",
+        "metadata-hash-at file/.: its own false, the directory's false",
+    ),
+    ("stat-at to-d/: DescriptorType::SymbolicLink", "stat-at to-d/: DescriptorType::Directory"),
+    (
+        "metadata-hash-at to-d/: its own true, the directory's false",
+        "metadata-hash-at to-d/: its own false, the directory's true",
+    ),
+    ("stat-at to-none/: DescriptorType::SymbolicLink", "stat-at to-none/: no-entry"),
+    (
+        "metadata-hash-at to-none/: its own true, the directory's false",
+        "metadata-hash-at to-none/: its own false, the directory's false",
+    ),
+];
+
+/// Linux removes a directory by a name with a slash at its end, and not by that of a link; wasmtime
+/// 48 has it remove the `.` of the directory that the name leads to.
+const OF_REMOVED_DIRECTORIES: [(&str, &str); 4] = [
+    ("remove-directory-at to-none/: no-entry", "remove-directory-at to-none/: not-directory"),
+    ("remove-directory-at to-d/: invalid", "remove-directory-at to-d/: not-directory"),
+    ("remove-directory-at directory/: invalid", "remove-directory-at directory/: not-empty"),
+    ("remove-directory-at empty/: invalid", "remove-directory-at empty/: done"),
+];
+
 /// Linux has EISDIR for reading a directory and EINVAL for cutting it; wasmtime 48 looks whether it
 /// is a file first. It passes offsets above 2^63 - 1 on, which to Linux are negative.
 #[test]
@@ -124,7 +164,16 @@ fn each_method_of_a_descriptor_answers_as_on_a_directory_of_the_host() {
         ("read far: bad-descriptor", "read far: is-directory"),
     ];
     let for_both = [far_size, far_read, far_write];
-    let expected = [&for_reading[..], &for_writing, &for_both, &of_a_directory].concat();
+    let expected = [
+        &for_reading[..],
+        &for_writing,
+        &for_both,
+        &of_a_directory,
+        &OF_A_STREAM,
+        &OF_SINGLE_NAMES,
+        &OF_REMOVED_DIRECTORIES,
+    ];
+    let expected = expected.concat();
     for memory in FORMS {
         let memory = run("descriptor_calls", memory(), &[]).stdout;
         let differences: Vec<_> =

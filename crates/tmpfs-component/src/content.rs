@@ -15,8 +15,8 @@ pub(crate) const PIECE: usize = 64 << 10;
 /// The most bytes of one answer. Holes cost nothing, and must not take memory by being read.
 const MOST: u64 = 1 << 20;
 
-/// At most `length` bytes from `offset` on, and whether the file ends there.
-pub(crate) fn read(handle: Handle, offset: u64, length: u64) -> Result<(Vec<u8>, bool)> {
+/// At most `length` bytes from `offset` on.
+pub(crate) fn read(handle: Handle, offset: u64, length: u64) -> Result<Vec<u8>> {
     let size = look(|space| {
         // May it be read at all?
         space.read_at(handle, offset, &mut [])?;
@@ -26,8 +26,7 @@ pub(crate) fn read(handle: Handle, offset: u64, length: u64) -> Result<(Vec<u8>,
     let mut bytes = buffer(usize::try_from(length).expect("BUG: it was cut"));
     let read = look(|space| space.read_at(handle, offset, &mut bytes))?;
     bytes.truncate(read);
-    let end = offset.saturating_add(u64::try_from(read).expect("BUG: a length fits 64 bits"));
-    Ok((bytes, end >= size))
+    Ok(bytes)
 }
 
 /// So many zeros, or fewer where there is no memory for them.

@@ -129,7 +129,10 @@ impl GuestDescriptor for Descriptor {
     }
 
     fn read(&self, length: u64, offset: u64) -> Result<(Vec<u8>, bool)> {
-        content::read(self.handle(), offset, length).map_err(convert::code)
+        let bytes = content::read(self.handle(), offset, length).map_err(convert::code)?;
+        // As on wasmtime, the file ends there exactly if nothing was read.
+        let end = bytes.is_empty();
+        Ok((bytes, end))
     }
 
     fn write(&self, bytes: Vec<u8>, offset: u64) -> Result<u64> {

@@ -120,7 +120,7 @@ impl Reader {
     /// Returns some of the bytes that are left, at most `length`.
     fn read(&self, length: u64) -> Result<Vec<u8>> {
         self.advance(length, |offset| {
-            let (bytes, _) = content::read(self.file.handle(), offset, length)?;
+            let bytes = content::read(self.file.handle(), offset, length)?;
             Ok((self::length(bytes.len()), bytes))
         })
     }

@@ -220,16 +220,22 @@ pub(crate) enum Unreadable {
     Refused(Error),
 }
 
-/// Copies text into our memory. Text of more than `most` bytes is refused before it is copied.
+/// Copies text into our memory. Of a text with more than `most` bytes only the beginning is copied,
+/// which is still too long: the engine refuses it where a path's length comes to be looked at.
 ///
 /// # Errors
-/// It is not UTF-8; `NameTooLong`; `InsufficientMemory`.
+/// It is not UTF-8; `InsufficientMemory`.
 #[inline(never)]
 pub(crate) fn text(area: Area, most: u32) -> core::result::Result<String, Unreadable> {
-    if area.length > most {
-        return Err(Unreadable::Refused(Error::NameTooLong));
+    let length = area.length.min(most.saturating_add(5));
+    let mut bytes = Area { length, ..area }.to_vec().map_err(Unreadable::Refused)?;
+    if length < area.length {
+        // The last character, which has four bytes at most, may be cut.
+        let mut rest = 4;
+        while rest > 0 && matches!(bytes.pop(), Some(0x80..0xc0)) {
+            rest -= 1;
+        }
     }
-    let bytes = area.to_vec().map_err(Unreadable::Refused)?;
     String::from_utf8(bytes).map_err(|_| Unreadable::NotUtf8)
 }
 

@@ -4,7 +4,6 @@ use alloc::boxed::Box;
 
 use crate::error::{Error, Result};
 use crate::handle::Handle;
-use crate::id::Id;
 use crate::layer::{Stock, link_cost};
 use crate::lookup::{End, Follow, Last};
 use crate::name::NewName;
@@ -62,8 +61,11 @@ impl<S: PageStore> Space<S> {
         let old_base = self.opened_directory(old_directory)?;
         let new_base = self.opened_directory(new_directory)?;
         let mutable = old_base.mutable && new_base.mutable;
+        // The directories of both names come first, as on wasmtime.
+        self.resolve(old_base.node, old_path, Last::NameOrDirectory)?;
+        let new = self.resolve(new_base.node, new_path, Last::NameOrDirectory)?;
         let node = self.resolve_node(old_base.node, old_path, old_follow)?;
-        let new = self.resolve_new_file(new_base.node, new_path)?;
+        let new = self.check_new(new, new_path)?;
         let held = self.stock.node(node);
         if held.kind() == Kind::Directory {
             return Err(Error::NotPermitted);
@@ -100,8 +102,12 @@ impl<S: PageStore> Space<S> {
     ) -> Result<()> {
         let base = self.opened_directory(directory)?;
         let mutable = base.mutable;
+        if target.starts_with('/') {
+            return Err(Error::NotPermitted);
+        }
+        let end = self.resolve(base.node, path, Last::NameOrDirectory)?;
         path::check(target, &self.stock.quota)?;
-        let end = self.resolve_new_file(base.node, path)?;
+        let end = self.check_new(end, path)?;
         if !mutable {
             return Err(Error::ReadOnly);
         }
@@ -122,18 +128,6 @@ impl<S: PageStore> Space<S> {
         let base = self.opened_directory(directory)?.node;
         let node = self.resolve_node(base, path, Follow::No)?;
         self.stock.node(node).target().ok_or(Error::Invalid)
-    }
-
-    /// Returns the end of a path at which a file or symbolic link can be made.
-    fn resolve_new_file(&self, base: Id<Node>, path: &str) -> Result<End> {
-        let end = self.resolve(base, path, Last::Name)?;
-        if end.slash() {
-            // The path names a directory, which is either there or not. As wasmtime, and unlike
-            // Linux, this looks for it behind a symbolic link and says what stands there instead.
-            self.resolve_node(base, path, Follow::Yes)?;
-            return Err(Error::Exist);
-        }
-        self.check_new(end, path)
     }
 
     /// Looks up the end of a path, at which nothing stands yet.

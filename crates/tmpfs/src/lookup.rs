@@ -33,6 +33,9 @@ pub(crate) enum Last {
     Create(Follow),
     /// Its name in its directory, which [`Space::look_at`] looks up; no link is followed.
     Name,
+    /// The same. With a slash at the end the path names a directory, also behind a symbolic link,
+    /// and the name is its `.`: wasmtime does so before it links or removes a file (open_parent).
+    NameOrDirectory,
 }
 
 /// The end of a path.
@@ -84,14 +87,16 @@ impl<S: PageStore> Space<S> {
             if is_last && slash && matches!(wanted, Last::Create(_)) {
                 return Err(Error::IsDirectory);
             }
-            if is_last && wanted == Last::Name {
+            let opened = slash && wanted == Last::NameOrDirectory;
+            if is_last && !opened && matches!(wanted, Last::Name | Last::NameOrDirectory) {
                 return Ok(found);
             }
             let found = self.look(found, name)?;
             let Some(node) = found.node else {
-                return if is_last { Ok(found) } else { Err(Error::NoEntry) };
+                return if is_last && !opened { Ok(found) } else { Err(Error::NoEntry) };
             };
             match self.stock.node(node).kind() {
+                Kind::Directory if opened => return Ok(End { last: Component::Dot, ..found }),
                 Kind::Directory if is_last => return Ok(found),
                 Kind::Directory => directory = node,
                 Kind::RegularFile if is_last && !slash => return Ok(found),

@@ -26,7 +26,8 @@ pub struct OpenFlags {
 impl<S: PageStore> Space<S> {
     /// Opens what `path` names, seen from `directory`, or makes a file there.
     ///
-    /// A directory inherits `mutate_directory`, as on wasmtime; a file never has it.
+    /// A directory inherits `mutate_directory`, as on wasmtime; a file never has it. Also as there,
+    /// `create` and `truncate` open for writing.
     ///
     /// # Errors
     /// Those of every path: `BadDescriptor`, and `NotDirectory` where the handle is not of a
@@ -36,9 +37,9 @@ impl<S: PageStore> Space<S> {
     ///
     /// Those of opening, as Linux has them: `Exist`; `IsDirectory` for writing, truncating or
     /// creating a directory, and for creating with a slash at the end; `Loop` for a symbolic link
-    /// that is not followed; `Invalid` for `create` with `directory`; `ReadOnly` where `directory`
-    /// permits no changes and the flags ask for them; `InsufficientSpace`, `InsufficientMemory`,
-    /// `Quota`.
+    /// that is not followed, also with `directory`; `Invalid` for `directory` with another flag;
+    /// `ReadOnly` where `directory` permits no changes and the flags ask for them;
+    /// `InsufficientSpace`, `InsufficientMemory`, `Quota`.
     pub fn open_at(
         &mut self,
         directory: Handle,
@@ -51,11 +52,12 @@ impl<S: PageStore> Space<S> {
         let base = self.opened_directory(directory)?;
         let mutable = base.mutable;
         let base = base.node;
-        if open.create && open.directory {
+        if open.directory && (open.create || open.exclusive || open.truncate) {
             return Err(Error::Invalid);
         }
-        let changes = open.create || open.truncate || flags.write || flags.mutate_directory;
-        if changes && !mutable {
+        let write = flags.write || open.create || open.truncate;
+        let flags = DescriptorFlags { write, ..flags };
+        if (flags.write || flags.mutate_directory) && !mutable {
             return Err(Error::ReadOnly);
         }
         let wanted = match open {
@@ -89,12 +91,10 @@ impl<S: PageStore> Space<S> {
             return Err(Error::Exist);
         }
         match self.stock.node(node).kind() {
-            Kind::Directory if open.create || open.truncate || flags.write => {
-                Err(Error::IsDirectory)
-            }
+            Kind::Directory if flags.write => Err(Error::IsDirectory),
             Kind::Directory => Ok(()),
-            Kind::RegularFile | Kind::SymbolicLink if open.directory => Err(Error::NotDirectory),
             Kind::SymbolicLink => Err(Error::Loop),
+            Kind::RegularFile if open.directory => Err(Error::NotDirectory),
             Kind::RegularFile => Ok(()),
         }
     }

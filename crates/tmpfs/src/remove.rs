@@ -14,11 +14,12 @@ impl<S: PageStore> Space<S> {
     /// Removes the name of a file or symbolic link.
     ///
     /// # Errors
-    /// Those of every path; `IsDirectory`; `NotDirectory` with a slash at the end; `ReadOnly`.
+    /// Those of every path; `IsDirectory`, with a slash at the end also for a symbolic link to a
+    /// directory; `NotDirectory` with a slash at the end; `ReadOnly`.
     pub fn unlink_file_at(&mut self, directory: Handle, path: &str, now: Timestamp) -> Result<()> {
         let base = self.opened_directory(directory)?;
         let mutable = base.mutable;
-        let end = self.resolve(base.node, path, Last::Name)?;
+        let end = self.resolve(base.node, path, Last::NameOrDirectory)?;
         if end.last != Component::Name {
             return Err(Error::IsDirectory);
         }
@@ -26,9 +27,6 @@ impl<S: PageStore> Space<S> {
         let (Some(entry), Some(node)) = (end.entry, end.node) else { return Err(Error::NoEntry) };
         if self.stock.node(node).kind() == Kind::Directory {
             return Err(Error::IsDirectory);
-        }
-        if end.slash() {
-            return Err(Error::NotDirectory);
         }
         if !mutable {
             return Err(Error::ReadOnly);
@@ -43,8 +41,8 @@ impl<S: PageStore> Space<S> {
     /// Removes an empty directory.
     ///
     /// # Errors
-    /// Those of every path; `NotDirectory`, also for a symbolic link to a directory; `NotEmpty`,
-    /// also where the last component is `..`; `Invalid` where it is `.`; `ReadOnly`.
+    /// Those of every path; `NotDirectory`, also for a symbolic link to a directory; `NotEmpty`;
+    /// `Invalid` where the last component is `.` or, as on wasmtime, `..`; `ReadOnly`.
     pub fn remove_directory_at(
         &mut self,
         directory: Handle,
@@ -54,10 +52,8 @@ impl<S: PageStore> Space<S> {
         let base = self.opened_directory(directory)?;
         let mutable = base.mutable;
         let end = self.resolve(base.node, path, Last::Name)?;
-        match end.last {
-            Component::Name => {}
-            Component::Dot => return Err(Error::Invalid),
-            Component::DotDot => return Err(Error::NotEmpty),
+        if end.last != Component::Name {
+            return Err(Error::Invalid);
         }
         let end = self.look_at(end, path)?;
         let (Some(entry), Some(node)) = (end.entry, end.node) else { return Err(Error::NoEntry) };

@@ -119,8 +119,11 @@ fn a_file_is_made_written_read_listed_and_removed() {
     program.descriptor("read", &[file, 3, 1], 4).unwrap();
     let (at, length, end) = (program.word(OUT + 4), program.word(OUT + 8), program.word(OUT + 12));
     assert_eq!((program.peek(at, length).as_slice(), end & 0xff), (&b"\0wr"[..], 0));
-    program.descriptor("read", &[file, u64::MAX, 7], 4).unwrap();
-    assert_eq!((program.word(OUT + 8), program.word(OUT + 12) & 0xff), (2, 1), "the end");
+    // As on wasmtime, the end is told where nothing was read.
+    for (length, offset, expected) in [(u64::MAX, 7, (2, 0)), (1, 9, (0, 1)), (0, 0, (0, 1))] {
+        program.descriptor("read", &[file, length, offset], 4).unwrap();
+        assert_eq!((program.word(OUT + 8), program.word(OUT + 12) & 0xff), expected);
+    }
 
     program.descriptor("read-directory", &[root], 4).unwrap();
     let listing = program.word(OUT + 4).into();

@@ -104,7 +104,7 @@ pub(crate) fn ask<const BESIDE: bool, R>(work: impl FnOnce(&Space) -> Outcome<R>
     look::<BESIDE, _>(|held| work(&held.space)).map_err(Errno::from)
 }
 
-/// Copies a path of the program. A text longer than any path may be is refused unread.
+/// Copies a path of the program, see [`program::text`].
 #[inline(never)]
 pub(crate) fn path<const BESIDE: bool>(at: u32, length: u32) -> Result<String> {
     let path = Area::new(at, length, 1);

@@ -185,9 +185,11 @@ pub(crate) fn open_flags(flags: u32) -> OpenFlags {
     }
 }
 
+/// Reads the flags to open with. Without the one for writing there is the one for reading, as on
+/// wasmtime.
 pub(crate) fn descriptor_flags(flags: u32) -> DescriptorFlags {
     DescriptorFlags {
-        read: flags & 1 != 0,
+        read: flags & 1 != 0 || flags & 2 == 0,
         write: flags & 2 != 0,
         file_integrity_sync: flags & 4 != 0,
         data_integrity_sync: flags & 8 != 0,

@@ -173,8 +173,9 @@ fn settled(descriptor: u32, out: u32) {
     out.put_nothing(Ok(()));
 }
 
-/// Reads into a list of the program's, and tells whether the file ends there. Its length is known
-/// before the program allocates it, and stays: nobody else runs in between.
+/// Reads into a list of the program's, and tells whether the file ends there: as on wasmtime,
+/// exactly if nothing was read. Its length is known before the program allocates it, and stays:
+/// nobody else runs in between.
 fn read_list(caller: Caller, descriptor: u32, length: u64, offset: u64) -> Result<(Area, bool)> {
     let size = ask(descriptor, |space, handle| {
         // May it be read at all?
@@ -187,5 +188,5 @@ fn read_list(caller: Caller, descriptor: u32, length: u64, offset: u64) -> Resul
     ask(descriptor, |space, handle| {
         space.read_into(handle, offset, index(wanted), &mut list.bytes())
     })?;
-    Ok((list, offset.saturating_add(u64::from(wanted)) >= size))
+    Ok((list, wanted == 0))
 }

@@ -71,7 +71,7 @@ pub(crate) fn ask<R>(
     .map_err(Code::from)
 }
 
-/// Copies a path of the program. A text longer than any path may be is refused unread.
+/// Copies a path of the program, see [`program::text`].
 #[inline(never)]
 pub(crate) fn path(path: Area) -> Result<String> {
     let most = look(|held| held.space.limits().path);

@@ -69,7 +69,7 @@ fn only_what_it_is_for_is_removed() {
         ("nothing", Error::NoEntry),
         (".", Error::Invalid),
         ("empty/.", Error::Invalid),
-        ("empty/..", Error::NotEmpty),
+        ("empty/..", Error::Invalid),
         ("..", Error::NotPermitted),
         ("", Error::NoEntry),
     ] {

@@ -1,5 +1,8 @@
 //! One system call for each operation.
 
+use std::os::fd::OwnedFd;
+use std::path::{Component, Path};
+
 use rustix::fs::{
     AtFlags, Dir, FileType, Mode, OFlags, ResolveFlags, Timespec, Timestamps, UTIME_NOW, UTIME_OMIT,
 };
@@ -8,7 +11,7 @@ use tmpfs::{
     DescriptorFlags, Follow, Kind, MetadataHash, NewTimestamp, OpenFlags, Stat, Timestamp,
 };
 
-use super::Linux;
+use super::{Linux, Walk};
 use crate::operation::{Answer, At, Operation};
 
 impl Linux {
@@ -21,13 +24,20 @@ impl Linux {
                 self.opened(root, *flags)
             }
             Operation::Open { at, follow, open, flags } => {
+                let flags = DescriptorFlags {
+                    write: flags.write || open.create || open.truncate,
+                    ..*flags
+                };
                 let opened = rustix::fs::openat(
                     self.directory(at)?,
                     &at.path,
-                    open_flags(*follow, *open, *flags),
+                    open_flags(*follow, *open, flags),
                     Mode::RUSR | Mode::WUSR,
                 )?;
-                self.opened(opened, *flags)
+                if open.directory && stat(&rustix::fs::fstat(&opened)?).kind != Kind::Directory {
+                    return Err(Errno::NOTDIR);
+                }
+                self.opened(opened, flags)
             }
             Operation::Close { handle } => {
                 self.open(*handle)?;
@@ -55,35 +65,49 @@ impl Linux {
                 rustix::fs::ftruncate(self.descriptor(*handle)?, *size).map(done)
             }
             Operation::CreateDirectory { at } => {
-                rustix::fs::mkdirat(self.directory(at)?, &at.path, Mode::RWXU).map(done)
+                let (directory, name) = self.open_parent(at, at.path.trim_end_matches('/'))?;
+                rustix::fs::mkdirat(directory, name, Mode::RWXU).map(done)
             }
             Operation::Link { old, follow, new } => {
                 let flags = match follow {
                     Follow::Yes => AtFlags::SYMLINK_FOLLOW,
                     Follow::No => AtFlags::empty(),
                 };
-                let (from, to) = (self.directory(old)?, self.directory(new)?);
-                if new.path.ends_with('/') {
-                    rustix::fs::statat(from, &old.path, at_flags(*follow))?;
+                let (from, name) = self.open_parent(old, &old.path)?;
+                let (to, new_name) = self.open_parent(new, &new.path)?;
+                if *follow == Follow::Yes {
+                    let walked = self.walk(old, Walk::Follow);
+                    walked.map_err(|it| if it == Errno::XDEV { Errno::PERM } else { it })?;
                 }
-                self.open_named_directory(new)?;
-                rustix::fs::linkat(from, &old.path, to, &new.path, flags).map(done)
+                rustix::fs::linkat(from, name, to, new_name, flags).map(done)
             }
             Operation::Symlink { target, at } => {
-                if !target.is_empty() && target.len() <= 4095 {
-                    self.open_named_directory(at)?;
-                }
-                rustix::fs::symlinkat(target, self.directory(at)?, &at.path).map(done)
+                let (directory, name) = self.open_parent(at, &at.path)?;
+                rustix::fs::symlinkat(target, directory, name).map(done)
             }
             Operation::Readlink { at } => {
-                let text = rustix::fs::readlinkat(self.directory(at)?, &at.path, Vec::new())?;
+                let (directory, name) = self.open_parent(at, &at.path)?;
+                let text = rustix::fs::readlinkat(directory, name, Vec::new())?;
                 Ok(Answer::Text(text.into_string().expect("it was written as text")))
             }
-            Operation::Unlink { at } => self.unlink(at, AtFlags::empty()),
-            Operation::RemoveDirectory { at } => self.unlink(at, AtFlags::REMOVEDIR),
+            Operation::Unlink { at } => {
+                let (directory, name) = self.open_parent(at, &at.path)?;
+                rustix::fs::unlinkat(directory, name, AtFlags::empty()).map(done)
+            }
+            Operation::RemoveDirectory { at } => {
+                // Unlike wasmtime, the engine removes a directory by a name with a slash as well.
+                let (slash, path) = cut(&at.path);
+                let (directory, name) = self.open_parent(at, path)?;
+                let name = name.to_owned() + slash;
+                rustix::fs::unlinkat(directory, name, AtFlags::REMOVEDIR).map(done)
+            }
             Operation::Rename { old, new } => {
-                let (from, to) = (self.directory(old)?, self.directory(new)?);
-                rustix::fs::renameat(from, &old.path, to, &new.path).map(done)
+                let ((old_slash, old_path), (new_slash, new_path)) =
+                    (cut(&old.path), cut(&new.path));
+                let (from, name) = self.open_parent(old, old_path)?;
+                let (to, new_name) = self.open_parent(new, new_path)?;
+                let slash = if new_slash.is_empty() { old_slash } else { new_slash };
+                rustix::fs::renameat(from, name.to_owned() + slash, to, new_name).map(done)
             }
             Operation::Stat { handle } => {
                 Ok(Answer::Stat(stat(&rustix::fs::fstat(self.descriptor(*handle)?)?)))
@@ -123,21 +147,32 @@ impl Linux {
         }
     }
 
-    /// Opens the directory that a path names by a slash at its end, as wasmtime does before it
-    /// makes a file or symbolic link there (open_parent). Linux alone would not follow a symbolic
-    /// link, and would answer EEXIST where something else stands.
-    fn open_named_directory(&self, at: &At) -> Result<(), Errno> {
-        if !at.path.ends_with('/') {
-            return Ok(());
+    /// Opens the directory in which the last name of a path stands, as wasmtime does before every
+    /// call about a name (open_parent). Where the path must name a directory, that is the directory,
+    /// and the name is `.`.
+    fn open_parent<'a>(&self, at: &At, path: &'a str) -> Result<(OwnedFd, &'a str), Errno> {
+        if at.path.is_empty() {
+            return Err(Errno::NOENT);
         }
-        let open = OFlags::PATH | OFlags::DIRECTORY;
-        let (directory, mode) = (self.directory(at)?, Mode::empty());
-        let opened = rustix::fs::openat2(directory, &at.path, open, mode, ResolveFlags::BENEATH);
-        opened.map(drop).map_err(|error| if error == Errno::XDEV { Errno::PERM } else { error })
-    }
-
-    fn unlink(&self, at: &At, flags: AtFlags) -> Result<Answer, Errno> {
-        rustix::fs::unlinkat(self.directory(at)?, &at.path, flags).map(|()| Answer::Done)
+        if at.path.len() > 4095 {
+            return Err(Errno::NAMETOOLONG);
+        }
+        let mut components = Path::new(path).components();
+        let (parent, name) = match components.next_back() {
+            Some(Component::Normal(name)) if !path.ends_with('/') && !path.ends_with("/.") => {
+                (components.as_path(), name.to_str().expect("a part of a text"))
+            }
+            _ => (Path::new(if path.is_empty() { "/" } else { path }), "."),
+        };
+        let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
+        let (directory, open) = (self.directory(at)?, OFlags::PATH | OFlags::DIRECTORY);
+        let opened =
+            rustix::fs::openat2(directory, parent, open, Mode::empty(), ResolveFlags::BENEATH);
+        match opened {
+            Ok(opened) => Ok((opened, name)),
+            Err(Errno::XDEV) => Err(Errno::PERM),
+            Err(error) => Err(error),
+        }
     }
 
     fn list(&self, directory: usize) -> Result<Answer, Errno> {
@@ -156,10 +191,15 @@ impl Linux {
     }
 }
 
+/// Cuts the slashes off a path, of which one is returned if there are any.
+fn cut(path: &str) -> (&str, &str) {
+    let cut = path.trim_end_matches('/');
+    (&path[cut.len()..path.len().min(cut.len() + 1)], cut)
+}
+
 fn open_flags(follow: Follow, open: OpenFlags, flags: DescriptorFlags) -> OFlags {
     let mut all = OFlags::NOATIME;
     all.set(OFlags::CREATE, open.create);
-    all.set(OFlags::DIRECTORY, open.directory);
     all.set(OFlags::EXCL, open.exclusive && open.create);
     all.set(OFlags::TRUNC, open.truncate);
     all.set(OFlags::NOFOLLOW, follow == Follow::No);

@@ -84,19 +84,15 @@ impl Linux {
             }
             Operation::StatAt { at, follow }
             | Operation::SetTimesAt { at, follow, .. }
-            | Operation::HashAt { at, follow } => {
-                vec![(at, if *follow == tmpfs::Follow::Yes { Walk::Follow } else { Walk::Stop })]
+            | Operation::HashAt { at, follow } => vec![(at, Walk::from(*follow))],
+            Operation::Link { old, new, .. } | Operation::Rename { old, new } => {
+                vec![(old, Walk::Opened), (new, Walk::Opened)]
             }
-            Operation::Link { old, follow, new } => vec![
-                (old, if *follow == tmpfs::Follow::Yes { Walk::Follow } else { Walk::Stop }),
-                (new, Walk::Name),
-            ],
-            Operation::Rename { old, new } => vec![(old, Walk::Name), (new, Walk::Name)],
             Operation::CreateDirectory { at }
             | Operation::Symlink { at, .. }
             | Operation::Unlink { at }
-            | Operation::RemoveDirectory { at } => vec![(at, Walk::Name)],
-            Operation::Readlink { at } => vec![(at, Walk::Stop)],
+            | Operation::RemoveDirectory { at }
+            | Operation::Readlink { at } => vec![(at, Walk::Opened)],
             _ => vec![],
         };
         for (at, _) in ats {
@@ -106,18 +102,14 @@ impl Linux {
                 Some(_) => {}
             }
         }
-        if let Operation::Symlink { target, .. } = operation {
-            // What is wrong with the target is found first.
-            if target.is_empty() || target.len() > 4095 {
-                return None;
-            }
-            if target.starts_with('/') {
-                return Some(Error::NotPermitted);
-            }
+        if let Operation::Symlink { target, .. } = operation
+            && target.starts_with('/')
+        {
+            return Some(Error::NotPermitted);
         }
         if let Operation::Open { open, .. } = operation
-            && open.create
             && open.directory
+            && (open.create || open.exclusive || open.truncate)
         {
             return Some(Error::Invalid);
         }
@@ -158,6 +150,7 @@ impl Linux {
                 outcome => outcome,
             },
             Walk::Stop => open(&at.path, OFlags::NOFOLLOW),
+            Walk::Opened => Ok(()),
             Walk::Name => {
                 let trimmed = at.path.trim_end_matches('/');
                 let (parent, name) = trimmed.rsplit_once('/').unwrap_or((".", trimmed));
@@ -213,6 +206,8 @@ enum Walk {
     Stop,
     /// To where the last component is.
     Name,
+    /// Nowhere: the call opens the directory beneath its start.
+    Opened,
 }
 
 impl From<Follow> for Walk {

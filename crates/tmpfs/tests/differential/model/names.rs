@@ -8,7 +8,8 @@ use crate::operation::{At, Slot};
 
 impl Model {
     pub(super) fn create_directory(&mut self, at: &At, now: Timestamp) -> Result<(), Error> {
-        let last = self.vacant(at)?;
+        let last = self.parent(at)?;
+        self.vacant(&last)?;
         self.mutable(at)?;
         let parent = Some(last.directory);
         let body = Body::Directory(Directory { parent, ..Directory::default() });
@@ -19,6 +20,10 @@ impl Model {
 
     pub(super) fn symlink(&mut self, target: &str, at: &At, now: Timestamp) -> Result<(), Error> {
         self.base(at)?;
+        if target.starts_with('/') {
+            return Err(Error::NotPermitted);
+        }
+        let last = self.parent_opened(at)?;
         if target.is_empty() {
             return Err(Error::NoEntry);
         }
@@ -28,10 +33,7 @@ impl Model {
         if target.contains('\0') {
             return Err(Error::Invalid);
         }
-        if target.starts_with('/') {
-            return Err(Error::NotPermitted);
-        }
-        let last = self.vacant_for_file(at)?;
+        self.vacant(&last)?;
         self.mutable(at)?;
         self.make(&last, Body::Symlink(target.to_owned()), now).map(drop)
     }
@@ -45,8 +47,10 @@ impl Model {
     ) -> Result<(), Error> {
         self.base(old)?;
         self.base(new)?;
+        self.parent_opened(old)?;
+        let last = self.parent_opened(new)?;
         let id = self.find(old, follow)?;
-        let last = self.vacant_for_file(new)?;
+        self.vacant(&last)?;
         if self.node(id).is_directory() {
             return Err(Error::NotPermitted);
         }
@@ -67,17 +71,13 @@ impl Model {
     }
 
     pub(super) fn unlink(&mut self, at: &At, now: Timestamp) -> Result<(), Error> {
-        let last = self.parent(at)?;
+        let last = self.parent_opened(at)?;
         if !matches!(last.name, Name::Normal(_)) {
-            self.look_up(&last)?;
             return Err(Error::IsDirectory);
         }
         let Found::Node(id) = self.look_up(&last)? else { return Err(Error::NoEntry) };
         if self.node(id).is_directory() {
             return Err(Error::IsDirectory);
-        }
-        if last.slash {
-            return Err(Error::NotDirectory);
         }
         self.mutable(at)?;
         self.leave(&last, now);
@@ -87,13 +87,9 @@ impl Model {
 
     pub(super) fn remove_directory(&mut self, at: &At, now: Timestamp) -> Result<(), Error> {
         let last = self.parent(at)?;
-        match last.name {
-            Name::Dot => return Err(Error::Invalid),
-            Name::DotDot => {
-                self.look_up(&last)?;
-                return Err(Error::NotEmpty);
-            }
-            Name::Normal(_) => {}
+        if !matches!(last.name, Name::Normal(_)) {
+            self.look_up(&last)?;
+            return Err(Error::Invalid);
         }
         let Found::Node(id) = self.look_up(&last)? else { return Err(Error::NoEntry) };
         let Body::Directory(directory) = &self.node(id).body else {
@@ -187,23 +183,12 @@ impl Model {
         Ok(directory.entries.iter().map(entry).collect())
     }
 
-    /// A place for the name of a file or symbolic link. With a slash at the end there is none:
-    /// wasmtime opens the directory (open_parent) and finds its `.` taken.
-    fn vacant_for_file(&self, at: &At) -> Result<Last, Error> {
-        if self.parent(at)?.slash {
-            self.find(at, Follow::Yes)?;
-            return Err(Error::Exist);
-        }
-        self.vacant(at)
-    }
-
-    /// A place for a new name.
-    fn vacant(&self, at: &At) -> Result<Last, Error> {
-        let last = self.parent(at)?;
-        match self.look_up(&last)? {
+    /// Refuses a place for a new name where something stands, or nothing can.
+    fn vacant(&self, last: &Last) -> Result<(), Error> {
+        match self.look_up(last)? {
             Found::Node(_) => Err(Error::Exist),
             Found::Nothing if self.node(last.directory).directory().removed => Err(Error::NoEntry),
-            Found::Nothing => Ok(last),
+            Found::Nothing => Ok(()),
         }
     }
 

@@ -40,23 +40,27 @@ impl Model {
             return Ok(Answer::NoSlot);
         }
         let base = self.base(at)?;
-        if open.create && open.directory {
+        if open.directory && (open.create || open.exclusive || open.truncate) {
             return Err(Error::Invalid);
         }
-        let changes = flags.write || flags.mutate_directory || open.create || open.truncate;
+        // wasmtime opens what it may make or cut for writing.
+        let flags = DescriptorFlags { write: flags.write || open.create || open.truncate, ..flags };
+        let changes = flags.write || flags.mutate_directory;
         if changes && !base.mutable {
             return Err(Error::ReadOnly);
         }
         let (id, made) = if open.create {
             self.find_or_make(at, follow, open, now)?
         } else {
-            (self.find_kind(at, follow, open.directory)?, false)
+            (self.find(at, follow)?, false)
         };
         let node = self.node(id);
         let flags = match &node.body {
             Body::Symlink(_) => return Err(Error::Loop),
-            Body::Directory(_) if flags.write || open.truncate => return Err(Error::IsDirectory),
+            Body::Directory(_) if flags.write => return Err(Error::IsDirectory),
             Body::Directory(_) => DescriptorFlags { mutate_directory: base.mutable, ..flags },
+            // wasmtime looks whether it is one only after it was opened.
+            Body::File(_) if open.directory => return Err(Error::NotDirectory),
             Body::File(_) => DescriptorFlags { mutate_directory: false, ..flags },
         };
         if !made {

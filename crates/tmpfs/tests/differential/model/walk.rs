@@ -45,16 +45,7 @@ impl Last {
 impl Model {
     /// The node that a path names.
     pub(super) fn find(&self, at: &At, follow: Follow) -> Result<Id, Error> {
-        self.find_kind(at, follow, false)
-    }
-
-    pub(super) fn find_kind(
-        &self,
-        at: &At,
-        follow: Follow,
-        mut directory: bool,
-    ) -> Result<Id, Error> {
-        let mut follow = follow == Follow::Yes;
+        let (mut follow, mut directory) = (follow == Follow::Yes, false);
         let mut last = self.parent(at)?;
         let id = loop {
             if last.slash {
@@ -70,6 +61,20 @@ impl Model {
             return Err(Error::NotDirectory);
         }
         Ok(id)
+    }
+
+    /// The directory in which a name is made or removed, and the name, as wasmtime finds them
+    /// (open_parent): with a slash at the end it is the `.` of the directory that the path names.
+    pub(super) fn parent_opened(&self, at: &At) -> Result<Last, Error> {
+        let last = self.parent(at)?;
+        if last.slash {
+            let directory = self.find(at, Follow::Yes)?;
+            return Ok(Last { directory, name: Name::Dot, ..last });
+        }
+        if last.name == Name::DotDot {
+            self.look_up(&last)?;
+        }
+        Ok(last)
     }
 
     /// Everything but the last component.
