@@ -27,6 +27,8 @@ pub(crate) struct Files<T> {
     pub(crate) space: Space,
     /// The path at which the program sees the space.
     pub(crate) mount: String,
+    /// The variables that the host set.
+    pub(crate) told: Vec<(String, String)>,
     pub(crate) table: Table<T>,
 }
 
@@ -43,7 +45,8 @@ impl<T> Files<T> {
         let (now, seed) = (H::now(), H::seed());
         let space = refusing(|| tmpfs_start::create(&settings, seed, now));
         let Settings { mount, .. } = settings;
-        Self { space: space.expect("no room for what was baked in"), mount, table: Table::new() }
+        let space = space.expect("no room for what was baked in");
+        Self { space, mount, told, table: Table::new() }
     }
 }
 

@@ -91,11 +91,15 @@ impl Caller {
     }
 }
 
+/// Tells whether a stretch of the program's memory is there.
+pub(crate) fn fits(at: u32, length: u32) -> bool {
+    u64::from(at) + u64::from(length) <= u64::from(raw::size()) << 16
+}
+
 /// Traps unless a stretch of the program's memory is there and aligned.
 #[inline(never)]
 fn check(at: u32, length: u32, align: u32) {
-    let memory = u64::from(raw::size()) << 16;
-    if at & (align - 1) != 0 || u64::from(at) + u64::from(length) > memory {
+    if at & (align - 1) != 0 || !fits(at, length) {
         trap();
     }
 }

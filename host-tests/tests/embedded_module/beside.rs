@@ -4,7 +4,7 @@
 use wasmtime::{FuncType, Linker, Result, Val, ValType};
 
 use crate::preview1::BADF;
-use crate::program::{BYTES, OUT, Of, Program, World, read, write};
+use crate::program::{BYTES, OUT, Of, PAGE, Program, TEXT, World, read, write};
 
 const XDEV: u64 = 75;
 
@@ -38,9 +38,7 @@ pub(crate) fn define_host(linker: &mut Linker<World>) -> Result<()> {
         Ok(0_u32)
     })?;
     linker.func_wrap(module, "fd_prestat_get", |mut of: Of<'_>, fd: u32, out: u32| {
-        let Some(path) = of.data().directories.get(fd as usize - 3).copied() else {
-            return Ok(8_u32);
-        };
+        let Some(path) = directory(&of, fd) else { return Ok(8_u32) };
         let prestat = [0, u32::try_from(path.len())?].map(u32::to_le_bytes).concat();
         write(&mut of, out, &prestat)?;
         Ok(0)
@@ -49,11 +47,26 @@ pub(crate) fn define_host(linker: &mut Linker<World>) -> Result<()> {
         module,
         "fd_prestat_dir_name",
         |mut of: Of<'_>, fd: u32, at: u32, _: u32| {
-            let path = of.data().directories[fd as usize - 3];
+            let path = directory(&of, fd).unwrap();
             write(&mut of, at, path.as_bytes())?;
             Ok(0_u32)
         },
     )?;
+    linker.func_wrap(module, "fd_fdstat_get", |mut of: Of<'_>, fd: u32, out: u32| {
+        let kind: u8 = match fd {
+            0..3 => 2,
+            _ if fd < 3 + of.data().sockets => 6,
+            _ if directory(&of, fd).is_some() => 3,
+            _ => return Ok(8_u32),
+        };
+        write(&mut of, out, &[&[kind; 1], &[0; 23][..]].concat())?;
+        Ok(0)
+    })?;
+    linker.func_wrap(module, "fd_close", |mut of: Of<'_>, fd: u32| {
+        let world = of.data_mut();
+        world.calls.push(format!("fd_close {fd}"));
+        if world.closes_nothing { 58_u32 } else { 0 }
+    })?;
     linker.func_wrap(module, "poll_oneoff", crate::readiness::poll_oneoff)?;
     linker.func_wrap(
         module,
@@ -75,12 +88,12 @@ pub(crate) fn define_host(linker: &mut Linker<World>) -> Result<()> {
         },
     )?;
     for (name, parameters) in [
-        ("fd_close", "i"),
         ("fd_read", "iiii"),
         ("fd_readdir", "iiili"),
         ("fd_write", "iiii"),
         ("fd_filestat_get", "ii"),
         ("path_create_directory", "iii"),
+        ("sock_accept", "iii"),
         ("path_filestat_get", "iiiii"),
         ("path_link", "iiiiiii"),
         ("path_readlink", "iiiiii"),
@@ -103,6 +116,13 @@ pub(crate) fn define_host(linker: &mut Linker<World>) -> Result<()> {
         })?;
     }
     Ok(())
+}
+
+/// Returns the path of a descriptor of the host, if it is a directory.
+fn directory(of: &Of<'_>, fd: u32) -> Option<&'static str> {
+    let world = of.data();
+    let number = fd.checked_sub(3 + world.sockets)?;
+    world.directories.get(number as usize).copied()
 }
 
 /// Lists the host's variables in the form of preview 1.
@@ -140,6 +160,7 @@ fn preview_2_lists_the_hosts_directories_before_ours() {
         .collect();
     let [(3, input), (5, output), (ours, tmp)] = told.as_slice() else { panic!("{told:?}") };
     assert_eq!([input, output, tmp], ["/input", "/output", "/tmp"], "ours instead of the host's");
+    assert_eq!(program.noted(), ["close 4"], "which nobody else can close");
     let ours = u64::from(*ours);
     program.open(ours, "file", 1).unwrap();
     let [at, length] = program.text(0, "file");
@@ -205,4 +226,77 @@ fn preview_1_has_one_table() {
     assert_eq!(program.beside("path_unlink_file", &[3, at, length]), BADF);
     assert_eq!(program.beside("path_unlink_file", &[5, at, length]), 0);
     program.audit();
+}
+
+/// Hosts of preview 1 give sockets that listen before directories. Programs know them by number.
+#[test]
+fn sockets_of_the_host_keep_their_numbers() {
+    let directories = vec!["/input", "/output"];
+    for (prefix, paths) in [("", &["/tmp"][..]), ("beside:", &["/input", "/output", "/tmp"])] {
+        let world = World { directories: directories.clone(), sockets: 2, ..World::default() };
+        let mut program = Program::of(world, 4, usize::MAX);
+        let name = |function: &str| format!("{prefix}wasi_snapshot_preview1#{function}");
+        let out = u64::from(OUT);
+        for fd in [3, 4] {
+            assert_eq!(program.done(&name("sock_accept"), &[fd, 0, out]), 0);
+            assert_eq!(program.noted(), [format!("sock_accept {fd} 0 {out}")]);
+            // A C library goes on behind what is no directory, and ends at a bad descriptor.
+            assert_eq!(program.done(&name("fd_prestat_get"), &[fd, out]), 0);
+            assert_ne!(program.peek(OUT, 1), [0], "a directory");
+        }
+        let mut found = Vec::new();
+        for fd in 5.. {
+            if program.done(&name("fd_prestat_get"), &[fd, out]) == BADF {
+                break;
+            }
+            assert_eq!(program.peek(OUT, 1), [0]);
+            let length = program.word(OUT + 4);
+            let arguments = [fd, BYTES.into(), length.into()];
+            assert_eq!(program.done(&name("fd_prestat_dir_name"), &arguments), 0);
+            found.push(String::from_utf8(program.peek(BYTES, length)).unwrap());
+        }
+        assert_eq!(found, paths);
+    }
+}
+
+/// A program that imports no `fd_close` has the tool answer `notsup` for it.
+#[test]
+fn a_number_of_the_hosts_is_taken_although_it_is_not_closed_there() {
+    let mut program =
+        Program::of(World { closes_nothing: true, ..World::default() }, 4, usize::MAX);
+    let out = u64::from(OUT);
+    let [at, length] = program.text(0, "file");
+    let open = [3, 0, at, length, 1, 66, 0, 0, out];
+    assert_eq!(program.done("wasi_snapshot_preview1#path_open", &open), 0);
+    let file = u64::from(program.word(OUT));
+    assert_eq!(program.done("wasi_snapshot_preview1#fd_renumber", &[file, 1]), 0);
+    assert_eq!(program.noted(), ["fd_close 1"]);
+    assert_eq!(program.done("wasi_snapshot_preview1#fd_tell", &[1, out]), 0, "it is the file");
+    assert_eq!(program.done("wasi_snapshot_preview1#fd_tell", &[file, out]), BADF);
+    program.audit();
+}
+
+/// The host answers into the program's memory, which a program makes larger only for what it reads
+/// itself.
+#[test]
+fn variables_that_do_not_fit_into_memory_are_none() {
+    for (length, count) in [(60_000, 2), (66_000, 1), (1 << 20, 1)] {
+        let environment = vec![("LONG", &*"x".repeat(length).leak())];
+        let mut program = Program::of(World { environment, ..World::default() }, 1, usize::MAX);
+        let [out, at] = [OUT, TEXT].map(u64::from);
+        for _ in 0..2 {
+            let sizes = [out, out + 4];
+            assert_eq!(program.done("wasi_snapshot_preview1#environ_sizes_get", &sizes), 0);
+            let tmpdir = u32::try_from("TMPDIR=/tmp".len() + 1).unwrap();
+            let long = u32::try_from("LONG=".len() + length + 1).unwrap();
+            let bytes = if count == 1 { tmpdir } else { tmpdir + long };
+            assert_eq!((program.word(OUT), program.word(OUT + 4)), (count, bytes), "{length}");
+            // The same when there is room.
+            let memory = program.store.data().memory();
+            memory.grow(&mut program.store, 100).unwrap();
+        }
+        let there = [at, u64::from(PAGE)];
+        assert_eq!(program.done("wasi_snapshot_preview1#environ_get", &there), 0);
+        assert_eq!(program.peek(PAGE, 5)[..2], if count == 1 { *b"TM" } else { *b"LO" });
+    }
 }

@@ -49,6 +49,10 @@ pub(crate) struct World {
     pub(crate) environment: Vec<(&'static str, &'static str)>,
     /// The directories of the host, in the order of its descriptors.
     pub(crate) directories: Vec<&'static str>,
+    /// The number of sockets that the host of preview 1 has before its directories.
+    pub(crate) sockets: u32,
+    /// True if the host of preview 1 closes nothing: it answers `notsup`.
+    pub(crate) closes_nothing: bool,
     /// The handles that the host calls ready.
     pub(crate) ready: Vec<u32>,
     /// The bytes that a stream of the host gives, and those that it took.
@@ -372,6 +376,13 @@ fn define_host(linker: &mut Linker<World>) -> Result<()> {
                 tuples.push(vec![handle, at, length]);
             }
             lower_list(&mut of, out, &tuples)
+        },
+    )?;
+    linker.func_wrap(
+        "host:wasi:filesystem/types",
+        "[resource-drop]descriptor",
+        |mut of: Of<'_>, it: u32| {
+            of.data_mut().calls.push(format!("close {it}"));
         },
     )?;
     linker.func_wrap("host:wasi:clocks/monotonic-clock", "subscribe-duration", |_: u64| 77_u32)?;

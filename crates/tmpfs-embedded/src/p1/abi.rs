@@ -128,6 +128,8 @@ pub(crate) const SYNC: u32 = 16;
 pub(crate) const FLAGS: u32 = 31;
 
 pub(crate) const DIRECTORY: u32 = 3;
+pub(crate) const SOCKET_DGRAM: u32 = 5;
+pub(crate) const SOCKET_STREAM: u32 = 6;
 pub(crate) const REGULAR_FILE: u32 = 4;
 
 pub(crate) fn kind(kind: Kind) -> u32 {

@@ -47,7 +47,12 @@ answered! {
             let replaced = held.table.replace(from, to).expect("BUG: both are there");
             held.close(replaced)
         });
-        hosts.map_or(Ok(()), |fd| told(raw::fd_close(fd)))
+        if let Some(fd) = hosts {
+            // As of dup2, an error of closing is lost: the number is taken all the same. A program
+            // that does not import fd_close leaves the host's descriptor open, out of its reach.
+            raw::fd_close(fd);
+        }
+        Ok(())
     }
 
     "wasi_snapshot_preview1#fd_fdstat_get", "beside:wasi_snapshot_preview1#fd_fdstat_get"

@@ -7,7 +7,6 @@ use alloc::vec::Vec;
 
 use crate::p1::abi::{Errno, Result, answered};
 use crate::p1::held::look;
-use crate::p1::host;
 use crate::program::{Area, length};
 
 answered! {
@@ -37,11 +36,12 @@ answered! {
 
 /// Lists the variables, each as `NAME=VALUE` with a NUL at the end.
 fn variables<const BESIDE: bool>() -> Vec<String> {
-    let (told, mount) = (host::environment(), look::<BESIDE, _>(|held| held.mount.clone()));
-    tmpfs_start::environment(&told, &mount)
-        .into_iter()
-        .map(|(name, value)| format!("{name}={value}\0"))
-        .collect()
+    look::<BESIDE, _>(|held| {
+        tmpfs_start::environment(&held.told, &held.mount)
+            .into_iter()
+            .map(|(name, value)| format!("{name}={value}\0"))
+            .collect()
+    })
 }
 
 fn size(variables: &[String]) -> Result<u32> {

@@ -48,14 +48,20 @@ pub(crate) fn look<const BESIDE: bool, R>(work: impl FnOnce(&mut Held) -> R) -> 
     HELD.with(start::<BESIDE>, work)
 }
 
-/// Makes the first descriptors: the host's standard streams, its directories if they stay visible,
-/// and our root. A directory of the host that has our name is left out: ours takes its place.
+/// Makes the first descriptors: the host's standard streams, sockets that listen for the program,
+/// the host's directories if they stay visible, and our root. The sockets have the first numbers on
+/// the host, by which the program knows them. A directory of the host that has our name is left out:
+/// ours takes its place.
 #[cold]
 fn start<const BESIDE: bool>() -> Held {
     let mut held = Held::start::<Host>();
     (0..3).for_each(|fd| held.push(Slot::Host(fd)));
+    let mut fd = 3;
+    while host::is_socket(fd) {
+        held.push(Slot::Host(fd));
+        fd += 1;
+    }
     if BESIDE {
-        let mut fd = 3;
         while let Some(path) = host::preopened(fd) {
             if !is_same_path(&path, &held.mount) {
                 held.push(Slot::Host(fd));

@@ -9,8 +9,8 @@ use alloc::vec::Vec;
 use tmpfs::Timestamp;
 
 use crate::files;
-use crate::p1::abi::timestamp;
-use crate::program::{Area, index, trap};
+use crate::p1::abi::{SOCKET_DGRAM, SOCKET_STREAM, timestamp};
+use crate::program::{Area, fits, index, trap};
 
 pub(crate) mod raw {
     #[link(wasm_import_module = "wasi_snapshot_preview1")]
@@ -176,18 +176,20 @@ impl files::Host for Host {
         })
     }
 
+    /// Lists the variables; none where the host does not answer, or has more than the program's
+    /// memory can hold at this moment.
     fn environment() -> Vec<(String, String)> {
         environment()
     }
 }
 
-/// Lists the variables that the host set; none where it does not answer.
-pub(crate) fn environment() -> Vec<(String, String)> {
+fn environment() -> Vec<(String, String)> {
     let mut failed = 0;
     let sizes = number(|at| failed = raw::environ_sizes_get(at, at + 4));
     let [count, bytes] = halves(sizes);
     let length = count.checked_mul(4).and_then(|places| places.checked_add(bytes));
-    let Some(length) = length.filter(|_| failed == 0 && count > 0) else { return Vec::new() };
+    let there = |length: &u32| failed == 0 && count > 0 && fits(BORROWED, *length);
+    let Some(length) = length.filter(there) else { return Vec::new() };
     let all = borrow(length, |area| {
         let buffer = area.at() + 4 * count;
         let told = raw::environ_get(area.at(), buffer) == 0;
@@ -200,6 +202,15 @@ pub(crate) fn environment() -> Vec<(String, String)> {
         Some((name.to_owned(), value.to_owned()))
     });
     variables.collect()
+}
+
+/// Tells whether a descriptor of the host is a socket. None is if the program does not import the
+/// function that tells kinds.
+pub(crate) fn is_socket(fd: u32) -> bool {
+    borrow(24, |area| {
+        raw::fd_fdstat_get(fd, area.at()) == 0
+            && matches!(area.load8(0), SOCKET_DGRAM | SOCKET_STREAM)
+    })
 }
 
 /// Returns the path under which the host shows a directory from the start.

@@ -3,13 +3,24 @@
 
 use crate::p1::abi::{Errno, answered, told};
 use crate::p1::held::{Slot, look, slot};
-use crate::p1::host::raw;
+use crate::p1::host::{self, raw};
 use crate::program::{Area, length};
+
+/// A kind of `prestat` that is none of preview 1, in which a directory's is 0.
+const NO_DIRECTORY: u32 = 1;
 
 answered! {
     "wasi_snapshot_preview1#fd_prestat_get", "beside:wasi_snapshot_preview1#fd_prestat_get"
     fn fd_prestat_get(fd: u32, out: u32) {
         match slot::<BESIDE>(fd)? {
+            Slot::Host(fd) if fd > 2 && host::is_socket(fd) => {
+                // Programs look for directories until they find a bad descriptor. What is there and
+                // is no directory they pass over.
+                let out = Area::new(out, 8, 4);
+                out.store8(0, NO_DIRECTORY);
+                out.store32(4, 0);
+                return Ok(());
+            }
             Slot::Host(fd) if BESIDE => return told(raw::fd_prestat_get(fd, out)),
             Slot::Directory { preopened: true, .. } => {}
             _ => return Err(Errno::BADF),

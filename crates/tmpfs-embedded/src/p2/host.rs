@@ -83,6 +83,14 @@ mod flat {
         }
     }
 
+    pub(super) mod files {
+        #[link(wasm_import_module = "host:wasi:filesystem/types")]
+        unsafe extern "C" {
+            #[link_name = "[resource-drop]descriptor"]
+            pub(crate) safe fn drop(descriptor: u32);
+        }
+    }
+
     pub(super) mod streams {
         #[link(wasm_import_module = "host:wasi:io/streams")]
         unsafe extern "C" {
@@ -175,7 +183,12 @@ pub(crate) fn environment() -> Vec<(String, String)> {
     tuples.into_iter().map(text).collect()
 }
 
-/// Lists the directories that the host shows, with their paths.
+/// Closes a directory of the host.
+pub(crate) fn close(directory: u32) {
+    flat::files::drop(directory);
+}
+
+/// Lists the directories that the host shows, with their paths. Each is to be closed.
 pub(crate) fn directories() -> Vec<(u32, String)> {
     let mut list = [0_u32; 2];
     // SAFETY: a list takes 8 bytes, aligned to 4.

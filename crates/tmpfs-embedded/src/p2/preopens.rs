@@ -24,7 +24,13 @@ lowered! {
         let out = Area::new(out, 8, 4);
         let mut directories = host::directories();
         let mount = look(|held| held.mount.clone());
-        directories.retain(|(_, path)| !is_same_path(path, &mount));
+        directories.retain(|(handle, path)| {
+            let other = !is_same_path(path, &mount);
+            if !other {
+                host::close(*handle);
+            }
+            other
+        });
         list(caller, out, directories);
     }
 }
