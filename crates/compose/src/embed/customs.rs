@@ -2,9 +2,26 @@
 
 use std::borrow::Cow;
 
-use wasm_encoder::CustomSection;
+use wasm_encoder::{CustomSection, Encode as _};
+use wasmparser::BinaryReader;
 
 use crate::embed::module::Module;
+use crate::embed::number::index;
+
+/// The features of WebAssembly that the filesystem's module uses, as rustc lists them, and those of
+/// two memories.
+const FEATURES: [&str; 10] = [
+    "bulk-memory",
+    "bulk-memory-opt",
+    "call-indirect-overlong",
+    "extended-const",
+    "multimemory",
+    "multivalue",
+    "mutable-globals",
+    "nontrapping-fptoint",
+    "reference-types",
+    "sign-ext",
+];
 
 /// Copies the custom sections other than names. Debug information speaks of positions in the code
 /// section and would be wrong if the code moved; notes on branches, and those for a linker, name
@@ -18,9 +35,36 @@ pub(super) fn write(whole: &mut wasm_encoder::Module, program: &Module<'_>, move
             || name.starts_with("reloc.")
             || name.starts_with("metadata.code.")
             || name.starts_with(".debug_") && moved;
-        if !stale {
-            whole
-                .section(&CustomSection { name: name.into(), data: Cow::Borrowed(section.data()) });
+        let data = match name {
+            "target_features" => features(section.data()).map(Cow::Owned),
+            _ => Some(Cow::Borrowed(section.data())),
+        };
+        if let Some(data) = data.filter(|_| !stale) {
+            whole.section(&CustomSection { name: name.into(), data });
         }
     }
+}
+
+/// Adds the filesystem's features to those that the program lists. Optimisers refuse a module that
+/// uses what its list lacks. Returns nothing for a list that makes no sense.
+fn features(data: &[u8]) -> Option<Vec<u8>> {
+    let mut reader = BinaryReader::new(data, 0);
+    let mut features = FEATURES.map(|name| (b'+', name)).to_vec();
+    for _ in 0..reader.read_var_u32().ok()? {
+        let (prefix, name) = (reader.read_u8().ok()?, reader.read_string().ok()?);
+        if !FEATURES.contains(&name) {
+            features.push((prefix, name));
+        }
+    }
+    if !reader.eof() {
+        return None;
+    }
+    features.sort_unstable_by_key(|(_, name)| *name);
+    let mut bytes = Vec::new();
+    index(features.len()).encode(&mut bytes);
+    for (prefix, name) in features {
+        bytes.push(prefix);
+        name.encode(&mut bytes);
+    }
+    Some(bytes)
 }

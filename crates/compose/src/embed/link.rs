@@ -167,7 +167,7 @@ impl Link<'_, '_> {
         match (self.host)(import) {
             Host::Stub(instruction) => stubs.push((number, instruction)),
             Host::Import { module, name } => {
-                let kept = self.kept(&module, &name, &build.program);
+                let kept = self.kept((&module, &name), number, &build.program)?;
                 *target = Target::Function(kept.unwrap_or(*next));
                 if kept.is_none() {
                     let ty = self.filesystem.functions[place(number)];
@@ -181,14 +181,18 @@ impl Link<'_, '_> {
         Ok(())
     }
 
-    /// Finds an import that the program has, and keeps or loses to the filesystem.
-    fn kept(&self, module: &str, name: &str, program: &OfProgram) -> Option<u32> {
-        let imports = self.program.imported_functions();
-        let mut numbered = imports.iter().zip(0_u32..);
-        let (_, number) = numbered.find(|(it, number)| {
-            it.module == module && it.name == name && !self.answers.contains_key(number)
-        })?;
-        Some(program.functions[place(number)])
+    /// Finds an import that the program keeps, of the type that the filesystem's has.
+    fn kept(&self, name: (&str, &str), own: u32, program: &OfProgram) -> Result<Option<u32>> {
+        let ty = self.filesystem.function_type(own)?;
+        for (import, number) in self.program.imported_functions().iter().zip(0_u32..) {
+            if (import.module, import.name) == name
+                && !self.answers.contains_key(&number)
+                && self.program.function_type(number)? == ty
+            {
+                return Ok(Some(program.functions[place(number)]));
+            }
+        }
+        Ok(None)
     }
 
     fn write(&self, live: &[bool], build: &mut Build) -> Result<Vec<u8>> {

@@ -206,6 +206,45 @@ fn a_merged_module_is_not_merged_again() {
     assert!(refusal(&merged(&plain())).contains("embedded into it already"));
 }
 
+/// Core WebAssembly permits two imports of one name with different types.
+#[test]
+fn a_function_of_another_type_than_the_filesystem_calls_is_imported_beside_it() {
+    let other = r#"(import "wasi_snapshot_preview1" "random_get" (func (param i64)))"#;
+    let right = r#"(import "wasi_snapshot_preview1" "random_get"
+        (func (param i32 i32) (result i32)))"#;
+    for (besides, expected) in [
+        (other.to_owned(), 2),
+        (right.to_owned(), 1),
+        (format!("{other} {right}"), 2),
+        (format!("{right} {other}"), 2),
+    ] {
+        let (imports, _) = names(&merged(&program(&besides, MEMORY)));
+        let found = imports.iter().filter(|it| *it == "wasi_snapshot_preview1 random_get");
+        assert_eq!(found.count(), expected, "{besides}");
+    }
+}
+
+#[test]
+fn the_features_that_the_outcome_uses_are_listed() {
+    let listed = |section: &str| {
+        let whole = merged(&program(section, MEMORY));
+        Parser::new(0).parse_all(&whole).find_map(|payload| match payload.unwrap() {
+            Payload::CustomSection(it) if it.name() == "target_features" => {
+                Some(String::from_utf8(it.data()[1..].to_vec()).unwrap())
+            }
+            _ => None,
+        })
+    };
+    // The program has its own, and one that was not allowed.
+    let section = r#"(@custom "target_features" "\03+\07simd128+\08sign-ext-\0bmultimemory")"#;
+    let found = listed(section).unwrap();
+    for feature in ["+\u{7}simd128", "+\u{8}sign-ext", "+\u{b}multimemory", "+\u{b}bulk-memory"] {
+        assert_eq!(found.matches(feature).count(), 1, "{feature:?} in {found:?}");
+    }
+    assert_eq!(listed(""), None, "nor does the program list any");
+    assert_eq!(listed(r#"(@custom "target_features" "\02+\08sign-ext")"#), None, "it is cut off");
+}
+
 /// DWARF speaks of positions in the code section. The count of its functions comes first, which
 /// takes a byte more from 128 on.
 #[test]
