@@ -138,3 +138,71 @@ fn a_program_within_a_composition_is_served_there() {
     let alone = embedded(&program("std_files"), Vec::new()).unwrap();
     assert_eq!(run(&inside, Sandbox::builder()), run(&alone, Sandbox::builder()));
 }
+
+/// A program whose modules call functions of the system in their start functions: one that drops
+/// the standard output before there is a memory, and one that lists directories before the last
+/// function is lowered.
+const STARTS: &str = r#"(component
+    (import "wasi:io/streams@0.2.6" (instance $streams
+        (export "output-stream" (type (sub resource)))
+        (export "input-stream" (type (sub resource)))))
+    (alias export $streams "output-stream" (type $output-stream))
+    (alias export $streams "input-stream" (type $input-stream))
+    (import "wasi:cli/stdout@0.2.6" (instance $stdout
+        (alias outer 1 $output-stream (type $stream))
+        (export "get-stdout" (func (result (own $stream))))))
+    (import "wasi:filesystem/types@0.2.6" (instance $types
+        (export "descriptor" (type (sub resource)))))
+    (alias export $types "descriptor" (type $descriptor))
+    (import "wasi:filesystem/preopens@0.2.6" (instance $preopens
+        (alias outer 1 $descriptor (type $directory))
+        (type $listed (list (tuple (own $directory) string)))
+        (export "get-directories" (func (result $listed)))))
+
+    (core func $get-stdout (canon lower (func $stdout "get-stdout")))
+    (core func $drop-output (canon resource.drop $output-stream))
+    (core module $early
+        (import "" "get-stdout" (func $get (result i32)))
+        (import "" "drop" (func $drop (param i32)))
+        (func $start (call $drop (call $get)))
+        (start $start))
+    (core instance (instantiate $early (with "" (instance
+        (export "get-stdout" (func $get-stdout)) (export "drop" (func $drop-output))))))
+
+    (core module $main
+        (memory (export "memory") 1)
+        (global $free (mut i32) (i32.const 4096))
+        (func (export "realloc") (param i32 i32 i32 i32) (result i32)
+            (global.get $free)
+            (global.set $free (i32.and (i32.const -8)
+                (i32.add (i32.const 7) (i32.add (global.get $free) (local.get 3))))))
+        (func (export "run") (result i32) (i32.ne (i32.const 1) (i32.load (i32.const 12)))))
+    (core instance $main (instantiate $main))
+    (alias core export $main "memory" (core memory $memory))
+    (alias core export $main "realloc" (core func $realloc))
+    (core func $get-directories (canon lower (func $preopens "get-directories")
+        (memory $memory) (realloc $realloc)))
+    (core module $late
+        (import "" "get-directories" (func $get (param i32)))
+        (func $start (call $get (i32.const 8)))
+        (start $start))
+    (core instance (instantiate $late (with "" (instance
+        (export "get-directories" (func $get-directories))))))
+
+    (core func $drop-input (canon resource.drop $input-stream))
+    (core module $last (import "" "drop" (func (param i32))))
+    (core instance (instantiate $last (with "" (instance
+        (export "drop" (func $drop-input))))))
+
+    (alias core export $main "run" (core func $run))
+    (func $ran (result (result)) (canon lift (core func $run)))
+    (instance $command (export "run" (func $ran)))
+    (export "wasi:cli/run@0.2.6" (instance $command)))"#;
+
+#[test]
+fn functions_of_the_system_can_be_called_while_the_program_is_instantiated() {
+    let program = wat::parse_str(STARTS).unwrap();
+    let run = |program: &[u8], ground| Program::run_bytes(program, ground, &[]).succeeded();
+    run(&program, Sandbox::builder().tmp("/tmp"));
+    run(&embedded(&program, Vec::new()).unwrap(), Sandbox::builder());
+}

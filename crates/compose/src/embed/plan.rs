@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result, bail, ensure};
-use wasmparser::ComponentAlias;
+use wasmparser::{ComponentAlias, Instance, Parser, Payload};
 
 use crate::embed::access::PROGRAM;
 use crate::embed::asks::{Supply, supply};
@@ -31,6 +31,9 @@ pub(super) struct Plan {
     pub(super) first: usize,
     /// The item that instantiates the module that has the memory.
     pub(super) memory: usize,
+    /// The items before which the table is filled with what is there by then: those that instantiate
+    /// a module with a start function.
+    pub(super) starts: Vec<usize>,
     /// The item after which the table is filled.
     pub(super) last: usize,
 }
@@ -103,10 +106,20 @@ impl Plan {
             slots: table.slots,
             first: shape.items.iter().position(is_core).context("it has no core module")?,
             memory,
+            starts: (0..=last).filter(|at| starts(shape, &shape.items[*at])).collect(),
             last,
             replacements,
         })
     }
+}
+
+/// Tells whether an item instantiates a module of the component that has a start function.
+fn starts(shape: &Shape<'_>, item: &Item<'_>) -> bool {
+    let Item::CoreInstance(Instance::Instantiate { module_index, .. }) = item else { return false };
+    let Some(Item::Module(bytes)) = shape.item((Space::Module, *module_index)) else {
+        return false;
+    };
+    Parser::new(0).parse_all(bytes).any(|it| matches!(it, Ok(Payload::StartSection { .. })))
 }
 
 /// Lists the exports of the filesystem that are called.

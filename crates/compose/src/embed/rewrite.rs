@@ -11,10 +11,9 @@ use crate::embed::changes::Changes;
 use crate::embed::items::Item;
 use crate::embed::library::{Ask, REALLOC, interface};
 use crate::embed::liveness::{FILES, live};
-use crate::embed::number::index;
+use crate::embed::number::{index, place};
 use crate::embed::plan::{Plan, Source, Stand};
 use crate::embed::shape::Shape;
-use crate::embed::signature::Signature;
 use crate::embed::space::Space;
 use crate::embed::thunks::{self, NUMBER, TABLE};
 use crate::embed::writer::Writer;
@@ -37,8 +36,8 @@ pub(super) fn rewrite(shape: &Shape<'_>, plan: &Plan, beside: bool) -> Result<(V
         added: BTreeMap::new(),
         thunks: 0,
         library_module: 0,
-        fill_module: 0,
         library: None,
+        filled: vec![false; plan.slots.len()],
         aliases: BTreeMap::new(),
         hosts: BTreeMap::new(),
         asked: BTreeMap::new(),
@@ -46,6 +45,9 @@ pub(super) fn rewrite(shape: &Shape<'_>, plan: &Plan, beside: bool) -> Result<(V
     for (at, live) in live.iter().enumerate() {
         if at == plan.first {
             build.begin()?;
+        }
+        if plan.starts.contains(&at) {
+            build.fill();
         }
         match replaced.get(&at) {
             Some(replaced) => build.replace(*replaced)?,
@@ -56,7 +58,8 @@ pub(super) fn rewrite(shape: &Shape<'_>, plan: &Plan, beside: bool) -> Result<(V
             build.library()?;
         }
         if at == plan.last {
-            build.fill()?;
+            build.fill();
+            build.ensure_filled()?;
         }
     }
     let changes = build.changes(&live);
@@ -87,9 +90,10 @@ struct Build<'b, 'a> {
     /// The instance of the thunks.
     thunks: u32,
     library_module: u32,
-    fill_module: u32,
     /// The instance of the filesystem, once it is there.
     library: Option<u32>,
+    /// The slots of the table that are filled.
+    filled: Vec<bool>,
     /// The functions that stand in the place of others.
     aliases: BTreeMap<String, u32>,
     /// The functions of the host that stay: item, new number.
@@ -106,12 +110,9 @@ impl Build<'_, '_> {
             let instance = self.writer.added(self.shape, &name, &functions)?;
             self.added.insert(interface, instance);
         }
-        let signatures: Vec<Signature> =
-            self.plan.slots.iter().map(|(signature, _)| signature.clone()).collect();
-        let thunks = thunks::module(&self.plan.thunks, index(signatures.len()));
+        let thunks = thunks::module(&self.plan.thunks, index(self.plan.slots.len()));
         let thunks = self.writer.module(&thunks);
         self.library_module = self.writer.module(&self.plan.library.wasm);
-        self.fill_module = self.writer.module(&thunks::fill(&signatures));
         self.thunks = self.writer.instantiate(thunks, &[]);
         Ok(())
     }
@@ -233,29 +234,47 @@ impl Build<'_, '_> {
         found.with_context(|| format!("{interface} is imported too late"))
     }
 
-    /// Fills the table, now that everything is there.
-    fn fill(&mut self) -> Result<()> {
-        let library = self.library.context("the memory comes first")?;
-        let table = self.writer.core_alias(self.thunks, ExportKind::Table, TABLE);
-        let mut exports = vec![(TABLE.to_owned(), ExportKind::Table, table)];
-        for (slot, (_, source)) in self.plan.slots.iter().enumerate() {
+    /// Fills the slots of the table whose functions are there by now.
+    fn fill(&mut self) {
+        let plan = self.plan;
+        let (mut slots, mut exports) = (Vec::new(), Vec::new());
+        for (number, (signature, source)) in (0_u32..).zip(&plan.slots) {
+            if self.filled[place(number)] {
+                continue;
+            }
             let function = match source {
                 Source::Realloc(old) => self.writer.places.find((Space::CoreFunction, *old)),
                 Source::Host(item) => self.hosts.get(item).copied(),
                 Source::Asked(at) => self.asked.get(at).copied(),
                 Source::Filesystem(name) => {
-                    Some(self.writer.core_alias(library, ExportKind::Func, name))
+                    self.library.map(|it| self.writer.core_alias(it, ExportKind::Func, name))
                 }
                 Source::Thunk(name) => {
                     Some(self.writer.core_alias(self.thunks, ExportKind::Func, name))
                 }
             };
-            let Some(function) = function else { bail!("BUG: {source:?} is not there") };
-            exports.push((slot.to_string(), ExportKind::Func, function));
+            if let Some(function) = function {
+                self.filled[place(number)] = true;
+                slots.push((number, signature));
+                exports.push((number.to_string(), ExportKind::Func, function));
+            }
         }
+        if slots.is_empty() {
+            return;
+        }
+        let table = self.writer.core_alias(self.thunks, ExportKind::Table, TABLE);
+        exports.push((TABLE.to_owned(), ExportKind::Table, table));
+        let module = self.writer.module(&thunks::fill(&slots, index(plan.slots.len())));
         let bag = self.writer.bag(&exports);
-        self.writer.instantiate(self.fill_module, &[(String::new(), bag)]);
-        Ok(())
+        self.writer.instantiate(module, &[(String::new(), bag)]);
+    }
+
+    fn ensure_filled(&self) -> Result<()> {
+        let empty = self.plan.slots.iter().zip(&self.filled).find(|(_, filled)| !**filled);
+        match empty {
+            Some(((_, source), _)) => bail!("BUG: {source:?} is not there"),
+            None => Ok(()),
+        }
     }
 
     /// Tells how the imports differ from those before.

@@ -1,6 +1,7 @@
 //! Two small core modules. The thunks stand where functions of the host stood before the
 //! filesystem can be instantiated, or decide whose handle a call has: they call by way of a table.
-//! The other module fills that table.
+//! The other module fills that table. There is one more of it for each module of the program with a
+//! start function, which may call what is there by then.
 
 use wasm_encoder::{
     BlockType, CodeSection, ConstExpr, ElementSection, Elements, EntityType, ExportKind,
@@ -146,18 +147,28 @@ fn body(thunk: &Thunk, types: &mut Types) -> Function {
     function
 }
 
-/// Encodes the module that imports the table and a function for each slot, by the slot's number,
-/// and puts them in.
-pub(super) fn fill(slots: &[Signature]) -> Vec<u8> {
+/// Encodes a module that imports the table of `all` slots and a function for each of these, by the
+/// slot's number, and puts them in.
+pub(super) fn fill(slots: &[(u32, &Signature)], all: u32) -> Vec<u8> {
     let mut types = Types::default();
     let (mut imports, mut elements) = (ImportSection::new(), ElementSection::new());
-    imports.import("", TABLE, table(index(slots.len())));
-    for (signature, slot) in slots.iter().zip(0_u32..) {
+    imports.import("", TABLE, table(all));
+    for (slot, signature) in slots {
         let ty = types.index(signature);
         imports.import("", &slot.to_string(), EntityType::Function(ty));
     }
-    let functions: Vec<u32> = (0..index(slots.len())).collect();
-    elements.active(Some(0), &ConstExpr::i32_const(0), Elements::Functions(functions.into()));
+    // One segment for all slots that follow each other.
+    let mut numbered = slots.iter().map(|(slot, _)| *slot).zip(0_u32..).peekable();
+    while let Some((first, function)) = numbered.next() {
+        let mut functions = vec![function];
+        let mut next = first + 1;
+        while let Some((_, function)) = numbered.next_if(|(slot, _)| *slot == next) {
+            functions.push(function);
+            next += 1;
+        }
+        let offset = ConstExpr::i32_const(first.cast_signed());
+        elements.active(Some(0), &offset, Elements::Functions(functions.into()));
+    }
     let mut module = Module::new();
     module.section(&types.section).section(&imports).section(&elements);
     module.finish()

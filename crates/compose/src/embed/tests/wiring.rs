@@ -73,9 +73,21 @@ fn the_number_of_an_allocator_counts_slots() {
 #[test]
 fn every_slot_is_filled() {
     let slots = [Signature::of_i32(4, 1), Signature::of_i32(3, 0), Signature::of_i32(4, 1)];
-    let filler = fill(&slots);
-    wasmparser::Validator::new().validate_all(&filler).unwrap();
-    assert_eq!(names(&filler).0, [" table", " 0", " 1", " 2"]);
+    let some = |numbers: &[u32]| {
+        let slots: Vec<_> = numbers.iter().copied().zip(&slots).collect();
+        let filler = fill(&slots, 9);
+        wasmparser::Validator::new().validate_all(&filler).unwrap();
+        let Some(Payload::ElementSection(segments)) = Parser::new(0)
+            .parse_all(&filler)
+            .map(Result::unwrap)
+            .find(|it| matches!(it, Payload::ElementSection(_)))
+        else {
+            panic!("it fills nothing")
+        };
+        (names(&filler).0, segments.count())
+    };
+    assert_eq!(some(&[0, 1, 2]), ([" table", " 0", " 1", " 2"].map(str::to_owned).to_vec(), 1));
+    assert_eq!(some(&[2, 3, 8]), ([" table", " 2", " 3", " 8"].map(str::to_owned).to_vec(), 2));
 }
 
 #[test]
