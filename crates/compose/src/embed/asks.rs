@@ -41,7 +41,7 @@ pub(super) enum Supply {
 
 /// Decides where a function comes from.
 pub(super) fn supply(shape: &Shape<'_>, interface: &str, function: &str, beside: bool) -> Supply {
-    if !beside && interface.starts_with(FILES) || interface == ENVIRONMENT && shape.is_handler() {
+    if !beside && interface.starts_with(FILES) || interface == ENVIRONMENT && shape.handler {
         return Supply::Nowhere;
     }
     let poll = shape.import_of(POLL);

@@ -23,8 +23,16 @@ pub(super) fn embed(
     filesystem: &Module<'_>,
     beside: bool,
 ) -> Result<(Vec<u8>, Changes)> {
+    embed_shape(component, Shape::read(component)?, filesystem, beside)
+}
+
+fn embed_shape(
+    component: &[u8],
+    shape: Shape<'_>,
+    filesystem: &Module<'_>,
+    beside: bool,
+) -> Result<(Vec<u8>, Changes)> {
     let types = Validator::new_with_features(WasmFeatures::all()).validate_all(component)?;
-    let shape = Shape::read(component)?;
     ensure_no_export(&shape)?;
     ensure_plain_names(&shape)?;
     ensure_one_version(&shape)?;
@@ -37,7 +45,10 @@ pub(super) fn embed(
     let found = replacements(&shape, types, filesystem, beside)?;
     let Some(replacements) = found else {
         let user = inside::user(&shape)?;
-        let (bytes, changes) = embed(user.bytes, filesystem, beside)?;
+        // The outer component decides what its host must offer.
+        let mut within = Shape::read(user.bytes)?;
+        within.handler = shape.handler;
+        let (bytes, changes) = embed_shape(user.bytes, within, filesystem, beside)?;
         return inside::rewrite(&shape, &user, (&bytes, &changes), beside);
     };
     escapes::ensure_none(&shape, types, &replacements)?;

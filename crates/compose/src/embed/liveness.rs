@@ -21,7 +21,7 @@ pub(super) fn live(
     besides: &[usize],
     beside: bool,
 ) -> Result<Vec<bool>> {
-    let handler = shape.is_handler();
+    let handler = shape.handler;
     let root = |at: usize| match &shape.items[at] {
         Item::Type(_) | Item::CoreType(_) | Item::Alias(_) => false,
         Item::Import(import) if handler && versionless(import.name.name) == ENVIRONMENT => false,

@@ -145,7 +145,7 @@ fn answer(
     let files = lowered.interface.starts_with(FILES);
     // Some functions have other answers beside the host's directories, or where there is no
     // environment of the host.
-    for (prefix, holds) in [("beside:", beside), ("alone:", shape.is_handler())] {
+    for (prefix, holds) in [("beside:", beside), ("alone:", shape.handler)] {
         let special = format!("{prefix}{name}");
         if holds && filesystem.exported(&special).is_some() {
             return Ok(Some(Answer { name: special, when: When::Always }));

@@ -17,6 +17,8 @@ pub(super) struct Shape<'a> {
     pub(super) numbers: Vec<Vec<Number>>,
     /// The item that takes a number.
     definers: BTreeMap<Number, usize>,
+    /// True for a handler, see [`Shape::is_handler`], and for what is within one.
+    pub(super) handler: bool,
 }
 
 /// A function that a core module imports and an imported interface has.
@@ -55,7 +57,9 @@ impl<'a> Shape<'a> {
             }
             numbers.push(own);
         }
-        Self { items, numbers, definers }
+        let mut shape = Self { items, numbers, definers, handler: false };
+        shape.handler = shape.is_handler();
+        shape
     }
 
     /// Returns the place of the item that takes a number.
@@ -129,7 +133,7 @@ impl<'a> Shape<'a> {
 
     /// Tells whether it is a handler for a host that offers HTTP and of `wasi:cli` no more than
     /// standard streams, as plain `wasmtime serve`: its environment is the filesystem's alone.
-    pub(super) fn is_handler(&self) -> bool {
+    fn is_handler(&self) -> bool {
         let handles = self.items.iter().any(|item| match item {
             Item::Export(export) => versionless(export.name.name) == HANDLER,
             _ => false,

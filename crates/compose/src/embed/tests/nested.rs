@@ -92,3 +92,46 @@ fn the_component_within_is_the_only_thing_that_grows() {
     };
     assert_eq!(count(&embedded(&program)), count(&program) + 3);
 }
+
+/// Plain `wasmtime serve` offers no environment. What the outer component exports decides whether
+/// that is the host.
+#[test]
+fn the_environment_goes_from_a_component_within_a_handler_and_stays_elsewhere() {
+    let variables = r#"
+        (import "wasi:cli/environment@0.2.6" (instance $environment
+            (export "get-environment" (func (result (list (tuple string string)))))))"#;
+    let lowered = r#"
+        (core func (canon lower (func $environment "get-environment")
+            (memory $memory) (realloc $realloc)))"#;
+    let handler = |of: &str| {
+        format!(
+            r#"(instance $handler (export "handle" (func {of})))
+            (export "wasi:http/incoming-handler@0.2.6" (instance $handler))"#
+        )
+    };
+    let inner = |exports: &str| {
+        format!(
+            "(component $user {variables} {IMPORTS} {MODULE} {LOWERED} {lowered} {USER} {exports})"
+        )
+    };
+    let given = instance("user").replace(
+        r#"(with "wasi:io"#,
+        r#"(with "wasi:cli/environment@0.2.6" (instance $environment)) (with "wasi:io"#,
+    );
+    let whole = |inner_exports: &str, exports: &str| {
+        imports(&embedded(&component(&[
+            variables,
+            IMPORTS,
+            &inner(inner_exports),
+            &given,
+            exports,
+        ])))
+    };
+    let environment = "wasi:cli/environment@0.2.6".to_owned();
+    let outer = r#"(alias export $user "run" (func $handle))"#.to_owned() + &handler("$handle");
+    assert!(!whole("", &outer).contains(&environment));
+    let within = "(func $handle (canon lift (core func $run)))".to_owned() + &handler("$handle");
+    assert!(!whole(&within, &outer).contains(&environment));
+    assert!(whole(&within, "").contains(&environment));
+    assert!(whole("", "").contains(&environment));
+}
