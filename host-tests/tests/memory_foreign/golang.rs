@@ -6,11 +6,11 @@ use std::fs;
 use std::path::Path;
 use std::process::Stdio;
 
-use scratch_compose::{Record, seed};
+use scratch_compose::seed;
 use tempfile::TempDir;
 
 use super::toolchains::{self, GoTests};
-use super::{made, merged};
+use super::{made, merged, variables};
 
 /// Where the tests find Go, as its tests of WASI ask for it: some files, and a package's folder.
 const ROOT: &str = "go";
@@ -90,7 +90,7 @@ fn assert_same(package: &str, more_than: usize) {
     assert!(counts[0] > more_than, "{counts:?}\n{printed}");
 
     let mut records = seed::records(tree(&sources, package).path()).unwrap();
-    records.extend(WIDE.map(|(name, value)| Record::Variable(name.into(), value.into())));
+    records.extend(variables(&WIDE));
     let folder = TempDir::new().unwrap();
     let whole = folder.path().join("whole.wasm");
     fs::write(&whole, merged(&fs::read(module).unwrap(), false, &records)).unwrap();

@@ -25,6 +25,16 @@ fn run(file: &Path, ground: Builder, arguments: &[&str]) -> Run {
     Program::new(file, ground.stdin(b"one line\nanother\n")).run(arguments).succeeded()
 }
 
+/// A directory of the host where the filesystem has its own, which sets the variable by itself.
+fn on_disk() -> Builder {
+    Sandbox::builder().tmp("/tmp").env("TMPDIR", "/tmp")
+}
+
+/// Makes records of variables to be baked in.
+fn variables(all: &[(&str, &str)]) -> Vec<Record> {
+    all.iter().map(|&(name, value)| Record::Variable(name.into(), value.into())).collect()
+}
+
 /// The filesystem beside the program, as a part of it, alone or with the host's directories, and as
 /// the host's.
 const FORMS: [fn(Builder) -> Builder; 4] =
@@ -34,8 +44,7 @@ const FORMS: [fn(Builder) -> Builder; 4] =
 /// lines than this.
 #[track_caller]
 fn assert_same(file: &Path, more_than: usize) {
-    // The filesystem sets the variable by itself.
-    let on_disk = run(file, Sandbox::builder().tmp("/tmp").env("TMPDIR", "/tmp"), &[]);
+    let on_disk = run(file, on_disk(), &[]);
     for form in FORMS {
         let in_memory = run(file, form(Sandbox::builder()), &[]);
         assert_eq!(in_memory.stderr, on_disk.stderr);
@@ -97,15 +106,13 @@ fn c_as_a_module_of_preview_1() {
     let program = toolchains::c("files.c");
     let Some(module) = made("c_as_a_module_of_preview_1", program) else { return };
     let component = toolchains::adapted(&module);
-    let on_disk = Sandbox::builder().tmp("/tmp").env("TMPDIR", "/tmp");
-    let expected = as_in_preview_1(&run(&component, on_disk, &[]).stdout);
+    let expected = as_in_preview_1(&run(&component, on_disk(), &[]).stdout);
     let module = fs::read(module).unwrap();
     for beside in [false, true] {
         assert_eq!(preview1::run(&merged(&module, beside, &[]), &[]), expected);
     }
-    let small = [("TMPFS_BYTES", "256K"), ("TMPFS_FILE_SIZE", "512K")];
-    let record = |(name, value): (&str, &str)| Record::Variable(name.into(), value.into());
-    let small = merged(&module, false, &small.map(record));
+    let small = variables(&[("TMPFS_BYTES", "256K"), ("TMPFS_FILE_SIZE", "512K")]);
+    let small = merged(&module, false, &small);
     assert_eq!(preview1::run(&small, &["full"]), FULL);
 }
 
@@ -143,8 +150,7 @@ fn javascript_where_a_small_filesystem_ends() {
     let Some(program) = made("javascript_where_a_small_filesystem_ends", program) else { return };
     let program = fs::read(program).unwrap();
     // The program does not ask the host for its environment, so that the settings are baked in.
-    let small = [("TMPFS_BYTES", "256K"), ("TMPFS_MOUNT", "/scratch")];
-    let small = small.map(|(name, value)| Record::Variable(name.into(), value.into()));
+    let small = variables(&[("TMPFS_BYTES", "256K"), ("TMPFS_MOUNT", "/scratch")]);
     for beside in [false, true] {
         let whole = merged(&program, beside, &small);
         let told = Program::run_bytes(&whole, Sandbox::builder(), &[]).succeeded().stdout;

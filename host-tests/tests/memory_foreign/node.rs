@@ -5,11 +5,9 @@ use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::Stdio;
 
-use host_tests::Sandbox;
-use scratch_compose::Record;
 use tempfile::TempDir;
 
-use super::{FULL, as_in_preview_1, made, merged, run, toolchains};
+use super::{FULL, as_in_preview_1, made, merged, on_disk, run, toolchains, variables};
 
 /// Runs a module under Node, and returns what it printed.
 #[track_caller]
@@ -39,8 +37,7 @@ fn program(test: &str) -> Option<PathBuf> {
 fn runs_what_prints_the_same_as_on_a_directory_of_the_host() {
     let test = "runs_what_prints_the_same_as_on_a_directory_of_the_host";
     let Some(module) = program(test) else { return };
-    let on_disk = Sandbox::builder().tmp("/tmp").env("TMPDIR", "/tmp");
-    let expected = as_in_preview_1(&run(&toolchains::adapted(&module), on_disk, &[]).stdout);
+    let expected = as_in_preview_1(&run(&toolchains::adapted(&module), on_disk(), &[]).stdout);
     let module = fs::read(module).unwrap();
     for beside in [false, true] {
         assert_eq!(printed(&merged(&module, beside, &[]), &[]), expected);
@@ -50,8 +47,7 @@ fn runs_what_prints_the_same_as_on_a_directory_of_the_host() {
 #[test]
 fn runs_what_hits_a_limit() {
     let Some(module) = program("runs_what_hits_a_limit") else { return };
-    let small = [("TMPFS_BYTES", "256K"), ("TMPFS_FILE_SIZE", "512K")];
-    let small = small.map(|(name, value)| Record::Variable(name.into(), value.into()));
+    let small = variables(&[("TMPFS_BYTES", "256K"), ("TMPFS_FILE_SIZE", "512K")]);
     let small = merged(&fs::read(module).unwrap(), false, &small);
     assert_eq!(printed(&small, &["full"]), FULL);
 }

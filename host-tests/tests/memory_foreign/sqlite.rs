@@ -5,9 +5,8 @@ use std::fs;
 use std::path::PathBuf;
 
 use host_tests::Sandbox;
-use scratch_compose::Record;
 
-use super::{FORMS, assert_same, made, merged, preview1, run, toolchains};
+use super::{FORMS, assert_same, made, merged, on_disk, preview1, run, toolchains, variables};
 
 fn program(test: &str) -> Option<PathBuf> {
     made(&format!("sqlite::{test}"), toolchains::sqlite("database.c"))
@@ -22,8 +21,7 @@ fn through_the_preview1_adapter() {
 #[test]
 fn as_a_module_of_preview_1() {
     let Some(module) = program("as_a_module_of_preview_1") else { return };
-    let on_disk = Sandbox::builder().tmp("/tmp").env("TMPDIR", "/tmp");
-    let expected = run(&toolchains::adapted(&module), on_disk, &[]).stdout;
+    let expected = run(&toolchains::adapted(&module), on_disk(), &[]).stdout;
     let module = fs::read(module).unwrap();
     for beside in [false, true] {
         assert_eq!(preview1::run(&merged(&module, beside, &[]), &[]), expected);
@@ -77,7 +75,7 @@ fn where_a_small_filesystem_ends() {
         let small = form(Sandbox::builder()).env("TMPFS_BYTES", "1M");
         assert_eq!(run(&component, small, &["full"]).stdout, expected);
     }
-    let small = [Record::Variable("TMPFS_BYTES".into(), "1M".into())];
+    let small = variables(&[("TMPFS_BYTES", "1M")]);
     let module = fs::read(module).unwrap();
     for beside in [false, true] {
         assert_eq!(preview1::run(&merged(&module, beside, &small), &["full"]), expected);

@@ -87,30 +87,20 @@ pub(super) fn rewrite(
     let shape = Shape::of(items);
     let live = live(&shape, |_| false, &[], beside)?;
     let mut writer = Writer::new();
-    let mut changes = Changes::default();
     for (at, item) in shape.items.iter().enumerate() {
         if !live[at] {
-            if let Item::Import(import) = item {
-                changes.dropped.push(import.name.name.to_owned());
-            }
             writer.drop(&shape.numbers[at]);
-            continue;
-        }
-        if let (Some(functions), Item::Import(import)) = (plan.extensions.get(&at), item) {
+        } else if let Some(functions) = plan.extensions.get(&at) {
             writer.extended(&shape, at, functions)?;
-            let name = import.name.name;
-            changes.extended.extend(functions.iter().map(|it| (name.to_owned(), it.clone())));
         } else if at == user.item {
             plan.instantiate(&shape, &mut writer, user.component, &arguments)?;
         } else {
             writer.item(item, &shape.numbers[at])?;
         }
     }
-    for given in &plan.more {
-        if given.instance.is_none() {
-            changes.added.push((given.name.clone(), given.functions.clone()));
-        }
-    }
+    let added = plan.more.iter().filter(|it| it.instance.is_none());
+    let added = added.map(|it| (it.name.clone(), it.functions.clone()));
+    let changes = Changes::of(&shape, &live, &plan.extensions, added.collect());
     Ok((writer.finish()?, changes))
 }
 

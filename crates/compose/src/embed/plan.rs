@@ -145,9 +145,7 @@ fn is_core(item: &Item<'_>) -> bool {
 /// Finds the item after which everything is there that the table holds.
 fn last(shape: &Shape<'_>, replacements: &Replacements, memory: usize) -> usize {
     let kept = replacements.functions.iter().filter(|it| it.when.keeps_host());
-    let reallocs = replacements.reallocs.iter();
-    let reallocs = reallocs.filter_map(|it| shape.definer((Space::CoreFunction, *it)));
-    kept.map(|it| it.item).chain(reallocs).fold(memory, usize::max)
+    kept.map(|it| it.item).chain(replacements.allocators(shape)).fold(memory, usize::max)
 }
 
 #[derive(Default)]

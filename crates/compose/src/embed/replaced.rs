@@ -58,6 +58,13 @@ pub(super) struct Replacements {
     pub(super) reallocs: Vec<u32>,
 }
 
+impl Replacements {
+    /// Lists the items that define the allocators.
+    pub(super) fn allocators(&self, shape: &Shape<'_>) -> impl Iterator<Item = usize> {
+        self.reallocs.iter().filter_map(|it| shape.definer((Space::CoreFunction, *it)))
+    }
+}
+
 /// Finds the functions to replace, and returns nothing if the program uses no files.
 ///
 /// # Errors

@@ -8,7 +8,6 @@ use wasm_encoder::{CanonicalOption, ExportKind};
 use crate::embed::access::PROGRAM;
 use crate::embed::asks::{DROP, Supply};
 use crate::embed::changes::Changes;
-use crate::embed::items::Item;
 use crate::embed::library::{Ask, REALLOC, interface};
 use crate::embed::liveness::{FILES, live};
 use crate::embed::number::{index, place};
@@ -25,9 +24,8 @@ pub(super) fn rewrite(shape: &Shape<'_>, plan: &Plan, beside: bool) -> Result<(V
     let gone = |item: usize| {
         replaced.get(&item).is_some_and(|at| !plan.replacements.functions[*at].when.keeps_host())
     };
-    let reallocs = plan.replacements.reallocs.iter();
-    let reallocs = reallocs.filter_map(|it| shape.definer((Space::CoreFunction, *it)));
-    let live = live(shape, gone, &reallocs.collect::<Vec<_>>(), beside)?;
+    let allocators: Vec<_> = plan.replacements.allocators(shape).collect();
+    let live = live(shape, gone, &allocators, beside)?;
     let mut build = Build {
         shape,
         plan,
@@ -279,22 +277,9 @@ impl Build<'_, '_> {
 
     /// Tells how the imports differ from those before.
     fn changes(&self, live: &[bool]) -> Changes {
-        let mut changes = Changes::default();
-        for (at, item) in self.shape.items.iter().enumerate() {
-            let Item::Import(import) = item else { continue };
-            let name = import.name.name;
-            if !live[at] {
-                changes.dropped.push(name.to_owned());
-            }
-            for function in self.extensions.get(&at).into_iter().flatten() {
-                changes.extended.push((name.to_owned(), function.clone()));
-            }
-        }
-        for (interface, functions) in self.missing() {
-            let name = format!("{interface}@{}", version(self.shape));
-            changes.added.push((name, functions));
-        }
-        changes
+        let named = |interface| format!("{interface}@{}", version(self.shape));
+        let added = self.missing().into_iter().map(|(it, functions)| (named(it), functions));
+        Changes::of(self.shape, live, &self.extensions, added.collect())
     }
 }
 
