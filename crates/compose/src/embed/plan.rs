@@ -31,8 +31,8 @@ pub(super) struct Plan {
     pub(super) first: usize,
     /// The item that instantiates the module that has the memory.
     pub(super) memory: usize,
-    /// The items before which the table is filled with what is there by then: those that instantiate
-    /// a module with a start function.
+    /// The items before which the table is filled with what is there by then: those that
+    /// instantiate a module with a start function.
     pub(super) starts: Vec<usize>,
     /// The item after which the table is filled.
     pub(super) last: usize,

@@ -50,8 +50,8 @@ pub(crate) fn look<const BESIDE: bool, R>(work: impl FnOnce(&mut Held) -> R) -> 
 
 /// Makes the first descriptors: the host's standard streams, sockets that listen for the program,
 /// the host's directories if they stay visible, and our root. The sockets have the first numbers on
-/// the host, by which the program knows them. A directory of the host that has our name is left out:
-/// ours takes its place.
+/// the host, by which the program knows them. A directory of the host that has our name is left
+/// out: ours takes its place.
 #[cold]
 fn start<const BESIDE: bool>() -> Held {
     let mut held = Held::start::<Host>();

@@ -358,8 +358,8 @@ impl World {
         format!("set size #{slot} {size}: {}", done(result))
     }
 
-    /// Follows the links of a single name with a slash or dot at its end, whose attributes are asked
-    /// for: if none is followed, wasmtime takes no offence at `file/.` and `file/`.
+    /// Follows the links of a single name with a slash or dot at its end, whose attributes are
+    /// asked for: if none is followed, wasmtime takes no offence at `file/.` and `file/`.
     fn seen(&self, place: &Place, follow: AtFlags) -> AtFlags {
         let path = place.path.strip_prefix(&self.root).unwrap_or(&place.path);
         if single(path) { AtFlags::empty() } else { follow }

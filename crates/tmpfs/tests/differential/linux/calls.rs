@@ -148,8 +148,8 @@ impl Linux {
     }
 
     /// Opens the directory in which the last name of a path stands, as wasmtime does before every
-    /// call about a name (open_parent). Where the path must name a directory, that is the directory,
-    /// and the name is `.`.
+    /// call about a name (open_parent). Where the path must name a directory, that is the
+    /// directory, and the name is `.`.
     fn open_parent<'a>(&self, at: &At, path: &'a str) -> Result<(OwnedFd, &'a str), Errno> {
         if at.path.is_empty() {
             return Err(Errno::NOENT);
