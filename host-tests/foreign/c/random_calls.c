@@ -143,8 +143,10 @@ static void told_status(__wasi_errno_t error, const __wasi_filestat_t *status) {
     told(error, "kind %d links %llu size %llu", status->filetype, status->nlink, status->size);
 }
 
+/* The time of the last access to a link is another as soon as a path leads through it. */
 static void told_times(__wasi_errno_t error, const __wasi_filestat_t *status) {
-  told(error, "%llu %llu", status->atim, status->mtim);
+  int link = status->filetype == __WASI_FILETYPE_SYMBOLIC_LINK;
+  told(error, "%llu %llu", link ? 0 : status->atim, status->mtim);
 }
 
 /* Tells whether `one` is a single name with a slash or dot at its end. Where it follows no link,

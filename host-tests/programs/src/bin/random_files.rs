@@ -465,11 +465,14 @@ impl World {
     }
 }
 
+/// The times that were set. That of the last access to a link is another as soon as a path leads
+/// through it.
 #[cfg(target_os = "wasi")]
 fn times_of(status: &Stat) -> String {
     let Stat { st_atim: accessed, st_mtim: modified, .. } = status;
     let shown = [accessed, modified].map(|it| format!("{}.{:09}", it.tv_sec, it.tv_nsec));
-    shown.join(" ")
+    let link = FileType::from_raw_mode(status.st_mode) == FileType::Symlink;
+    shown[usize::from(link)..].join(" ")
 }
 
 /// The whole seconds: other systems have other names for the rest.
