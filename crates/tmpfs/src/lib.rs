@@ -83,6 +83,8 @@ mod listing;
 mod remove;
 mod rename;
 
+mod clear;
+
 mod attributes;
 mod audit;
 

@@ -4,7 +4,8 @@ use crate::error::{Error, Result};
 use crate::handle::Handle;
 use crate::id::Id;
 use crate::lookup::Last;
-use crate::node::Node;
+use crate::name::Tag;
+use crate::node::{Entry, Node};
 use crate::pages::PageStore;
 use crate::path::Component;
 use crate::space::Space;
@@ -31,11 +32,7 @@ impl<S: PageStore> Space<S> {
         if !mutable {
             return Err(Error::ReadOnly);
         }
-        let leaving = self.stock.prepare_to_leave(end.directory, entry, end.tag)?;
-        self.stock.own_node(node)?;
-        self.stock.leave(leaving, now);
-        self.unlink(node, now);
-        Ok(())
+        self.remove(end.directory, entry, end.tag, now)
     }
 
     /// Removes an empty directory.
@@ -64,10 +61,26 @@ impl<S: PageStore> Space<S> {
         if !mutable {
             return Err(Error::ReadOnly);
         }
-        let leaving = self.stock.prepare_to_leave(end.directory, entry, end.tag)?;
+        self.remove(end.directory, entry, end.tag, now)
+    }
+
+    /// Removes an entry whose name has this tag, and takes the name from its node: a file, a
+    /// symbolic link or an empty directory.
+    pub(crate) fn remove(
+        &mut self,
+        directory: Id<Node>,
+        entry: Id<Entry>,
+        tag: Tag,
+        now: Timestamp,
+    ) -> Result<()> {
+        let node = self.entry(entry).node;
+        let leaving = self.stock.prepare_to_leave(directory, entry, tag)?;
         self.stock.own_node(node)?;
         self.stock.leave(leaving, now);
-        self.unlink_directory(end.directory, node, now);
+        match self.stock.node(node).kind() {
+            Kind::Directory => self.unlink_directory(directory, node, now),
+            Kind::RegularFile | Kind::SymbolicLink => self.unlink(node, now),
+        }
         Ok(())
     }
 

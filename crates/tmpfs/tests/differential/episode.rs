@@ -115,7 +115,8 @@ fn choose(random: &mut Random, world: &World) -> Step {
             let directory = random.index(crate::operation::SLOTS);
             Step::BeginListing { space, listing, directory }
         }
-        50..=149 => {
+        50 => Step::Clear { space },
+        51..=149 => {
             let allowed = random.below(4);
             operation(random, world, space).map_or(Step::Drop { space }, |operation| {
                 Step::Starved { space, operation, allowed }

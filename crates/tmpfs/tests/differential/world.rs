@@ -51,6 +51,9 @@ pub(crate) enum Step {
         space: usize,
         limits: Limits,
     },
+    Clear {
+        space: usize,
+    },
     Freeze {
         space: usize,
         template: usize,
@@ -162,6 +165,14 @@ impl World {
                 let Some(pair) = &mut self.spaces[*space] else { return Ok(()) };
                 pair.engine.space.set_limits(*limits);
                 pair.model.limits = enforced;
+            }
+            Step::Clear { space } => {
+                let now = moment(self.steps);
+                let Some(pair) = &mut self.spaces[*space] else { return Ok(()) };
+                pair.model.clear(now);
+                if let Err(error) = pair.engine.space.clear(now) {
+                    return differ(step, &error, &());
+                }
             }
             Step::Freeze { space, template } => self.freeze(*space, *template)?,
             Step::Start { template, space, limits, shares, seed } => {
@@ -435,6 +446,7 @@ impl Step {
             | Self::List { space, .. }
             | Self::BeginListing { space, .. }
             | Self::SetLimits { space, .. }
+            | Self::Clear { space }
             | Self::Start { space, .. } => Some(*space),
             Self::Freeze { .. } | Self::Drop { .. } | Self::DropTemplate { .. } => None,
         }

@@ -64,6 +64,20 @@ fn deep_trees_are_removed_from_within() {
 }
 
 #[test]
+fn deep_trees_are_cleared_without_memory() {
+    on_a_small_stack(|| {
+        let (mut space, root, innermost) = deep();
+        touch(&mut space, innermost, "file").unwrap();
+        space.close(innermost).unwrap();
+        let (cleared, count) = counted(|| space.clear(NOW));
+        assert_eq!((cleared, count.calls), (Ok(()), 0));
+        assert_eq!(space.usage().nodes, 1);
+        space.close(root).unwrap();
+        space.audit().unwrap();
+    });
+}
+
+#[test]
 fn nothing_is_renamed_into_its_depths() {
     on_a_small_stack(|| {
         let (mut space, root, innermost) = deep();

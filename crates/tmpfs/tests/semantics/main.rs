@@ -1,5 +1,6 @@
 //! What operations mean, case by case.
 
+mod clearing;
 mod clones;
 mod content;
 mod fixture;

@@ -3,7 +3,7 @@
 use tmpfs::{Error, Follow, Kind, Timestamp};
 
 use super::walk::{Found, Last, Name};
-use super::{Body, Directory, Entry, File, Id, Model, Node, charge};
+use super::{Body, Directory, Entry, File, Id, Model, Node, ROOT, charge};
 use crate::operation::{At, Slot};
 
 impl Model {
@@ -102,6 +102,26 @@ impl Model {
         self.leave(&last, now);
         self.unname(id, now);
         Ok(())
+    }
+
+    /// Removes everything but the root, whatever the limits.
+    pub(crate) fn clear(&mut self, now: Timestamp) {
+        self.clear_below(ROOT, now);
+        self.paid = self.usage();
+    }
+
+    fn clear_below(&mut self, id: Id, now: Timestamp) {
+        if self.node(id).directory().entries.is_empty() {
+            return;
+        }
+        let directory = self.touched(id, now);
+        directory.next = 0;
+        for entry in std::mem::take(&mut directory.entries).into_values() {
+            if self.node(entry.node).is_directory() {
+                self.clear_below(entry.node, now);
+            }
+            self.unname(entry.node, now);
+        }
     }
 
     pub(super) fn rename(&mut self, old: &At, new: &At, now: Timestamp) -> Result<(), Error> {
