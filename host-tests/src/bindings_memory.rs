@@ -18,6 +18,7 @@ wasmtime::component::bindgen!({
             export wasi:filesystem/types@0.2.12;
             export wasi:filesystem/preopens@0.2.12;
             export scratch:space/usage@0.1.0;
+            export scratch:space/files@0.1.0;
         }
     ",
     world: "host:tests/filesystem",

@@ -130,6 +130,18 @@ impl Filesystem {
         usage.call_over_soft_limit(&mut *self.store.borrow_mut()).expect("the filesystem trapped")
     }
 
+    /// `scratch:space/files.clear`.
+    ///
+    /// # Errors
+    /// There is no room for what was seeded.
+    ///
+    /// # Panics
+    /// It trapped.
+    pub fn clear(&self) -> Result<(), ()> {
+        let files = self.exports.scratch_space_files();
+        files.call_clear(&mut *self.store.borrow_mut()).expect("the filesystem trapped")
+    }
+
     /// The bytes of linear memory that it has taken.
     #[must_use]
     pub fn memory(&self) -> usize {

@@ -35,19 +35,22 @@ fn a_program_that_links_the_library_does_what_it_does_on_a_directory_of_the_host
     }
 }
 
-/// The first asks a filesystem beside it what it holds.
 #[test]
 fn a_program_that_a_component_has_to_serve_is_composed() {
-    for (name, interface) in
-        [("readme_cache", "scratch:space"), ("readme_program", "scratch:tempfile")]
-    {
-        let options = Options { memory: Some(Memory::default()), ..Options::default() };
-        let whole = composition(&program(name), &options).unwrap();
-        let words = whole.way.to_string();
-        assert!(matches!(whole.way, Way::Composed { .. }) && words.contains(interface), "{words}");
-        let refusal = embedded(&program(name), Vec::new()).unwrap_err().to_string();
-        assert!(refusal.contains(interface), "{refusal}");
-    }
+    let (name, interface) = ("readme_program", "scratch:tempfile");
+    let options = Options { memory: Some(Memory::default()), ..Options::default() };
+    let whole = composition(&program(name), &options).unwrap();
+    let words = whole.way.to_string();
+    assert!(matches!(whole.way, Way::Composed { .. }) && words.contains(interface), "{words}");
+    let refusal = embedded(&program(name), Vec::new()).unwrap_err().to_string();
+    assert!(refusal.contains(interface), "{refusal}");
+}
+
+#[test]
+fn a_program_that_asks_what_it_holds_is_answered_by_a_part_of_it() {
+    let options = Options { memory: Some(Memory::default()), ..Options::default() };
+    let whole = composition(&program("readme_cache"), &options).unwrap();
+    assert!(matches!(whole.way, Way::Embedded { .. }), "{}", whole.way);
 }
 
 #[test]

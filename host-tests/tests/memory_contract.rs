@@ -6,6 +6,7 @@ use std::process::Command;
 use std::{env, fs};
 
 use host_tests::{DescriptorFlags, OpenFlags, Refusal, Sandbox};
+use scratch_compose::Record;
 
 const ENVIRONMENT: &str = "wasi:cli/environment@0.2.12";
 
@@ -149,6 +150,34 @@ fn usage_counts_what_is_there_and_remembers_the_most() {
     assert_eq!(filesystem.usage(), before);
     assert_eq!(filesystem.high_water().bytes, 16 << 10);
     assert!(!filesystem.over_soft_limit());
+}
+
+#[test]
+fn a_host_begins_anew_between_two_requests() {
+    let seed = [
+        Record::Variable("TMPFS_HANDLES".into(), "4".into()),
+        Record::File("seed".into(), b"seeded".to_vec()),
+    ];
+    let filesystem = Sandbox::builder().baked(&seed);
+    let root = filesystem.root();
+    let before = filesystem.usage();
+    let file = root.open("seed", OpenFlags::empty(), DescriptorFlags::WRITE).unwrap();
+    file.write(b"SEED", 0).unwrap();
+    root.create_directory("directory").unwrap();
+    drop(file);
+    filesystem.clear().unwrap();
+    assert_eq!((root.names().unwrap(), filesystem.usage()), (vec!["seed".to_owned()], before));
+    let seed = root.open("seed", OpenFlags::empty(), DescriptorFlags::READ).unwrap();
+    assert_eq!(seed.read(9, 0).unwrap().0, b"seeded");
+    // Two handles are left, and it takes as many to put the seed back; then one.
+    filesystem.clear().unwrap();
+    let _third = root.open(".", OpenFlags::DIRECTORY, DescriptorFlags::READ).unwrap();
+    assert_eq!(filesystem.clear(), Err(()));
+    assert_eq!(seed.read(9, 0).unwrap().0, b"seeded", "what is open stays");
+    drop(seed);
+    assert_eq!(root.names().unwrap(), [""; 0]);
+    filesystem.clear().unwrap();
+    assert_eq!(root.names().unwrap(), ["seed"]);
 }
 
 /// The engine's table of errors, from outside: one operation for each that can be had so.

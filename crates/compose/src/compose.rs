@@ -225,11 +225,9 @@ fn attempt<B: AsRef<[u8]>>(
     if memory.form.is_some_and(|form| form != Form::Embedded) {
         return Ok(Attempt::Impossible { why: None });
     }
-    let shared =
-        [(LIBRARY, "whose component has to share its files"), (SPACE, "which a component exports")];
-    let shared = shared.into_iter().find(|(interfaces, _)| read.imports(interfaces));
-    let refused = if let Some((interfaces, reason)) = shared {
-        Error::Program(format!("it imports {}, {reason}", interfaces.trim_end_matches('/')))
+    let refused = if read.imports(LIBRARY) {
+        let library = LIBRARY.trim_end_matches('/');
+        Error::Program(format!("it imports {library}, whose component has to share its files"))
     } else {
         let filesystem = bake(component(Component::TmpfsEmbedded).as_ref(), &memory.records)?;
         match embed(program, &filesystem, memory.beside) {
@@ -253,9 +251,6 @@ fn attempt<B: AsRef<[u8]>>(
 
 /// The beginning of the names of the library's interfaces.
 const LIBRARY: &str = "scratch:tempfile/";
-
-/// The beginning of the names of the interfaces that tell what a filesystem holds.
-const SPACE: &str = "scratch:space/";
 
 /// The beginning of the names of interfaces that hand out the host's streams.
 const HTTP: &str = "wasi:http/";

@@ -44,5 +44,5 @@ pub use bake::{Record, Time, bake};
 pub use compose::{Component, Composition, Form, Memory, Options, Way, compose};
 pub use embed::embed;
 pub use error::{Error, Result};
-pub use plug::{CLEANUP, USAGE, plug};
+pub use plug::{CLEANUP, SPACE_FILES, USAGE, plug};
 pub use settings::{LIMITS, Limit, environment, mount};

@@ -13,9 +13,12 @@ pub const CLEANUP: &str = "scratch:tempfile/cleanup@0.1.0";
 /// The interface of a composition by which its host asks what the filesystem in memory holds.
 pub const USAGE: &str = "scratch:space/usage@0.1.0";
 
+/// The interface of a composition by which its host makes the filesystem in memory begin anew.
+pub const SPACE_FILES: &str = "scratch:space/files@0.1.0";
+
 /// Composes a program with providers of what it imports. A provider may use those before it; the
 /// program and the providers share one instance of each. The composition exports what the program
-/// does, and [`CLEANUP`] and [`USAGE`] if a provider has them.
+/// does, and [`CLEANUP`], [`USAGE`] and [`SPACE_FILES`] if a provider has them.
 ///
 /// # Errors
 /// [`Error::Program`]: one of them is no component, nobody uses a provider, or types differ.
@@ -43,7 +46,7 @@ fn compose(program: &[u8], providers: &[&[u8]]) -> anyhow::Result<Vec<u8>> {
         hand_on(&mut graph, caller, name)?;
     }
     for Instance { node, exports, .. } in &chain.instances[..providers.len()] {
-        for name in [CLEANUP, USAGE] {
+        for name in [CLEANUP, USAGE, SPACE_FILES] {
             if exports.iter().any(|export| export == name) {
                 let composed = offered.iter().any(|export| export == name);
                 ensure!(

@@ -4,7 +4,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use wasmparser::{Encoding, Parser, Payload, Validator, WasmFeatures};
 
 use crate::binary;
-use crate::plug::{CLEANUP, USAGE};
+use crate::plug::{CLEANUP, SPACE_FILES, USAGE};
 
 /// The interface that the library's component exports, and a composition with it does not.
 const TEMPFILE: &str = "scratch:tempfile/tempfile@";
@@ -45,7 +45,11 @@ impl Program {
         );
         let has = |name: &str| exports.iter().any(|export| export.starts_with(name));
         // The library's own component exports both, and can have a filesystem put under it.
-        let handed_on = [(USAGE, has(USAGE)), (CLEANUP, has(CLEANUP) && !has(TEMPFILE))];
+        let handed_on = [
+            (USAGE, has(USAGE)),
+            (SPACE_FILES, has(SPACE_FILES)),
+            (CLEANUP, has(CLEANUP) && !has(TEMPFILE)),
+        ];
         if let Some((name, _)) = handed_on.iter().find(|(_, found)| *found) {
             bail!(
                 "it is a composition already, which exports {name}; give the program that it was \

@@ -20,6 +20,7 @@ mod content;
 mod descriptor;
 mod filesystem_preopens;
 mod filesystem_types;
+mod space_files;
 mod space_usage;
 
 #[cfg(feature = "streams")]

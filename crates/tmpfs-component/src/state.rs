@@ -34,6 +34,12 @@ pub(crate) fn look<R>(work: impl FnOnce(&Space) -> R) -> R {
     with(|state| work(&state.space))
 }
 
+/// Removes everything, and makes what was baked in again.
+pub(crate) fn clear() -> Result<(), Error> {
+    let now = now();
+    with(|State { space, mount }| rt::refusing(|| tmpfs_start::clear(space, mount, now)))
+}
+
 /// Where the program sees the space.
 pub(crate) fn mount() -> String {
     with(|state| state.mount.clone())

@@ -48,6 +48,11 @@ impl<T> Files<T> {
         let space = space.expect("no room for what was baked in");
         Self { space, mount, told, table: Table::new() }
     }
+
+    /// Removes everything, and makes what was baked in again.
+    pub(crate) fn clear(&mut self, now: Timestamp) -> tmpfs::Result<()> {
+        tmpfs_start::clear(&mut self.space, &self.mount, now)
+    }
 }
 
 /// Tells whether two paths are equal but for slashes at the end.

@@ -12,6 +12,8 @@
 //! - `alone:wasi:cli/environment#get-arguments` and `initial-cwd`, for a program whose host has no
 //!   `wasi:cli`: there are none.
 //! - `beside:wasi:filesystem/preopens#get-directories`, where the host's directories stay visible.
+//! - The functions of `scratch:space/usage` and `files`, for programs of WASI 0.2; for modules of
+//!   preview 1 their names begin with `wasi_snapshot_preview1:`, or `beside:` and that.
 //! - Preview 1: each function of `wasi_snapshot_preview1` about descriptors, paths, readiness and
 //!   the environment, under `wasi_snapshot_preview1#FUNCTION` and, where the host's directories
 //!   stay visible, `beside:wasi_snapshot_preview1#FUNCTION`: all of a program's functions must be
@@ -36,6 +38,8 @@ mod streams;
 #[cfg(any(test, target_family = "wasm"))]
 mod table;
 
+#[cfg(target_family = "wasm")]
+mod amounts;
 #[cfg(all(target_family = "wasm", feature = "audit"))]
 mod audit;
 #[cfg(target_family = "wasm")]

@@ -15,4 +15,4 @@ mod start;
 pub use environment::environment;
 pub use image::Record;
 pub use settings::{Senseless, Settings};
-pub use start::{Space, create, make, make_temporary, settings};
+pub use start::{Space, clear, create, make, make_temporary, settings};

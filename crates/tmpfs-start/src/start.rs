@@ -35,11 +35,37 @@ pub fn create(settings: &Settings, seed: [u64; 2], now: Timestamp) -> Result<Spa
     let Settings { limits, mount } = settings;
     let settings = tmpfs::Settings { limits: *limits, shared: None, seed, now };
     let mut space = Space::create_in(MemoryPages::default(), settings)?;
-    let root = space.root(DescriptorFlags::DIRECTORY)?;
-    image::records().try_for_each(|record| make(&mut space, root, record, now))?;
-    make_temporary(&mut space, root, mount, now)?;
-    space.close(root)?;
+    plant(&mut space, mount, now)?;
     Ok(space)
+}
+
+/// Removes everything from a space of this mount, and makes the files that were baked in again.
+///
+/// # Errors
+/// The limits do not allow the files beside what is still open, or there is no memory for them; the
+/// space is empty then.
+#[inline]
+pub fn clear(space: &mut Space, mount: &str, now: Timestamp) -> Result<()> {
+    space.clear(now)?;
+    let planted = plant(space, mount, now);
+    if planted.is_err() {
+        space.clear(now)?;
+    }
+    planted
+}
+
+/// Makes the files that were baked in, in an empty space. Where there are none it takes no handle.
+#[inline]
+fn plant(space: &mut Space, mount: &str, now: Timestamp) -> Result<()> {
+    let files = || image::records().filter(|record| !matches!(record, Record::Variable(..)));
+    if mount != ROOT && files().next().is_none() {
+        return Ok(());
+    }
+    let root = space.root(DescriptorFlags::DIRECTORY)?;
+    let made = files().try_for_each(|record| make(space, root, record, now));
+    let made = made.and_then(|()| make_temporary(space, root, mount, now));
+    space.close(root)?;
+    made
 }
 
 /// Makes the directory for temporary files after all that was baked in, where the mount is a root
@@ -97,12 +123,15 @@ fn write<P: PageStore>(
 ) -> Result<()> {
     let new = OpenFlags { create: true, exclusive: true, ..OpenFlags::default() };
     let file = space.open_at(root, Follow::No, path, new, DescriptorFlags::WRITE, now)?;
-    let mut written = 0;
-    while written < content.len() {
-        let at = u64::try_from(written).expect("BUG: a length fits 64 bits");
-        written += space.write_at(file, at, &content[written..], now)?;
+    let mut written = Ok(0);
+    while let Ok(length) = written
+        && length < content.len()
+    {
+        let at = u64::try_from(length).expect("BUG: a length fits 64 bits");
+        written = space.write_at(file, at, &content[length..], now).map(|more| length + more);
     }
-    space.close(file)
+    space.close(file)?;
+    written.map(|_| ())
 }
 
 #[cfg(test)]

@@ -11,4 +11,5 @@ mod preview2;
 mod program;
 mod readiness;
 mod signatures;
+mod space;
 mod splices;

@@ -116,6 +116,36 @@ fn c_as_a_module_of_preview_1() {
     assert_eq!(preview1::run(&small, &["full"]), FULL);
 }
 
+/// What the C program prints: the root counts as a node and, in preview 1, as a handle; 100 KiB lie
+/// in pages of 16 KiB and one of 4.
+const SPACE: &str = "\
+    262144 bytes, soft 100000, names of 255\n\
+    at the start: 64 bytes, 2 nodes, 1 handles, at most 64 bytes, over 0\n  seed\n\
+    write: 102400\npwrite: 4\nrename: 0\n\
+    changed: 102464 bytes, 3 nodes, 2 handles, at most 102464 bytes, over 1\n  moved\n  large\n\
+    clear: 0\n\
+    begun anew: 102464 bytes, 3 nodes, 2 handles, at most 102464 bytes, over 1\n  seed\n\
+    pread: 4 kept\n\
+    closed: 64 bytes, 2 nodes, 1 handles, at most 102464 bytes, over 0\n  seed\n";
+
+#[test]
+fn c_that_asks_what_its_filesystem_holds() {
+    let program = toolchains::c("space.c");
+    let Some(module) = made("c_that_asks_what_its_filesystem_holds", program) else { return };
+    let module = fs::read(module).unwrap();
+    let records = [
+        Record::Variable("TMPFS_BYTES".into(), "256K".into()),
+        Record::Variable("TMPFS_SOFT".into(), "100000".into()),
+        Record::File("seed".into(), b"seeded".to_vec()),
+    ];
+    for beside in [false, true] {
+        let whole = merged(&module, beside, &records);
+        let named = preview1::imports(&whole).into_iter().find(|name| name.starts_with("scratch:"));
+        assert_eq!(named, None);
+        assert_eq!(preview1::run(&whole, &[]), SPACE);
+    }
+}
+
 #[test]
 fn cpython() {
     let program = toolchains::cpython("temporary.py");

@@ -144,15 +144,25 @@ fn linker(engine: &Engine) -> Result<Linker<Host>> {
     Ok(linker)
 }
 
+/// Lists the modules that a module imports from.
+pub(crate) fn imports(module: &[u8]) -> Vec<String> {
+    let module = Module::new(&engine(), module).unwrap();
+    module.imports().map(|import| import.module().to_owned()).collect()
+}
+
+fn engine() -> Engine {
+    let mut config = Config::new();
+    config.wasm_multi_memory(true);
+    Engine::new(&config).unwrap()
+}
+
 /// Runs a module to its end, and returns what it printed.
 ///
 /// # Panics
 /// It traps, or ends with another status than 0.
 #[track_caller]
 pub(crate) fn run(module: &[u8], arguments: &[&str]) -> String {
-    let mut config = Config::new();
-    config.wasm_multi_memory(true);
-    let engine = Engine::new(&config).unwrap();
+    let engine = engine();
     let module = Module::new(&engine, module).unwrap();
     let mut linker = linker(&engine).unwrap();
     linker.define_unknown_imports_as_traps(&module).unwrap();

@@ -12,8 +12,16 @@ use crate::embed::space::Places;
 /// The beginning of the names of the interfaces that go.
 pub(super) const FILES: &str = "wasi:filesystem/";
 
-/// Marks the items that are reached: everything but types, aliases, imports of files and a
-/// handler's environment, and whatever that uses. Nothing is reached by way of what `gone` says,
+/// The beginning of the names of the interfaces by which a program asks what it holds.
+pub(super) const SPACE: &str = "scratch:space/";
+
+/// Tells whether the filesystem answers an interface wholly, so that no import of it is left.
+pub(super) fn goes(import: &str, beside: bool) -> bool {
+    import.starts_with(SPACE) || !beside && import.starts_with(FILES)
+}
+
+/// Marks the items that are reached: everything but types, aliases, imports that go and a handler's
+/// environment, and whatever that uses. Nothing is reached by way of what `gone` says,
 /// and `besides` are reached in any case.
 pub(super) fn live(
     shape: &Shape<'_>,
@@ -25,7 +33,7 @@ pub(super) fn live(
     let root = |at: usize| match &shape.items[at] {
         Item::Type(_) | Item::CoreType(_) | Item::Alias(_) => false,
         Item::Import(import) if handler && versionless(import.name.name) == ENVIRONMENT => false,
-        Item::Import(import) => beside || !import.name.name.starts_with(FILES),
+        Item::Import(import) => !goes(import.name.name, beside),
         _ => !gone(at),
     };
     let mut live = vec![false; shape.items.len()];
@@ -43,9 +51,7 @@ pub(super) fn live(
             }
         }
     }
-    if !beside {
-        ensure_gone(shape, &live, &reasons)?;
-    }
+    ensure_gone(shape, &live, &reasons, beside)?;
     Ok(live)
 }
 
@@ -63,10 +69,15 @@ fn uses(shape: &Shape<'_>, at: usize) -> Result<Vec<usize>> {
 }
 
 /// Refuses a component in which others than the answered functions speak of files.
-fn ensure_gone(shape: &Shape<'_>, live: &[bool], reasons: &BTreeMap<usize, usize>) -> Result<()> {
+fn ensure_gone(
+    shape: &Shape<'_>,
+    live: &[bool],
+    reasons: &BTreeMap<usize, usize>,
+    beside: bool,
+) -> Result<()> {
     for (at, item) in shape.items.iter().enumerate() {
         let Item::Import(import) = item else { continue };
-        if !live[at] || !import.name.name.starts_with(FILES) {
+        if !live[at] || !goes(import.name.name, beside) {
             continue;
         }
         let (mut chain, mut at) = (Vec::new(), at);

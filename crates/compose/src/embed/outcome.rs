@@ -7,7 +7,7 @@ use wasmparser::Payload;
 
 use crate::binary;
 use crate::embed::asks::GRANTED;
-use crate::embed::liveness::FILES;
+use crate::embed::liveness::goes;
 use crate::embed::preview1::{self, SYSTEM};
 use crate::embed::shape::{ENVIRONMENT, versionless};
 
@@ -25,15 +25,15 @@ pub(super) fn ensure_imports(before: &[u8], after: &[u8], beside: bool) -> Resul
             granted || before.contains(import),
             "BUG: the embedded program imports {module} {name} besides; please report it"
         );
-        let files = module.starts_with(FILES) || module == SYSTEM && preview1::is_of_files(name);
+        let files = module == SYSTEM && preview1::is_of_files(name);
         ensure!(
-            beside || !files,
+            !goes(module, beside) && (beside || !files),
             "BUG: the embedded program still imports {module} {name}; please report it"
         );
     }
     for import @ (module, name) in &before {
-        let files = !beside && module.starts_with(FILES);
-        let answered = module == SYSTEM || files || versionless(module) == ENVIRONMENT;
+        let answered =
+            module == SYSTEM || goes(module, beside) || versionless(module) == ENVIRONMENT;
         ensure!(
             answered || after.contains(import),
             "BUG: the embedded program lost its import {module} {name}; please report it"

@@ -8,8 +8,11 @@ use wasmparser::{ExternalKind, Import};
 
 use crate::embed::access;
 use crate::embed::link::{Host, Link};
+use crate::embed::liveness::SPACE;
 use crate::embed::module::Module;
 use crate::embed::number::place;
+use crate::embed::replaced::ensure_space_version;
+use crate::embed::shape::versionless;
 
 /// The module from which programs of preview 1 import the system's functions.
 pub(super) const SYSTEM: &str = "wasi_snapshot_preview1";
@@ -75,6 +78,7 @@ fn answers(
     for (import, number) in program.imported_functions().iter().zip(0_u32..) {
         match import.module {
             SYSTEM => {}
+            space if space.starts_with(SPACE) => ensure_space_version(space)?,
             "wasi_unstable" => bail!(
                 "the module imports wasi_unstable, which came before preview 1; build the program \
                 with a newer toolchain"
@@ -86,15 +90,19 @@ fn answers(
             ),
             _ => continue,
         }
-        let name = format!("{SYSTEM}#{}", import.name);
+        let name = match import.module {
+            SYSTEM => format!("{SYSTEM}#{}", import.name),
+            space => format!("{SYSTEM}:{}#{}", versionless(space), import.name),
+        };
         let apart = format!("beside:{name}");
         let found = [apart, name].into_iter().find(|name| {
             (beside || !name.starts_with("beside:")) && filesystem.exported(name).is_some()
         });
         let Some(name) = found else {
             ensure!(
-                !import.name.starts_with("path_"),
-                "the module imports {SYSTEM} {}, which the filesystem does not answer",
+                !import.name.starts_with("path_") && import.module == SYSTEM,
+                "the module imports {} {}, which the filesystem does not answer",
+                import.module,
                 import.name
             );
             continue;
@@ -102,8 +110,10 @@ fn answers(
         let own = filesystem.exported(&name).context("it was found")?;
         ensure!(
             program.function_type(number)? == filesystem.function_type(own)?,
-            "the module imports {SYSTEM} {} with another type than WASI preview 1 gives it",
-            import.name
+            "the module imports {} {} with another type than {} gives it",
+            import.module,
+            import.name,
+            if import.module == SYSTEM { "WASI preview 1" } else { "scratch:space 0.1" }
         );
         files |= import.name.starts_with("path_") || import.name == "fd_prestat_get";
         answers.insert(number, name);

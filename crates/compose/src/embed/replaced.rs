@@ -10,7 +10,7 @@ use wasmparser::{CanonicalFunction, CanonicalOption};
 use crate::embed::access;
 use crate::embed::asks::DROP;
 use crate::embed::items::Item;
-use crate::embed::liveness::FILES;
+use crate::embed::liveness::{FILES, SPACE, goes};
 use crate::embed::module::Module;
 use crate::embed::resources::{Resource, resource_of, resources};
 use crate::embed::shape::{Lowered, Shape, is_preview_2, versionless};
@@ -87,9 +87,10 @@ pub(super) fn replacements(
         let number = shape.numbers[item].first().context("a lowered function has a number")?.1;
         let signature = of_core(types, number)?;
         let own = filesystem.exported(&answer.name).context("it was found")?;
+        let of = if lowered.import.starts_with(SPACE) { "scratch:space 0.1" } else { "WASI 0.2" };
         ensure!(
             signature == Signature::of(filesystem.function_type(own)?)?,
-            "{} has another type than in WASI 0.2",
+            "{} has another type than in {of}",
             lowered.name()
         );
         files |= lowered.interface.starts_with(FILES);
@@ -125,13 +126,22 @@ fn dropping<'s>(
     Some(Lowered { import, interface: versionless(import), function, options: &[] })
 }
 
-/// Refuses interfaces whose functions may be others than those of 0.2.
+/// Refuses interfaces whose functions may be others than those of WASI 0.2, or of our 0.1.
 fn ensure_version(lowered: &Lowered<'_>) -> Result<()> {
     let ours = lowered.interface.starts_with(FILES) || lowered.interface.starts_with("wasi:io/");
     ensure!(
         !ours || is_preview_2(lowered.import),
         "it imports {}, and the filesystem answers WASI 0.2 only",
         lowered.import
+    );
+    ensure_space_version(lowered.import)
+}
+
+/// Refuses another version of `scratch:space` than the filesystem answers.
+pub(super) fn ensure_space_version(import: &str) -> Result<()> {
+    ensure!(
+        !import.starts_with(SPACE) || import.contains("@0.1."),
+        "it imports {import}, and the filesystem answers {SPACE}…@0.1 only"
     );
     Ok(())
 }
@@ -149,7 +159,6 @@ fn answer(
     beside: bool,
 ) -> Result<Option<Answer>> {
     let name = lowered.name();
-    let files = lowered.interface.starts_with(FILES);
     // Some functions have other answers beside the host's directories, or where there is no
     // environment of the host.
     for (prefix, holds) in [("beside:", beside), ("alone:", shape.handler)] {
@@ -159,10 +168,11 @@ fn answer(
         }
     }
     if filesystem.exported(&name).is_none() {
-        ensure!(!files || beside, "the filesystem does not answer {name}");
+        let must = goes(lowered.import, beside);
+        ensure!(!must, "the filesystem does not answer {name}");
         return Ok(None);
     }
-    let always = if files { !beside } else { lowered.interface.starts_with("wasi:cli/") };
+    let always = goes(lowered.import, beside) || lowered.interface.starts_with("wasi:cli/");
     let when = match lowered.function.as_str() {
         _ if always => When::Always,
         "poll" => When::Poll,

@@ -13,6 +13,7 @@ mod paths;
 mod poll;
 mod preopens;
 mod sockets;
+mod space;
 mod transfer;
 
 /// Lends the space to a test.

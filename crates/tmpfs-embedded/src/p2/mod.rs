@@ -11,6 +11,7 @@ mod error;
 mod paths;
 mod poll;
 mod preopens;
+mod space;
 mod splice;
 mod streams;
 

@@ -62,6 +62,26 @@ fn the_outcome_imports_random_numbers_and_what_it_is_not_answered() {
 }
 
 #[test]
+fn what_it_asks_of_its_space_is_answered_or_named() {
+    let asking = |version: &str, function: &str, result: &str| {
+        let import = format!(
+            r#"(import "scratch:space/usage@{version}" "{function}" (func (result {result})))"#
+        );
+        program(&import, MEMORY)
+    };
+    let (imports, _) = names(&merged(&asking("0.1.0", "over-soft-limit", "i32")));
+    assert!(!imports.iter().any(|name| name.starts_with("scratch:")), "{imports:?}");
+    for (version, function, result, expected) in [
+        ("0.1.0", "over-soft-limit", "i64", "over-soft-limit with another type than scratch:sp"),
+        ("0.1.0", "weight", "i32", "scratch:space/usage@0.1.0 weight, which the filesystem does"),
+        ("0.2.0", "over-soft-limit", "i32", "scratch:space/usage@0.2.0, and the filesystem ans"),
+    ] {
+        let words = refusal(&asking(version, function, result));
+        assert!(words.contains(expected), "{expected:?} is missing in: {words}");
+    }
+}
+
+#[test]
 fn it_has_two_memories_and_what_is_dead_is_gone() {
     let whole = merged(&plain());
     let module = Module::read(&whole).unwrap();

@@ -1,5 +1,6 @@
 //! Programs that are refused, with what to do.
 
+use crate::binary;
 use crate::embed::embed;
 use crate::embed::tests::fixtures::{
     FILESYSTEM, IMPORTS, LOWERED, MODULE, USER, component, embedded, plain, refusal,
@@ -77,6 +78,41 @@ fn a_function_of_files_that_the_filesystem_lacks_is_named() {
         (memory $memory)))"#;
     let expected = "does not answer wasi:filesystem/types#[method]descriptor.teleport";
     assert_refused(&[&imports, MODULE, LOWERED, lowered, USER], expected);
+}
+
+/// An import of `scratch:space`, lowered, of this version and with this function of this result.
+fn asking(version: &str, function: &str, result: &str) -> String {
+    format!(
+        r#"(import "scratch:space/usage@{version}" (instance $usage
+            (export "{function}" (func (result {result})))))
+        (core func (canon lower (func $usage "{function}") (memory $memory)))"#
+    )
+}
+
+#[test]
+fn what_a_program_asks_of_its_space_is_answered_or_named() {
+    for (version, function, result, expected) in [
+        ("0.1.0", "over-soft-limit", "u64", "over-soft-limit has another type than in scratch:spa"),
+        ("0.1.0", "weight", "u64", "does not answer scratch:space/usage#weight"),
+        ("0.2.0", "over-soft-limit", "bool", "scratch:space/usage@0.2.0, and the filesystem answ"),
+    ] {
+        let asking = asking(version, function, result);
+        assert_refused(&[IMPORTS, MODULE, LOWERED, &asking, USER], expected);
+    }
+    let asking = asking("0.1.3", "over-soft-limit", "bool");
+    let whole = embed(&component(&[IMPORTS, MODULE, LOWERED, &asking, USER]), &FILESYSTEM, true);
+    let imports = binary::imports(&whole.unwrap()).unwrap();
+    assert!(!imports.iter().any(|name| name.starts_with("scratch:")), "{imports:?}");
+}
+
+#[test]
+fn a_space_that_another_component_asks_about_is_refused() {
+    let asking = r#"(import "scratch:space/usage@0.1.0" (instance $usage
+            (export "over-soft-limit" (func (result bool)))))
+        (component $asker (import "usage" (instance
+            (export "over-soft-limit" (func (result bool))))))
+        (instance (instantiate $asker (with "usage" (instance $usage))))"#;
+    assert_refused(&[IMPORTS, MODULE, LOWERED, asking, USER], "scratch:space/usage@0.1.0 <- ");
 }
 
 #[test]
