@@ -77,7 +77,7 @@ struct Shipped {
 /// The module that ships, which is put into programs and not under them.
 const EMBEDDED: &str = "tmpfs-embedded";
 
-const SHIPPED: [Shipped; 8] = [
+const SHIPPED: [Shipped; 9] = [
     Shipped {
         name: "tempfile",
         package: "wasi-tempfile",
@@ -106,6 +106,12 @@ const SHIPPED: [Shipped; 8] = [
     Shipped { name: EMBEDDED, package: EMBEDDED, part: Part::Module, features: &[] },
     Shipped {
         name: "external-sort",
+        package: "external-sort",
+        part: Part::Binaries,
+        features: &[],
+    },
+    Shipped {
+        name: "external-sort-std",
         package: "external-sort",
         part: Part::Binaries,
         features: &[],

@@ -11,11 +11,14 @@ use crate::{command, components, workspace};
 /// # Errors
 /// A component cannot be built, or the program fails.
 pub fn demo(arguments: &[&str]) -> Result<()> {
-    for name in ["external-sort", "tempfile"] {
+    let has = |option| arguments.contains(&option);
+    let names: &[&str] = match (has("--memory"), has("--through")) {
+        (false, _) => &["external-sort", "tempfile"],
+        (true, false) => &["external-sort-std", "tmpfs-embedded"],
+        (true, true) => &["external-sort", "tempfile", "tmpfs"],
+    };
+    for name in names {
         components::build(name)?;
-    }
-    if arguments.contains(&"--memory") {
-        components::build("tmpfs")?;
     }
     run(&["--bin", "demo"], arguments)
 }

@@ -5,13 +5,12 @@ use std::path::PathBuf;
 pub(crate) const USAGE: &str = "\
 usage: external-sort [--memory BYTES] [--through descriptors|interface] [INPUT OUTPUT]
 Without files it sorts standard input to standard output. It takes 16 MiB of memory for lines
-unless told otherwise. --through, for the component: how bytes get into temporary files.";
+unless told otherwise. --through, for files of scratch:tempfile: how bytes get into them.";
 
 /// What to sort, and how.
 pub(crate) struct Arguments {
     pub(crate) memory: usize,
-    #[cfg_attr(not(target_family = "wasm"), expect(dead_code, reason = "files are files here"))]
-    pub(crate) through: Through,
+    pub(crate) through: Option<Through>,
     /// Input and output; standard input and output where there are none.
     pub(crate) files: Option<(PathBuf, PathBuf)>,
 }
@@ -28,7 +27,7 @@ pub(crate) enum Through {
 impl Arguments {
     pub(crate) fn parse(mut words: impl Iterator<Item = String>) -> Result<Self, String> {
         let mut memory = 16 << 20;
-        let mut through = Through::Descriptors;
+        let mut through = None;
         let mut files = Vec::new();
         while let Some(word) = words.next() {
             match word.as_str() {
@@ -37,11 +36,11 @@ impl Arguments {
                     memory = bytes.ok_or("--memory takes a number of bytes")?;
                 }
                 "--through" => {
-                    through = match words.next().as_deref() {
+                    through = Some(match words.next().as_deref() {
                         Some("descriptors") => Through::Descriptors,
                         Some("interface") => Through::Interface,
                         _ => return Err("--through takes descriptors or interface".into()),
-                    }
+                    });
                 }
                 option if option.starts_with('-') => return Err(format!("{option} is unknown")),
                 _ => files.push(PathBuf::from(word)),

@@ -15,7 +15,7 @@ pub(crate) fn sort(
     arguments: &Arguments,
     report: fn(Progress) -> io::Result<()>,
 ) -> io::Result<Summary> {
-    match arguments.through {
+    match arguments.through.unwrap_or(Through::Descriptors) {
         Through::Descriptors => sort_with(arguments, direct::make, report),
         Through::Interface => sort_with(arguments, passed::make, report),
     }

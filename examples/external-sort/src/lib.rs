@@ -3,7 +3,8 @@
 //!
 //! It is written once, for whatever can make a temporary file. The program of this package, as a
 //! component, takes its files from `scratch:tempfile`; built for the machine itself, from the
-//! crate `tempfile`. That is what the demonstration compares.
+//! crate `tempfile`. That is what the demonstration compares. A second program takes them from the
+//! crate `tempfile` as a component, too.
 
 mod arena;
 mod cursor;
@@ -17,9 +18,9 @@ pub use progress::Progress;
 pub use run::Run;
 pub use sort::{LEAST_MEMORY, Summary, sort};
 
+pub mod native;
+
 #[cfg(not(target_family = "wasm"))]
 pub mod check;
-#[cfg(not(target_family = "wasm"))]
-pub mod native;
 #[cfg(not(target_family = "wasm"))]
 pub mod sample;

@@ -1,7 +1,8 @@
-//! The program for the machine itself: temporary files of the crate `tempfile`.
+//! The program with temporary files of the crate `tempfile`.
 
 use std::fs::File;
 use std::io;
+use std::path::PathBuf;
 
 use external_sort::{Progress, Summary, native};
 
@@ -11,7 +12,10 @@ pub(crate) fn sort(
     arguments: &Arguments,
     mut report: fn(Progress) -> io::Result<()>,
 ) -> io::Result<Summary> {
-    let directory = std::env::temp_dir();
+    if arguments.through.is_some() {
+        return Err(io::Error::other("--through is for files of scratch:tempfile; leave it out"));
+    }
+    let directory = temporary_directory();
     let memory = arguments.memory;
     match &arguments.files {
         Some((input, output)) => {
@@ -22,5 +26,14 @@ pub(crate) fn sort(
             let (mut input, mut output) = (io::stdin().lock(), io::stdout().lock());
             native::sort_in(&directory, memory, &mut input, &mut output, &mut report)
         }
+    }
+}
+
+/// Returns the directory for temporary files. `std::env::temp_dir` has none in wasm.
+fn temporary_directory() -> PathBuf {
+    if cfg!(target_family = "wasm") {
+        std::env::var_os("TMPDIR").map_or_else(|| PathBuf::from("/tmp"), PathBuf::from)
+    } else {
+        std::env::temp_dir()
     }
 }

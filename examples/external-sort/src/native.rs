@@ -1,5 +1,5 @@
-//! The same sort on the machine itself, with temporary files of the crate `tempfile`: what the
-//! component is compared with.
+//! The same sort with temporary files of the crate `tempfile`: on the machine itself what the
+//! component is compared with, and as a component an ordinary program.
 
 use std::io::{self, Read, Write};
 use std::path::Path;

@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, ensure};
 use external_sort::{Summary, check, native, sample};
 use wasmtime::Engine;
 
-use crate::guest::{self, Grants};
+use crate::guest::{self, Form, Grants};
 use crate::interrupt::Interrupt;
 use crate::listener::Listener;
 use crate::options::Options;
@@ -35,8 +35,13 @@ pub(crate) fn run(
     };
     let start = Instant::now();
     let components = xtask::workspace::target_dir().join("components");
-    let component = guest::compose(engine, &components, options.in_memory)?;
-    eprintln!("composed and compiled the components in {}", seconds(start.elapsed()));
+    let form = match (options.in_memory, options.through) {
+        (false, _) => Form::Directory,
+        (true, Some(_)) => Form::Beside,
+        (true, None) => Form::Embedded,
+    };
+    let (component, way) = guest::compose(engine, &components, form)?;
+    eprintln!("composed and compiled in {}: {way}", seconds(start.elapsed()));
 
     let output = scratch.output().join("composed");
     let seen = Arc::new(Mutex::new(Seen::default()));
@@ -48,10 +53,17 @@ pub(crate) fn run(
         })
     };
     let place = if options.in_memory { "in memory" } else { "in a directory" };
-    let (name, through) = (input.display(), options.through);
-    eprintln!("sorting {name} in wasmtime, temporary files {place}, bytes through {through}");
+    let through = options.through.unwrap_or("descriptors");
+    let how = match form {
+        Form::Embedded => "files of std".to_owned(),
+        Form::Directory | Form::Beside => format!("bytes through {through}"),
+    };
+    eprintln!("sorting {} in wasmtime, temporary files {place}, {how}", input.display());
     let buffer_size = options.buffer_size.to_string();
-    let mut arguments = vec!["external-sort", "--memory", &buffer_size, "--through", through];
+    let mut arguments = vec!["external-sort", "--memory", &buffer_size];
+    if form != Form::Embedded {
+        arguments.extend(["--through", through]);
+    }
     let inside;
     let grants = if options.in_memory {
         let input = File::open(&input)?;
@@ -83,6 +95,7 @@ pub(crate) fn run(
     let seen = seen.lock().expect("BUG: looking does not panic");
     let files = match taken.files {
         Some(most_bytes) => Files::Counted { files: summary.files, most_bytes },
+        None if form == Form::Embedded => Files::Within { files: summary.files },
         None if cfg!(target_os = "linux") => {
             Files::Seen { files: seen.files(), most_bytes: seen.most_bytes() }
         }

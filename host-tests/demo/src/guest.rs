@@ -1,9 +1,11 @@
-//! The composition of program and library, and how it is run.
+//! The program with what it needs, and how it is run.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
+use scratch_compose::{Memory, Options};
 use wasmtime::component::{Component, Instance, Linker, ResourceTable, Val};
 use wasmtime::{Config, Engine, Store};
 use wasmtime_wasi::cli::{InputFile, OutputFile};
@@ -17,6 +19,28 @@ use crate::listener::Listener;
 /// What the program and the library take beside the memory for sorting: their code's data and
 /// stacks, and blocks on their way from and to the host.
 const PROGRAM: usize = 4 << 20;
+
+/// The forms in which the program gets its temporary files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// In a directory of this machine, from the library beside the program.
+    Directory,
+    /// In memory, in a filesystem beside the program and the library.
+    Beside,
+    /// In memory, in a filesystem that is a part of a program without the library.
+    Embedded,
+}
+
+impl Form {
+    /// Returns the name of the program, and those of what is put under it or into it.
+    fn components(self) -> (&'static str, &'static [&'static str]) {
+        match self {
+            Self::Directory => ("external-sort", &["tempfile"]),
+            Self::Beside => ("external-sort", &["tempfile", "tmpfs"]),
+            Self::Embedded => ("external-sort-std", &["tmpfs-embedded"]),
+        }
+    }
+}
 
 /// Where the guest's files are.
 pub(crate) enum Grants<'a> {
@@ -37,7 +61,7 @@ pub(crate) enum Grants<'a> {
 pub(crate) struct Taken {
     /// Bytes of linear memory.
     pub(crate) memory: usize,
-    /// The most bytes of files in memory, where that is where they are.
+    /// The most bytes of files in memory, where a component counted them.
     pub(crate) files: Option<u64>,
 }
 
@@ -60,19 +84,31 @@ pub(crate) fn engine() -> Result<Engine> {
     Ok(Engine::new(&config)?)
 }
 
-/// Puts the library under the program, and for files in memory the filesystem under both, and
-/// compiles it all.
-pub(crate) fn compose(engine: &Engine, components: &Path, in_memory: bool) -> Result<Component> {
+/// Makes a whole of the program as `scratch compose` does, and compiles it.
+pub(crate) fn compose(
+    engine: &Engine,
+    components: &Path,
+    form: Form,
+) -> Result<(Component, scratch_compose::Way)> {
     let read = |name: &str| {
-        let file = components.join(name);
+        let file = components.join(format!("{name}.wasm"));
         std::fs::read(&file)
             .with_context(|| format!("reading {} (`cargo xtask build` makes it)", file.display()))
     };
-    let library = read("tempfile.wasm")?;
-    let filesystem = if in_memory { Some(read("tmpfs.wasm")?) } else { None };
-    let providers: Vec<&[u8]> = filesystem.as_deref().into_iter().chain([&*library]).collect();
-    let bytes = scratch_compose::plug(&read("external-sort.wasm")?, &providers)?;
-    Ok(Component::new(engine, bytes)?)
+    let (program, needed) = form.components();
+    let mut providers = BTreeMap::new();
+    for name in needed {
+        providers.insert(*name, read(name)?);
+    }
+    let memory = match form {
+        Form::Directory => None,
+        Form::Beside | Form::Embedded => Some(Memory::default()),
+    };
+    let options = Options { memory, ..Options::default() };
+    let whole = scratch_compose::compose(&read(program)?, &options, |component| {
+        providers.get(component.name()).expect("BUG: the form needs no other").as_slice()
+    })?;
+    Ok((Component::new(engine, whole.wasm)?, whole.way))
 }
 
 /// Runs the program with so many bytes for sorting, and tells what it took.
@@ -91,7 +127,6 @@ pub(crate) fn run(
     let mut wasi = WasiCtxBuilder::new();
     // Before the directories, which copy it: no call changes threads.
     wasi.allow_blocking_current_thread(true).args(arguments).stderr(stderr);
-    let in_memory = matches!(grants, Grants::Memory { .. });
     let mut limit = buffer_size + PROGRAM;
     match grants {
         Grants::Directories { input, output, tmp } => {
@@ -122,14 +157,14 @@ pub(crate) fn run(
         Err(error) if error.is::<I32Exit>() => bail!("the sort failed, as it said"),
         Err(error) => return Err(error.into()),
     }
-    let files = if in_memory { Some(high_water(&mut store, &instance)?) } else { None };
+    let files = high_water(&mut store, &instance)?;
     Ok(Taken { memory: store.data().limiter.taken(), files })
 }
 
-/// The most bytes that were ever in files.
-fn high_water(store: &mut Store<State>, instance: &Instance) -> Result<u64> {
+/// Returns the most bytes that were ever in files, if a filesystem beside the program tells.
+fn high_water(store: &mut Store<State>, instance: &Instance) -> Result<Option<u64>> {
     let interface = instance.get_export_index(&mut *store, None, scratch_compose::USAGE);
-    let interface = interface.context("the composition hands on no usage")?;
+    let Some(interface) = interface else { return Ok(None) };
     let function = instance.get_export_index(&mut *store, Some(&interface), "high-water");
     let function = function.context("the usage has no high-water mark")?;
     let function = instance.get_func(&mut *store, function).context("the mark is no function")?;
@@ -137,7 +172,7 @@ fn high_water(store: &mut Store<State>, instance: &Instance) -> Result<u64> {
     function.call(store, &[], &mut amounts)?;
     let [Val::Record(amounts)] = amounts else { bail!("the mark is no record") };
     match amounts.into_iter().find(|(name, _)| name == "bytes") {
-        Some((_, Val::U64(bytes))) => Ok(bytes),
+        Some((_, Val::U64(bytes))) => Ok(Some(bytes)),
         _ => bail!("the mark has no bytes"),
     }
 }

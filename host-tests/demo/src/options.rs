@@ -12,11 +12,12 @@ for them and gets its temporary files from tempfile.wasm. FILE is only read. The
 result needs as much memory as FILE is long.
   --size N            size of the text that it makes (100000000)
   --memory            no directory of this machine is lent: the text comes by standard input, the
-                      temporary files are in memory, in tmpfs.wasm, and the result leaves by
-                      standard output
+                      temporary files of an ordinary program are in memory, in a filesystem that
+                      becomes a part of it, and the result leaves by standard output
   --buffer-size N     bytes that the sort may use for lines (16777216)
   --through WAY       how bytes get into temporary files: `descriptors`, right to the host, or
-                      `interface`, through tempfile.wasm (descriptors)
+                      `interface`, through tempfile.wasm (descriptors); with --memory the program
+                      is composed with tempfile.wasm and tmpfs.wasm
   --scratch DIR       where the scratch directory is made (the system's temporary directory)";
 
 /// What the command line asks for.
@@ -34,8 +35,8 @@ pub(crate) struct Options {
     /// The temporary files are in memory.
     pub(crate) in_memory: bool,
     pub(crate) buffer_size: usize,
-    /// As the program spells it.
-    pub(crate) through: &'static str,
+    /// As the program spells it, where it was given.
+    pub(crate) through: Option<&'static str>,
     pub(crate) scratch: PathBuf,
 }
 
@@ -46,7 +47,7 @@ impl Options {
             bytes: 100_000_000,
             in_memory: false,
             buffer_size: 16 << 20,
-            through: "descriptors",
+            through: None,
             scratch: std::env::temp_dir(),
         };
         while let Some(word) = words.next() {
@@ -58,11 +59,12 @@ impl Options {
                     options.buffer_size = number(&mut words, "--buffer-size")?;
                 }
                 Some("--through") => {
-                    options.through = match words.next().as_ref().and_then(|word| word.to_str()) {
+                    let way = words.next();
+                    options.through = Some(match way.as_ref().and_then(|word| word.to_str()) {
                         Some("descriptors") => "descriptors",
                         Some("interface") => "interface",
                         _ => bail!("--through takes descriptors or interface"),
-                    }
+                    });
                 }
                 Some("--scratch") => {
                     options.scratch = words.next().context("--scratch takes a directory")?.into();

@@ -23,6 +23,8 @@ pub(crate) enum Files {
     Seen { files: usize, most_bytes: u64 },
     /// In memory: how many the same sort made natively, and the most bytes at once.
     Counted { files: u64, most_bytes: u64 },
+    /// In memory, within the program: how many the same sort made natively.
+    Within { files: u64 },
     /// Where the host cannot see them: how many the same sort made natively.
     Told { files: u64 },
 }
@@ -51,6 +53,10 @@ impl fmt::Display for Table {
             Files::Counted { files, most_bytes } => writeln!(
                 formatter,
                 "temporary files  {files}, at most {most_bytes} bytes at once, as tmpfs.wasm counted",
+            )?,
+            Files::Within { files } => writeln!(
+                formatter,
+                "temporary files  {files}, in a filesystem that is a part of the program",
             )?,
             Files::Told { files } => writeln!(
                 formatter,

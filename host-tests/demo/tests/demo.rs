@@ -63,7 +63,21 @@ fn without_any_directory_a_text_is_sorted_in_memory() {
         let table = String::from_utf8(output.stdout).unwrap();
         assert!(table.contains("as an independent sort does"), "{table}");
         assert!(table.contains("as tmpfs.wasm counted"), "{table}");
+        assert!(told.contains(": composed with tmpfs.wasm and not embedded: "), "{told}");
     }
+}
+
+/// The filesystem is a part of an ordinary program, as `scratch compose --memory` makes it.
+#[test]
+fn without_any_directory_an_ordinary_program_sorts_a_text_in_memory() {
+    let output = run(&["--memory", "--size", "4000000", "--buffer-size", "65536"], None);
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{told}");
+    assert!(told.contains(": embedded: the filesystem is a part of the program\n"), "{told}");
+    assert!(told.contains("merged "), "several passes: {told}");
+    let table = String::from_utf8(output.stdout).unwrap();
+    assert!(table.contains("as an independent sort does"), "{table}");
+    assert!(table.contains("in a filesystem that is a part of the program"), "{table}");
 }
 
 #[test]
