@@ -4,14 +4,7 @@
 use std::path::Path;
 use std::{env, fs, io};
 
-const NAMES: [&str; 6] = [
-    "tempfile",
-    "tempfile-audited",
-    "tmpfs",
-    "tmpfs-embedded",
-    "tmpfs-lite",
-    "tmpfs-lite-environment",
-];
+const NAMES: [&str; 5] = ["tempfile", "tempfile-audited", "tmpfs", "tmpfs-embedded", "tmpfs-lite"];
 
 fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=wasm");

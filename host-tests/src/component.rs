@@ -27,9 +27,8 @@ pub enum Ground {
     /// The directories that the host grants.
     #[default]
     Host,
-    /// A filesystem in memory, composed with it: under a library `tmpfs-lite-environment.wasm`,
-    /// under a program `tmpfs.wasm`, and where that imports the library the same instance under
-    /// both.
+    /// A filesystem in memory, `tmpfs.wasm`, composed with it: under a library or a program, and
+    /// where a program imports the library the same instance under both.
     Memory,
     /// The same as a part of a program: `tmpfs-embedded.wasm`.
     Embedded,
@@ -80,8 +79,7 @@ impl Library {
         compiled(("", self, ground, metering), || match ground {
             Ground::Host | Ground::Hosted => self.bytes().to_vec(),
             Ground::Embedded | Ground::Beside => panic!("a library is no program"),
-            Ground::Memory => plug(self.bytes(), &[built("tmpfs-lite-environment")])
-                .expect("composing the library"),
+            Ground::Memory => plug(self.bytes(), &[built("tmpfs")]).expect("composing the library"),
         })
     }
 }

@@ -9,7 +9,7 @@ fn every_workload_runs_in_every_way_and_leaves_nothing_behind() {
     for (workload, ways) in [
         ("W1", ["native", "in wasm", "descriptors", "interface", "on tmpfs.wasm"]),
         ("W2", ["native", "linked", "descriptors", "interface", "on tmpfs.wasm"]),
-        ("W3", ["native", "linked", "descriptors", "interface", "on tmpfs-lite.wasm"]),
+        ("W3", ["native", "linked", "descriptors", "interface", "on tmpfs.wasm"]),
         ("W5", ["native", "in wasm", "linked", "interface", "on tmpfs.wasm"]),
         ("W6", ["native", "in wasm", "linked", "descriptors", "interface"]),
     ] {

@@ -34,11 +34,6 @@ fn what_plain_wasmtime_serve_has_is_all_that_the_lite_form_asks_for() {
 }
 
 #[test]
-fn the_second_lite_form_asks_for_the_environment_too() {
-    assert_eq!(imports("tmpfs-lite-environment"), [&[ENVIRONMENT], &LITE[..]].concat());
-}
-
-#[test]
 fn the_whole_form_asks_for_what_it_wraps() {
     let wrapped = [
         "wasi:cli/stderr@0.2.12",
@@ -61,9 +56,7 @@ fn the_whole_form_asks_for_what_it_wraps() {
 /// They must not grow unnoticed.
 #[test]
 fn the_components_have_these_sizes_at_most() {
-    for (name, most) in
-        [("tmpfs-lite", 135_000), ("tmpfs-lite-environment", 137_000), ("tmpfs", 230_000)]
-    {
+    for (name, most) in [("tmpfs-lite", 135_000), ("tmpfs", 230_000)] {
         let size = shipped(name).len();
         assert!(size <= most, "{name} has {size} bytes");
     }

@@ -39,7 +39,7 @@ fn the_c_library_shows_inode_numbers_that_stay() {
 fn metadata_hashes_identify_files_on_every_form() {
     let expected = on_disk("calls");
     assert_eq!(expected, on_disk("library"));
-    for form in [Form::Whole, Form::Lite, Form::LiteEnvironment, Form::Embedded] {
+    for form in [Form::Whole, Form::Lite, Form::Embedded] {
         assert_eq!(in_memory(form, "calls"), expected, "{form:?}");
     }
     assert_eq!(hosted("calls"), expected);

@@ -87,7 +87,6 @@ fn clippy_component() -> Result<()> {
         ("wasi-tempfile", "component"),
         ("wasi-tempfile", "audited"),
         ("tmpfs-component", ""),
-        ("tmpfs-component", "environment"),
         ("tmpfs-component", "streams"),
         ("tmpfs-embedded", ""),
         ("tmpfs-embedded", "audit"),

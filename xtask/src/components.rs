@@ -77,7 +77,7 @@ struct Shipped {
 /// The module that ships, which is put into programs and not under them.
 const EMBEDDED: &str = "tmpfs-embedded";
 
-const SHIPPED: [Shipped; 9] = [
+const SHIPPED: [Shipped; 8] = [
     Shipped {
         name: "tempfile",
         package: "wasi-tempfile",
@@ -91,12 +91,6 @@ const SHIPPED: [Shipped; 9] = [
         features: &["audited"],
     },
     Shipped { name: "tmpfs-lite", package: "tmpfs-component", part: Part::Library, features: &[] },
-    Shipped {
-        name: "tmpfs-lite-environment",
-        package: "tmpfs-component",
-        part: Part::Library,
-        features: &["environment"],
-    },
     Shipped {
         name: "tmpfs",
         package: "tmpfs-component",

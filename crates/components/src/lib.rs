@@ -28,13 +28,8 @@ macro_rules! shipped {
 }
 
 /// Every component.
-pub const COMPONENTS: [Shipped; 5] = [
-    shipped!("tempfile"),
-    shipped!("tempfile-audited"),
-    shipped!("tmpfs"),
-    shipped!("tmpfs-lite"),
-    shipped!("tmpfs-lite-environment"),
-];
+pub const COMPONENTS: [Shipped; 4] =
+    [shipped!("tempfile"), shipped!("tempfile-audited"), shipped!("tmpfs"), shipped!("tmpfs-lite")];
 
 /// The module that is a filesystem in memory.
 pub const EMBEDDED: Shipped = shipped!("tmpfs-embedded");

@@ -41,8 +41,6 @@ pub enum Form {
     Composed,
     /// `tmpfs-lite.wasm`: files by position only, and all its settings are baked in.
     Lite,
-    /// `tmpfs-lite-environment.wasm`: the same, and it reads the host's environment.
-    LiteEnvironment,
     /// `tmpfs.wasm`: streams too.
     Whole,
 }
@@ -55,7 +53,6 @@ impl Form {
             program.imports("wasi:filesystem/types") && program.imports("wasi:io/streams");
         match self {
             Self::Lite => Component::TmpfsLite,
-            Self::LiteEnvironment => Component::TmpfsLiteEnvironment,
             Self::Whole => Component::Tmpfs,
             Self::Embedded | Self::Composed if streams && !program.imports(HTTP) => {
                 Component::Tmpfs
@@ -126,20 +123,17 @@ pub enum Component {
     Tmpfs,
     /// `tmpfs-lite.wasm`
     TmpfsLite,
-    /// `tmpfs-lite-environment.wasm`
-    TmpfsLiteEnvironment,
     /// `tmpfs-embedded.wasm`, a core module
     TmpfsEmbedded,
 }
 
 impl Component {
     /// Every component.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 5] = [
         Self::Tempfile,
         Self::TempfileAudited,
         Self::Tmpfs,
         Self::TmpfsLite,
-        Self::TmpfsLiteEnvironment,
         Self::TmpfsEmbedded,
     ];
 
@@ -151,7 +145,6 @@ impl Component {
             Self::TempfileAudited => "tempfile-audited",
             Self::Tmpfs => "tmpfs",
             Self::TmpfsLite => "tmpfs-lite",
-            Self::TmpfsLiteEnvironment => "tmpfs-lite-environment",
             Self::TmpfsEmbedded => "tmpfs-embedded",
         }
     }

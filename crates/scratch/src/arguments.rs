@@ -147,11 +147,10 @@ fn compose_command() -> Command {
         )
 }
 
-const FORMS: [(&str, Form); 5] = [
+const FORMS: [(&str, Form); 4] = [
     ("embedded", Form::Embedded),
     ("composed", Form::Composed),
     ("lite", Form::Lite),
-    ("lite-environment", Form::LiteEnvironment),
     ("whole", Form::Whole),
 ];
 
@@ -297,10 +296,7 @@ mod tests {
             ("app.wasm -o out.wasm --bites 1", "unexpected argument '--bites' found; tip: "),
             ("app.wasm -o out.wasm --mount tmp", "--mount tmp is invalid"),
             ("app.wasm -o out.wasm --mount /a/../b", "--mount /a/../b is invalid"),
-            (
-                "app.wasm -o out.wasm --form small",
-                "embedded, composed, lite, lite-environment, whole",
-            ),
+            ("app.wasm -o out.wasm --form small", "embedded, composed, lite, whole"),
             ("app.wasm -o out.wasm --env NAME", "type NAME=VALUE"),
             ("app.wasm -o out.wasm --env =x", "type NAME=VALUE"),
             ("app.wasm -o out.wasm --env -x", "--env -x is invalid: type NAME=VALUE"),

@@ -20,10 +20,8 @@ macro_rules! generate {
     };
 }
 
-#[cfg(not(feature = "environment"))]
+#[cfg(not(feature = "streams"))]
 generate!("scratch:tmpfs/tmpfs-lite");
-#[cfg(all(feature = "environment", not(feature = "streams")))]
-generate!("scratch:tmpfs/tmpfs-lite-environment");
 #[cfg(feature = "streams")]
 generate!("scratch:tmpfs/tmpfs");
 

@@ -18,17 +18,17 @@ impl Guest for Component {
     }
 
     fn get_arguments() -> Vec<String> {
-        #[cfg(feature = "environment")]
+        #[cfg(feature = "streams")]
         let arguments = crate::bindings::wasi::cli::environment::get_arguments();
-        #[cfg(not(feature = "environment"))]
+        #[cfg(not(feature = "streams"))]
         let arguments = Vec::new();
         arguments
     }
 
     fn initial_cwd() -> Option<String> {
-        #[cfg(feature = "environment")]
+        #[cfg(feature = "streams")]
         let path = crate::bindings::wasi::cli::environment::initial_cwd();
-        #[cfg(not(feature = "environment"))]
+        #[cfg(not(feature = "streams"))]
         let path = None;
         path
     }

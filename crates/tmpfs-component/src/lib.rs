@@ -2,8 +2,8 @@
 //! about files are the engine's; here is what a component adds to them: names of things, streams,
 //! and what it is told by its environment or by whoever composed it.
 //!
-//! Three components are made of it: `tmpfs-lite.wasm`, `tmpfs-lite-environment.wasm` (feature
-//! `environment`) and `tmpfs.wasm` (feature `streams`). Their worlds are in `wit/worlds.wit`.
+//! Two components are made of it: `tmpfs-lite.wasm` and `tmpfs.wasm` (feature `streams`). Their
+//! worlds are in `wit/worlds.wit`.
 
 #![no_std]
 

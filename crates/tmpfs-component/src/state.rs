@@ -58,9 +58,9 @@ fn start() -> State {
 
 /// The variables that the host set.
 pub(crate) fn environment() -> Vec<(String, String)> {
-    #[cfg(feature = "environment")]
+    #[cfg(feature = "streams")]
     let variables = crate::bindings::wasi::cli::environment::get_environment();
-    #[cfg(not(feature = "environment"))]
+    #[cfg(not(feature = "streams"))]
     let variables = Vec::new();
     variables
 }

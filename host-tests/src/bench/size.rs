@@ -14,7 +14,7 @@ pub(super) struct Size {
 
 pub(super) fn of_the_components() -> Result<Size> {
     println!("## Size\n");
-    for name in ["tmpfs-lite", "tmpfs-lite-environment", "tmpfs"] {
+    for name in ["tmpfs-lite", "tmpfs"] {
         let bytes = guest::read(&components::build(name)?)?;
         println!(
             "{name}.wasm: {} bytes, {} imports\n",

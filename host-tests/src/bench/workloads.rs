@@ -21,8 +21,6 @@ pub(super) enum Way {
     TempfileInMemory,
     /// Ours, as a library within the caller, on `tmpfs.wasm`: by position.
     LinkedInMemory,
-    /// The same on `tmpfs-lite.wasm`.
-    LinkedOnLite,
     /// The crate `tempfile` inside wasm, unmodified, with `tmpfs-embedded.wasm` as a part of it.
     TempfileEmbedded,
     /// The same, beside the directory that the host grants.
@@ -66,14 +64,13 @@ pub(super) enum Calling {
 
 impl Way {
     /// The ways that run inside wasm.
-    pub(super) const GUESTS: [Self; 15] = [
+    pub(super) const GUESTS: [Self; 14] = [
         Self::Tempfile,
         Self::Linked,
         Self::Descriptors,
         Self::Interface,
         Self::TempfileInMemory,
         Self::LinkedInMemory,
-        Self::LinkedOnLite,
         Self::TempfileEmbedded,
         Self::TempfileBeside,
         Self::LinkedEmbedded,
@@ -94,7 +91,6 @@ impl Way {
             Self::Interface => Some(("interface", Under::Component("tempfile"))),
             Self::TempfileInMemory => Some(("rust_tempfile", Under::Component("tmpfs"))),
             Self::LinkedInMemory => Some(("linked", Under::Component("tmpfs"))),
-            Self::LinkedOnLite => Some(("linked", Under::Component("tmpfs-lite-environment"))),
             Self::TempfileEmbedded => Some(("rust_tempfile", Under::Embedded { beside: false })),
             Self::TempfileBeside => Some(("rust_tempfile", Under::Embedded { beside: true })),
             Self::LinkedEmbedded => Some(("linked", Under::Embedded { beside: false })),
@@ -173,7 +169,6 @@ pub(super) const WORKLOADS: [Workload; 13] = [
             row(Way::Interface, "recycled-buffered", "ours interface, recycled, buffered"),
             row(Way::TempfileInMemory, "anonymous", "Rust tempfile in wasm, on tmpfs.wasm"),
             row(Way::LinkedInMemory, "anonymous", "ours linked, on tmpfs.wasm"),
-            row(Way::LinkedOnLite, "anonymous", "ours linked, on tmpfs-lite.wasm"),
             row(
                 Way::TempfileOnBaseline,
                 "anonymous",
@@ -203,7 +198,6 @@ pub(super) const WORKLOADS: [Workload; 13] = [
             row(Way::Interface, "named", "ours interface"),
             row(Way::TempfileInMemory, "named", "Rust tempfile in wasm, on tmpfs.wasm"),
             row(Way::LinkedInMemory, "named", "ours linked, on tmpfs.wasm"),
-            row(Way::LinkedOnLite, "named", "ours linked, on tmpfs-lite.wasm"),
             row(
                 Way::TempfileOnBaseline,
                 "named",
@@ -233,7 +227,6 @@ pub(super) const WORKLOADS: [Workload; 13] = [
             row(Way::Interface, "tree", "ours interface"),
             row(Way::TempfileInMemory, "tree", "Rust tempfile in wasm, on tmpfs.wasm"),
             row(Way::LinkedInMemory, "tree", "ours linked, on tmpfs.wasm"),
-            row(Way::LinkedOnLite, "tree", "ours linked, on tmpfs-lite.wasm"),
             row(
                 Way::TempfileOnBaseline,
                 "tree",
@@ -296,7 +289,6 @@ pub(super) const WORKLOADS: [Workload; 13] = [
             row(Way::Interface, "bytes", "ours interface"),
             row(Way::TempfileInMemory, "bytes", "Rust tempfile in wasm, on tmpfs.wasm"),
             row(Way::LinkedInMemory, "bytes", "ours linked, on tmpfs.wasm"),
-            row(Way::LinkedOnLite, "bytes", "ours linked, on tmpfs-lite.wasm"),
             row(
                 Way::TempfileOnBaseline,
                 "bytes",
