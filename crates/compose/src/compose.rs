@@ -6,7 +6,7 @@ use anyhow::{bail, ensure};
 
 use crate::bake::{Record, bake};
 use crate::binary;
-use crate::embed::{embed, ensure_fresh};
+use crate::embed::{embed, ensure_fresh, into_component};
 use crate::error::{Error, Result};
 use crate::plug::plug;
 use crate::program::{Kind, Program};
@@ -28,6 +28,8 @@ pub struct Memory {
     pub form: Option<Form>,
     /// The directories that the host grants stay visible beside it.
     pub beside: bool,
+    /// A program that is a module of preview 1 becomes a component.
+    pub component: bool,
     /// Settings, variables and files that are baked in.
     pub records: Vec<Record>,
 }
@@ -80,6 +82,8 @@ pub enum Way {
     Embedded {
         /// The program's debug information was left out: it would speak of code that moved.
         without_debug_information: bool,
+        /// The program was a module of preview 1, and is a component now.
+        component: bool,
     },
     /// The filesystem lies beside the program.
     Composed {
@@ -94,8 +98,11 @@ impl fmt::Display for Way {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Plugged => write!(formatter, "composed with the library; files are the host's"),
-            Self::Embedded { without_debug_information } => {
+            Self::Embedded { without_debug_information, component } => {
                 write!(formatter, "embedded: the filesystem is a part of the program")?;
+                if *component {
+                    write!(formatter, ", which is a component now")?;
+                }
                 if *without_debug_information {
                     let lost = "its debug information was left out, since its code moved";
                     write!(formatter, "; {lost}")?;
@@ -129,13 +136,8 @@ pub enum Component {
 
 impl Component {
     /// Every component.
-    pub const ALL: [Self; 5] = [
-        Self::Tempfile,
-        Self::TempfileAudited,
-        Self::Tmpfs,
-        Self::TmpfsLite,
-        Self::TmpfsEmbedded,
-    ];
+    pub const ALL: [Self; 5] =
+        [Self::Tempfile, Self::TempfileAudited, Self::Tmpfs, Self::TmpfsLite, Self::TmpfsEmbedded];
 
     /// Returns the name of its file without `.wasm`.
     #[must_use]
@@ -174,7 +176,10 @@ pub fn compose<B: AsRef<[u8]>>(
             Attempt::Embedded(wasm) => {
                 let before = binary::has_debug_information(program)?;
                 let without_debug_information = before && !binary::has_debug_information(&wasm)?;
-                return Ok(Composition { wasm, way: Way::Embedded { without_debug_information } });
+                let component = memory.component;
+                let wasm = if component { into_component(&wasm, memory.beside)? } else { wasm };
+                let way = Way::Embedded { without_debug_information, component };
+                return Ok(Composition { wasm, way });
             }
             Attempt::Impossible { why } => why,
         };
@@ -259,6 +264,14 @@ fn ensure_fits(program: &Program, options: &Options) -> anyhow::Result<()> {
         ensure!(
             !composed || !memory.beside,
             "--beside needs --form embedded; leave out one of them"
+        );
+        ensure!(
+            !memory.component || program.kind == Kind::Module,
+            "it is a component already; leave out --component"
+        );
+        ensure!(
+            !composed || !memory.component,
+            "--component needs --form embedded; leave out one of them"
         );
         ensure!(
             !composed || program.kind == Kind::Component,

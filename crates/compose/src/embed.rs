@@ -43,6 +43,7 @@ mod plan;
 
 mod rewrite;
 
+mod adapted;
 mod component;
 mod mark;
 mod outcome;
@@ -71,6 +72,21 @@ pub fn embed(program: &[u8], filesystem: &[u8], beside: bool) -> Result<Vec<u8>>
         .context("the program is truncated or damaged; build it again")
         .map_err(Error::program)?;
     embed_valid(program, filesystem, beside).map_err(Error::program)
+}
+
+/// Makes a component of WASI 0.2 of a module of preview 1 into which a filesystem was [embedded],
+/// with the same `beside`. Files stay within the module: no call of theirs passes the adapter.
+///
+/// [embedded]: embed
+///
+/// # Errors
+/// [`Error::Program`]: the module imports or exports what no component can.
+pub fn into_component(module: &[u8], beside: bool) -> Result<Vec<u8>> {
+    let made = adapted::component(module, beside).and_then(|component| {
+        ensure_valid(&component).context("BUG: the component is invalid; please report it")?;
+        Ok(component)
+    });
+    made.context("the module cannot become a component").map_err(Error::program)
 }
 
 fn embed_valid(program: &[u8], filesystem: &[u8], beside: bool) -> anyhow::Result<Vec<u8>> {

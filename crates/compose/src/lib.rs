@@ -42,7 +42,7 @@ mod hollow;
 
 pub use bake::{Record, Time, bake};
 pub use compose::{Component, Composition, Form, Memory, Options, Way, compose};
-pub use embed::embed;
+pub use embed::{embed, into_component};
 pub use error::{Error, Result};
 pub use plug::{CLEANUP, SPACE_FILES, USAGE, plug};
 pub use settings::{LIMITS, Limit, environment, mount};

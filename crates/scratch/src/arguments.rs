@@ -130,6 +130,7 @@ fn compose_command() -> Command {
                 .help("start with a copy of the files in DIR"),
         )
         .arg(flag("beside").help("keep the host's directories visible beside it"))
+        .arg(flag("component").help("make a component of a module of preview 1"))
         .arg(
             option("env", "NAME=VALUE")
                 .value_parser(text())
@@ -180,13 +181,14 @@ fn memory(matches: &ArgMatches) -> Result<Option<Memory>, Failure> {
         let form = FORMS.iter().find(|(name, _)| name == named);
         form.expect("BUG: clap takes these only").1
     });
-    let beside = matches.get_flag("beside");
+    let (beside, component) = (matches.get_flag("beside"), matches.get_flag("component"));
     let asked = matches.get_flag("memory")
         || form.is_some()
         || beside
+        || component
         || matches.contains_id("seed")
         || !records.is_empty();
-    Ok(asked.then_some(Memory { form, beside, records }))
+    Ok(asked.then_some(Memory { form, beside, component, records }))
 }
 
 /// Makes a record of each value of an option.
@@ -268,6 +270,8 @@ mod tests {
         let asked = read("--memory app.wasm -o out.wasm").unwrap().options.memory.unwrap();
         assert!(asked.records.is_empty() && asked.form.is_none() && !asked.beside);
         assert!(memory("--beside app.wasm -o out.wasm").beside);
+        let component = memory("--component app.wasm -o out.wasm");
+        assert!(component.component && !component.beside);
         let form = memory("--form embedded app.wasm -o out.wasm").form;
         assert_eq!(form, Some(Form::Embedded));
     }

@@ -143,8 +143,69 @@ fn c_that_asks_what_its_filesystem_holds() {
         let named = preview1::imports(&whole).into_iter().find(|name| name.starts_with("scratch:"));
         assert_eq!(named, None);
         assert_eq!(preview1::run(&whole, &[]), SPACE);
+        let whole = made_component(&module, beside, &records);
+        let told = Program::run_bytes(&whole, Sandbox::builder(), &[]).succeeded().stdout;
+        assert_eq!(told, SPACE);
     }
 }
+
+/// Makes a component of a module with a filesystem in it.
+fn made_component(module: &[u8], beside: bool, records: &[Record]) -> Vec<u8> {
+    let memory = Memory { beside, component: true, records: records.to_vec(), form: None };
+    let options = Options { memory: Some(memory), ..Options::default() };
+    composition(module, &options).unwrap().wasm
+}
+
+/// Files are a matter of the module alone: none of its calls passes the adapter, which would end a
+/// stream where preview 1 reads on.
+#[test]
+fn c_as_a_module_of_preview_1_that_becomes_a_component() {
+    const TEST: &str = "c_as_a_module_of_preview_1_that_becomes_a_component";
+    let Some(module) = made(TEST, toolchains::c("files.c")) else { return };
+    let on_disk = Sandbox::builder().tmp("/tmp").env("TMPDIR", "/tmp");
+    let expected = as_in_preview_1(&run(&toolchains::adapted(&module), on_disk, &[]).stdout);
+    let module = fs::read(module).unwrap();
+    let run = |whole: &[u8], arguments: &[&str]| {
+        let ground = Sandbox::builder().tmp("/data").stdin(b"one line\nanother\n");
+        Program::run_bytes(whole, ground, arguments).succeeded().stdout
+    };
+    for beside in [false, true] {
+        let whole = made_component(&module, beside, &[]);
+        assert_eq!(run(&whole, &[]), expected);
+        let imports = scratch_compose::binary::imports(&whole).unwrap();
+        let mut names: Vec<_> =
+            imports.iter().map(|name| name.split('@').next().unwrap()).collect();
+        names.sort_unstable();
+        let files = ["wasi:filesystem/preopens", "wasi:filesystem/types"];
+        let mut expected: Vec<_> =
+            ADAPTED.into_iter().chain(files.into_iter().filter(|_| beside)).collect();
+        expected.sort_unstable();
+        assert_eq!(names, expected);
+    }
+    let small = [("TMPFS_BYTES", "256K"), ("TMPFS_FILE_SIZE", "512K")];
+    let record = |(name, value): (&str, &str)| Record::Variable(name.into(), value.into());
+    assert_eq!(run(&made_component(&module, false, &small.map(record)), &["full"]), FULL);
+}
+
+/// The interfaces that the adapter imports for a program with arguments, a clock, random numbers
+/// and standard streams.
+const ADAPTED: [&str; 15] = [
+    "wasi:cli/environment",
+    "wasi:cli/exit",
+    "wasi:cli/stderr",
+    "wasi:cli/stdin",
+    "wasi:cli/stdout",
+    "wasi:cli/terminal-input",
+    "wasi:cli/terminal-output",
+    "wasi:cli/terminal-stderr",
+    "wasi:cli/terminal-stdin",
+    "wasi:cli/terminal-stdout",
+    "wasi:clocks/monotonic-clock",
+    "wasi:clocks/wall-clock",
+    "wasi:io/error",
+    "wasi:io/streams",
+    "wasi:random/random",
+];
 
 #[test]
 fn cpython() {

@@ -77,10 +77,7 @@ pub(super) fn replacements(
 ) -> Result<Option<Replacements>> {
     let mut found = Found { shape, types, memories: BTreeSet::new(), reallocs: Vec::new() };
     let (mut functions, mut files) = (Vec::new(), false);
-    let resources = resources(shape, types);
-    for item in 0..shape.items.len() {
-        let lowered = shape.lowered(item).or_else(|| dropping(shape, types, &resources, item));
-        let Some(lowered) = lowered else { continue };
+    for (item, lowered) in lowered(shape, types) {
         ensure_version(&lowered)?;
         let Some(answer) = answer(shape, &lowered, filesystem, beside)? else { continue };
         let realloc = found.options(&lowered)?;
@@ -109,6 +106,13 @@ pub(super) fn replacements(
         ),
     };
     Ok(Some(Replacements { functions, memory, reallocs: found.reallocs }))
+}
+
+/// Lists the functions of imported interfaces that core modules import, with their items.
+pub(super) fn lowered<'s>(shape: &'s Shape<'_>, types: TypesRef<'_>) -> Vec<(usize, Lowered<'s>)> {
+    let resources = resources(shape, types);
+    let of = |item| shape.lowered(item).or_else(|| dropping(shape, types, &resources, item));
+    (0..shape.items.len()).filter_map(|item| Some((item, of(item)?))).collect()
 }
 
 /// Finds out which resource an item drops.

@@ -278,7 +278,7 @@ fn debug_information_of_code_that_moves_is_left_out_and_that_is_told() {
         let memory = Memory { form: Some(Form::Embedded), ..Memory::default() };
         let options = Options { memory: Some(memory), ..Options::default() };
         let whole = compose(&program, &options, |_| FILESYSTEM.as_slice()).unwrap();
-        assert_eq!(whole.way, Way::Embedded { without_debug_information: lost });
+        assert_eq!(whole.way, Way::Embedded { without_debug_information: lost, component: false });
         assert_eq!(whole.way.to_string().contains("debug information was left out"), lost);
     }
 }

@@ -1,0 +1,72 @@
+//! Modules of preview 1 that become components.
+
+use crate::binary;
+use crate::compose::{Composition, Form, Memory, Options, compose};
+use crate::embed::tests::fixtures::{self, FILESYSTEM};
+use crate::embed::tests::preview1::plain;
+use crate::error::Result;
+
+/// A command that opens files, writes and exits.
+fn command() -> Vec<u8> {
+    let open = "(param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)";
+    let text = format!(
+        r#"(module
+            (import "wasi_snapshot_preview1" "path_open" (func {open}))
+            (import "wasi_snapshot_preview1" "fd_write"
+                (func $write (param i32 i32 i32 i32) (result i32)))
+            (import "wasi_snapshot_preview1" "fd_close" (func (param i32) (result i32)))
+            (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+            (memory (export "memory") 1)
+            (func (export "_start") (call $exit (i32.const 0))))"#
+    );
+    wat::parse_str(text).unwrap()
+}
+
+fn made(program: &[u8], memory: Memory) -> Result<Composition> {
+    let options = Options { memory: Some(memory), ..Options::default() };
+    compose(program, &options, |_| FILESYSTEM.as_slice())
+}
+
+fn component() -> Memory {
+    Memory { component: true, ..Memory::default() }
+}
+
+#[test]
+fn the_component_imports_no_files_and_what_the_adapter_has() {
+    let whole = made(&command(), component()).unwrap();
+    assert!(whole.way.to_string().ends_with("part of the program, which is a component now"));
+    let imports = binary::imports(&whole.wasm).unwrap();
+    assert!(imports.iter().any(|name| name.starts_with("wasi:cli/exit@0.2.")), "{imports:?}");
+    assert!(!imports.iter().any(|name| name.starts_with("wasi:filesystem/")), "{imports:?}");
+    let exports = binary::exports(&whole.wasm).unwrap();
+    assert!(exports.iter().any(|name| name.starts_with("wasi:cli/run@0.2.")), "{exports:?}");
+}
+
+#[test]
+fn beside_the_hosts_directories_it_imports_files() {
+    let whole = made(&command(), Memory { beside: true, ..component() }).unwrap();
+    let imports = binary::imports(&whole.wasm).unwrap();
+    assert!(imports.iter().any(|name| name.starts_with("wasi:filesystem/preopens@0.2.")));
+}
+
+#[test]
+fn what_cannot_become_a_component_is_refused_with_what_to_do() {
+    let composed = Memory { form: Some(Form::Composed), ..component() };
+    for (program, memory, expected) in [
+        (plain(), component(), "the module cannot become a component: "),
+        (plain(), component(), "`env`"),
+        (command(), composed, "--component needs --form embedded; leave out one of them"),
+        (fixtures::plain(), component(), "it is a component already; leave out --component"),
+    ] {
+        let words = made(&program, memory).unwrap_err().to_string();
+        assert!(words.contains(expected), "{expected:?} is missing in: {words}");
+        assert!(!words.contains('\n') && !words.contains("BUG"), "{words}");
+    }
+}
+
+#[test]
+fn what_became_a_component_is_not_embedded_into_again() {
+    let whole = made(&command(), component()).unwrap().wasm;
+    let words = made(&whole, Memory::default()).unwrap_err().to_string();
+    assert!(words.contains("embedded into it already"), "{words}");
+}
