@@ -63,6 +63,21 @@ impl Program {
         Self::new(file.to_str().expect("the folder's name is text"), builder).run(arguments)
     }
 
+    /// Returns the bytes of memory that an instance takes before anything of it is called.
+    ///
+    /// # Panics
+    /// It cannot be instantiated.
+    #[must_use]
+    pub fn memory_at_start(self) -> usize {
+        let Self { name, mut builder } = self;
+        let code =
+            component::component_of(&name, builder.library(), builder.ground(), builder.metering());
+        let linker = builder.linker(&code.engine);
+        let (mut store, ..) = builder.store(&code.engine);
+        linker.instantiate(&mut store, &code.component).expect("instantiating a program");
+        store.data().memory.bytes
+    }
+
     /// Runs it with these arguments.
     ///
     /// # Panics

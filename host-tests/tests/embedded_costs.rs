@@ -98,10 +98,20 @@ fn a_byte_moves_once_into_a_file_and_twice_out_of_it() {
     }
 }
 
+#[test]
+fn an_instance_takes_no_more_memory_until_it_comes_to_a_file() {
+    let taken = |builder| Program::new("calls_tempfile", builder).memory_at_start();
+    let alone = taken(Sandbox::builder().tmp("/tmp"));
+    assert!(alone > 0);
+    for ground in GROUNDS {
+        assert_eq!(taken(ground(Sandbox::builder())), alone);
+    }
+}
+
 /// Measures the growth. The design asks for 90 KB at most, which is not reached yet.
 #[test]
 fn a_program_grows_by_what_it_uses() {
-    for (name, most) in [("calls_tempfile", 99_000), ("std_files", 106_000)] {
+    for (name, most) in [("calls_tempfile", 93_100), ("std_files", 99_700)] {
         let program = fs::read(program_file(name)).unwrap();
         let options = Options { memory: Some(Memory::default()), ..Options::default() };
         let growth = composed(&program, &options).unwrap().len() - program.len();

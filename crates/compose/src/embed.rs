@@ -5,6 +5,7 @@ mod number;
 mod module;
 
 mod access;
+mod begin;
 mod patch;
 mod reach;
 mod shift;

@@ -9,11 +9,12 @@ use wasm_encoder::{
 };
 
 use crate::embed::access::PROGRAM;
-use crate::embed::link::{Host, Link};
+use crate::embed::begin;
+use crate::embed::link::{Host, Link, Own};
 use crate::embed::module::Module;
 use crate::embed::shape::ENVIRONMENT;
 use crate::embed::signature::Signature;
-use crate::embed::thunks::NUMBER;
+use crate::embed::thunks::{NUMBER, OWN};
 
 /// The export of the filesystem that gives room in its own memory.
 pub(super) const REALLOC: &str = "cabi_realloc";
@@ -35,6 +36,8 @@ pub(super) fn interface(module: &str) -> Option<(&str, bool)> {
 /// The filesystem's module, cut to what is called.
 pub(super) struct Library {
     pub(super) wasm: Vec<u8>,
+    /// The memory that it imports as its own.
+    pub(super) memory: MemoryType,
     /// The functions that it imports.
     pub(super) asks: Vec<Ask>,
 }
@@ -62,11 +65,13 @@ pub(super) fn library(
     several: bool,
     nowhere: &dyn Fn(&str, &str) -> bool,
 ) -> Result<Library> {
-    let ground = ground(several);
+    let memory = begin::empty(filesystem)?;
+    let ground = ground(memory, several);
     let link = Link {
         program: &Module::read(&ground)?,
-        memory: 0,
+        memory: 1,
         filesystem,
+        own: Own::Empty(0),
         answers: &BTreeMap::new(),
         exports,
         realloc_number: if several { Instruction::GlobalGet(0) } else { Instruction::I32Const(0) },
@@ -87,11 +92,12 @@ pub(super) fn library(
         let signature = Signature::of(filesystem.function_type(number)?)?;
         Ok(Ask { module, name, signature })
     });
-    Ok(Library { wasm: linked.wasm, asks: asks.collect::<Result<_>>()? })
+    Ok(Library { wasm: linked.wasm, memory, asks: asks.collect::<Result<_>>()? })
 }
 
-/// Encodes a module that only imports the program's memory, and the global.
-fn ground(several: bool) -> Vec<u8> {
+/// Encodes a module that only imports the filesystem's memory, the program's, and the global. The
+/// filesystem's is the first: an access to any other takes a byte more.
+fn ground(own: MemoryType, several: bool) -> Vec<u8> {
     let mut imports = ImportSection::new();
     let memory = MemoryType {
         minimum: 0,
@@ -100,6 +106,7 @@ fn ground(several: bool) -> Vec<u8> {
         shared: false,
         page_size_log2: None,
     };
+    imports.import(PROGRAM, OWN, EntityType::Memory(own));
     imports.import(PROGRAM, "memory", EntityType::Memory(memory));
     if several {
         let number = GlobalType { val_type: ValType::I32, mutable: true, shared: false };

@@ -6,12 +6,13 @@ use anyhow::{Context as _, Result, ensure};
 use wasm_encoder::reencode::Reencode as _;
 use wasm_encoder::{
     CodeSection, DataCountSection, DataSection, ElementSection, EntityType, ExportKind,
-    ExportSection, FunctionSection, GlobalSection, ImportSection, Instruction, MemorySection,
-    Section, StartSection, TableSection, TagSection, TypeSection,
+    ExportSection, Function, FunctionSection, GlobalSection, ImportSection, Instruction,
+    MemorySection, Section, StartSection, TableSection, TagSection, TypeSection,
 };
 use wasmparser::Import;
 
 use crate::embed::access::{self, PROGRAM};
+use crate::embed::begin;
 use crate::embed::module::{Module, is_function};
 use crate::embed::number::{index, offset, place};
 use crate::embed::patch::{leb, patched};
@@ -25,6 +26,7 @@ pub(super) struct Link<'l, 'a> {
     /// The memory of the program's module that it passes addresses of.
     pub(super) memory: u32,
     pub(super) filesystem: &'l Module<'a>,
+    pub(super) own: Own,
     /// The functions that the program's module imports and the filesystem answers: number of the
     /// import among those of functions, name of the filesystem's export.
     pub(super) answers: &'l BTreeMap<u32, String>,
@@ -34,6 +36,16 @@ pub(super) struct Link<'l, 'a> {
     pub(super) realloc_number: Instruction<'static>,
     /// The function that decides what each of the filesystem's own imports becomes.
     pub(super) host: &'l dyn Fn(&Import<'_>) -> Host,
+}
+
+/// The place of the filesystem's own memory.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Own {
+    /// Behind the program's, with its contents.
+    Behind,
+    /// The memory of this index, which the program's module imports, and which is empty until the
+    /// filesystem begins.
+    Empty(u32),
 }
 
 /// A replacement for an import of the filesystem.
@@ -78,10 +90,15 @@ impl Link<'_, '_> {
             filesystem: OfFilesystem::behind(
                 program,
                 vec![Target::Dead; filesystem.functions.len()],
+                match self.own {
+                    Own::Behind => index(program.all_memories().len()),
+                    Own::Empty(memory) => memory,
+                },
             ),
             imports: ImportSection::new(),
             functions: FunctionSection::new(),
-            stubs: Vec::new(),
+            made: Vec::new(),
+            exported: BTreeMap::new(),
             added: Vec::new(),
         };
         let mut next = self.keep_imports(&mut build)?;
@@ -106,7 +123,7 @@ impl Link<'_, '_> {
             let ty = filesystem.functions[place(function)];
             build.functions.function(build.filesystem.type_index(ty)?);
             build.filesystem.functions[place(function)] = Target::Function(next);
-            build.stubs.push(instruction);
+            build.made.push(only(&instruction));
             next += 1;
         }
         if !filesystem.elements.is_empty()
@@ -114,13 +131,44 @@ impl Link<'_, '_> {
         {
             build.functions.function(build.filesystem.type_index(*ty)?);
             build.filesystem.trap = Some(next);
-            build.stubs.push(Instruction::Unreachable);
+            build.made.push(only(&Instruction::Unreachable));
+            next += 1;
         }
+        self.begin(next, &mut build)?;
         for (import, name) in self.answers {
             let function = self.exported(name)?;
             build.program.functions[place(*import)] = build.filesystem.function_index(function)?;
         }
         Ok(build)
+    }
+
+    /// Finds the functions of the filesystem that are exported. Where its memory is empty, makes
+    /// those that begin it.
+    fn begin(&self, begin: u32, build: &mut Build) -> Result<()> {
+        let filesystem = self.filesystem;
+        let mut next = begin;
+        if let Own::Empty(memory) = self.own {
+            // The type that comes after all others.
+            build.functions.function(build.filesystem.type_index(filesystem.type_count())?);
+            build.made.push(begin::begin(filesystem, memory, index(self.program.data.len()))?);
+            next += 1;
+        }
+        for name in self.exports {
+            let number = self.exported(name)?;
+            let mut function = build.filesystem.function_index(number)?;
+            if let Own::Empty(memory) = self.own
+                && begin::can_be_first(name)
+            {
+                let ty = filesystem.functions[place(number)];
+                build.functions.function(build.filesystem.type_index(ty)?);
+                let parameters = index(filesystem.function_type(number)?.params().len());
+                build.made.push(begin::after(begin, function, parameters, memory));
+                function = next;
+                next += 1;
+            }
+            build.exported.insert(name.clone(), function);
+        }
+        Ok(())
     }
 
     /// Writes the imports of the program that stay, and counts the functions among them.
@@ -152,7 +200,7 @@ impl Link<'_, '_> {
         stubs: &mut Vec<(u32, Instruction<'static>)>,
         build: &mut Build,
     ) -> Result<()> {
-        let own = build.filesystem.memory();
+        let own = build.filesystem.memory;
         let target = &mut build.filesystem.functions[place(number)];
         if import.module == PROGRAM {
             let instruction = match import.name {
@@ -207,6 +255,9 @@ impl Link<'_, '_> {
         for group in &filesystem.types {
             second.parse_recursive_type_group(types.ty(), group.clone())?;
         }
+        if let Own::Empty(_) = self.own {
+            types.ty().function([], []);
+        }
         whole.section(&types).section(&build.imports).section(&build.functions);
 
         let mut tables = TableSection::new();
@@ -219,8 +270,13 @@ impl Link<'_, '_> {
         put(&mut whole, &tables, tables.is_empty());
 
         let mut memories = MemorySection::new();
-        for memory in program.memories.iter().chain(&filesystem.memories) {
+        for memory in &program.memories {
             memories.memory(first.memory_type(*memory)?);
+        }
+        if let Own::Behind = self.own {
+            for memory in &filesystem.memories {
+                memories.memory(second.memory_type(*memory)?);
+            }
         }
         put(&mut whole, &memories, memories.is_empty());
 
@@ -246,11 +302,8 @@ impl Link<'_, '_> {
         for export in &program.exports {
             first.parse_export(&mut exports, *export)?;
         }
-        for name in self.exports {
-            exports.export(name, ExportKind::Func, second.function_index(self.exported(name)?)?);
-        }
-        if !self.exports.is_empty() {
-            exports.export("memory", ExportKind::Memory, second.memory());
+        for (name, function) in &build.exported {
+            exports.export(name, ExportKind::Func, *function);
         }
         put(&mut whole, &exports, exports.is_empty());
 
@@ -268,7 +321,8 @@ impl Link<'_, '_> {
         }
         put(&mut whole, &elements, elements.is_empty());
 
-        if program.counts_data || filesystem.counts_data {
+        let is_empty = matches!(self.own, Own::Empty(_));
+        if program.counts_data || filesystem.counts_data || is_empty {
             let count = index(program.data.len() + filesystem.data.len());
             whole.section(&DataCountSection { count });
         }
@@ -280,7 +334,12 @@ impl Link<'_, '_> {
             first.parse_data(&mut data, segment.clone())?;
         }
         for segment in &filesystem.data {
-            second.parse_data(&mut data, segment.clone())?;
+            match self.own {
+                Own::Behind => second.parse_data(&mut data, segment.clone())?,
+                Own::Empty(_) => {
+                    data.passive(segment.data.iter().copied());
+                }
+            }
         }
         put(&mut whole, &data, data.is_empty());
 
@@ -297,7 +356,7 @@ impl Link<'_, '_> {
         build: &mut Build,
         whole: &mut wasm_encoder::Module,
     ) -> Result<bool> {
-        let Build { program: first, filesystem: second, stubs, functions, .. } = build;
+        let Build { program: first, filesystem: second, made, functions, .. } = build;
         let mut code = CodeSection::new();
         let mut moved = false;
         // Each position is counted from where the section's contents begin, with the count.
@@ -314,10 +373,8 @@ impl Link<'_, '_> {
             let body = &self.filesystem.bodies[place(function - self.filesystem.imported())];
             second.parse_function_body(&mut code, body.clone())?;
         }
-        for instruction in stubs {
-            let mut function = wasm_encoder::Function::new([]);
-            function.instruction(instruction).instruction(&Instruction::End);
-            code.function(&function);
+        for function in made {
+            code.function(function);
         }
         put(whole, &code, code.is_empty());
         Ok(moved)
@@ -330,8 +387,18 @@ struct Build {
     filesystem: OfFilesystem,
     imports: ImportSection,
     functions: FunctionSection,
-    stubs: Vec<Instruction<'static>>,
+    /// The functions that neither module has.
+    made: Vec<Function>,
+    /// The functions of the filesystem that the whole exports.
+    exported: BTreeMap<String, u32>,
     added: Vec<(String, String)>,
+}
+
+/// Makes a function that only executes this instruction.
+fn only(instruction: &Instruction<'_>) -> Function {
+    let mut function = Function::new([]);
+    function.instruction(instruction).instruction(&Instruction::End);
+    function
 }
 
 /// Writes a section, unless it is empty.

@@ -1,19 +1,36 @@
 //! The mark of a filesystem that is embedded already.
 
 use anyhow::{Result, ensure};
-use wasmparser::{DataKind, Parser, Payload};
+use wasmparser::{DataKind, Parser, Payload, TypeRef};
 
 use crate::bake::MARK;
 
 /// Refuses a program that has a filesystem of ours within: its data lies in a second memory of a
-/// module, and begins with the mark of the place for settings. What removes names and notes leaves
-/// it there.
+/// module, or is put into one when it begins, and holds the mark of the place for settings. What
+/// removes names and notes leaves it there.
 pub(crate) fn ensure_fresh(program: &[u8]) -> Result<()> {
+    let mut imported = 0;
     for payload in Parser::new(0).parse_all(program) {
-        let Payload::DataSection(segments) = payload? else { continue };
+        let segments = match payload? {
+            Payload::Version { .. } => {
+                imported = 0;
+                continue;
+            }
+            Payload::ImportSection(imports) => {
+                for import in imports.into_imports() {
+                    imported += u32::from(matches!(import?.ty, TypeRef::Memory(_)));
+                }
+                continue;
+            }
+            Payload::DataSection(segments) => segments,
+            _ => continue,
+        };
         for segment in segments {
             let segment = segment?;
-            let second = matches!(segment.kind, DataKind::Active { memory_index: 1.., .. });
+            let second = match segment.kind {
+                DataKind::Active { memory_index, .. } => memory_index > 0,
+                DataKind::Passive => imported > 1,
+            };
             ensure!(
                 !second || !segment.data.windows(MARK.len()).any(|bytes| bytes == MARK),
                 "a filesystem was embedded into it already; give the program that it was made from"

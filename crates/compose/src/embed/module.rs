@@ -106,6 +106,11 @@ impl<'a> Module<'a> {
         }
     }
 
+    /// Counts the types.
+    pub(super) fn type_count(&self) -> u32 {
+        index(self.types.iter().map(|group| group.types().len()).sum())
+    }
+
     /// Returns all memories, imported ones first.
     pub(super) fn all_memories(&self) -> Vec<MemoryType> {
         let imported = self.imports.iter().filter_map(|import| match import.ty {

@@ -7,7 +7,7 @@ use wasm_encoder::Instruction;
 use wasmparser::{ExternalKind, Import};
 
 use crate::embed::access;
-use crate::embed::link::{Host, Link};
+use crate::embed::link::{Host, Link, Own};
 use crate::embed::liveness::SPACE;
 use crate::embed::module::Module;
 use crate::embed::number::place;
@@ -41,6 +41,7 @@ pub(super) fn embed(program: &[u8], filesystem: &Module<'_>, beside: bool) -> Re
         program: &program,
         memory,
         filesystem,
+        own: Own::Behind,
         answers: &answers,
         exports: &[],
         realloc_number: Instruction::I32Const(0),

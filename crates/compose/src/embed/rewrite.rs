@@ -8,13 +8,13 @@ use wasm_encoder::{CanonicalOption, ExportKind};
 use crate::embed::access::PROGRAM;
 use crate::embed::asks::{DROP, Supply};
 use crate::embed::changes::Changes;
-use crate::embed::library::{Ask, REALLOC, interface};
+use crate::embed::library::{Ask, Library, REALLOC, interface};
 use crate::embed::liveness::{FILES, live};
 use crate::embed::number::{index, place};
 use crate::embed::plan::{Plan, Source, Stand};
 use crate::embed::shape::Shape;
 use crate::embed::space::Space;
-use crate::embed::thunks::{self, NUMBER, TABLE};
+use crate::embed::thunks::{self, NUMBER, OWN, TABLE};
 use crate::embed::writer::Writer;
 
 /// Writes the component.
@@ -108,7 +108,8 @@ impl Build<'_, '_> {
             let instance = self.writer.added(self.shape, &name, &functions)?;
             self.added.insert(interface, instance);
         }
-        let thunks = thunks::module(&self.plan.thunks, index(self.plan.slots.len()));
+        let Library { memory, .. } = self.plan.library;
+        let thunks = thunks::module(&self.plan.thunks, index(self.plan.slots.len()), memory);
         let thunks = self.writer.module(&thunks);
         self.library_module = self.writer.module(&self.plan.library.wasm);
         self.thunks = self.writer.instantiate(thunks, &[]);
@@ -165,9 +166,11 @@ impl Build<'_, '_> {
         let instance = self.writer.places.find((Space::CoreInstance, *instance));
         let instance = instance.context("the instance of the memory stays")?;
         let memory = self.writer.core_alias(instance, ExportKind::Memory, name);
+        let own = self.writer.core_alias(self.thunks, ExportKind::Memory, OWN);
         let mut bags = BTreeMap::<&str, Vec<(String, ExportKind, u32)>>::new();
         let program = bags.entry(PROGRAM).or_default();
         program.push(("memory".into(), ExportKind::Memory, memory));
+        program.push((OWN.into(), ExportKind::Memory, own));
         if self.plan.replacements.reallocs.len() > 1 {
             let number = self.writer.core_alias(self.thunks, ExportKind::Global, NUMBER);
             program.push((NUMBER.into(), ExportKind::Global, number));
@@ -192,11 +195,11 @@ impl Build<'_, '_> {
         }
         let library = self.writer.instantiate(self.library_module, &arguments);
         self.library = Some(library);
-        self.late(library)
+        self.late(library, own)
     }
 
     /// Lowers the functions that the filesystem asks for with its own memory.
-    fn late(&mut self, library: u32) -> Result<()> {
+    fn late(&mut self, library: u32, own: u32) -> Result<()> {
         let late = |ask: &Ask| {
             interface(&ask.module).filter(|(_, memory)| *memory).map(|(it, _)| it.to_owned())
         };
@@ -206,10 +209,9 @@ impl Build<'_, '_> {
         if asks.is_empty() {
             return Ok(());
         }
-        let memory = self.writer.core_alias(library, ExportKind::Memory, "memory");
         let realloc = self.writer.core_alias(library, ExportKind::Func, REALLOC);
         let options = [
-            CanonicalOption::Memory(memory),
+            CanonicalOption::Memory(own),
             CanonicalOption::Realloc(realloc),
             CanonicalOption::UTF8,
         ];

@@ -47,14 +47,16 @@ pub(super) enum Target {
     Dead,
 }
 
-/// The filesystem's module: everything lies behind the program's.
+/// The filesystem's module: everything lies behind the program's, but for its memory where that is
+/// one that the program's module imports.
 pub(super) struct OfFilesystem {
     pub(super) functions: Vec<Target>,
     /// A function that traps, for dead ones in tables.
     pub(super) trap: Option<u32>,
     types: u32,
     tables: u32,
-    memories: u32,
+    /// The index of the filesystem's own memory.
+    pub(super) memory: u32,
     globals: u32,
     tags: u32,
     data: u32,
@@ -62,26 +64,19 @@ pub(super) struct OfFilesystem {
 }
 
 impl OfFilesystem {
-    pub(super) fn behind(program: &Module<'_>, functions: Vec<Target>) -> Self {
-        let types = program.types.iter().map(|group| group.types().len()).sum();
+    pub(super) fn behind(program: &Module<'_>, functions: Vec<Target>, memory: u32) -> Self {
         let imported = |of| program.count(of);
         Self {
             functions,
             trap: None,
-            types: index(types),
+            types: program.type_count(),
             tables: imported(|ty| matches!(ty, TypeRef::Table(_))) + index(program.tables.len()),
-            memories: imported(|ty| matches!(ty, TypeRef::Memory(_)))
-                + index(program.memories.len()),
+            memory,
             globals: imported(|ty| matches!(ty, TypeRef::Global(_))) + index(program.globals.len()),
             tags: imported(|ty| matches!(ty, TypeRef::Tag(_))) + index(program.tags.len()),
             data: index(program.data.len()),
             elements: index(program.elements.len()),
         }
-    }
-
-    /// Returns the index of the filesystem's own memory.
-    pub(super) fn memory(&self) -> u32 {
-        self.memories
     }
 }
 
@@ -106,7 +101,7 @@ impl Reencode for OfFilesystem {
     }
 
     fn memory_index(&mut self, memory: u32) -> Result<u32, Error<Misused>> {
-        Ok(memory + self.memories)
+        Ok(memory + self.memory)
     }
 
     fn global_index(&mut self, global: u32) -> Result<u32, Error<Misused>> {

@@ -2,6 +2,7 @@
 //! harness runs programs with the one that ships (`host-tests/tests/embedded_*.rs`).
 
 mod adapted;
+mod beginning;
 mod components;
 mod fixtures;
 mod nested;

@@ -1,12 +1,14 @@
 //! Two small core modules. The thunks stand where functions of the host stood before the
 //! filesystem can be instantiated, or decide whose handle a call has: they call by way of a table.
-//! The other module fills that table. There is one more of it for each module of the program with a
-//! start function, which may call what is there by then.
+//! Their module also has the filesystem's memory. The other module fills that table. There is one
+//! more of it for each module of the program with a start function, which may call what is there by
+//! then.
 
 use wasm_encoder::{
     BlockType, CodeSection, ConstExpr, ElementSection, Elements, EntityType, ExportKind,
     ExportSection, Function, FunctionSection, GlobalSection, GlobalType, ImportSection,
-    Instruction, Module, RefType, TableSection, TableType, TypeSection, ValType,
+    Instruction, MemorySection, MemoryType, Module, RefType, TableSection, TableType, TypeSection,
+    ValType,
 };
 
 use crate::embed::number::index;
@@ -18,6 +20,7 @@ const OURS: i32 = 1 << 30;
 /// The names of the exports that are no functions.
 pub(super) const TABLE: &str = "table";
 pub(super) const NUMBER: &str = "realloc-number";
+pub(super) const OWN: &str = "own-memory";
 
 /// A function of the thunks' module, which calls what is in slots of the table.
 pub(super) struct Thunk {
@@ -65,8 +68,8 @@ impl Types {
     }
 }
 
-/// Encodes the module of thunks with an empty table of so many slots.
-pub(super) fn module(thunks: &[Thunk], slots: u32) -> Vec<u8> {
+/// Encodes the module of thunks with an empty table of so many slots, and a memory.
+pub(super) fn module(thunks: &[Thunk], slots: u32, memory: MemoryType) -> Vec<u8> {
     let mut types = Types::default();
     let (mut functions, mut code) = (FunctionSection::new(), CodeSection::new());
     let mut exports = ExportSection::new();
@@ -77,14 +80,17 @@ pub(super) fn module(thunks: &[Thunk], slots: u32) -> Vec<u8> {
     }
     exports.export(TABLE, ExportKind::Table, 0);
     exports.export(NUMBER, ExportKind::Global, 0);
+    exports.export(OWN, ExportKind::Memory, 0);
     let mut tables = TableSection::new();
     tables.table(table(slots));
+    let mut memories = MemorySection::new();
+    memories.memory(memory);
     let mut globals = GlobalSection::new();
     let ty = GlobalType { val_type: ValType::I32, mutable: true, shared: false };
     globals.global(ty, &ConstExpr::i32_const(0));
     let mut module = Module::new();
     module.section(&types.section).section(&functions).section(&tables);
-    module.section(&globals).section(&exports).section(&code);
+    module.section(&memories).section(&globals).section(&exports).section(&code);
     module.finish()
 }
 

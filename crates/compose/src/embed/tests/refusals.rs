@@ -56,8 +56,11 @@ fn nothing_is_embedded_twice_even_if_names_and_notes_were_removed() {
 
 #[test]
 fn a_program_that_holds_the_mark_as_a_text_is_none_that_was_embedded() {
-    let data = r#"(core module (memory 1) (data (i32.const 0) "scratch:tmpfs@01\00\00\00\00"))"#;
-    embedded(&component(&[IMPORTS, MODULE, LOWERED, data, USER]));
+    for place in ["(i32.const 0)", ""] {
+        let text = r#""scratch:tmpfs@01\00\00\00\00""#;
+        let data = format!("(core module (memory 1) (data {place} {text}))");
+        embedded(&component(&[IMPORTS, MODULE, LOWERED, &data, USER]));
+    }
 }
 
 #[test]

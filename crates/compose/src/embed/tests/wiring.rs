@@ -1,5 +1,6 @@
 //! The thunks: which function a call goes to.
 
+use wasm_encoder::MemoryType;
 use wasmparser::{Operator, Parser, Payload};
 
 use crate::embed::signature::Signature;
@@ -7,6 +8,9 @@ use crate::embed::tests::fixtures::{
     IMPORTS, LOWERED, MODULE, USER, component, embedded, library, modules, names,
 };
 use crate::embed::thunks::{Call, Thunk, fill, module};
+
+const MEMORY: MemoryType =
+    MemoryType { minimum: 0, maximum: None, memory64: false, shared: false, page_size_log2: None };
 
 /// Lists the operators of the functions of a module.
 fn bodies(module: &[u8]) -> Vec<Vec<String>> {
@@ -32,7 +36,7 @@ fn word(operator: &Operator<'_>) -> String {
 
 fn thunk(signature: Signature, number: Option<u32>, call: Call) -> Vec<String> {
     let thunk = Thunk { name: "it".into(), signature, number, call };
-    bodies(&module(&[thunk], 9)).remove(0)
+    bodies(&module(&[thunk], 9, MEMORY)).remove(0)
 }
 
 #[test]
