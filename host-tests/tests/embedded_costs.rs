@@ -108,10 +108,11 @@ fn an_instance_takes_no_more_memory_until_it_comes_to_a_file() {
     }
 }
 
-/// Measures the growth. The design asks for 90 KB at most, which is not reached yet.
+/// Compares with the 90 KB that the design allows, and for a program that does everything with what
+/// it took.
 #[test]
 fn a_program_grows_by_what_it_uses() {
-    for (name, most) in [("calls_tempfile", 93_100), ("std_files", 99_700)] {
+    for (name, most) in [("calls_tempfile", 90_000), ("std_files", 96_700)] {
         let program = fs::read(program_file(name)).unwrap();
         let options = Options { memory: Some(Memory::default()), ..Options::default() };
         let growth = composed(&program, &options).unwrap().len() - program.len();

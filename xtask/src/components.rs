@@ -267,11 +267,12 @@ fn build_job(job: &Job<'_>) -> Result<BTreeMap<String, PathBuf>> {
     let mut cargo = job.cargo();
     target::ensure(Target::Wasip2)?.apply(&mut cargo, job.profile.rustflags());
     if job.part == Part::Module {
-        // It becomes a part of every program: less is inlined than where speed alone counts. And
-        // the linker is not to take it for a command, each of whose functions it would wrap in one
-        // that also calls what runs at the end: there is nothing to run, at the end or at the
-        // beginning.
+        // It becomes a part of every program: less is inlined, and fewer loops are unrolled, than
+        // where speed alone counts. And the linker is not to take it for a command, each of whose
+        // functions it would wrap in one that also calls what runs at the end: there is nothing to
+        // run, at the end or at the beginning.
         cargo.args(["--", "-Clink-arg=--skip-wit-component", "-Cllvm-args=-inline-threshold=100"]);
+        cargo.arg("-Cllvm-args=-unroll-threshold=30");
         cargo.arg("-Clink-arg=--export=__wasm_call_ctors");
     }
 

@@ -151,10 +151,10 @@ impl<S: PageStore> Space<S> {
     /// The name at the end of a path, apart from the space.
     pub(crate) fn name<'path>(&mut self, end: &End, path: &'path str) -> Result<Cow<'path, str>> {
         let Part { link, start, end: length, .. } = end.part;
-        let Some(link) = link else { return Ok(Cow::Borrowed(&path[start..length])) };
+        let Some(link) = link else { return Ok(Cow::Borrowed(path::cut(path, start, length))) };
         let name = self.stock.allocate(|layer| {
             let target = layer.node(link).target().expect("BUG: it is a link");
-            text::boxed(&target[start..length])
+            text::boxed(path::cut(target, start, length))
         })?;
         Ok(Cow::Owned(name.into_string()))
     }
@@ -175,7 +175,7 @@ impl<S: PageStore> Space<S> {
     }
 
     fn part<'a>(&'a self, part: Part, path: &'a str) -> &'a str {
-        &self.text(part.link, path)[part.start..part.end]
+        path::cut(self.text(part.link, path), part.start, part.end)
     }
 }
 

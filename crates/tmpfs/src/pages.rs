@@ -144,6 +144,9 @@ impl<const TEMPLATES: bool> PageStore for MemoryPages<TEMPLATES> {
         }
     }
 
+    // It stays apart from the many that may have to call it.
+    #[cold]
+    #[inline(never)]
     fn release(&mut self) -> bool {
         !mem::take(&mut self.spare).is_empty()
     }

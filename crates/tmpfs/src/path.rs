@@ -59,6 +59,12 @@ pub(crate) fn component(text: &str, start: usize) -> (usize, usize) {
     (start + length, start + length + slashes)
 }
 
+/// Returns a component by its bounds. An index would bring the words of a panic with it.
+#[inline]
+pub(crate) fn cut(text: &str, start: usize, end: usize) -> &str {
+    text.get(start..end).expect("BUG: a component lies within its text")
+}
+
 /// The bytes that this thread looked at to find components, counted for tests.
 #[cfg(test)]
 pub(crate) mod steps {
