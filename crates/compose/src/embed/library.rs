@@ -4,17 +4,16 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result};
-use wasm_encoder::{
-    EntityType, GlobalType, ImportSection, Instruction, MemoryType, TypeSection, ValType,
-};
+use wasm_encoder::{EntityType, GlobalType, ImportSection, Instruction, MemoryType, ValType};
 
 use crate::embed::access::PROGRAM;
 use crate::embed::begin;
-use crate::embed::link::{Host, Link, Own};
+use crate::embed::link::{Host, InTable, Link, Own};
 use crate::embed::module::Module;
+use crate::embed::number::index;
 use crate::embed::shape::ENVIRONMENT;
 use crate::embed::signature::Signature;
-use crate::embed::thunks::{NUMBER, OWN};
+use crate::embed::thunks::{NUMBER, OWN, TABLE, Types, table};
 
 /// The export of the filesystem that gives room in its own memory.
 pub(super) const REALLOC: &str = "cabi_realloc";
@@ -57,16 +56,29 @@ impl Ask {
     }
 }
 
-/// Makes the module with these exports. A program with several allocators has the number of one in
-/// a global.
+/// The origin of the function in a slot of the thunks' table.
+#[derive(Clone, Debug)]
+pub(super) enum Slot {
+    /// The filesystem's module imports it.
+    Given,
+    /// The filesystem's module exports it under this name.
+    Own(String),
+}
+
+/// The module of the functions in slots that are given.
+pub(super) const SLOTS: &str = "slots";
+
+/// Makes the module with these exports, which fills these slots. A program with several allocators
+/// has the number of one in a global.
 pub(super) fn library(
     filesystem: &Module<'_>,
     exports: &[String],
     several: bool,
+    slots: &[(Signature, Slot)],
     nowhere: &dyn Fn(&str, &str) -> bool,
 ) -> Result<Library> {
     let memory = begin::empty(filesystem)?;
-    let ground = ground(memory, several);
+    let ground = ground(memory, several, slots);
     let link = Link {
         program: &Module::read(&ground)?,
         memory: 1,
@@ -74,6 +86,7 @@ pub(super) fn library(
         own: Own::Empty(0),
         answers: &BTreeMap::new(),
         exports,
+        slots: &elements(slots),
         realloc_number: if several { Instruction::GlobalGet(0) } else { Instruction::I32Const(0) },
         host: &|import| {
             if nowhere(import.module, import.name) {
@@ -95,10 +108,24 @@ pub(super) fn library(
     Ok(Library { wasm: linked.wasm, memory, asks: asks.collect::<Result<_>>()? })
 }
 
-/// Encodes a module that only imports the filesystem's memory, the program's, and the global. The
-/// filesystem's is the first: an access to any other takes a byte more.
-fn ground(own: MemoryType, several: bool) -> Vec<u8> {
+/// Lists the functions of the slots. Those that are given are the only imports of the ground.
+fn elements(slots: &[(Signature, Slot)]) -> Vec<InTable> {
+    let mut given = 0..;
+    let slots = slots.iter().map(|(_, slot)| match slot {
+        Slot::Given => {
+            InTable::Import(given.next().expect("BUG: there are no more slots than that"))
+        }
+        Slot::Own(name) => InTable::Export(name.clone()),
+    });
+    slots.collect()
+}
+
+/// Encodes a module that only imports the filesystem's memory, the program's, the global, the table
+/// and the functions of slots that are given. The filesystem's memory is the first: an access to
+/// any other takes a byte more.
+fn ground(own: MemoryType, several: bool, slots: &[(Signature, Slot)]) -> Vec<u8> {
     let mut imports = ImportSection::new();
+    let mut types = Types::default();
     let memory = MemoryType {
         minimum: 0,
         maximum: None,
@@ -112,7 +139,14 @@ fn ground(own: MemoryType, several: bool) -> Vec<u8> {
         let number = GlobalType { val_type: ValType::I32, mutable: true, shared: false };
         imports.import(PROGRAM, NUMBER, EntityType::Global(number));
     }
+    imports.import(PROGRAM, TABLE, table(index(slots.len())));
+    for ((signature, slot), number) in slots.iter().zip(0_u32..) {
+        if let Slot::Given = slot {
+            let ty = types.index(signature);
+            imports.import(SLOTS, &number.to_string(), EntityType::Function(ty));
+        }
+    }
     let mut module = wasm_encoder::Module::new();
-    module.section(&TypeSection::new()).section(&imports);
+    module.section(&types.section).section(&imports);
     module.finish()
 }

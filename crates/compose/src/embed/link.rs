@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use anyhow::{Context as _, Result, ensure};
 use wasm_encoder::reencode::Reencode as _;
 use wasm_encoder::{
-    CodeSection, DataCountSection, DataSection, ElementSection, EntityType, ExportKind,
-    ExportSection, Function, FunctionSection, GlobalSection, ImportSection, Instruction,
-    MemorySection, Section, StartSection, TableSection, TagSection, TypeSection,
+    CodeSection, ConstExpr, DataCountSection, DataSection, ElementSection, Elements, EntityType,
+    ExportKind, ExportSection, Function, FunctionSection, GlobalSection, ImportSection,
+    Instruction, MemorySection, Section, StartSection, TableSection, TagSection, TypeSection,
 };
 use wasmparser::Import;
 
@@ -32,6 +32,8 @@ pub(super) struct Link<'l, 'a> {
     pub(super) answers: &'l BTreeMap<u32, String>,
     /// The functions of the filesystem that the whole exports.
     pub(super) exports: &'l [String],
+    /// The functions that are put into the first table, which the program's module imports.
+    pub(super) slots: &'l [InTable],
     /// The instruction by which the filesystem reads the number of the allocator.
     pub(super) realloc_number: Instruction<'static>,
     /// The function that decides what each of the filesystem's own imports becomes.
@@ -46,6 +48,15 @@ pub(super) enum Own {
     /// The memory of this index, which the program's module imports, and which is empty until the
     /// filesystem begins.
     Empty(u32),
+}
+
+/// A function that is put into a table.
+#[derive(Clone, Debug)]
+pub(super) enum InTable {
+    /// An import of the program's module, by its number among those of functions.
+    Import(u32),
+    /// A function of the filesystem that the whole exports.
+    Export(String),
 }
 
 /// A replacement for an import of the filesystem.
@@ -318,6 +329,16 @@ impl Link<'_, '_> {
         }
         for element in &filesystem.elements {
             second.parse_element(&mut elements, element.clone())?;
+        }
+        if !self.slots.is_empty() {
+            let slots = self.slots.iter().map(|slot| match slot {
+                InTable::Import(import) => Some(first.functions[place(*import)]),
+                InTable::Export(name) => build.exported.get(name).copied(),
+            });
+            let slots =
+                slots.collect::<Option<Vec<u32>>>().context("what is in a slot is there")?;
+            let functions = Elements::Functions(slots.into());
+            elements.active(Some(0), &ConstExpr::i32_const(0), functions);
         }
         put(&mut whole, &elements, elements.is_empty());
 

@@ -8,7 +8,7 @@ use wasmparser::{ComponentAlias, Instance, Parser, Payload};
 use crate::embed::access::PROGRAM;
 use crate::embed::asks::{Supply, supply};
 use crate::embed::items::Item;
-use crate::embed::library::{Ask, HOST, LATE, Library, REALLOC, interface, library};
+use crate::embed::library::{Ask, HOST, LATE, Library, REALLOC, Slot, interface, library};
 use crate::embed::module::Module;
 use crate::embed::number::index;
 use crate::embed::replaced::{Replaced, Replacements, When};
@@ -29,12 +29,10 @@ pub(super) struct Plan {
     pub(super) slots: Vec<(Signature, Source)>,
     /// The item before which the thunks are put.
     pub(super) first: usize,
-    /// The item that instantiates the module that has the memory.
-    pub(super) memory: usize,
     /// The items before which the table is filled with what is there by then: those that
     /// instantiate a module with a start function.
     pub(super) starts: Vec<usize>,
-    /// The item after which the table is filled.
+    /// The item after which the filesystem is instantiated, which fills the table.
     pub(super) last: usize,
 }
 
@@ -56,11 +54,12 @@ pub(super) enum Source {
     Host(usize),
     /// An export of the filesystem.
     Filesystem(String),
-    /// A function that the filesystem asks for, by its place among the asks.
-    Asked(usize),
     /// A thunk.
     Thunk(&'static str),
 }
+
+/// The thunk by which the host asks for room in the filesystem's memory.
+pub(super) const ROOM: &str = "room";
 
 /// The thunk that stands for a `poll` that the program did not lower.
 const NO_POLL: &str = "no-poll";
@@ -77,9 +76,21 @@ impl Plan {
             interface(module)
                 .map_or(Supply::New, |(interface, _)| supply(shape, interface, name, beside))
         };
-        let library = library(filesystem, &exports(&replacements), several, &|module, name| {
-            supplied(module, name) == Supply::Nowhere
-        })?;
+        let memory = (Space::CoreInstance, replacements.memory.0);
+        let memory = shape.definer(memory).context("the memory has an instance")?;
+        let last = last(shape, &replacements, memory);
+        let mut table = Table::default();
+        table.allocators(&replacements);
+        let stand = table.replaced(shape, &replacements, last)?;
+        table.room();
+        let library = library(
+            filesystem,
+            &exports(&replacements),
+            several,
+            &slots(&table),
+            &|module, name| supplied(module, name) == Supply::Nowhere,
+        )?;
+        table.asked(&library.asks, &replacements)?;
         let mut supplies = Vec::new();
         for Ask { module, name, .. } in &library.asks {
             let supply = supplied(module, name);
@@ -91,13 +102,6 @@ impl Plan {
             );
             supplies.push(supply);
         }
-        let memory = (Space::CoreInstance, replacements.memory.0);
-        let memory = shape.definer(memory).context("the memory has an instance")?;
-        let mut table = Table::default();
-        table.allocators(&replacements);
-        let stand = table.replaced(shape, &replacements, memory)?;
-        table.asked(&library.asks, &replacements)?;
-        let last = last(shape, &replacements, memory);
         Ok(Self {
             stand,
             library,
@@ -105,7 +109,6 @@ impl Plan {
             thunks: table.thunks,
             slots: table.slots,
             first: shape.items.iter().position(is_core).context("it has no core module")?,
-            memory,
             starts: (0..=last).filter(|at| starts(shape, &shape.items[*at])).collect(),
             last,
             replacements,
@@ -120,6 +123,18 @@ fn starts(shape: &Shape<'_>, item: &Item<'_>) -> bool {
         return false;
     };
     Parser::new(0).parse_all(bytes).any(|it| matches!(it, Ok(Payload::StartSection { .. })))
+}
+
+/// Lists what the filesystem's module puts into the slots.
+fn slots(table: &Table) -> Vec<(Signature, Slot)> {
+    let slots = table.slots.iter().map(|(signature, source)| {
+        let slot = match source {
+            Source::Filesystem(name) => Slot::Own(name.clone()),
+            Source::Realloc(_) | Source::Host(_) | Source::Thunk(_) => Slot::Given,
+        };
+        (signature.clone(), slot)
+    });
+    slots.collect()
 }
 
 /// Lists the exports of the filesystem that are called.
@@ -195,13 +210,13 @@ impl Table {
         &mut self,
         shape: &Shape<'_>,
         replacements: &Replacements,
-        memory: usize,
+        last: usize,
     ) -> Result<Vec<Stand>> {
         let several = replacements.reallocs.len() > 1;
         let mut stand = Vec::new();
         for (at, replaced) in replacements.functions.iter().enumerate() {
             let Replaced { item, name, signature, realloc, when } = replaced;
-            let direct = *when == When::Always && *item > memory && (realloc.is_none() || !several);
+            let direct = *when == When::Always && *item > last && (realloc.is_none() || !several);
             if direct {
                 stand.push(Stand::Direct);
                 continue;
@@ -225,19 +240,23 @@ impl Table {
         Ok(stand)
     }
 
+    /// Makes the thunk of the allocator in the filesystem's memory.
+    fn room(&mut self) {
+        let signature = Signature::of_i32(4, 1);
+        let call = Call::Always { slot: self.push(&signature, Source::Filesystem(REALLOC.into())) };
+        self.thunks.push(Thunk { name: ROOM.to_owned(), signature, number: None, call });
+    }
+
     /// Makes the thunks that the filesystem imports.
     fn asked(&mut self, asks: &[Ask], replacements: &Replacements) -> Result<()> {
         let reallocs = index(replacements.reallocs.len());
         let polls = replacements.functions.iter().any(|it| it.when == When::Poll);
-        for (at, ask) in asks.iter().enumerate() {
+        for ask in asks {
             let call = match (ask.module.as_str(), ask.name.as_str()) {
                 (PROGRAM, "realloc") if reallocs > 0 => Call::Counted { first: 0 },
                 (PROGRAM, "poll") if polls => Call::Counted { first: reallocs },
                 (PROGRAM, "realloc" | "poll") => Call::Never,
-                (module, _) if module.starts_with(LATE) => {
-                    Call::Always { slot: self.push(&ask.signature, Source::Asked(at)) }
-                }
-                (module, _) if module.starts_with(HOST) => continue,
+                (module, _) if module.starts_with(LATE) || module.starts_with(HOST) => continue,
                 _ => bail!("the filesystem asks for {}, which is not known", ask.full()),
             };
             let (name, signature) = (ask.full(), ask.signature.clone());

@@ -44,6 +44,7 @@ pub(super) fn embed(program: &[u8], filesystem: &Module<'_>, beside: bool) -> Re
         own: Own::Behind,
         answers: &answers,
         exports: &[],
+        slots: &[],
         realloc_number: Instruction::I32Const(0),
         host: &|import| host(&program, import),
     };

@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use wasm_encoder::{CanonicalOption, ExportKind};
 
 use crate::embed::access::PROGRAM;
 use crate::embed::asks::{DROP, Supply};
 use crate::embed::changes::Changes;
-use crate::embed::library::{Ask, Library, REALLOC, interface};
+use crate::embed::library::{Library, SLOTS, interface};
 use crate::embed::liveness::{FILES, live};
 use crate::embed::number::{index, place};
-use crate::embed::plan::{Plan, Source, Stand};
+use crate::embed::plan::{Plan, ROOM, Source, Stand};
 use crate::embed::shape::Shape;
 use crate::embed::space::Space;
 use crate::embed::thunks::{self, NUMBER, OWN, TABLE};
@@ -38,7 +38,6 @@ pub(super) fn rewrite(shape: &Shape<'_>, plan: &Plan, beside: bool) -> Result<(V
         filled: vec![false; plan.slots.len()],
         aliases: BTreeMap::new(),
         hosts: BTreeMap::new(),
-        asked: BTreeMap::new(),
     };
     for (at, live) in live.iter().enumerate() {
         if at == plan.first {
@@ -52,12 +51,8 @@ pub(super) fn rewrite(shape: &Shape<'_>, plan: &Plan, beside: bool) -> Result<(V
             None if !live => build.writer.drop(&shape.numbers[at]),
             None => build.keep(at)?,
         }
-        if at == plan.memory {
-            build.library()?;
-        }
         if at == plan.last {
-            build.fill();
-            build.ensure_filled()?;
+            build.library()?;
         }
     }
     let changes = build.changes(&live);
@@ -96,8 +91,6 @@ struct Build<'b, 'a> {
     aliases: BTreeMap<String, u32>,
     /// The functions of the host that stay: item, new number.
     hosts: BTreeMap<usize, u32>,
-    /// The functions that the filesystem asks for: place among the asks, new number.
-    asked: BTreeMap<usize, u32>,
 }
 
 impl Build<'_, '_> {
@@ -148,7 +141,7 @@ impl Build<'_, '_> {
         }
         let (instance, name) = match &self.plan.stand[replaced] {
             Stand::Thunk(name) => (self.thunks, name),
-            Stand::Direct => (self.library.context("the memory comes first")?, &function.name),
+            Stand::Direct => (self.library.context("the filesystem comes first")?, &function.name),
         };
         let known = self.aliases.get(name).copied();
         let alias = known.unwrap_or_else(|| {
@@ -160,7 +153,7 @@ impl Build<'_, '_> {
         Ok(())
     }
 
-    /// Makes the instance of the filesystem, now that the memory is there.
+    /// Makes the instance of the filesystem, now that everything is there that it takes.
     fn library(&mut self) -> Result<()> {
         let (instance, name) = &self.plan.replacements.memory;
         let instance = self.writer.places.find((Space::CoreInstance, *instance));
@@ -175,13 +168,19 @@ impl Build<'_, '_> {
             let number = self.writer.core_alias(self.thunks, ExportKind::Global, NUMBER);
             program.push((NUMBER.into(), ExportKind::Global, number));
         }
+        let table = self.writer.core_alias(self.thunks, ExportKind::Table, TABLE);
+        program.push((TABLE.into(), ExportKind::Table, table));
+        let room = self.writer.core_alias(self.thunks, ExportKind::Func, ROOM);
+        let options =
+            [CanonicalOption::Memory(own), CanonicalOption::Realloc(room), CanonicalOption::UTF8];
         for (ask, supply) in self.plan.library.asks.iter().zip(&self.plan.supplies) {
             let function = match interface(&ask.module) {
-                Some((interface, false)) => {
+                Some((interface, memory)) => {
                     let instance = self.instance(interface, *supply)?;
+                    let options = if memory { &options[..] } else { &[] };
                     match ask.name.strip_prefix(DROP) {
                         Some(resource) => self.writer.dropping(instance, resource),
-                        None => self.writer.lower(instance, &ask.name, &[]),
+                        None => self.writer.lower(instance, &ask.name, options),
                     }
                 }
                 _ => self.writer.core_alias(self.thunks, ExportKind::Func, &ask.full()),
@@ -189,37 +188,13 @@ impl Build<'_, '_> {
             let export = (ask.name.clone(), ExportKind::Func, function);
             bags.entry(&ask.module).or_default().push(export);
         }
+        bags.insert(SLOTS, self.given()?);
         let mut arguments = Vec::new();
         for (module, exports) in bags {
             arguments.push((module.to_owned(), self.writer.bag(&exports)));
         }
         let library = self.writer.instantiate(self.library_module, &arguments);
         self.library = Some(library);
-        self.late(library, own)
-    }
-
-    /// Lowers the functions that the filesystem asks for with its own memory.
-    fn late(&mut self, library: u32, own: u32) -> Result<()> {
-        let late = |ask: &Ask| {
-            interface(&ask.module).filter(|(_, memory)| *memory).map(|(it, _)| it.to_owned())
-        };
-        let asks = self.plan.library.asks.iter().zip(&self.plan.supplies).enumerate();
-        let asks: Vec<_> =
-            asks.filter_map(|(at, (ask, it))| Some((at, ask, it, late(ask)?))).collect();
-        if asks.is_empty() {
-            return Ok(());
-        }
-        let realloc = self.writer.core_alias(library, ExportKind::Func, REALLOC);
-        let options = [
-            CanonicalOption::Memory(own),
-            CanonicalOption::Realloc(realloc),
-            CanonicalOption::UTF8,
-        ];
-        for (at, ask, supply, interface) in asks {
-            let instance = self.instance(&interface, *supply)?;
-            let function = self.writer.lower(instance, &ask.name, &options);
-            self.asked.insert(at, function);
-        }
         Ok(())
     }
 
@@ -234,26 +209,27 @@ impl Build<'_, '_> {
         found.with_context(|| format!("{interface} is imported too late"))
     }
 
-    /// Fills the slots of the table whose functions are there by now.
+    /// Returns the function of a slot that is given, if it is there by now.
+    fn function(&mut self, source: &Source) -> Option<u32> {
+        match source {
+            Source::Realloc(old) => self.writer.places.find((Space::CoreFunction, *old)),
+            Source::Host(item) => self.hosts.get(item).copied(),
+            Source::Thunk(name) => {
+                Some(self.writer.core_alias(self.thunks, ExportKind::Func, name))
+            }
+            Source::Filesystem(_) => None,
+        }
+    }
+
+    /// Fills the slots of the table whose functions are there by now, for a start function of the
+    /// program. The filesystem's module fills all of them later.
     fn fill(&mut self) {
         let plan = self.plan;
         let (mut slots, mut exports) = (Vec::new(), Vec::new());
         for (number, (signature, source)) in (0_u32..).zip(&plan.slots) {
-            if self.filled[place(number)] {
-                continue;
-            }
-            let function = match source {
-                Source::Realloc(old) => self.writer.places.find((Space::CoreFunction, *old)),
-                Source::Host(item) => self.hosts.get(item).copied(),
-                Source::Asked(at) => self.asked.get(at).copied(),
-                Source::Filesystem(name) => {
-                    self.library.map(|it| self.writer.core_alias(it, ExportKind::Func, name))
-                }
-                Source::Thunk(name) => {
-                    Some(self.writer.core_alias(self.thunks, ExportKind::Func, name))
-                }
-            };
-            if let Some(function) = function {
+            if !self.filled[place(number)]
+                && let Some(function) = self.function(source)
+            {
                 self.filled[place(number)] = true;
                 slots.push((number, signature));
                 exports.push((number.to_string(), ExportKind::Func, function));
@@ -269,12 +245,19 @@ impl Build<'_, '_> {
         self.writer.instantiate(module, &[(String::new(), bag)]);
     }
 
-    fn ensure_filled(&self) -> Result<()> {
-        let empty = self.plan.slots.iter().zip(&self.filled).find(|(_, filled)| !**filled);
-        match empty {
-            Some(((_, source), _)) => bail!("BUG: {source:?} is not there"),
-            None => Ok(()),
+    /// Lists the functions of slots that are given.
+    fn given(&mut self) -> Result<Vec<(String, ExportKind, u32)>> {
+        let plan = self.plan;
+        let mut given = Vec::new();
+        for (slot, (_, source)) in plan.slots.iter().enumerate() {
+            if let Source::Filesystem(_) = source {
+                continue;
+            }
+            let function = self.function(source);
+            let function = function.with_context(|| format!("BUG: {source:?} is not there"))?;
+            given.push((slot.to_string(), ExportKind::Func, function));
         }
+        Ok(given)
     }
 
     /// Tells how the imports differ from those before.

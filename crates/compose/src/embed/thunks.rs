@@ -1,8 +1,8 @@
 //! Two small core modules. The thunks stand where functions of the host stood before the
-//! filesystem can be instantiated, or decide whose handle a call has: they call by way of a table.
-//! Their module also has the filesystem's memory. The other module fills that table. There is one
-//! more of it for each module of the program with a start function, which may call what is there by
-//! then.
+//! filesystem can be instantiated, or decide whose handle a call has: they call by way of a table,
+//! which the filesystem's module fills. Their module also has the filesystem's memory. The other
+//! module fills a part of the table, before a start function of the program, which may call what is
+//! there by then.
 
 use wasm_encoder::{
     BlockType, CodeSection, ConstExpr, ElementSection, Elements, EntityType, ExportKind,
@@ -50,14 +50,16 @@ pub(super) enum Call {
     Never,
 }
 
+/// Types of functions, each once.
 #[derive(Default)]
-struct Types {
-    section: TypeSection,
+pub(super) struct Types {
+    pub(super) section: TypeSection,
     known: Vec<Signature>,
 }
 
 impl Types {
-    fn index(&mut self, signature: &Signature) -> u32 {
+    /// Returns the index of a type.
+    pub(super) fn index(&mut self, signature: &Signature) -> u32 {
         if let Some(known) = self.known.iter().position(|it| it == signature) {
             return index(known);
         }
@@ -180,7 +182,8 @@ pub(super) fn fill(slots: &[(u32, &Signature)], all: u32) -> Vec<u8> {
     module.finish()
 }
 
-fn table(slots: u32) -> TableType {
+/// Returns the type of a table of so many slots.
+pub(super) fn table(slots: u32) -> TableType {
     TableType {
         element_type: RefType::FUNCREF,
         table64: false,

@@ -178,7 +178,7 @@ fn names_of_the_component_follow_what_they_name() {
 fn the_programs_modules_are_left_as_they_are() {
     let program = plain();
     let (before, after) = (modules(&program), modules(&embedded(&program)));
-    assert_eq!(after.len(), before.len() + 3);
+    assert_eq!(after.len(), before.len() + 2);
     for module in before {
         assert!(after.contains(&module));
     }

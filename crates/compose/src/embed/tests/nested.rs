@@ -90,7 +90,7 @@ fn the_component_within_is_the_only_thing_that_grows() {
         let modules = payloads.filter(|it| matches!(it, Ok(Payload::ModuleSection { .. })));
         modules.count()
     };
-    assert_eq!(count(&embedded(&program)), count(&program) + 3);
+    assert_eq!(count(&embedded(&program)), count(&program) + 2);
 }
 
 /// Plain `wasmtime serve` offers no environment. What the outer component exports decides whether

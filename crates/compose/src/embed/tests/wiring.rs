@@ -1,8 +1,9 @@
 //! The thunks: which function a call goes to.
 
 use wasm_encoder::MemoryType;
-use wasmparser::{Operator, Parser, Payload};
+use wasmparser::{ElementItems, ElementKind, Operator, Parser, Payload, TypeRef};
 
+use crate::embed::module::Module;
 use crate::embed::signature::Signature;
 use crate::embed::tests::fixtures::{
     IMPORTS, LOWERED, MODULE, USER, component, embedded, library, modules, names,
@@ -76,6 +77,36 @@ fn the_number_of_an_allocator_counts_slots() {
 
 #[test]
 fn every_slot_is_filled() {
+    let subscribe = r#"
+        (core func $drop (canon resource.drop $input-stream))
+        (core module $dropper (import "files" "drop" (func (param i32))))
+        (core instance (instantiate $dropper (with "files" (instance
+            (export "drop" (func $drop))))))"#;
+    let whole = embedded(&component(&[IMPORTS, MODULE, subscribe, LOWERED, USER]));
+    let library = library(&whole);
+    let library = Module::read(&library).unwrap();
+    let mut tables = library.imports.iter().filter_map(|import| match import.ty {
+        TypeRef::Table(table) => Some(table.initial),
+        _ => None,
+    });
+    let slots = tables.next().expect("the table of the thunks is the first");
+    let mut filled = library.elements.iter().filter_map(|it| match (&it.kind, &it.items) {
+        (ElementKind::Active { table_index: None | Some(0), .. }, ElementItems::Functions(it)) => {
+            Some(it.clone().into_iter().collect::<Result<Vec<u32>, _>>().unwrap())
+        }
+        _ => None,
+    });
+    let filled = filled.next().expect("it is filled");
+    assert_eq!(u64::try_from(filled.len()).unwrap(), slots);
+    // The program's allocator and the host's drop are imported, our own functions are not.
+    let imported = |function: &&u32| **function < library.imported();
+    assert_eq!((filled.iter().filter(imported).count(), slots), (2, 4));
+    let given: Vec<_> = library.imports.iter().filter(|it| it.module == "slots").collect();
+    assert_eq!(given.len(), 2);
+}
+
+#[test]
+fn a_start_function_meets_the_slots_that_can_be_filled() {
     let slots = [Signature::of_i32(4, 1), Signature::of_i32(3, 0), Signature::of_i32(4, 1)];
     let some = |numbers: &[u32]| {
         let slots: Vec<_> = numbers.iter().copied().zip(&slots).collect();
