@@ -68,13 +68,13 @@ fn an_operation_executes_no_more_instructions_than_it_did() {
         for (workload, most) in [
             ("get-type", 460),
             ("stat", 3_770),
-            ("stat-at", 2_890),
-            ("make and unlink", 9_730),
-            ("read 64", 3_730),
-            ("write 64", 4_370),
-            ("anonymous", 42_600),
-            ("named", 49_400),
-            ("tree", 3_170_000),
+            ("stat-at", 2_780),
+            ("make and unlink", 9_420),
+            ("read 64", 3_530),
+            ("write 64", 4_160),
+            ("anonymous", 42_400),
+            ("named", 49_100),
+            ("tree", 3_086_000),
         ] {
             let fuel = cost(workload, ground).fuel;
             assert!(fuel <= most, "{workload}: {fuel} instructions, no more than {most} expected");

@@ -4,8 +4,6 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::cell::Cell;
 
-use tmpfs::Kind;
-
 use crate::Component;
 use crate::bindings::exports::wasi::filesystem::types::ErrorCode;
 use crate::bindings::exports::wasi::io::poll::Pollable as ExportedPollable;
@@ -19,7 +17,7 @@ use crate::convert;
 use crate::descriptor::Descriptor;
 use crate::io_error::Error;
 use crate::io_poll::Pollable;
-use crate::state::look;
+use crate::state::{change, look};
 
 type Result<T, E = StreamError> = core::result::Result<T, E>;
 
@@ -85,17 +83,8 @@ fn of_file(
     file: &Descriptor,
     permits: impl FnOnce(tmpfs::DescriptorFlags) -> bool,
 ) -> Result<Descriptor, ErrorCode> {
-    let handle = file.handle();
-    let asked = look(|space| Ok((space.kind(handle)?, space.flags(handle)?)));
-    let (kind, flags) = asked.map_err(convert::code)?;
-    if !permits(flags) {
-        return Err(ErrorCode::BadDescriptor);
-    }
-    // POSIX, read: a directory can be open for reading, never for writing.
-    if kind == Kind::Directory {
-        return Err(ErrorCode::IsDirectory);
-    }
-    file.duplicate().map_err(convert::code)
+    let stream = change(|space| space.duplicate_file(file.handle(), permits));
+    stream.map(Descriptor::of).map_err(convert::code)
 }
 
 /// The host's error, as ours.

@@ -37,6 +37,27 @@ impl<S: PageStore> Space<S> {
         self.open_node(node, flags, mutable)
     }
 
+    /// Another handle of the same file, for the same, as a stream has that reads or writes it.
+    ///
+    /// # Errors
+    /// `BadDescriptor`, also where the handle is not for what `permits` asks; `IsDirectory`;
+    /// `InsufficientMemory` or `Quota` at the limit of handles.
+    pub fn duplicate_file(
+        &mut self,
+        handle: Handle,
+        permits: impl FnOnce(DescriptorFlags) -> bool,
+    ) -> Result<Handle> {
+        let &Open { node, mutable, flags, .. } = self.opened(handle)?;
+        if !permits(flags) {
+            return Err(Error::BadDescriptor);
+        }
+        // POSIX, read: a directory can be open for reading, never for writing.
+        if self.stock.node(node).kind() == Kind::Directory {
+            return Err(Error::IsDirectory);
+        }
+        self.open_node(node, flags, mutable)
+    }
+
     /// Closes a handle. A node that was removed meanwhile and is open nowhere else is gone.
     ///
     /// # Errors

@@ -67,9 +67,8 @@ impl<S: PageStore> Space<S> {
         let mut directory = base;
         let mut links = 0;
         loop {
-            let part = walk.next(|link| self.text(link, path));
+            let (part, name) = walk.next(|link| self.text(link, path));
             let Part { is_last, slash, .. } = part;
-            let name = self.part(part, path);
             let last = Component::of(name);
             let found = End { directory, last, part, tag: Tag::default(), entry: None, node: None };
             match last {

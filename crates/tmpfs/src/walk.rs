@@ -62,9 +62,12 @@ impl Walk {
         self.depth += 1;
     }
 
-    /// Returns the next component. Preconditions: the last one was not reached, or a link was
-    /// entered since; every text begins with a component.
-    pub(crate) fn next<'a>(&mut self, text: impl FnOnce(Option<Id<Node>>) -> &'a str) -> Part {
+    /// Returns the next component, and its text. Preconditions: the last one was not reached, or a
+    /// link was entered since; every text begins with a component.
+    pub(crate) fn next<'a>(
+        &mut self,
+        text: impl FnOnce(Option<Id<Node>>) -> &'a str,
+    ) -> (Part, &'a str) {
         let Text { link, at } = *self.text(self.depth - 1);
         let start = usize::try_from(at).expect("BUG: 32 bits fit an index");
         let text = text(link);
@@ -78,6 +81,7 @@ impl Walk {
             self.slash |= self.depth == 0 && end < next;
         }
         let is_last = self.depth == 0;
-        Part { link, start, end, is_last, slash: is_last && self.slash }
+        let part = Part { link, start, end, is_last, slash: is_last && self.slash };
+        (part, path::cut(text, start, end))
     }
 }

@@ -1,13 +1,13 @@
 //! `wasi:filesystem/types`: reads, writes and attributes of an open file or directory.
 #![expect(unsafe_code, reason = "functions are exported under the names of an interface")]
 
-use tmpfs::{Error, Handle, Kind};
+use tmpfs::{Error, Kind};
 
 use crate::p2::abi::{
     Code, MOST, OURS, Out, Result, case, flag, kind, lowered, new_timestamp, put_hash, put_list,
     put_stat, told_flags,
 };
-use crate::p2::held::{Held, Resource, ask, drop, hand_out, look, touch};
+use crate::p2::held::{Resource, ask, drop, hand_out, look, touch};
 use crate::program::{Area, Caller, Piece, index};
 use crate::streams::{Position, Reader, Writer};
 
@@ -16,7 +16,8 @@ lowered! {
     fn read_via_stream(_caller, descriptor: u32, offset: u64, out: u32) {
         let out = Out::handle(out);
         out.put_handle(hand_out(|held| {
-            let file = of_file(held, descriptor, |flags| flags.read)?;
+            let descriptor = held.descriptor(descriptor);
+            let file = held.space.duplicate_file(descriptor, |flags| flags.read)?;
             Ok(Resource::Reader(Reader::new(file, offset)))
         }));
     }
@@ -140,28 +141,11 @@ lowered! {
     }
 }
 
-/// Makes a handle of its own for a stream, if the descriptor is of a file and permits this use.
-fn of_file(
-    held: &mut Held,
-    descriptor: u32,
-    permits: impl FnOnce(tmpfs::DescriptorFlags) -> bool,
-) -> tmpfs::Result<Handle> {
-    let handle = held.descriptor(descriptor);
-    let space = &mut held.space;
-    if !permits(space.flags(handle)?) {
-        return Err(Error::BadDescriptor);
-    }
-    // POSIX, read: a directory can be open for reading, never for writing.
-    if space.kind(handle)? == Kind::Directory {
-        return Err(Error::IsDirectory);
-    }
-    space.duplicate(handle)
-}
-
 fn writer(descriptor: u32, position: Position, out: u32) {
     let out = Out::handle(out);
     out.put_handle(hand_out(|held| {
-        let file = of_file(held, descriptor, |flags| flags.write)?;
+        let descriptor = held.descriptor(descriptor);
+        let file = held.space.duplicate_file(descriptor, |flags| flags.write)?;
         Ok(Resource::Writer(Writer::new(file, position)))
     }));
 }

@@ -85,3 +85,23 @@ fn what_is_opened_there_permits_no_more() {
     assert_eq!(space.write_at(file, 0, b"x", now), Err(Error::BadDescriptor));
     assert_eq!(fixture.read(file, 0, 10), b"content");
 }
+
+#[test]
+fn a_handle_for_a_stream_is_of_a_file_that_was_opened_for_that_use() {
+    let mut fixture = Fixture::new();
+    let (root, file) = (fixture.root, fixture.file("file"));
+    let reading = fixture.open_with("file", Follow::No, EXISTING, READ).unwrap();
+    let space = &mut fixture.space;
+    assert_eq!(space.duplicate_file(reading, |flags| flags.write), Err(Error::BadDescriptor));
+    assert_eq!(space.duplicate_file(root, |flags| flags.write), Err(Error::BadDescriptor));
+    // POSIX, read: a directory can be open for reading, but has no bytes.
+    assert_eq!(space.duplicate_file(root, |flags| flags.read), Err(Error::IsDirectory));
+    let stream = space.duplicate_file(file, |flags| flags.write).unwrap();
+    assert_eq!(space.flags(stream), space.flags(file));
+    let handles = space.usage().handles;
+    space.close(file).unwrap();
+    assert_eq!(space.duplicate_file(file, |_| true), Err(Error::BadDescriptor));
+    assert_eq!(space.usage().handles, handles - 1);
+    assert_eq!(fixture.write(stream, 0, b"still open"), Ok(10));
+    assert_eq!(fixture.content("file").unwrap(), b"still open");
+}
