@@ -4,14 +4,14 @@ use std::os::fd::OwnedFd;
 use std::path::{Component, Path};
 
 use rustix::fs::{
-    AtFlags, Dir, FileType, Mode, OFlags, ResolveFlags, Timespec, Timestamps, UTIME_NOW, UTIME_OMIT,
+    AtFlags, Dir, FileType, Mode, OFlags, Timespec, Timestamps, UTIME_NOW, UTIME_OMIT,
 };
 use rustix::io::Errno;
 use tmpfs::{
     DescriptorFlags, Follow, Kind, MetadataHash, NewTimestamp, OpenFlags, Stat, Timestamp,
 };
 
-use super::{Linux, Walk};
+use super::{Linux, Walk, open_beneath};
 use crate::operation::{Answer, At, Operation};
 
 impl Linux {
@@ -165,10 +165,8 @@ impl Linux {
             _ => (Path::new(if path.is_empty() { "/" } else { path }), "."),
         };
         let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
-        let (directory, open) = (self.directory(at)?, OFlags::PATH | OFlags::DIRECTORY);
-        let opened =
-            rustix::fs::openat2(directory, parent, open, Mode::empty(), ResolveFlags::BENEATH);
-        match opened {
+        let open = OFlags::PATH | OFlags::DIRECTORY;
+        match open_beneath(self.directory(at)?, parent, open, Mode::empty()) {
             Ok(opened) => Ok((opened, name)),
             Err(Errno::XDEV) => Err(Errno::PERM),
             Err(error) => Err(error),

@@ -4,7 +4,7 @@ mod calls;
 
 use std::fs;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use rustix::fs::{Mode, OFlags, ResolveFlags};
@@ -128,14 +128,7 @@ impl Linux {
     fn walk(&self, at: &At, walk: Walk) -> Result<(), Errno> {
         let directory = self.directory(at)?;
         let open = |path: &str, flags| {
-            rustix::fs::openat2(
-                directory,
-                path,
-                OFlags::PATH | flags,
-                Mode::empty(),
-                ResolveFlags::BENEATH,
-            )
-            .map(drop)
+            open_beneath(directory, path, OFlags::PATH | flags, Mode::empty()).map(drop)
         };
         match walk {
             Walk::Follow => open(&at.path, OFlags::empty()),
@@ -143,9 +136,8 @@ impl Linux {
                 // Unless what leads out stands before a slash that is refused first. Nothing is
                 // made.
                 Err(Errno::XDEV) => {
-                    let (flags, beneath) = (OFlags::CREATE | OFlags::WRONLY, ResolveFlags::BENEATH);
-                    let mode = Mode::RUSR | Mode::WUSR;
-                    rustix::fs::openat2(directory, &at.path, flags, mode, beneath).map(drop)
+                    let (flags, mode) = (OFlags::CREATE | OFlags::WRONLY, Mode::RUSR | Mode::WUSR);
+                    open_beneath(directory, &at.path, flags, mode).map(drop)
                 }
                 outcome => outcome,
             },
@@ -192,6 +184,23 @@ impl Linux {
 impl Drop for Linux {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.path);
+    }
+}
+
+/// Opens what lies below a directory. Linux gives up where anything on the machine is renamed while
+/// it walks along a `..`.
+fn open_beneath(
+    directory: BorrowedFd<'_>,
+    path: impl AsRef<Path>,
+    flags: OFlags,
+    mode: Mode,
+) -> Result<OwnedFd, Errno> {
+    loop {
+        let path = path.as_ref();
+        match rustix::fs::openat2(directory, path, flags, mode, ResolveFlags::BENEATH) {
+            Err(Errno::AGAIN) => {}
+            outcome => return outcome,
+        }
     }
 }
 
