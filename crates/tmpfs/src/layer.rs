@@ -7,7 +7,6 @@
 //! was copied from.
 
 use alloc::sync::Arc;
-use core::{mem, ptr};
 
 use crate::branch::Branch;
 use crate::bucket::Bucket;
@@ -32,7 +31,7 @@ pub(crate) struct Layer<S: PageStore> {
     pub(crate) buckets: Table<Bucket>,
     pub(crate) pages: Table<Page<S::Page>, Page>,
     pub(crate) store: S,
-    base: Option<Arc<Layer<S>>>,
+    pub(crate) base: Option<Arc<Layer<S>>>,
     /// From a node of the base to the copy that stands for it.
     pub(crate) changed: Map<Node>,
     /// Once frozen, what the layer is charged as long as it lives.
@@ -175,44 +174,6 @@ impl<S: PageStore> Layer<S> {
             charge: None,
             depth: 0,
         }
-    }
-
-    /// An empty layer on top of another.
-    pub(crate) fn over(base: Arc<Self>, store: S) -> Self {
-        let mut layer = Self::new(store);
-        layer.stand_on(base);
-        layer
-    }
-
-    /// Gives back everything, and stands on top of another layer, which may be one below.
-    pub(crate) fn stand_on(&mut self, base: Arc<Self>) {
-        self.nodes = Table::above(&base.nodes);
-        self.entries = Table::above(&base.entries);
-        self.branches = Table::above(&base.branches);
-        self.buckets = Table::above(&base.buckets);
-        for page in mem::replace(&mut self.pages, Table::above(&base.pages)).into_rows() {
-            self.store.free(page.page);
-        }
-        self.changed = Map::UNCHARGED;
-        self.depth = base.depth + 1;
-        self.base = Some(base);
-    }
-
-    /// Gives up the layer below, on which no row may depend.
-    pub(crate) fn take_base(&mut self) -> Option<Arc<Self>> {
-        self.base.take()
-    }
-
-    /// Returns whether a layer is one of those below.
-    pub(crate) fn stands_on(&self, other: &Self) -> bool {
-        let mut layer = self;
-        while let Some(base) = layer.base() {
-            if ptr::eq(base, other) {
-                return true;
-            }
-            layer = base;
-        }
-        false
     }
 
     /// The layer below, if there is one.

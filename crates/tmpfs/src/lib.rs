@@ -57,6 +57,7 @@ mod node;
 mod bucket;
 
 mod layer;
+mod stack;
 mod trie;
 
 mod index;
@@ -88,9 +89,11 @@ mod clear;
 mod attributes;
 mod audit;
 
+mod fold;
 mod marks;
-mod snapshot;
 mod versions;
+
+mod snapshot;
 
 mod survey;
 

@@ -43,7 +43,7 @@ impl<S: PageStore> Layer<S> {
 
 /// Returns the key of a node of the base in [`Layer::changed`].
 #[inline]
-fn key(id: Id<Node>) -> u64 {
+pub(crate) fn key(id: Id<Node>) -> u64 {
     u64::from(id.number().get())
 }
 

@@ -23,6 +23,10 @@ pub trait PageStore: Send + Sync {
     /// compiled that would tell what is not.
     const TEMPLATES: bool = true;
 
+    /// True where stores can [join](Self::join). A space whose stores cannot makes 16 snapshots at
+    /// the most.
+    const JOINS: bool = false;
+
     /// A page of `capacity` bytes, all zero.
     ///
     /// # Errors
@@ -68,6 +72,15 @@ pub trait PageStore: Send + Sync {
     fn release(&mut self) -> bool {
         false
     }
+
+    /// Takes over the pages of another store, which are read, written and given back here from now
+    /// on. It is called where [`JOINS`](Self::JOINS) is true.
+    fn join(&mut self, other: Self)
+    where
+        Self: Sized,
+    {
+        drop(other);
+    }
 }
 
 /// Pages in memory, of a space that can be made a template and share a limit, or not. Of whole
@@ -86,6 +99,9 @@ impl<const TEMPLATES: bool> PageStore for MemoryPages<TEMPLATES> {
     type Page = Vec<u8>;
 
     const TEMPLATES: bool = TEMPLATES;
+
+    /// Pages are memory, wherever they were allocated.
+    const JOINS: bool = true;
 
     fn allocate(&mut self, capacity: usize) -> Result<Vec<u8>> {
         if capacity == PAGE

@@ -31,9 +31,14 @@ impl Space {
     /// since the last template below; so that many snapshots are charged, beside the space itself,
     /// for what is different in each.
     ///
+    /// A space stands on 16 templates at the most. At the next snapshot it makes one of its own
+    /// part and of the templates right below that nothing else needs any more, which takes as long
+    /// as the space is large. Whoever makes snapshots one after the other drops the last one
+    /// before.
+    ///
     /// # Errors
-    /// `Busy` where the space stands on 16 templates already; `Quota`; `InsufficientSpace` where
-    /// the allocator refuses. Then nothing has changed.
+    /// `Busy` where the space stands on 16 templates that are in use; `Quota`; `InsufficientSpace`
+    /// where the allocator refuses. Then nothing has changed.
     pub fn snapshot(&mut self) -> Result<Template> {
         self.snapshot_in(MemoryPages::default())
     }
@@ -48,6 +53,9 @@ impl<S: PageStore> Space<S> {
     pub fn snapshot_in(&mut self, store: S) -> Result<Template<S>> {
         const { assert!(S::TEMPLATES, "the store is one of spaces that are not frozen") };
         if self.stock.layer.depth >= DEPTH {
+            self.fold()?;
+        }
+        if self.stock.layer.depth >= DEPTH {
             return Err(Error::Busy);
         }
         let opened = self.opened_nodes()?;
@@ -61,7 +69,8 @@ impl<S: PageStore> Space<S> {
         for (node, _) in &opened {
             self.stock.node_mut(*node).opens = 0;
         }
-        let below = mem::replace(&mut self.stock.layer, Layer::new(store));
+        let mut below = mem::replace(&mut self.stock.layer, Layer::new(store));
+        below.store.release();
         let below = Arc::new(below);
         self.stock.layer.stand_on(Arc::clone(&below));
         for (node, opens) in &opened {

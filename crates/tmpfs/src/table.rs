@@ -74,8 +74,50 @@ impl<T, K> Table<T, K> {
         id.number() >= self.start
     }
 
+    /// The number of the first row.
+    pub(crate) fn first(&self) -> Id<K> {
+        Id::new(self.start)
+    }
+
+    /// Makes room for the chunks of a table above, whose number is returned with that of its own.
+    pub(crate) fn make_room_to_join(&mut self, above: usize) -> Result<usize> {
+        self.chunks.try_reserve(above).map_err(|_| Error::InsufficientSpace)?;
+        let more = self.chunks.capacity() - self.roomy.len();
+        self.roomy.try_reserve(more).map_err(|_| Error::InsufficientSpace)?;
+        Ok(above + self.chunks.len())
+    }
+
+    /// Adds the rows of a table whose numbers begin where those of this one end. Precondition: room
+    /// was made.
+    pub(crate) fn join(&mut self, above: Self) {
+        assert_eq!(self.end(), above.start, "BUG: a table goes on where the one below ends");
+        let below = count(self.chunks.len());
+        self.chunks.extend(above.chunks);
+        self.roomy.extend(above.roomy.iter().map(|number| below + number));
+        self.live += above.live;
+        // Of several empty chunks that were kept, one more may be kept now.
+        for chunk in &mut self.chunks {
+            if chunk.live == 0 {
+                *chunk = Chunk { slots: Vec::new(), live: 0, free: NONE };
+            }
+        }
+        self.spare = NONE;
+    }
+
+    /// Takes out all rows but those to keep.
+    pub(crate) fn retain(&mut self, keep: impl Fn(Id<K>) -> bool, mut removed: impl FnMut(T)) {
+        for number in 0..count(self.chunks.len()) {
+            for at in 0..count(self.chunks[index(number)].slots.len()) {
+                let id = self.id(number, at);
+                if self.find(id).is_some() && !keep(id) {
+                    removed(self.take(id));
+                }
+            }
+        }
+    }
+
     /// The first number that no row has had.
-    fn end(&self) -> NonZeroU32 {
+    pub(crate) fn end(&self) -> NonZeroU32 {
         self.start.saturating_add(count(self.chunks.len()) << self.bits)
     }
 

@@ -97,6 +97,7 @@ impl<S: PageStore> Space<S> {
         self.close_all();
         let Self { stock: Stock { mut layer, quota, seed }, root, serial, .. } = self;
         let usage = quota.used();
+        layer.store.release();
         layer.charge = Some(quota);
         Ok(Template { layer: Arc::new(layer), root, serial, seed, usage })
     }

@@ -3,7 +3,7 @@
 
 use chance::Chance;
 use tmpfs::{
-    Change, DescriptorFlags, Follow, Handle, NewTimestamp, OpenFlags, PAGE, Space, Template,
+    Change, DescriptorFlags, Error, Follow, Handle, NewTimestamp, OpenFlags, PAGE, Space, Template,
     Timestamp,
 };
 
@@ -138,11 +138,16 @@ impl Program {
     }
 
     fn mark(&mut self) {
+        self.try_mark().unwrap();
+    }
+
+    fn try_mark(&mut self) -> Result<(), Error> {
         let usage = self.space.usage();
-        let template = self.space.snapshot().unwrap();
+        let template = self.space.snapshot()?;
         assert_eq!(self.space.usage(), usage);
         let tree = held(&template);
         self.marks.push(Mark { template, tree });
+        Ok(())
     }
 
     /// Compares what changed since every mark.
@@ -162,7 +167,7 @@ impl Program {
         let Mark { template, tree } = &self.marks[length - 1];
         self.space.reset_to(template).unwrap();
         self.open.clear();
-        assert_eq!(self.space.stat(self.root), Err(tmpfs::Error::BadDescriptor));
+        assert_eq!(self.space.stat(self.root), Err(Error::BadDescriptor));
         assert_eq!(changes(&self.space, template), []);
         assert_eq!(self.space.usage(), template.usage());
         assert_eq!(oracle::tree(&mut self.space), *tree);
@@ -213,5 +218,33 @@ fn changes_are_those_that_a_naive_comparison_finds() {
         for mark in &program.marks {
             assert_eq!(held(&mark.template), mark.tree, "a template never changes");
         }
+    }
+}
+
+/// More snapshots than a space may stand on, of which few are kept.
+#[test]
+fn snapshots_one_after_the_other_never_end() {
+    for seed in 0..60 {
+        let mut program = Program::new(seed);
+        for _ in 0..60 {
+            for _ in 0..program.below(12) {
+                program.step();
+            }
+            if program.below(20) == 0 {
+                program.marks.clear();
+            }
+            // Where all are in use, the newest are given up, until those below can go.
+            while program.try_mark() == Err(Error::Busy) {
+                let kept = program.below(program.marks.len());
+                program.marks.truncate(kept);
+            }
+            program.check();
+            if program.below(10) == 0 {
+                program.reset();
+            }
+        }
+        let Program { space, marks, .. } = program;
+        drop(marks);
+        space.audit().unwrap();
     }
 }

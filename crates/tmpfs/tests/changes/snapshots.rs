@@ -179,3 +179,34 @@ fn a_snapshot_can_be_frozen_above() {
     space.assert_changes(&mark, &["A c"]);
     space.assert_changes(&template, &["A b", "A c"]);
 }
+
+#[test]
+fn a_space_stands_on_sixteen_that_are_kept_and_on_any_number_that_are_not() {
+    let shared = SharedLimit::new(ROOM);
+    let sharing = Settings { shared: Some(shared.clone()), ..settings() };
+    let mut fixture = Fixture::of(Space::create(sharing).unwrap());
+    let file = fixture.open("open", create());
+    let mut marks = Vec::new();
+    for at in 0..16 {
+        fixture.write("last", &format!("{at}"));
+        marks.push(fixture.space.snapshot().unwrap());
+    }
+    let usage = fixture.space.usage();
+    assert_eq!(fixture.space.snapshot().map(drop), Err(Error::Busy));
+    // The last one is in use, and the others stand below it.
+    marks.drain(..15);
+    assert_eq!(fixture.space.snapshot().map(drop), Err(Error::Busy));
+    assert_eq!((fixture.space.usage(), fixture.read("last").as_str()), (usage, "15"));
+    marks.clear();
+    let held = shared.usage().bytes;
+    for at in 16..200 {
+        fixture.write("last", &format!("{at}"));
+        drop(fixture.space.snapshot().unwrap());
+        fixture.space.audit().unwrap();
+        assert!(shared.usage().bytes <= held, "what is not in use is not charged");
+    }
+    assert_eq!(fixture.space.usage(), usage);
+    let now = fixture.now();
+    fixture.space.write_at(file, 0, b"still", now).unwrap();
+    assert_eq!((fixture.read("open").as_str(), fixture.read("last").as_str()), ("still", "199"));
+}

@@ -34,6 +34,11 @@ pub(crate) fn relent() -> bool {
     PLAN.replace(Plan { allowed: None, armed: false, refused: false }).refused
 }
 
+/// Returns how many allocations are still allowed, where not all are.
+pub(crate) fn left() -> Option<u64> {
+    PLAN.get().allowed
+}
+
 /// A call in which allocations may be refused.
 pub(crate) fn guarded<T>(call: impl FnOnce() -> T) -> T {
     struct Disarm;

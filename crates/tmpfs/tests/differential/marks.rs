@@ -55,8 +55,8 @@ fn changes(space: &Space, template: &Template) -> Result<Vec<Change>, Error> {
     space.changes_since(template)?.collect()
 }
 
-/// Repeats a call that is allowed more allocations each time, until it has enough; checks after each
-/// refusal. Returns the number of refusals, and the outcome.
+/// Repeats a call that is allowed more allocations each time, until it has enough; checks after
+/// each refusal. Returns the number of refusals, and the outcome.
 fn starve<C, T>(
     first: u64,
     context: &mut C,
@@ -124,4 +124,56 @@ fn a_reset_needs_no_memory() {
     assert_eq!(space.stat(unlinked), Err(Error::BadDescriptor));
     assert_eq!(space.usage(), template.usage());
     space.audit().unwrap();
+}
+
+/// A space without handles that stands on as many templates as it can. Nothing else needs them. It
+/// has no pages, which a store keeps where there is memory to keep them.
+fn folding() -> Space {
+    let settings = Settings { limits: Limits::default(), ..Settings::seeded([1, 2], NOW) };
+    let mut space = Space::create(settings).unwrap();
+    for at in 0..16 {
+        let root = space.root(DescriptorFlags::DIRECTORY).unwrap();
+        space.symlink_at(&format!("{at}"), root, &format!("{at}"), NOW).unwrap();
+        space.symlink_at(&format!("{at}"), root, "next", NOW).unwrap();
+        space.rename_at(root, "next", root, &format!("{}", at / 2), NOW).unwrap();
+        space.close(root).unwrap();
+        drop(space.snapshot().unwrap());
+    }
+    space
+}
+
+/// Returns where the symbolic links lead.
+fn targets(space: &mut Space) -> Vec<String> {
+    let root = space.root(DescriptorFlags::READ).unwrap();
+    let read = |at| space.readlink_at(root, &format!("{at}")).unwrap().to_owned();
+    let targets = (0..16).map(read).collect();
+    space.close(root).unwrap();
+    targets
+}
+
+#[test]
+fn templates_that_cannot_become_one_for_want_of_memory_stay() {
+    const ENOUGH: u64 = 1_000;
+    let mut space = folding();
+    let (usage, expected) = (space.usage(), targets(&mut space));
+    // The root has a copy now.
+    let mut space = folding();
+    allocator::allow(ENOUGH);
+    allocator::guarded(|| space.snapshot().map(drop)).unwrap();
+    let taken = ENOUGH - allocator::left().unwrap();
+    allocator::relent();
+    space.audit().unwrap();
+    assert_eq!((space.usage(), targets(&mut space)), (usage, expected.clone()));
+    assert!(taken > 10, "{taken}");
+    // The last allocation is that of the template itself, which cannot be refused.
+    for allowed in 0..taken - 1 {
+        let mut space = folding();
+        allocator::allow(allowed);
+        let outcome = allocator::guarded(|| space.snapshot().map(drop));
+        assert!(allocator::relent());
+        assert_eq!(outcome, Err(Error::InsufficientSpace), "{allowed} of {taken}");
+        space.audit().unwrap();
+        assert_eq!((space.usage(), targets(&mut space)), (usage, expected.clone()));
+        assert_eq!(space.snapshot().map(drop), Ok(()));
+    }
 }

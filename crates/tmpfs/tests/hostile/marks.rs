@@ -105,6 +105,44 @@ fn a_reset_gives_back_all_that_was_new() {
     space.audit().unwrap();
 }
 
+#[test]
+fn a_template_keeps_no_pages_for_later_ones() {
+    let spare = || {
+        let (mut space, root) = space(GENEROUS);
+        let large = file(&mut space, root, "large").unwrap();
+        space.write_at(large, 0, &vec![1; 100 * PAGE], NOW).unwrap();
+        space.set_size(large, 0, NOW).unwrap();
+        space
+    };
+    let (mut one, other) = (spare(), spare());
+    let (mark, count) = counted(|| one.snapshot().unwrap());
+    let (template, frozen) = counted(|| other.freeze().unwrap());
+    for count in [count, frozen] {
+        assert!(count.live <= -(1 << 20) + (32 << 10), "{count:?}");
+    }
+    drop((mark, template));
+}
+
+#[test]
+fn snapshots_that_are_given_up_leave_nothing() {
+    let (mut space, root) = tree(100);
+    let large = file(&mut space, root, "large").unwrap();
+    let mut round = |at: u64| {
+        space.write_at(large, 0, &[1; 20 * PAGE], NOW).unwrap();
+        touch(&mut space, root, &format!("0/{at} and a name that is longer than an entry"))
+            .unwrap();
+        space
+            .unlink_file_at(root, &format!("0/{at} and a name that is longer than an entry"), NOW)
+            .unwrap();
+        drop(space.snapshot().unwrap());
+    };
+    // As many as there are at the most, once more made one.
+    (100..132).for_each(&mut round);
+    let ((), count) = counted(|| (132..132 + 15 * 20).for_each(&mut round));
+    assert!(count.live <= crate::RETAINED, "{count:?}");
+    space.audit().unwrap();
+}
+
 const NAME: &str = "a directory of thirty bytes...";
 
 /// Opens the directory of that name in another.

@@ -199,3 +199,44 @@ fn a_pool_serves_threads() {
     });
     assert_eq!((pool.granted(), shared.usage().bytes), (0, 0));
 }
+
+/// A pool that has another space make a directory while it is asked, as another thread may.
+struct Meddling {
+    pool: Shared,
+    other: Mutex<Option<Fixture>>,
+}
+
+#[derive(Clone)]
+struct Meddler(Arc<Meddling>);
+
+impl Pool for Meddler {
+    fn grow(&self, bytes: u64) -> bool {
+        let other = self.0.other.lock().unwrap().take();
+        if let Some(mut other) = other {
+            other.directory("directory").unwrap();
+            *self.0.other.lock().unwrap() = Some(other);
+        }
+        self.0.pool.grow(bytes)
+    }
+
+    fn shrink(&self, bytes: u64) {
+        self.0.pool.shrink(bytes);
+    }
+}
+
+#[test]
+fn what_is_taken_while_the_pool_is_asked_is_refused_and_given_back() {
+    let pool = Shared::refusing_one_of(0, 1);
+    let meddler = Meddler(Arc::new(Meddling { pool: pool.clone(), other: Mutex::new(None) }));
+    let limits = SharedLimits { nodes: 3, ..GENEROUS };
+    let shared = SharedLimit::with_pool(limits, meddler.clone());
+    let fixture = || Fixture::of(Space::create(sharing(&shared)).unwrap());
+    let (mut one, other) = (fixture(), fixture());
+    *meddler.0.other.lock().unwrap() = Some(other);
+    assert_eq!(one.directory("directory"), Err(Error::Quota));
+    assert_eq!(shared.last_refusal().unwrap().limit, Limit::SharedNodes);
+    assert_eq!(pool.granted(), shared.usage().bytes);
+    meddler.0.other.lock().unwrap().take().unwrap().space.audit().unwrap();
+    drop(one);
+    assert_eq!((pool.granted(), shared.usage().bytes), (0, 0));
+}

@@ -1,0 +1,268 @@
+//! Folding: the layer of a space, and those right below it that nothing else stands on, become one.
+//! A space can thus make any number of snapshots, as long as few of them are kept.
+//!
+//! Numbers stay: the tables of a layer go on where those of the layer below end. A copy of a node
+//! takes the node's place, and rows that the space does not see any more are dropped.
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use crate::branch::Branch;
+use crate::bucket::Bucket;
+use crate::error::{Error, Result};
+use crate::id::Id;
+use crate::index::Part;
+use crate::layer::{Layer, Stock};
+use crate::map::Map;
+use crate::node::{Entry, Node};
+use crate::nodes;
+use crate::page::Page;
+use crate::pages::PageStore;
+use crate::space::Space;
+use crate::trie::Step;
+
+/// Rows of a table that the space sees.
+struct Seen<T> {
+    /// The number of the first row of the lowest layer that is folded.
+    first: Id<T>,
+    bits: Vec<u64>,
+    /// The number of rows that there are bits for.
+    length: u32,
+}
+
+impl<T> Seen<T> {
+    /// Nothing of the rows from `first` to before `end`.
+    fn new(first: Id<T>, end: u32) -> Result<Self> {
+        let length = end - first.number().get();
+        let words = usize::try_from(length.div_ceil(64)).map_err(|_| Error::InsufficientSpace)?;
+        let mut bits = Vec::new();
+        bits.try_reserve_exact(words).map_err(|_| Error::InsufficientSpace)?;
+        bits.resize(words, 0);
+        Ok(Self { first, bits, length })
+    }
+
+    /// Returns the word and the bit of a row; `None` for a row of a layer that is not folded, or
+    /// one that came later.
+    fn locate(&self, row: Id<T>) -> Option<(usize, u64)> {
+        let at = row.number().get().checked_sub(self.first.number().get())?;
+        let word = usize::try_from(at / 64).ok()?;
+        (at < self.length).then_some((word, 1 << (at % 64)))
+    }
+
+    fn see(&mut self, row: Id<T>) {
+        if let Some((word, bit)) = self.locate(row) {
+            self.bits[word] |= bit;
+        }
+    }
+
+    /// Returns whether a row of these layers was seen.
+    fn is_seen(&self, row: Id<T>) -> bool {
+        self.locate(row).is_some_and(|(word, bit)| self.bits[word] & bit != 0)
+    }
+
+    /// Returns whether a row stays: it was seen, or came later.
+    fn is_kept(&self, row: Id<T>) -> bool {
+        self.locate(row).is_none() || self.is_seen(row)
+    }
+}
+
+/// All that the space sees of the layers that are folded.
+struct View {
+    nodes: Seen<Node>,
+    entries: Seen<Entry>,
+    branches: Seen<Branch>,
+    buckets: Seen<Bucket>,
+    pages: Seen<Page>,
+    /// Nodes of lower layers, and nodes of these layers, with the copies that stand for them.
+    below: Vec<(Id<Node>, Id<Node>)>,
+    within: Vec<(Id<Node>, Id<Node>)>,
+}
+
+fn push<T>(list: &mut Vec<T>, item: T) -> Result<()> {
+    list.try_reserve(1).map_err(|_| Error::InsufficientSpace)?;
+    list.push(item);
+    Ok(())
+}
+
+impl<S: PageStore> Space<S> {
+    /// Folds what can be folded. It takes as long as the space is large.
+    ///
+    /// # Errors
+    /// `InsufficientSpace`; then nothing has changed.
+    pub(crate) fn fold(&mut self) -> Result<()> {
+        if !S::JOINS {
+            return Ok(());
+        }
+        let layers = self.stock.layer.make_room_to_fold()?;
+        if layers == 0 {
+            return Ok(());
+        }
+        let mut view = self.view(layers)?;
+        let copies = self.stock.copies(&view.below)?;
+        self.stock.layer.map_walk(&copies, &mut |step| {
+            if let Step::Branch(branch) = step {
+                view.branches.see(branch);
+            }
+        });
+        self.stock.layer.fold(layers, &view, copies);
+        Ok(())
+    }
+
+    /// Walks everything that the space sees.
+    fn view(&self, layers: usize) -> Result<View> {
+        let top = &self.stock.layer;
+        let mut lowest = top;
+        for _ in 0..layers {
+            lowest = lowest.base().expect("BUG: it was counted");
+        }
+        let mut view = View {
+            nodes: Seen::new(lowest.nodes.first(), top.nodes.end().get())?,
+            entries: Seen::new(lowest.entries.first(), top.entries.end().get())?,
+            branches: Seen::new(lowest.branches.first(), top.branches.end().get())?,
+            buckets: Seen::new(lowest.buckets.first(), top.buckets.end().get())?,
+            pages: Seen::new(lowest.pages.first(), top.pages.end().get())?,
+            below: Vec::new(),
+            within: Vec::new(),
+        };
+        let mut waiting = Vec::new();
+        push(&mut waiting, self.root)?;
+        // What has no name any more is seen through handles alone.
+        for open in self.handles.rows() {
+            if top.node(open.node).is_removed() {
+                push(&mut waiting, open.node)?;
+            }
+        }
+        while let Some(node) = waiting.pop() {
+            if view.nodes.is_seen(node) {
+                continue;
+            }
+            view.nodes.see(node);
+            if let Some(copy) = top.latest_copy(node, layers) {
+                view.nodes.see(copy);
+                let is_below = view.nodes.locate(node).is_none();
+                push(if is_below { &mut view.below } else { &mut view.within }, (node, copy))?;
+            }
+            view.see_content(top, node, &mut waiting)?;
+        }
+        Ok(view)
+    }
+}
+
+impl View {
+    /// Notes the rows that a node consists of; the nodes in a directory are waiting then.
+    fn see_content<S: PageStore>(
+        &mut self,
+        layer: &Layer<S>,
+        node: Id<Node>,
+        waiting: &mut Vec<Id<Node>>,
+    ) -> Result<()> {
+        let node = layer.node(node);
+        if let Some(file) = node.file() {
+            layer.map_walk(&file.pages, &mut |step| match step {
+                Step::Branch(branch) => self.branches.see(branch),
+                Step::Value(_, page) => self.pages.see(page),
+            });
+        }
+        let Some(directory) = node.directory() else { return Ok(()) };
+        let mut outcome = Ok(());
+        layer.map_walk(&directory.order, &mut |step| match step {
+            Step::Branch(branch) => self.branches.see(branch),
+            Step::Value(_, entry) => {
+                self.entries.see(entry);
+                if outcome.is_ok() {
+                    outcome = push(waiting, layer.get(entry).node);
+                }
+            }
+        });
+        layer.index_walk(&directory.index, &mut |part| match part {
+            Part::Branch(branch) => self.branches.see(branch),
+            Part::Bucket(bucket) => self.buckets.see(bucket),
+        });
+        outcome
+    }
+}
+
+impl<S: PageStore> Stock<S> {
+    /// Makes a map that leads to copies, in new branches of the space's own.
+    fn copies(&mut self, copies: &[(Id<Node>, Id<Node>)]) -> Result<Map<Node>> {
+        let mut map = Map::UNCHARGED;
+        for (node, copy) in copies {
+            let key = nodes::key(*node);
+            if let Err(error) = self.map_set(&mut map, key, *copy) {
+                self.map_clear(map, |_, _| ());
+                return Err(error);
+            }
+        }
+        Ok(map)
+    }
+}
+
+impl<S: PageStore> Layer<S> {
+    /// Makes room for all rows in the lowest of the layers right below that nothing else stands on.
+    /// Returns the number of these layers.
+    fn make_room_to_fold(&mut self) -> Result<usize> {
+        let mut layers = 0;
+        let mut chunks = [0; 5];
+        let mut layer = self;
+        loop {
+            chunks = [
+                layer.nodes.make_room_to_join(chunks[0])?,
+                layer.entries.make_room_to_join(chunks[1])?,
+                layer.branches.make_room_to_join(chunks[2])?,
+                layer.buckets.make_room_to_join(chunks[3])?,
+                layer.pages.make_room_to_join(chunks[4])?,
+            ];
+            let Some(base) = layer.base.as_mut().and_then(Arc::get_mut) else { return Ok(layers) };
+            layer = base;
+            layers += 1;
+        }
+    }
+
+    /// Adds the rows of the layer above. Precondition: room was made.
+    fn join(&mut self, above: Self) {
+        self.nodes.join(above.nodes);
+        self.entries.join(above.entries);
+        self.branches.join(above.branches);
+        self.buckets.join(above.buckets);
+        self.pages.join(above.pages);
+        self.store.join(above.store);
+        self.charge = None;
+    }
+
+    /// Returns the copy of a node in the highest of some layers: this one, and so many below it.
+    fn latest_copy(&self, node: Id<Node>, layers: usize) -> Option<Id<Node>> {
+        let mut layer = self;
+        for below in (0..=layers).rev() {
+            if layer.owns(node) {
+                return None;
+            }
+            if let Some(copy) = layer.copy_of(node) {
+                return Some(copy);
+            }
+            if below > 0 {
+                layer = layer.base()?;
+            }
+        }
+        None
+    }
+
+    /// Makes one of this layer and so many below it.
+    fn fold(&mut self, layers: usize, view: &View, copies: Map<Node>) {
+        for _ in 0..layers {
+            let below = self.take_base().and_then(Arc::into_inner);
+            let mut below = below.expect("BUG: nothing else stands on it");
+            core::mem::swap(self, &mut below);
+            self.join(below);
+        }
+        for (node, copy) in &view.within {
+            let row = self.nodes.take(*copy);
+            *self.nodes.get_mut(*node) = row;
+        }
+        self.changed = copies;
+        self.nodes.retain(|row| view.nodes.is_kept(row), drop);
+        self.entries.retain(|row| view.entries.is_kept(row), drop);
+        self.branches.retain(|row| view.branches.is_kept(row), drop);
+        self.buckets.retain(|row| view.buckets.is_kept(row), drop);
+        self.pages.retain(|row| view.pages.is_kept(row), |page| self.store.free(page.page));
+    }
+}
