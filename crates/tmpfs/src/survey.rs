@@ -59,6 +59,8 @@ struct Surveyor<'walk, 'space, S: PageStore> {
     /// Directories of the template, with true where they are in the new version.
     alive: Marks,
     waiting: Vec<Pair>,
+    /// Names that lead to another file or symbolic link, each with the one that it led to.
+    replaced: Vec<(Id<Node>, Record)>,
     survey: Survey,
 }
 
@@ -70,9 +72,11 @@ pub(crate) fn survey<S: PageStore>(
 ) -> Result<Survey> {
     let survey = Survey { removed: Vec::new(), present: Vec::new(), root: false };
     let alive = Marks::new(seed);
-    let mut surveyor = Surveyor { versions, root, alive, waiting: Vec::new(), survey };
+    let (waiting, replaced) = (Vec::new(), Vec::new());
+    let mut surveyor = Surveyor { versions, root, alive, waiting, replaced, survey };
     let copied = versions.copied()?;
     surveyor.names(&copied)?;
+    surveyor.contents()?;
     surveyor.survey.join_renames();
     surveyor.nodes(&copied)?;
     Ok(surveyor.survey)
@@ -144,19 +148,34 @@ impl<S: PageStore> Surveyor<'_, '_, S> {
         if old.kind() != new.kind() {
             return Ok(false);
         }
-        let change = if old.directory().is_none() {
-            let equal = self.versions.is_equal(old, new)?;
-            if equal { Change::Metadata } else { Change::Changed }
-        } else {
-            // Directories that were moved are followed.
-            if self.versions.is_old(is.node) || self.is_alive(was.node)? {
-                return Ok(false);
-            }
-            self.waiting_for(Some(was.node), Some(is.node))?;
-            Change::Metadata
-        };
-        push(&mut self.survey.present, Record { change, ..is })?;
+        if old.directory().is_none() {
+            push(&mut self.replaced, (was.node, is))?;
+            return Ok(true);
+        }
+        // Directories that were moved are followed.
+        if self.versions.is_old(is.node) || self.is_alive(was.node)? {
+            return Ok(false);
+        }
+        self.waiting_for(Some(was.node), Some(is.node))?;
+        push(&mut self.survey.present, Record { change: Change::Metadata, ..is })?;
         Ok(true)
+    }
+
+    /// Compares the contents of nodes that took the places of others: once, however many names
+    /// both have.
+    fn contents(&mut self) -> Result<()> {
+        let pair = |(old, record): &(Id<Node>, Record)| (old.number(), record.node.number());
+        self.replaced.sort_unstable_by_key(pair);
+        for same in self.replaced.chunk_by(|one, other| pair(one) == pair(other)) {
+            let (old, Record { node, .. }) = same[0];
+            let (old, new) = (self.versions.old.node(old), self.versions.new.node(node));
+            let equal = self.versions.is_equal(old, new)?;
+            let change = if equal { Change::Metadata } else { Change::Changed };
+            for (_, record) in same {
+                push(&mut self.survey.present, Record { change, ..*record })?;
+            }
+        }
+        Ok(())
     }
 
     /// Returns whether a directory of the template is in the new version.

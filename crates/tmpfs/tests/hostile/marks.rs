@@ -1,9 +1,14 @@
 //! Snapshots, forks and changes: what they cost follows from what differs.
 
-use tmpfs::{DescriptorFlags, Difference, Follow, Handle, PAGE, Settings, Space, Template};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use tmpfs::{
+    DescriptorFlags, Difference, Follow, Handle, MemoryPages, PAGE, PageStore, Result, Settings,
+    Sink, Source, Space, Template,
+};
 
 use crate::allocator::{Count, counted};
-use crate::{GENEROUS, NOW, OLD, file, space, touch};
+use crate::{GENEROUS, NEW, NOW, OLD, file, space, touch};
 
 const LATER: tmpfs::Timestamp = tmpfs::Timestamp { seconds: 9, nanoseconds: 0 };
 
@@ -50,6 +55,75 @@ fn changes_cost_the_same_however_much_there_is_else() {
     let (few, many) = (ten_changed(1_000), ten_changed(100_000));
     assert_eq!((few.calls, few.bytes), (many.calls, many.bytes));
     assert!(many.bytes <= 16 << 10, "{many:?}");
+}
+
+/// Pages in memory, whose bytes are counted when they are read.
+#[derive(Default)]
+struct Counting(MemoryPages);
+
+static READ: AtomicUsize = AtomicUsize::new(0);
+
+impl PageStore for Counting {
+    type Page = Vec<u8>;
+
+    fn allocate(&mut self, capacity: usize) -> Result<Vec<u8>> {
+        self.0.allocate(capacity)
+    }
+
+    fn grow(&mut self, page: &mut Vec<u8>, capacity: usize) -> Result<()> {
+        self.0.grow(page, capacity)
+    }
+
+    fn read<K: Sink>(&self, page: &Vec<u8>, at: usize, length: usize, sink: &mut K) -> Result<()> {
+        READ.fetch_add(length, Ordering::Relaxed);
+        self.0.read(page, at, length, sink)
+    }
+
+    fn write<R: Source>(
+        &mut self,
+        page: &mut Vec<u8>,
+        at: usize,
+        length: usize,
+        source: &mut R,
+    ) -> Result<()> {
+        self.0.write(page, at, length, source)
+    }
+
+    fn free(&mut self, page: Vec<u8>) {
+        self.0.free(page);
+    }
+}
+
+/// Otherwise a program could have gigabytes compared with megabytes of content.
+#[test]
+fn content_is_read_once_however_many_names_it_has() {
+    const NAMES: usize = 500;
+    const SIZE: usize = 20 * PAGE;
+    let settings = Settings { limits: GENEROUS, ..Settings::seeded([1, 1], NOW) };
+    let mut space = Space::create_in(Counting::default(), settings).unwrap();
+    let root = space.root(DescriptorFlags::DIRECTORY).unwrap();
+    let named = |space: &mut Space<Counting>, name: &str| {
+        let file = space.open_at(root, Follow::No, name, NEW, DescriptorFlags::WRITE, NOW).unwrap();
+        assert_eq!(space.write_at(file, 0, &[1; SIZE], NOW), Ok(SIZE));
+        space.close(file).unwrap();
+        for at in 0..NAMES {
+            space.link_at(root, Follow::No, name, root, &format!("{name} {at}"), NOW).unwrap();
+        }
+    };
+    named(&mut space, "one");
+    let template = space.snapshot_in(Counting::default()).unwrap();
+    named(&mut space, "two");
+    for at in 0..NAMES {
+        let (old, new) = (format!("two {at}"), format!("one {at}"));
+        space.rename_at(root, &old, root, &new, NOW).unwrap();
+    }
+    READ.store(0, Ordering::Relaxed);
+    let changes = space.changes_since(&template).unwrap();
+    assert_eq!(READ.load(Ordering::Relaxed), 2 * SIZE);
+    let metadata = changes.filter(|change| {
+        change.as_ref().is_ok_and(|change| change.difference == Difference::Metadata)
+    });
+    assert_eq!(metadata.count(), NAMES);
 }
 
 #[test]
