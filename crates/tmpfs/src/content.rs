@@ -64,6 +64,23 @@ impl<S: PageStore> Space<S> {
         Ok(wanted)
     }
 
+    /// Returns where the first data from `offset` on begin, as `SEEK_DATA` does, and `None` where
+    /// only a hole follows, or nothing. Data and holes are whole pages of [`PAGE`] bytes here. The
+    /// size of a hole costs no time.
+    ///
+    /// # Errors
+    /// Those of [`Space::read_at`], but for `Io`.
+    pub fn next_data(&self, handle: Handle, offset: u64) -> Result<Option<u64>> {
+        let open = self.opened(handle)?;
+        if !open.flags.read {
+            return Err(Error::BadDescriptor);
+        }
+        let File { size, pages } = self.stock.node(open.node).file().ok_or(Error::IsDirectory)?;
+        let next = self.stock.layer.map_next(pages, locate(offset).0);
+        let begin = next.map(|(number, _)| offset.max(number * length(PAGE)));
+        Ok(begin.filter(|begin| begin < size))
+    }
+
     /// Writes `bytes` from `offset` on and tells how many. A gap before `offset` reads as zeros and
     /// costs nothing.
     ///

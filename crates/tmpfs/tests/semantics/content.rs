@@ -127,3 +127,30 @@ fn writing_within_a_file_leaves_the_rest() {
     }
     assert_eq!(fixture.content("file").unwrap(), bytes);
 }
+
+#[test]
+fn data_are_found_behind_holes_of_any_size() {
+    let page = PAGE as u64;
+    let mut fixture = Fixture::new();
+    let file = fixture.file("file");
+    assert_eq!(fixture.space.next_data(file, 0), Ok(None), "an empty file has none");
+    fixture.write(file, 3 * page + 7, b"near").unwrap();
+    let last = LARGEST - 1;
+    fixture.write(file, last, b"x").unwrap();
+    let far = last / page * page;
+    for (offset, begin) in [
+        (0, Some(3 * page)),
+        (3 * page + 5, Some(3 * page + 5)),
+        (4 * page - 1, Some(4 * page - 1)),
+        (4 * page, Some(far)),
+        (last, Some(last)),
+        (LARGEST, None),
+        (u64::MAX, None),
+    ] {
+        assert_eq!(fixture.space.next_data(file, offset), Ok(begin), "from {offset} on");
+    }
+    fixture.set_size(file, 1 << 50).unwrap();
+    assert_eq!(fixture.space.next_data(file, 4 * page), Ok(None), "a hole at the end");
+    let root = fixture.root;
+    assert_eq!(fixture.space.next_data(root, 0), Err(Error::IsDirectory));
+}
