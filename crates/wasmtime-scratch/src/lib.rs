@@ -40,6 +40,8 @@
 
 mod convert;
 mod ctx;
+mod files;
+mod held;
 mod open;
 pub mod p2;
 mod space;
@@ -47,9 +49,10 @@ mod streams;
 mod template;
 
 pub use ctx::{ScratchCtx, ScratchCtxView, ScratchView};
+pub use files::Entry;
 pub use space::{Builder, Space};
 pub use template::Template;
 pub use tmpfs::{
     Change, Difference, Drift, Error, Kind, Limit, Limits, Pool, Refusal, Result, SharedLimit,
-    SharedLimits, SharedUsage, Usage,
+    SharedLimits, SharedUsage, Stat, Timestamp, Usage,
 };
