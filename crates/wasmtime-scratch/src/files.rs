@@ -72,8 +72,8 @@ impl Space {
     /// ```
     ///
     /// # Errors
-    /// `FileTooLarge` for a file that is larger than [`Limits::content`], by its holes.
-    /// `NoEntry`; `IsDirectory`; `NotPermitted`,
+    /// `FileTooLarge` for a file that is larger than [`Limits::content`], by its holes;
+    /// `copy_out` and [`Space::pack`] keep holes. `NoEntry`; `IsDirectory`; `NotPermitted`,
     /// `NotDirectory`, `Loop`, `NameTooLong`, `Invalid` for paths; `InsufficientMemory`.
     pub fn read(&self, path: &str) -> Result<Vec<u8>> {
         self.at(path, |engine, root, path, now| {

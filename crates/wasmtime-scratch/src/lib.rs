@@ -39,6 +39,7 @@
 //! exact and nothing open. Its files stay as long as a clone of the [`Space`] lives, and then go.
 
 mod convert;
+mod copy;
 mod ctx;
 mod files;
 mod held;
@@ -48,6 +49,7 @@ mod space;
 mod streams;
 mod template;
 
+pub use copy::{Copied, CopyError, Copying, Progress, Reason, Refused, Stop};
 pub use ctx::{ScratchCtx, ScratchCtxView, ScratchView};
 pub use files::Entry;
 pub use space::{Builder, Space};

@@ -98,3 +98,17 @@ fn copy_files_a_tree_of_any_depth_is_removed_from_a_space_that_is_full() {
     assert_eq!((space.list("/").unwrap(), space.usage().nodes), (vec![], 1));
     space.audit().unwrap();
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn copy_files_a_file_that_is_larger_than_the_space_by_its_holes_is_not_read() {
+    let folder = std::env::temp_dir().join(format!("copy-files-{}", std::process::id()));
+    std::fs::write(&folder, "x").unwrap();
+    std::fs::File::options().write(true).open(&folder).unwrap().set_len(1 << 40).unwrap();
+    let space = space();
+    space.copy_in(&folder, "/sparse").unwrap();
+    std::fs::remove_file(&folder).unwrap();
+    assert_eq!(space.read("/sparse"), Err(Error::FileTooLarge));
+    assert_eq!(space.metadata("/sparse").unwrap().size, 1 << 40);
+    assert!(space.usage().content <= 4096);
+}

@@ -1,0 +1,74 @@
+//! The bytes of a file in a space, piece by piece, its holes left out.
+
+use tmpfs::{DescriptorFlags, Error, Follow, OpenFlags, PAGE, Result, Stat};
+
+use crate::copy::inside::count;
+use crate::copy::outcome::{Fault, Reason};
+use crate::held::Held;
+
+/// The most bytes that are read at once, with the lock held.
+pub(crate) const PIECE: usize = 16 * PAGE;
+
+/// A file that is being read. Every piece is of the file as it was at the beginning, or refused.
+pub(crate) struct Contents {
+    file: Held,
+    pub(crate) stat: Stat,
+    /// The inode number.
+    pub(crate) number: u64,
+    /// A hash that changes with every change of the file, as far as the clock tells moments apart.
+    state: u64,
+}
+
+impl Contents {
+    /// Opens a file of a directory.
+    pub(crate) fn open(above: &Held, name: &str) -> Result<Self> {
+        let file = above.open(Follow::No, name, OpenFlags::default(), DescriptorFlags::READ)?;
+        let (stat, number, state) = file.ask(|engine, file| {
+            let (stat, number) = engine.identify(file)?;
+            Ok((stat, number, engine.metadata_hash(file)?.upper))
+        })?;
+        Ok(Self { file, stat, number, state })
+    }
+
+    /// Reads the next bytes that are no hole from `offset` on, until `buffer` is full. Returns
+    /// where they begin and how many they are, and `None` at the end.
+    pub(crate) fn next(
+        &self,
+        offset: u64,
+        buffer: &mut [u8],
+    ) -> Result<Option<(u64, usize)>, Fault> {
+        let piece = self.file.ask(|engine, file| {
+            if engine.metadata_hash(file)?.upper != self.state {
+                return Ok(Err(if engine.stat(file)?.size < self.stat.size {
+                    Reason::Shrank
+                } else {
+                    Reason::Changed
+                }));
+            }
+            let Some(begin) = engine.next_data(file, offset)? else { return Ok(Ok(None)) };
+            let length = engine.read_at(file, begin, buffer)?;
+            Ok(Ok(Some((begin, length))))
+        })?;
+        Ok(piece?)
+    }
+
+    /// Returns the parts that are no holes, in their order, each with its beginning and end. There
+    /// is one at most for every 4,096 bytes that are charged.
+    pub(crate) fn parts(&self) -> Result<Vec<(u64, u64)>> {
+        self.file.ask(|engine, file| {
+            let size = engine.stat(file)?.size;
+            let mut parts: Vec<(u64, u64)> = Vec::new();
+            let mut at = 0;
+            while let Some(begin) = engine.next_data(file, at)? {
+                let page = count(PAGE);
+                let end = (begin / page + 1).checked_mul(page).ok_or(Error::FileTooLarge)?;
+                match parts.last_mut() {
+                    Some((_, last)) if *last == begin => *last = end.min(size),
+                    _ => parts.push((begin, end.min(size))),
+                }
+                at = end;
+            }
+            Ok(parts)
+        })
+    }
+}

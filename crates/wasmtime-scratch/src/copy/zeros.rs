@@ -1,0 +1,40 @@
+//! Blocks of zeros, which a new file has without their being written.
+
+use std::ops::Range;
+
+use tmpfs::Source;
+
+/// The bytes of a block: the least that filesystems of the host keep, and a step of what a page of
+/// a space is charged for.
+const BLOCK: usize = 4096;
+
+/// Returns the ranges that are no blocks of zeros, each as long as can be.
+pub(crate) fn without(bytes: &[u8]) -> Vec<Range<usize>> {
+    let mut ranges: Vec<Range<usize>> = Vec::new();
+    for (block, at) in bytes.chunks(BLOCK).zip((0..).step_by(BLOCK)) {
+        if block.is_zero(block.len()) {
+            continue;
+        }
+        match ranges.last_mut() {
+            Some(last) if last.end == at => last.end += block.len(),
+            _ => ranges.push(at..at + block.len()),
+        }
+    }
+    ranges
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neighbours_are_one_range() {
+        let mut bytes = vec![0; 5 * BLOCK + 10];
+        assert_eq!(without(&bytes), []);
+        for at in [BLOCK, 3 * BLOCK - 1, 5 * BLOCK + 9] {
+            bytes[at] = 1;
+        }
+        assert_eq!(without(&bytes), [BLOCK..3 * BLOCK, 5 * BLOCK..5 * BLOCK + 10]);
+        assert_eq!(without(&[]), []);
+    }
+}
