@@ -176,8 +176,8 @@ impl Space {
     /// Writes a file or tree of the space as a tar archive: a pax archive, with sparse files in
     /// GNU's format, which GNU tar, bsdtar, Python and Go read.
     ///
-    /// Names are relative to `from`; of a file it is its own name. Links, holes and times are kept,
-    /// and what is refused is refused, as by `copy_out`. A file of more than 256 KiB that is
+    /// Names are relative to `from`; of a file it is its own name. Links, times, and holes of whole
+    /// pages of 16 KiB are kept, and what is refused is refused, as by `copy_out`. A file of more than 256 KiB that is
     /// written to while it is read is refused when its entry has begun: the entry is then filled
     /// with zeros.
     ///
@@ -200,7 +200,17 @@ impl Space {
 }
 
 impl<'copy> Copying<'copy> {
-    /// Tells a function how far the copy is: after each entry, and after each piece of a file.
+    /// Tells a function how far the copy is: after each entry, and after each piece of a file. The
+    /// function may use the space.
+    ///
+    /// ```
+    /// let space = wasmtime_scratch::Space::builder().build()?;
+    /// space.write("large", vec![1; 1 << 20])?;
+    /// let mut told = 0;
+    /// space.copying().progress(|_| told += 1).pack("/", std::io::sink())?;
+    /// assert_eq!(told, 4 + 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn progress(mut self, hook: impl FnMut(&Progress<'_>) + 'copy) -> Self {
         self.hook = Some(Box::new(hook));
         self
@@ -209,6 +219,19 @@ impl<'copy> Copying<'copy> {
     /// Lets [`Copying::copy_out`] fill a directory that is not empty. Files of the same names are
     /// removed and made anew, also where the copy fails then. Symbolic links that are there still
     /// are not followed, but refused.
+    ///
+    /// ```
+    /// # let target = std::env::temp_dir().join(format!("overwrite-doc-{}", std::process::id()));
+    /// let space = wasmtime_scratch::Space::builder().build()?;
+    /// space.write("answer", "41")?;
+    /// space.copy_out("/", &target)?;
+    /// space.write("answer", "42")?;
+    /// assert!(space.copy_out("/", &target).is_err(), "it is not empty");
+    /// space.copying().overwrite().copy_out("/", &target)?;
+    /// assert_eq!(std::fs::read(target.join("answer"))?, b"42");
+    /// # std::fs::remove_dir_all(&target)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[cfg(target_os = "linux")]
     pub fn overwrite(mut self) -> Self {
         self.existing = Existing::Replace;

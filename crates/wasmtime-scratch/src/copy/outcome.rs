@@ -13,6 +13,14 @@ pub(crate) const KEPT: usize = 1_000;
 const PATH: usize = 4_096;
 
 /// Numbers of what was copied.
+///
+/// ```
+/// let space = wasmtime_scratch::Space::builder().build()?;
+/// space.write("answer", "42")?;
+/// let copied = space.pack("/", std::io::sink())?;
+/// assert_eq!(copied.to_string(), "1 file of 2 bytes, 0 directories, 0 links");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Copied {
@@ -31,10 +39,14 @@ pub struct Copied {
 impl fmt::Display for Copied {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { files, directories, symbolic_links, hard_links, bytes } = self;
+        let links = symbolic_links + hard_links;
+        let word = |number, one, more| if number == 1 { one } else { more };
+        let (file, byte) = (word(*files, "file", "files"), word(*bytes, "byte", "bytes"));
+        let directory = word(*directories, "directory", "directories");
+        let link = word(links, "link", "links");
         write!(
             formatter,
-            "{files} files of {bytes} bytes, {directories} directories, {} links",
-            symbolic_links + hard_links
+            "{files} {file} of {bytes} {byte}, {directories} {directory}, {links} {link}"
         )
     }
 }
@@ -49,7 +61,7 @@ pub struct Progress<'copy> {
     pub copied: Copied,
 }
 
-/// An entry that was not copied, with the reason.
+/// An entry that was not copied, with the reason. As text it is both, with what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refused {
     path: Box<str>,
@@ -144,7 +156,7 @@ impl fmt::Display for Reason {
             Self::Device => "it is a device; leave it out",
             Self::Fifo => "it is a FIFO; leave it out",
             Self::Socket => "it is a socket; leave it out",
-            Self::UnknownKind => "the kind of entry is not known; archive with `--format=pax`",
+            Self::UnknownKind => "the kind of entry is not known; archive it anew, as GNU tar does with `--format=pax`",
             Self::NotUtf8 => "the name or target is not UTF-8; rename it",
             Self::BadName => "the name is empty or has a NUL; rename it",
             Self::Exists => "something has the name already; remove that, or copy elsewhere",
@@ -200,6 +212,27 @@ impl fmt::Display for Stop {
 /// Everything that could be copied was copied, and is whole: a file that was refused in the middle
 /// is removed again. Only a limit of the space, a failure of the host's system and an archive that
 /// cannot be read end a copy early; what was copied by then stays.
+///
+/// ```
+/// use wasmtime_scratch::{Reason, Space, Stop};
+///
+/// let small = Space::builder().bytes(64 << 10).build()?;
+/// small.write("taken", "")?;
+/// let large = Space::builder().build()?;
+/// large.write("taken", "new")?;
+/// large.create_dir_all("/x")?;
+/// large.write("/x/large", vec![1; 100 << 10])?;
+/// let mut archive = Vec::new();
+/// large.pack("/", &mut archive)?;
+///
+/// let error = small.unpack(&archive[..], "/").unwrap_err();
+/// assert_eq!(error.refused()[0].path(), "taken");
+/// assert_eq!(error.refused()[0].reason(), Reason::Exists);
+/// assert!(matches!(error.stop(), Some(Stop::Space { .. })));
+/// assert!(!small.exists("/x/large")?, "no part of it is left");
+/// assert_eq!(error.copied().directories, 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct CopyError(Box<Told>);
 
 #[derive(Debug)]

@@ -9,7 +9,7 @@ use crate::copy::contents::{Contents, PIECE};
 use crate::copy::inside::count;
 use crate::copy::outcome::{Fault, Log, Stop};
 use crate::copy::pax;
-use crate::copy::walk::{At, Receive, Top, Walk};
+use crate::copy::walk::{Receive, Top, Walk};
 use crate::space::Space;
 
 const BLOCK: usize = 512;
@@ -133,7 +133,7 @@ impl<W: Write> Archive<W> {
     /// Writes the parts of a file. Of the bytes that were written, `put` is the number.
     fn data(
         &mut self,
-        at: At<'_>,
+        path: &str,
         contents: &Contents,
         parts: &[(u64, u64)],
         put: &mut u64,
@@ -149,7 +149,7 @@ impl<W: Write> Archive<W> {
                 offset += count(read);
                 *put += count(read);
                 log.copied.bytes += count(read);
-                log.tell(at.path);
+                log.tell(path);
             }
         }
         Ok(())
@@ -159,8 +159,8 @@ impl<W: Write> Archive<W> {
 impl<W: Write> Receive for Archive<W> {
     type Directory = ();
 
-    fn enter(&mut self, (): &(), at: At<'_>, stat: &Stat, log: &mut Log<'_>) -> Result<(), Fault> {
-        let path = format!("{}/", at.path);
+    fn enter(&mut self, (): &(), path: &str, stat: &Stat, log: &mut Log<'_>) -> Result<(), Fault> {
+        let path = format!("{path}/");
         self.put_header(&Entry {
             kind: EntryType::Directory,
             path: &path,
@@ -180,7 +180,7 @@ impl<W: Write> Receive for Archive<W> {
     fn file(
         &mut self,
         (): &(),
-        at: At<'_>,
+        path: &str,
         contents: &Contents,
         log: &mut Log<'_>,
     ) -> Result<(), Fault> {
@@ -198,7 +198,7 @@ impl<W: Write> Receive for Archive<W> {
         }
         let entry = Entry {
             kind: EntryType::Regular,
-            path: at.path,
+            path,
             target: "",
             mode: 0o644,
             modified: contents.stat.modified,
@@ -212,7 +212,7 @@ impl<W: Write> Receive for Archive<W> {
             return Ok(());
         }
         let mut put = 0;
-        let outcome = self.data(at, contents, &parts, &mut put, log);
+        let outcome = self.data(path, contents, &parts, &mut put, log);
         if let Err(Fault::Refused(_)) = outcome {
             // The header has told the size.
             self.buffer.fill(0);
@@ -229,14 +229,14 @@ impl<W: Write> Receive for Archive<W> {
     fn hard_link(
         &mut self,
         (): &(),
-        at: At<'_>,
+        path: &str,
         (directories, name): (&[&str], &str),
         contents: &Contents,
     ) -> Result<(), Fault> {
         let names: Vec<_> = directories.iter().copied().chain([name]).collect();
         self.put_header(&Entry {
             kind: EntryType::Link,
-            path: at.path,
+            path,
             target: &names.join("/"),
             mode: 0o644,
             modified: contents.stat.modified,
@@ -248,13 +248,13 @@ impl<W: Write> Receive for Archive<W> {
     fn symbolic_link(
         &mut self,
         (): &(),
-        at: At<'_>,
+        path: &str,
         target: &str,
         stat: &Stat,
     ) -> Result<(), Fault> {
         self.put_header(&Entry {
             kind: EntryType::Symlink,
-            path: at.path,
+            path,
             target,
             mode: 0o777,
             modified: stat.modified,

@@ -14,7 +14,7 @@ use crate::copy::contents::{Contents, PIECE};
 use crate::copy::host::{self, Number};
 use crate::copy::inside::count;
 use crate::copy::outcome::{Fault, Log, Reason, Stop};
-use crate::copy::walk::{At, Receive, Top, Walk};
+use crate::copy::walk::{Receive, Top, Walk};
 use crate::copy::zeros;
 use crate::space::Space;
 
@@ -129,18 +129,19 @@ impl Receive for Out {
     fn enter(
         &mut self,
         above: &OwnedFd,
-        at: At<'_>,
+        path: &str,
         _: &Stat,
         log: &mut Log<'_>,
     ) -> Result<OwnedFd, Fault> {
-        match host::make_directory(above, at.name) {
+        let name = last(path);
+        match host::make_directory(above, name) {
             Ok(()) => log.copied.directories += 1,
             Err(Errno::EXIST) if self.existing == Existing::Replace => {}
-            Err(Errno::EXIST) => return Err(stands_in_the_way(above, at.name)),
+            Err(Errno::EXIST) => return Err(stands_in_the_way(above, name)),
             Err(error) => return Err(host::fault(error)),
         }
-        host::open_directory(above, at.name).map_err(|error| match error {
-            Errno::LOOP | Errno::NOTDIR => stands_in_the_way(above, at.name),
+        host::open_directory(above, name).map_err(|error| match error {
+            Errno::LOOP | Errno::NOTDIR => stands_in_the_way(above, name),
             error => host::fault(error),
         })
     }
@@ -152,11 +153,12 @@ impl Receive for Out {
     fn file(
         &mut self,
         above: &OwnedFd,
-        at: At<'_>,
+        path: &str,
         contents: &Contents,
         log: &mut Log<'_>,
     ) -> Result<(), Fault> {
-        let new = NewFile::of(self.make(above, at.name)?, above, at.name)?;
+        let name = last(path);
+        let new = NewFile::of(self.make(above, name)?, above, name)?;
         let mut offset = 0;
         let mut end = 0;
         while let Some((begin, length)) = contents.next(offset, &mut self.buffer)? {
@@ -168,7 +170,7 @@ impl Receive for Out {
                 log.copied.bytes += count(bytes.len());
             }
             offset = begin + count(length);
-            log.tell(at.path);
+            log.tell(path);
         }
         if end < contents.stat.size {
             new.file.set_len(contents.stat.size).map_err(too_large)?;
@@ -184,21 +186,23 @@ impl Receive for Out {
     fn hard_link(
         &mut self,
         above: &OwnedFd,
-        at: At<'_>,
-        (directories, name): (&[&str], &str),
+        path: &str,
+        (directories, first): (&[&str], &str),
         contents: &Contents,
     ) -> Result<(), Fault> {
+        let name = last(path);
         let mut directory = self.top.try_clone().map_err(Stop::Host)?;
-        for name in directories {
-            directory = host::open_directory(&directory, *name).map_err(|_| Reason::Changed)?;
+        for directory_name in directories {
+            directory =
+                host::open_directory(&directory, *directory_name).map_err(|_| Reason::Changed)?;
         }
-        self.make_way(above, at.name)?;
-        rustix::fs::linkat(&directory, name, above, at.name, AtFlags::empty())
+        self.make_way(above, name)?;
+        rustix::fs::linkat(&directory, first, above, name, AtFlags::empty())
             .map_err(host::fault)?;
-        let linked = host::look(above, at.name).map_err(host::fault)?.number();
+        let linked = host::look(above, name).map_err(host::fault)?.number();
         if self.made.get(&contents.number) != Some(&linked) {
             // The first name was given to another file meanwhile.
-            host::remove(above, at.name, linked).map_err(host::fault)?;
+            host::remove(above, name, linked).map_err(host::fault)?;
             return Err(Reason::Changed.into());
         }
         Ok(())
@@ -207,14 +211,20 @@ impl Receive for Out {
     fn symbolic_link(
         &mut self,
         above: &OwnedFd,
-        at: At<'_>,
+        path: &str,
         target: &str,
         stat: &Stat,
     ) -> Result<(), Fault> {
-        self.make_way(above, at.name)?;
-        rustix::fs::symlinkat(target, above, at.name).map_err(host::fault)?;
-        host::set_modified_at(above, at.name, stat.modified).map_err(host::fault)
+        let name = last(path);
+        self.make_way(above, name)?;
+        rustix::fs::symlinkat(target, above, name).map_err(host::fault)?;
+        host::set_modified_at(above, name, stat.modified).map_err(host::fault)
     }
+}
+
+/// Returns the last name of a path.
+fn last(path: &str) -> &str {
+    path.rsplit_once('/').map_or(path, |(_, name)| name)
 }
 
 /// A file that is being written. It is removed again unless it is kept.

@@ -8,15 +8,7 @@ use crate::copy::outcome::{Fault, Log, Reason, Stop};
 use crate::held::{Held, below_root};
 use crate::space::Space;
 
-/// An entry on the walk.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct At<'walk> {
-    pub(crate) name: &'walk str,
-    /// The path from the top on.
-    pub(crate) path: &'walk str,
-}
-
-/// Takes what the walk comes by.
+/// Takes what the walk comes by. A path is one from the top of the tree on.
 pub(crate) trait Receive {
     /// A directory that is being filled.
     type Directory;
@@ -24,7 +16,7 @@ pub(crate) trait Receive {
     fn enter(
         &mut self,
         above: &Self::Directory,
-        at: At<'_>,
+        path: &str,
         stat: &Stat,
         log: &mut Log<'_>,
     ) -> Result<Self::Directory, Fault>;
@@ -35,7 +27,7 @@ pub(crate) trait Receive {
     fn file(
         &mut self,
         above: &Self::Directory,
-        at: At<'_>,
+        path: &str,
         contents: &Contents,
         log: &mut Log<'_>,
     ) -> Result<(), Fault>;
@@ -44,7 +36,7 @@ pub(crate) trait Receive {
     fn hard_link(
         &mut self,
         above: &Self::Directory,
-        at: At<'_>,
+        path: &str,
         first: (&[&str], &str),
         contents: &Contents,
     ) -> Result<(), Fault>;
@@ -53,7 +45,7 @@ pub(crate) trait Receive {
     fn symbolic_link(
         &mut self,
         above: &Self::Directory,
-        at: At<'_>,
+        path: &str,
         target: &str,
         stat: &Stat,
     ) -> Result<(), Fault>;
@@ -160,7 +152,6 @@ impl<'walk, 'hook, R: Receive> Walk<'walk, 'hook, R> {
         (name, kind): (&str, Kind),
     ) -> Result<(), Fault> {
         let Self { log, path, receive, links } = self;
-        let at = At { name, path };
         match kind {
             Kind::Directory => {
                 if depth == DEEPEST {
@@ -168,7 +159,7 @@ impl<'walk, 'hook, R: Receive> Walk<'walk, 'hook, R> {
                 }
                 let Some(directory) = present(above.directory(name))? else { return Ok(()) };
                 let stat = directory.ask(|engine, directory| engine.stat(directory))?;
-                let inner = receive.enter(receiver, at, &stat, log)?;
+                let inner = receive.enter(receiver, path, &stat, log)?;
                 let place = links.directory(place, name);
                 self.directory(&directory, &inner, place, depth + 1)?;
                 self.receive.leave(inner, &stat)
@@ -182,7 +173,7 @@ impl<'walk, 'hook, R: Receive> Walk<'walk, 'hook, R> {
                 if !stays_inside(&target, depth) {
                     return Err(Reason::LinkLeadsOut.into());
                 }
-                receive.symbolic_link(receiver, at, &target, &stat)?;
+                receive.symbolic_link(receiver, path, &target, &stat)?;
                 log.copied.symbolic_links += 1;
                 Ok(())
             }
@@ -192,11 +183,11 @@ impl<'walk, 'hook, R: Receive> Walk<'walk, 'hook, R> {
                     return Err(Reason::Changed.into());
                 }
                 if let Some((directories, first)) = links.find(&contents.number) {
-                    receive.hard_link(receiver, at, (&directories, first), &contents)?;
+                    receive.hard_link(receiver, path, (&directories, first), &contents)?;
                     log.copied.hard_links += 1;
                     return Ok(());
                 }
-                receive.file(receiver, at, &contents, log)?;
+                receive.file(receiver, path, &contents, log)?;
                 log.copied.files += 1;
                 if contents.stat.link_count > 1 {
                     links.file(contents.number, place, name);
