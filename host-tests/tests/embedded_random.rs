@@ -1,5 +1,6 @@
-//! Programs of random calls on files, on Rust's std: with the filesystem in them, composed with it or
-//! lent it by the host, they answer every call, and leave the tree, as on a directory of the host.
+//! Programs of random calls on files, on Rust's std: with the filesystem in them, composed with it
+//! or lent it by the host, they answer every call, and leave the tree, as on a directory of the
+//! host.
 //!
 //! `DIFFERENTIAL_PROGRAMS` says how many programs run, `DIFFERENTIAL_SEED` the first one's seed.
 

@@ -9,7 +9,7 @@ use serde_json::Value;
 use xtask::{foreign, workspace};
 
 /// Every package of ours, and those of ours that it may depend on (docs: "Floors").
-const FLOORS: [(&str, &[&str]); 19] = [
+const FLOORS: [(&str, &[&str]); 20] = [
     // Only tests draw from it.
     ("chance", &[]),
     // Only benchmarks measure with it.
@@ -22,6 +22,7 @@ const FLOORS: [(&str, &[&str]); 19] = [
     // It fills a space of the engine.
     ("scratch-compose", &["tmpfs", "tmpfs-start"]),
     ("scratch-components", &[]),
+    ("wasmtime-scratch", &["chance", "tmpfs"]),
     ("wasi-scratch", &["scratch-components", "scratch-compose"]),
     ("wasi-tempfile", &["chance", "component-rt"]),
     // An embedder, who gets the component built as the harness does.
@@ -30,7 +31,19 @@ const FLOORS: [(&str, &[&str]); 19] = [
     ("upload", &["wasi-tempfile"]),
     ("host-tests-bench-guests", &["wasi-tempfile"]),
     ("host-tests-programs", &["chance", "wasi-tempfile"]),
-    ("host-tests", &["chance", "measure", "scratch-compose", "tmpfs", "wasi-tempfile", "xtask"]),
+    (
+        "host-tests",
+        &[
+            "chance",
+            "measure",
+            "scratch-compose",
+            "tmpfs",
+            "tmpfs-start",
+            "wasi-tempfile",
+            "wasmtime-scratch",
+            "xtask",
+        ],
+    ),
     // It runs the example's sort natively, too.
     ("demo", &["external-sort", "scratch-compose", "xtask"]),
     // It reads and strips what it builds.

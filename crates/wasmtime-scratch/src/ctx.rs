@@ -15,8 +15,8 @@ use crate::space::Space;
 /// are. To rename or link from one to another is `cross-device`, in POSIX `EXDEV`, as between two
 /// mounts.
 ///
-/// The guest's `TMPDIR` is the path of the first space that it may write to, whatever the host's own
-/// is. Under `/` relative paths work, for C libraries and Rust's std; it is then `/tmp`.
+/// The guest's `TMPDIR` is the path of the first space that it may write to, whatever the host's
+/// own is. Under `/` relative paths work, for C libraries and Rust's std; it is then `/tmp`.
 ///
 /// ```
 /// use wasmtime_scratch::{ScratchCtx, Space};

@@ -7,8 +7,8 @@ use crate::space::{Builder, Space, seed, timestamp};
 
 /// What a space held at a moment. A clone is the same template.
 ///
-/// Any number of spaces start from it, each in constant time; they share its pages until they change
-/// them, and each is charged in full for what it can see.
+/// Any number of spaces start from it, each in constant time; they share its pages until they
+/// change them, and each is charged in full for what it can see.
 ///
 /// ```
 /// use wasmtime_scratch::{Difference, Space};

@@ -1,4 +1,5 @@
-//! A host as its documentation has it: a store with WASI and spaces, for the programs of the harness.
+//! A host as its documentation has it: a store with WASI and spaces, for the programs of the
+//! harness.
 
 use std::path::Path;
 use std::sync::LazyLock;

@@ -1,5 +1,5 @@
-//! The crate `wasmtime-scratch`, as a host uses it: spaces beside the host's own directories, shared
-//! ones, limits, and what a host learns while the guest runs and afterwards.
+//! The crate `wasmtime-scratch`, as a host uses it: spaces beside the host's own directories,
+//! shared ones, limits, and what a host learns while the guest runs and afterwards.
 
 mod embedder;
 mod example;

@@ -177,9 +177,9 @@ impl Space {
     /// GNU's format, which GNU tar, bsdtar, Python and Go read.
     ///
     /// Names are relative to `from`; of a file it is its own name. Links, times, and holes of whole
-    /// pages of 16 KiB are kept, and what is refused is refused, as by `copy_out`. A file of more than 256 KiB that is
-    /// written to while it is read is refused when its entry has begun: the entry is then filled
-    /// with zeros.
+    /// pages of 16 KiB are kept, and what is refused is refused, as by `copy_out`. A file of more
+    /// than 256 KiB that is written to while it is read is refused when its entry has begun: the
+    /// entry is then filled with zeros.
     ///
     /// ```
     /// let space = wasmtime_scratch::Space::builder().build()?;
