@@ -7,8 +7,8 @@ use host_tests::{Builder, Program, Run, Sandbox, composed, program_file};
 use scratch_compose::{Form, Memory, Options, Record, Time, binary};
 use wac_graph::types::{Package, Types};
 
-/// The filesystem beside the program, and as a part of it.
-const GROUNDS: [fn(Builder) -> Builder; 2] = [Builder::memory, Builder::embedded];
+/// The filesystem beside the program, as a part of it, and as the host's.
+const GROUNDS: [fn(Builder) -> Builder; 3] = [Builder::memory, Builder::embedded, Builder::hosted];
 const FORMS: [Form; 2] = [Form::Composed, Form::Embedded];
 
 #[test]

@@ -2,7 +2,7 @@
 
 mod environment;
 mod filesystem;
-mod usage;
+mod interfaces;
 
 use wasmtime::component::Linker;
 use wasmtime_wasi::p2::bindings;
@@ -44,7 +44,7 @@ fn shadowing<T: ScratchView + 'static>(
     let added = add(linker, files);
     linker.allow_shadowing(false);
     added?;
-    usage::add_to_linker(linker)
+    interfaces::add_to_linker(linker)
 }
 
 fn add<T: ScratchView + 'static>(

@@ -24,6 +24,8 @@ pub struct Space(Arc<Inner>);
 struct Inner {
     engine: Mutex<tmpfs::Space>,
     clock: Clock,
+    /// True where it began with what a template holds.
+    seeded: bool,
 }
 
 /// What tells the times of files.
@@ -121,13 +123,18 @@ impl Builder {
     pub fn build(self) -> Result<Space> {
         let Self { limits, shared, clock } = self;
         let settings = Settings { limits, shared, seed: seed()?, now: timestamp(clock()) };
-        Ok(Space::of(tmpfs::Space::create(settings)?, clock))
+        Ok(Space::of(tmpfs::Space::create(settings)?, clock, false))
     }
 }
 
 impl Space {
-    pub(crate) fn of(engine: tmpfs::Space, clock: Clock) -> Self {
-        Self(Arc::new(Inner { engine: Mutex::new(engine), clock }))
+    pub(crate) fn of(engine: tmpfs::Space, clock: Clock, seeded: bool) -> Self {
+        Self(Arc::new(Inner { engine: Mutex::new(engine), clock, seeded }))
+    }
+
+    /// Returns whether the space began with what a template holds.
+    pub(crate) fn is_seeded(&self) -> bool {
+        self.0.seeded
     }
 
     /// Returns the settings of a new space.
@@ -170,6 +177,19 @@ impl Space {
     #[must_use]
     pub fn over_soft_limit(&self) -> bool {
         self.engine().over_soft_limit()
+    }
+
+    /// Removes every file, directory and symbolic link, in time that is linear in what there is. What
+    /// a guest has open stays open, without a name.
+    ///
+    /// A guest does the same by `scratch:space/files`, but not in a space that began with a
+    /// template: there the host goes back to it, see [`Space::reset_to`].
+    ///
+    /// # Errors
+    /// `InsufficientSpace` in a space that stands on a template, where there is no memory for a
+    /// copy of a directory that changes.
+    pub fn clear(&self) -> Result<()> {
+        self.change(tmpfs::Space::clear)
     }
 
     /// Recounts everything, and compares it with the books.

@@ -42,7 +42,7 @@ impl Builder {
     pub fn build_from(self, template: &Template) -> Result<Space> {
         let Self { limits, shared, clock } = self;
         let settings = Settings { limits, shared, seed: seed()?, now: timestamp(clock()) };
-        Ok(Space::of(template.0.space(settings)?, clock))
+        Ok(Space::of(template.0.space(settings)?, clock, true))
     }
 }
 

@@ -34,6 +34,27 @@ fn limits_can_be_set_while_files_are_there() {
 }
 
 #[test]
+fn a_guest_begins_anew_where_no_template_says_how() {
+    for calling in CALLINGS {
+        let space = Space::builder().build().unwrap();
+        let granted = Granted::new(ScratchCtx::new().mount("/tmp", &space));
+        let empty = space.usage();
+        let commands =
+            ["mkdir /tmp/d", "write /tmp/d/f text", "clear", "ls /tmp", "write /tmp/f a"];
+        let told = answers(calling, granted, &commands);
+        assert_eq!(told, ["done", "done", "Ok(())", "[]", "done"]);
+        space.clear().unwrap();
+        assert_eq!(space.usage(), empty);
+
+        let template = space.snapshot().unwrap();
+        let seeded = Space::builder().build_from(&template).unwrap();
+        let granted = Granted::new(ScratchCtx::new().mount("/tmp", &seeded));
+        let told = answers(calling, granted, &["write /tmp/f a", "clear", "ls /tmp"]);
+        assert_eq!(told, ["done", "Err(())", r#"["f"]"#]);
+    }
+}
+
+#[test]
 fn a_guest_that_traps_leaves_the_books_exact_and_nothing_open() {
     for calling in CALLINGS {
         let space = Space::builder().build().unwrap();

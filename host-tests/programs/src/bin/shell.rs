@@ -7,6 +7,8 @@ use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::os::fd::AsFd as _;
 use std::time::{Duration, SystemTime};
 
+use host_tests_programs::space::files;
+
 fn main() {
     for command in env::args().skip(1) {
         let words: Vec<&str> = command.split(' ').collect();
@@ -88,6 +90,7 @@ fn answer(words: &[&str]) -> io::Result<String> {
             }
             Ok(count.to_owned())
         }
+        ["clear"] => Ok(format!("{:?}", files::clear())),
         ["env", name] => Ok(env::var(name).unwrap_or_else(|_| "not set".to_owned())),
         ["spin"] => loop {
             std::hint::spin_loop();

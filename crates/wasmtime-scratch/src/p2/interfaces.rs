@@ -1,4 +1,5 @@
-//! `scratch:space/usage`: what the space behind `TMPDIR` holds, for guests that ask.
+//! `scratch:space`: what the space behind `TMPDIR` holds, for guests that ask, and how they begin
+//! anew.
 
 use tmpfs::{Limits, Usage};
 use wasmtime::StoreContextMut;
@@ -32,7 +33,7 @@ struct AmountsAllowed {
     soft: u64,
 }
 
-/// Adds the interface.
+/// Adds `usage` and `files`.
 pub(super) fn add_to_linker<T: ScratchView + 'static>(
     linker: &mut Linker<T>,
 ) -> wasmtime::Result<()> {
@@ -48,6 +49,13 @@ pub(super) fn add_to_linker<T: ScratchView + 'static>(
     })?;
     usage.func_wrap("over-soft-limit", |store: StoreContextMut<'_, T>, (): ()| {
         asked(store, Space::over_soft_limit)
+    })?;
+    let mut files = linker.instance("scratch:space/files@0.1.0")?;
+    files.func_wrap("clear", |store: StoreContextMut<'_, T>, (): ()| {
+        asked(
+            store,
+            |space| if space.is_seeded() { Err(()) } else { space.clear().map_err(|_| ()) },
+        )
     })
 }
 
