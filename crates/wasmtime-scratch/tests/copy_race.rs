@@ -12,17 +12,27 @@ use std::thread;
 
 use folder::{Folder, check, files};
 use rustix::fs::{CWD, Mode, RenameFlags};
-use wasmtime_scratch::Space;
+use wasmtime_scratch::{Kind, Space};
 
 /// The copies of a test, each while the other thread exchanges.
 const COPIES: usize = 400;
 
 const SECRET: &[u8] = b"a secret of the host";
 
+/// Ends the other thread, also where an assertion fails.
+struct End<'done>(&'done AtomicBool);
+
+impl Drop for End<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 /// Runs the copies, while another thread exchanges the two names over and over.
 fn while_exchanging(folder: &Folder, one: &str, other: &str, mut copy: impl FnMut(usize)) {
     let done = AtomicBool::new(false);
     thread::scope(|scope| {
+        let _end = End(&done);
         scope.spawn(|| {
             let mut exchanged = 0;
             while !done.load(Ordering::Relaxed) || exchanged < COPIES {
@@ -34,7 +44,6 @@ fn while_exchanging(folder: &Folder, one: &str, other: &str, mut copy: impl FnMu
             }
         });
         (0..COPIES).for_each(&mut copy);
-        done.store(true, Ordering::Relaxed);
     });
 }
 
@@ -81,6 +90,9 @@ fn copy_in_reads_nothing_outside_when_a_file_becomes_a_link_or_a_fifo() {
             let space = Space::builder().build().unwrap();
             let _ = space.copy_in(folder.path("tree"), "/in");
             read_no_secret(&space);
+            if space.metadata("/in/file").is_ok_and(|it| it.kind == Kind::RegularFile) {
+                assert_eq!(space.read("/in/file").unwrap(), b"inside");
+            }
         });
         if !folder.path("tree/file").is_file() || folder.path("tree/file").is_symlink() {
             fs::rename(folder.path("tree/file"), folder.path("back")).unwrap();
@@ -139,6 +151,7 @@ fn copy_out_of_a_space_that_changes_refuses_or_copies_whole_files() {
     space.write("/out/d/file", text(0)).unwrap();
     let done = AtomicBool::new(false);
     thread::scope(|scope| {
+        let _end = End(&done);
         scope.spawn(|| {
             let mut number = 0;
             while !done.load(Ordering::Relaxed) {
@@ -164,7 +177,6 @@ fn copy_out_of_a_space_that_changes_refuses_or_copies_whole_files() {
             }
             fs::remove_dir_all(target).unwrap();
         }
-        done.store(true, Ordering::Relaxed);
     });
     check(&space);
 }

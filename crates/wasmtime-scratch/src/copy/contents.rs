@@ -1,6 +1,6 @@
 //! The bytes of a file in a space, piece by piece, its holes left out.
 
-use tmpfs::{DescriptorFlags, Error, Follow, OpenFlags, PAGE, Result, Stat};
+use tmpfs::{DescriptorFlags, Error, Follow, Handle, OpenFlags, PAGE, Result, Stat};
 
 use crate::copy::inside::count;
 use crate::copy::outcome::{Fault, Reason};
@@ -37,25 +37,25 @@ impl Contents {
         offset: u64,
         buffer: &mut [u8],
     ) -> Result<Option<(u64, usize)>, Fault> {
-        let piece = self.file.ask(|engine, file| {
-            if engine.metadata_hash(file)?.upper != self.state {
-                return Ok(Err(if engine.stat(file)?.size < self.stat.size {
-                    Reason::Shrank
-                } else {
-                    Reason::Changed
-                }));
-            }
-            let Some(begin) = engine.next_data(file, offset)? else { return Ok(Ok(None)) };
+        self.ask(|engine, file| {
+            let Some(begin) = engine.next_data(file, offset)? else { return Ok(None) };
             let length = engine.read_at(file, begin, buffer)?;
-            Ok(Ok(Some((begin, length))))
-        })?;
-        Ok(piece?)
+            Ok(Some((begin, length)))
+        })
+    }
+
+    /// Fills a buffer from `offset` on, with zeros for holes. The file reached as far when it was
+    /// opened.
+    pub(crate) fn fill(&self, offset: u64, buffer: &mut [u8]) -> Result<(), Fault> {
+        let read = self.ask(|engine, file| engine.read_at(file, offset, buffer))?;
+        // A clock that stands still hides a change.
+        if read < buffer.len() { Err(Reason::Changed.into()) } else { Ok(()) }
     }
 
     /// Returns the parts that are no holes, in their order, each with its beginning and end. There
     /// is one at most for every 4,096 bytes that are charged.
-    pub(crate) fn parts(&self) -> Result<Vec<(u64, u64)>> {
-        self.file.ask(|engine, file| {
+    pub(crate) fn parts(&self) -> Result<Vec<(u64, u64)>, Fault> {
+        self.ask(|engine, file| {
             let size = engine.stat(file)?.size;
             let mut parts: Vec<(u64, u64)> = Vec::new();
             let mut at = 0;
@@ -70,5 +70,18 @@ impl Contents {
             }
             Ok(parts)
         })
+    }
+    /// Asks the engine something, unless the file is no longer as it was.
+    fn ask<R>(
+        &self,
+        question: impl FnOnce(&tmpfs::Space, Handle) -> Result<R>,
+    ) -> Result<R, Fault> {
+        self.file.ask(|engine, file| {
+            if engine.metadata_hash(file)?.upper == self.state {
+                return Ok(question(engine, file).map_err(Fault::from));
+            }
+            let shrank = engine.stat(file)?.size < self.stat.size;
+            Ok(Err(if shrank { Reason::Shrank } else { Reason::Changed }.into()))
+        })?
     }
 }

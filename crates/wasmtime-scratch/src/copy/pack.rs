@@ -143,12 +143,11 @@ impl<W: Write> Archive<W> {
             let mut offset = *begin;
             while offset < *end {
                 let length = usize::try_from(end - offset).unwrap_or(PIECE).min(PIECE);
-                let next = contents.next(offset, &mut self.buffer[..length])?;
-                let (_, read) = next.expect("BUG: the file is as it was, and has data there");
-                self.archive.write_all(&self.buffer[..read]).map_err(Stop::Host)?;
-                offset += count(read);
-                *put += count(read);
-                log.copied.bytes += count(read);
+                contents.fill(offset, &mut self.buffer[..length])?;
+                self.archive.write_all(&self.buffer[..length]).map_err(Stop::Host)?;
+                offset += count(length);
+                *put += count(length);
+                log.copied.bytes += count(length);
                 log.tell(path);
             }
         }
@@ -192,7 +191,7 @@ impl<W: Write> Receive for Archive<W> {
         if small {
             for (begin, end) in &parts {
                 let length = usize::try_from(end - begin).expect("BUG: it is less than a piece");
-                contents.next(*begin, &mut self.buffer[..length])?;
+                contents.fill(*begin, &mut self.buffer[..length])?;
                 whole.extend_from_slice(&self.buffer[..length]);
             }
         }

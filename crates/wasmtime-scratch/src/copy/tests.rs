@@ -1,8 +1,11 @@
 //! Copies of what only a program in the space can make.
 
-use tmpfs::Follow;
+use tmpfs::{DescriptorFlags, Follow, OpenFlags};
 
-use crate::copy::outcome::{CopyError, Reason};
+use crate::copy::contents::Contents;
+#[cfg(target_os = "linux")]
+use crate::copy::host;
+use crate::copy::outcome::{CopyError, Fault, Reason};
 use crate::held::Held;
 use crate::space::Space;
 
@@ -107,4 +110,73 @@ fn copy_stops_for_a_want_of_handles_and_tells_the_limit() {
     assert!(error.to_string().contains("handles: asked 1, held 2, allowed 2"), "{error}");
     assert_eq!(space.usage().handles, 0);
     space.audit().unwrap();
+}
+
+#[test]
+fn copy_tells_of_a_change_before_it_tells_where_data_are() {
+    let space = Space::builder().build().unwrap();
+    space.write("/file", vec![1; 100_000]).unwrap();
+    let root = Held::root(&space).unwrap();
+    let contents = Contents::open(&root, "file").unwrap();
+    assert_eq!(contents.parts().unwrap(), [(0, 100_000)]);
+    for (bytes, expected) in [(200_000, Reason::Changed), (10, Reason::Shrank)] {
+        space.write("/file", vec![2; bytes]).unwrap();
+        let fault = contents.parts().unwrap_err();
+        assert!(matches!(fault, Fault::Refused(reason) if reason == expected), "{fault:?}");
+    }
+}
+
+#[test]
+fn copy_of_a_file_that_changes_while_the_clock_stands_still_never_panics() {
+    let moment = std::time::SystemTime::UNIX_EPOCH;
+    let space = Space::builder().clock(move || moment).build().unwrap();
+    let full = vec![1; 1 << 20];
+    space.write("/file", &full).unwrap();
+    let root = Held::root(&space).unwrap();
+    let file = root.open(Follow::No, "file", OpenFlags::default(), DescriptorFlags::WRITE).unwrap();
+    let mut archive = Vec::new();
+    let copying = space.copying().progress(|progress| {
+        if progress.path == "file" {
+            file.change(|engine, file, now| {
+                engine.set_size(file, 0, now)?;
+                engine.set_size(file, 1 << 20, now)
+            })
+            .unwrap();
+        }
+    });
+    let copied = copying.pack("/", &mut archive).unwrap();
+    assert_eq!(copied.bytes, 1 << 20);
+    let again = Space::builder().build().unwrap();
+    again.unpack(&archive[..], "/").unwrap();
+    let bytes = again.read("/file").unwrap();
+    assert!(bytes[0] == 1 && bytes[(1 << 20) - 1] == 0 && bytes.len() == 1 << 20);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn copy_in_opens_nothing_else_than_it_looked_at() {
+    use rustix::fs::{CWD, FileType, Mode};
+
+    let folder = std::env::temp_dir().join(format!("copy-in-exchange-{}", std::process::id()));
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(folder.join("directory")).unwrap();
+    std::fs::create_dir(folder.join("other")).unwrap();
+    std::fs::write(folder.join("file"), "x").unwrap();
+    let fifo = folder.join("fifo");
+    rustix::fs::mknodat(CWD, &fifo, FileType::Fifo, Mode::from_raw_mode(0o600), 0).unwrap();
+    let above = host::open_directory(CWD, &folder).unwrap();
+    let (file, directory) =
+        (host::look(&above, "file").unwrap(), host::look(&above, "directory").unwrap());
+    assert!(file.open_file(&above, "file").is_ok());
+    assert!(directory.open_directory(&above, "directory").is_ok());
+
+    std::fs::rename(folder.join("other"), folder.join("directory")).unwrap();
+    let changed = |fault: &Fault| matches!(fault, Fault::Refused(Reason::Changed));
+    assert!(changed(&directory.open_directory(&above, "directory").unwrap_err()));
+    std::fs::rename(fifo, folder.join("file")).unwrap();
+    assert!(changed(&file.open_file(&above, "file").unwrap_err()), "and it does not block");
+    std::fs::remove_file(folder.join("file")).unwrap();
+    std::os::unix::fs::symlink("directory", folder.join("file")).unwrap();
+    assert!(changed(&file.open_file(&above, "file").unwrap_err()));
+    std::fs::remove_dir_all(&folder).unwrap();
 }
