@@ -130,16 +130,15 @@ impl Filesystem {
         usage.call_over_soft_limit(&mut *self.store.borrow_mut()).expect("the filesystem trapped")
     }
 
-    /// `scratch:space/files.clear`.
-    ///
-    /// # Errors
-    /// There is no room for what was seeded.
+    /// `scratch:space/files.clear`: false if there is no room for what was seeded.
     ///
     /// # Panics
     /// It trapped.
-    pub fn clear(&self) -> Result<(), ()> {
+    #[must_use]
+    pub fn clear(&self) -> bool {
         let files = self.exports.scratch_space_files();
-        files.call_clear(&mut *self.store.borrow_mut()).expect("the filesystem trapped")
+        let cleared = files.call_clear(&mut *self.store.borrow_mut());
+        cleared.expect("the filesystem trapped").is_ok()
     }
 
     /// The bytes of linear memory that it has taken.
