@@ -45,4 +45,5 @@ pub use compose::{Component, Composition, Form, Memory, Options, Way, compose};
 pub use embed::{embed, into_component};
 pub use error::{Error, Result};
 pub use plug::{CLEANUP, SPACE_FILES, USAGE, plug};
-pub use settings::{LIMITS, Limit, environment, mount};
+pub use program::{Kind, kind_of};
+pub use settings::{LIMITS, Limit, ensure_given_once, environment, limits, mount, mounted_at};

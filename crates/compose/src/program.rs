@@ -4,6 +4,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use wasmparser::{Encoding, Parser, Payload, Validator, WasmFeatures};
 
 use crate::binary;
+use crate::error::Error as Refusal;
 use crate::plug::{CLEANUP, SPACE_FILES, USAGE};
 
 /// The interface that the library's component exports, and a composition with it does not.
@@ -11,7 +12,7 @@ const TEMPFILE: &str = "scratch:tempfile/tempfile@";
 
 /// The kinds of programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub enum Kind {
     /// A component.
     Component,
     /// A core module of WASI preview 1.
@@ -62,6 +63,16 @@ impl Program {
     pub(crate) fn imports(&self, prefix: &str) -> bool {
         self.imports.iter().any(|import| import.starts_with(prefix))
     }
+}
+
+/// Tells a component from a core module, by the first bytes.
+///
+/// # Errors
+/// [`Error::Program`]: it is neither.
+///
+/// [`Error::Program`]: Refusal::Program
+pub fn kind_of(bytes: &[u8]) -> std::result::Result<Kind, Refusal> {
+    kind(bytes).map_err(Refusal::program)
 }
 
 fn kind(bytes: &[u8]) -> Result<Kind> {

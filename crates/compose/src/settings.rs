@@ -2,6 +2,8 @@
 //! limits that follow from the variables of a composition, as `crates/tmpfs-start/src/settings.rs`
 //! reads them.
 
+use std::collections::BTreeSet;
+
 use anyhow::{Context as _, anyhow, ensure};
 use tmpfs::{Limits, NamedLimit, parse_number, prices};
 
@@ -165,7 +167,8 @@ pub(crate) fn variable<'a>(records: &'a [Record], wanted: &str) -> Option<&'a st
 }
 
 /// Returns the path at which the program sees the filesystem.
-pub(crate) fn mounted_at(records: &[Record]) -> &str {
+#[must_use]
+pub fn mounted_at(records: &[Record]) -> &str {
     variable(records, "TMPFS_MOUNT").unwrap_or(MOUNT)
 }
 
@@ -174,7 +177,7 @@ pub(crate) fn mounted_at(records: &[Record]) -> &str {
 /// # Errors
 /// A variable is no setting, its value is none that the filesystem takes, or two contradict each
 /// other.
-pub(crate) fn limits(records: &[Record]) -> Result<Limits> {
+pub fn limits(records: &[Record]) -> Result<Limits> {
     read(records).map_err(Error::setting)
 }
 
@@ -199,8 +202,30 @@ fn read(records: &[Record]) -> anyhow::Result<Limits> {
             format!("{name}={value} is no number from {least} to {greatest}")
         })?;
     }
+    if variable(records, "TMPFS_SOFT").is_none() {
+        limits.soft = limits.content - limits.content / 4;
+    }
     ensure_consistent(&limits, records)?;
     Ok(limits)
+}
+
+/// Refuses a second record for a variable, or for a file.
+///
+/// # Errors
+/// [`Error::Setting`] names it.
+pub fn ensure_given_once(records: &[Record]) -> Result<()> {
+    let mut seen = BTreeSet::new();
+    for record in records {
+        let once = match (record, record.made()) {
+            (Record::Variable(name, _), _) => Some(("variable", name.as_str())),
+            (_, Some(path)) => Some(("file", path)),
+            _ => None,
+        };
+        if let Some((kind, name)) = once.filter(|once| !seen.insert(*once)) {
+            return Err(Error::setting(anyhow!("the {kind} {name} is given twice")));
+        }
+    }
+    Ok(())
 }
 
 /// Refuses a soft limit that is never passed. It is compared with bytes that are baked in only: the

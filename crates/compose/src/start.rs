@@ -2,7 +2,7 @@
 //! as `tmpfs-start` fills it. What would be a trap at the program's first use of a file is an error
 //! of the composer.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use anyhow::{Context as _, anyhow, ensure};
 use tmpfs::{
@@ -22,7 +22,7 @@ const SECRET: [u64; 2] = [1, 2];
 /// # Errors
 /// Names the limit that the records break, or the record that cannot be made.
 pub(crate) fn ensure_starts(records: &[Record]) -> Result<()> {
-    ensure_given_once(records).map_err(Refusal::setting)?;
+    settings::ensure_given_once(records)?;
     let limits = settings::limits(records)?;
     ensure_fills(limits, records).map_err(Refusal::start)
 }
@@ -34,21 +34,6 @@ fn ensure_fills(limits: Limits, records: &[Record]) -> anyhow::Result<()> {
     ensure_memory(bake::length(records), space.usage())?;
     if let Some(directory) = settings::variable(records, "TMPDIR") {
         ensure_directory(&mut space, root, settings::mounted_at(records), directory)?;
-    }
-    Ok(())
-}
-
-fn ensure_given_once(records: &[Record]) -> anyhow::Result<()> {
-    let mut seen = BTreeSet::new();
-    for record in records {
-        let once = match (record, record.made()) {
-            (Record::Variable(name, _), _) => Some(("variable", name.as_str())),
-            (_, Some(path)) => Some(("file", path)),
-            _ => None,
-        };
-        if let Some((kind, name)) = once {
-            ensure!(seen.insert((kind, name)), "the {kind} {name} is given twice");
-        }
     }
     Ok(())
 }

@@ -1,19 +1,28 @@
 //! The words of the command line.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
-use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
-use scratch_compose::{Error, Form, LIMITS, Memory, Options, Record, environment, mount, seed};
+use scratch_compose::{Form, Memory, Options, seed};
 
+use crate::arguments::refusal::{Told, one_line};
+use crate::arguments::space::{refused, space_arguments, space_records};
 use crate::failure::Failure;
+
+mod refusal;
+mod space;
+
+#[cfg(feature = "run")]
+pub(crate) mod run;
 
 /// A request.
 #[derive(Debug)]
 pub(crate) enum Arguments {
     Compose(Compose),
+    #[cfg(feature = "run")]
+    Run(run::Run),
     Notices,
     /// A text that was asked for.
     Help(String),
@@ -29,67 +38,56 @@ pub(crate) struct Compose {
     pub(crate) force: bool,
 }
 
-const LINE: &str = "scratch compose APP.wasm -o OUT.wasm";
+const COMPOSE: Told = Told { name: "compose", line: "scratch compose APP.wasm -o OUT.wasm" };
 
 /// Reads the words, the first of which is the command's own name, and the seed that they name.
 ///
 /// # Errors
 /// [`Failure::Refused`] says which word is wrong, and what to type.
 pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Arguments, Failure> {
-    let matches = match command().try_get_matches_from(words) {
+    let words = words.into_iter().collect::<Vec<_>>();
+    let matches = match command().try_get_matches_from(&words) {
         Ok(matches) => matches,
         Err(error) if error.exit_code() == 0 => return Ok(Arguments::Help(error.to_string())),
-        Err(error) => return Err(Failure::Refused(one_line(&error))),
+        Err(error) => return Err(Failure::Refused(one_line(&error, told(words.get(1))))),
     };
     match matches.subcommand() {
         Some(("compose", matches)) => compose(matches).map(Arguments::Compose),
+        #[cfg(feature = "run")]
+        Some(("run", matches)) => run::read(matches).map(Arguments::Run),
         Some(("notices", _)) => Ok(Arguments::Notices),
         _ => unreachable!("clap demands one of the subcommands"),
     }
 }
 
-/// Words a refusal by clap in one line.
-fn one_line(error: &clap::Error) -> String {
-    match error.kind() {
-        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            return format!("missing a subcommand; type `{LINE}`, or `scratch --help`");
-        }
-        _ => {}
+/// Returns the subcommand that somebody tried to type.
+fn told(word: Option<&OsString>) -> Told {
+    match word.and_then(|word| word.to_str()) {
+        #[cfg(feature = "run")]
+        Some("run") => run::TOLD,
+        _ => COMPOSE,
     }
-    let text = error.to_string();
-    let paragraphs = text.split("\n\n").filter(|it| {
-        let it = it.trim_start();
-        !it.starts_with("Usage:") && !it.starts_with("For more information")
-    });
-    let line = |paragraph: &str| paragraph.split_whitespace().collect::<Vec<_>>().join(" ");
-    let words = paragraphs.map(line).collect::<Vec<_>>().join("; ");
-    let words = words.strip_prefix("error: ").unwrap_or(&words);
-    if error.kind() == ErrorKind::MissingRequiredArgument {
-        let missing = words.rsplit_once("not provided: ").map_or(words, |(_, missing)| missing);
-        return format!("missing {missing}; type `{LINE}`");
-    }
-    format!("{words}; `scratch compose --help` lists the options")
 }
 
 fn command() -> Command {
-    Command::new("scratch")
+    let command = Command::new("scratch")
         .version(env!("CARGO_PKG_VERSION"))
         .about("Temporary files and a filesystem in memory for WebAssembly components")
         .subcommand_required(true)
-        .subcommand(compose_command())
-        .subcommand(
-            Command::new("notices")
-                .about("Prints the notices of third parties in the components that it carries"),
-        )
+        .subcommand(compose_command());
+    #[cfg(feature = "run")]
+    let command = command.subcommand(run::command());
+    command.subcommand(
+        Command::new("notices")
+            .about("Prints the notices of third parties in the components that it carries"),
+    )
 }
 
 fn compose_command() -> Command {
     let path = || value_parser!(PathBuf);
-    // clap does not show a text that is not UTF-8.
-    let text = || value_parser!(OsString);
     let flag = |name: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue);
     let memory = "Filesystem in memory";
-    let mut command = Command::new("compose")
+    let command = Command::new("compose")
         .about("Gives a compiled program tempfile.wasm, or a filesystem in memory")
         .override_usage("scratch compose [OPTIONS] APP.wasm -o OUT.wasm")
         .arg(Arg::new("program").value_name("APP.wasm").required(true).value_parser(path()).help(
@@ -109,20 +107,9 @@ fn compose_command() -> Command {
         .arg(flag("audited").help("tempfile-audited.wasm, which asks its host, for tempfile.wasm"))
         .next_help_heading(memory)
         .arg(flag("memory").help("a filesystem in memory; each option below asks for it, too"));
-    for limit in &LIMITS {
-        let option = Arg::new(limit.option()).long(limit.option()).value_name("N");
-        let option = option.value_parser(text()).allow_hyphen_values(true);
-        command = command.arg(option.help(limit.help()));
-    }
     let option =
         |name: &'static str, value: &'static str| Arg::new(name).long(name).value_name(value);
-    command
-        .arg(
-            option("mount", "PATH")
-                .value_parser(text())
-                .allow_hyphen_values(true)
-                .help("where the program sees it, by default /tmp"),
-        )
+    space_arguments(command)
         .arg(
             option("seed", "DIR")
                 .value_parser(path())
@@ -131,13 +118,6 @@ fn compose_command() -> Command {
         )
         .arg(flag("beside").help("keep the host's directories visible beside it"))
         .arg(flag("component").help("make a component of a module of preview 1"))
-        .arg(
-            option("env", "NAME=VALUE")
-                .value_parser(text())
-                .allow_hyphen_values(true)
-                .action(ArgAction::Append)
-                .help("set a variable of the program's environment"),
-        )
         .arg(
             option("form", "FORM")
                 .value_parser(PossibleValuesParser::new(FORMS.map(|(name, _)| name)))
@@ -168,12 +148,7 @@ fn compose(matches: &ArgMatches) -> Result<Compose, Failure> {
 
 /// Reads the options of the filesystem in memory; none of them asks for none.
 fn memory(matches: &ArgMatches) -> Result<Option<Memory>, Failure> {
-    let mut records = Vec::new();
-    for limit in &LIMITS {
-        records.extend(each(matches, limit.option(), |value| limit.record(value))?);
-    }
-    records.extend(each(matches, "mount", mount)?);
-    records.extend(each(matches, "env", environment)?);
+    let mut records = space_records(matches)?;
     for directory in matches.get_many::<PathBuf>("seed").into_iter().flatten() {
         records.extend(seed::records(directory).map_err(refused)?);
     }
@@ -189,26 +164,6 @@ fn memory(matches: &ArgMatches) -> Result<Option<Memory>, Failure> {
         || matches.contains_id("seed")
         || !records.is_empty();
     Ok(asked.then_some(Memory { form, beside, component, records }))
-}
-
-/// Makes a record of each value of an option.
-fn each(
-    matches: &ArgMatches,
-    option: &str,
-    record: impl Fn(&str) -> Result<Record, Error>,
-) -> Result<Vec<Record>, Failure> {
-    let values = matches.get_many::<OsString>(option).into_iter().flatten();
-    values.map(|value| record(text(option, value)?).map_err(refused)).collect()
-}
-
-fn text<'a>(option: &str, value: &'a OsStr) -> Result<&'a str, Failure> {
-    value.to_str().ok_or_else(|| {
-        Failure::Refused(format!("--{option} {value:?} is not UTF-8; type another value"))
-    })
-}
-
-fn refused(error: Error) -> Failure {
-    Failure::Refused(error.to_string())
 }
 
 #[cfg(test)]

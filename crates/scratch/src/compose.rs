@@ -1,13 +1,13 @@
 //! `scratch compose`: from files to a file.
 
 use std::cell::Cell;
-use std::fs;
 
 use scratch_components::{COMPONENTS, EMBEDDED};
 use scratch_compose::{Component, Error};
 
 use crate::arguments::Compose;
 use crate::failure::Failure;
+use crate::input;
 use crate::output::{self, Output};
 
 /// Composes the program with the components that the command carries, and writes the composition.
@@ -20,9 +20,7 @@ fn run_with(
     shipped: impl Fn(Component) -> &'static [u8],
 ) -> Result<(), Failure> {
     let Compose { program, options, output, force } = arguments;
-    let bytes = fs::read(program).map_err(|error| {
-        Failure::Refused(format!("{} cannot be read: {error}", program.display()))
-    })?;
+    let bytes = input::read(program)?;
     let output = Output::new(output, program, *force)?;
     let missing = Cell::new(None);
     let composed = scratch_compose::compose(&bytes, options, |component| {

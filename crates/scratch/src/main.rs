@@ -3,10 +3,13 @@
 mod failure;
 
 mod arguments;
+mod input;
 mod output;
 
 mod compose;
 mod notices;
+#[cfg(feature = "run")]
+mod run;
 
 #[cfg(test)]
 #[path = "../../compose/src/hollow.rs"]
@@ -20,15 +23,18 @@ use crate::failure::Failure;
 
 fn main() -> ExitCode {
     match run() {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(status) => status,
         Err(failure) => failure.report(),
     }
 }
 
-fn run() -> Result<(), Failure> {
-    match arguments::parse(env::args_os())? {
+fn run() -> Result<ExitCode, Failure> {
+    let done = match arguments::parse(env::args_os())? {
         Arguments::Compose(arguments) => compose::run(&arguments),
+        #[cfg(feature = "run")]
+        Arguments::Run(arguments) => return run::run(&arguments),
         Arguments::Notices => notices::print(),
         Arguments::Help(text) => output::print(&text),
-    }
+    };
+    done.map(|()| ExitCode::SUCCESS)
 }

@@ -8,6 +8,8 @@ use std::os::fd::AsFd as _;
 use std::time::{Duration, SystemTime};
 
 use host_tests_programs::space::files;
+use wasip2::cli::exit;
+use wasip2::filesystem::preopens;
 
 fn main() {
     for command in env::args().skip(1) {
@@ -91,11 +93,31 @@ fn answer(words: &[&str]) -> io::Result<String> {
             Ok(count.to_owned())
         }
         ["clear"] => Ok(format!("{:?}", files::clear())),
+        // All of standard input.
+        ["cat"] => io::read_to_string(io::stdin()),
+        ["warn", text] => {
+            eprintln!("{text}");
+            Ok("done".to_owned())
+        }
+        // What the host tells: arguments, variables, names of directories.
+        ["told"] => {
+            let (arguments, variables) = (env::args(), env::vars());
+            let (arguments, variables) = (Vec::from_iter(arguments), Vec::from_iter(variables));
+            let directories = preopens::get_directories();
+            let directories = directories.into_iter().map(|(_, name)| name);
+            let directories = directories.collect::<Vec<_>>();
+            Ok(format!("{arguments:?} {variables:?} {directories:?}"))
+        }
         ["env", name] => Ok(env::var(name).unwrap_or_else(|_| "not set".to_owned())),
         ["spin"] => loop {
             std::hint::spin_loop();
         },
         ["exit", status] => std::process::exit(status.parse().expect("a status")),
+        // C's `exit` tells success or failure only.
+        ["exit-with", status] => {
+            exit::exit_with_code(status.parse().expect("a status"));
+            Ok("went on".to_owned())
+        }
         ["abort"] => std::process::abort(),
         _ => panic!("no such command: {words:?}"),
     }

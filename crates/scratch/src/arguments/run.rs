@@ -1,0 +1,229 @@
+//! The words of `scratch run`.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use scratch_compose::{Record, ensure_given_once, limits, mounted_at};
+use wasmtime_scratch::Limits;
+
+use crate::arguments::refusal::Told;
+use crate::arguments::space::{refused, space_arguments, space_records, text, texts};
+use crate::failure::Failure;
+
+/// The arguments of `scratch run`.
+#[derive(Debug)]
+pub(crate) struct Run {
+    pub(crate) program: PathBuf,
+    /// The program's own.
+    pub(crate) arguments: Vec<String>,
+    pub(crate) variables: Vec<(String, String)>,
+    pub(crate) limits: Limits,
+    pub(crate) mount: String,
+    pub(crate) directories: Vec<Directory>,
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) report: Option<Report>,
+}
+
+/// A directory of the host that the program sees.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Directory {
+    pub(crate) host: PathBuf,
+    pub(crate) guest: String,
+}
+
+/// The form of the report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Report {
+    Text,
+    Json,
+}
+
+pub(super) const TOLD: Told = Told { name: "run", line: "scratch run APP.wasm" };
+
+pub(super) fn command() -> Command {
+    // clap does not show a text that is not UTF-8.
+    let text = || value_parser!(OsString);
+    let option = |name: &'static str, value: &'static str| {
+        let option = Arg::new(name).long(name).value_name(value);
+        option.value_parser(text()).allow_hyphen_values(true)
+    };
+    let command = Command::new("run")
+        .about("Runs a program with scratch space in memory")
+        .override_usage("scratch run [OPTIONS] APP.wasm [ARGS]...")
+        .after_help(
+            "The exit status is the program's; 124 after --timeout, 134 after a trap, 130 and 143 \
+            after SIGINT and SIGTERM, and 2 where the arguments or the program are refused.",
+        )
+        .arg(
+            Arg::new("program")
+                .value_name("APP.wasm")
+                .required(true)
+                .num_args(1..)
+                .trailing_var_arg(true)
+                .value_parser(text())
+                .help(
+                    "the program, a command of WASI 0.2 or a module of preview 1, and its arguments",
+                ),
+        )
+        .arg(
+            option("dir", "HOST::GUEST")
+                .action(ArgAction::Append)
+                .help("let the program see the directory HOST, as GUEST"),
+        )
+        .arg(option("timeout", "TIME").help(
+            "end the program after so long, such as 10s; ms, s, m and h are understood, and \
+            compiling does not count",
+        ))
+        .arg(
+            Arg::new("report")
+                .long("report")
+                .value_name("FORM")
+                .num_args(0..=1)
+                .require_equals(true)
+                .default_missing_value("text")
+                .value_parser(["text", "json"])
+                .help(
+                    "tell at the end what was used, as the last lines of standard error; as json, \
+                    as the last line",
+                ),
+        )
+        .next_help_heading("Scratch space");
+    space_arguments(command)
+}
+
+pub(super) fn read(matches: &ArgMatches) -> Result<Run, Failure> {
+    let mut words = matches.get_many::<OsString>("program").expect("BUG: clap demands it");
+    let program = PathBuf::from(words.next().expect("BUG: clap demands one"));
+    let arguments = words.map(|word| text("the argument", word).map(str::to_owned));
+    let records = space_records(matches)?;
+    ensure_given_once(&records).map_err(refused)?;
+    let mount = mounted_at(&records).to_owned();
+    let directories = texts(matches, "dir").map(|value| directory(value?));
+    let directories = directories.collect::<Result<Vec<_>, _>>()?;
+    ensure_apart(&mount, &directories)?;
+    Ok(Run {
+        program,
+        arguments: arguments.collect::<Result<_, _>>()?,
+        variables: variables(&records, &mount)?,
+        limits: limits(&records).map_err(refused)?,
+        mount,
+        directories,
+        timeout: texts(matches, "timeout").next().transpose()?.map(timeout).transpose()?,
+        report: matches.get_one::<String>("report").map(|form| match form.as_str() {
+            "json" => Report::Json,
+            _ => Report::Text,
+        }),
+    })
+}
+
+/// Returns the variables that are no settings.
+fn variables(records: &[Record], mount: &str) -> Result<Vec<(String, String)>, Failure> {
+    let mut variables = Vec::new();
+    for record in records {
+        match record {
+            Record::Variable(name, value) if name == "TMPDIR" && value != mount => {
+                return Err(Failure::Refused(format!(
+                    "--env TMPDIR={value} contradicts the mount {mount}; type --mount {value}"
+                )));
+            }
+            Record::Variable(name, value) if !name.starts_with("TMPFS_") => {
+                variables.push((name.clone(), value.clone()));
+            }
+            _ => {}
+        }
+    }
+    Ok(variables)
+}
+
+fn directory(value: &str) -> Result<Directory, Failure> {
+    // A path of the host may have colons.
+    match value.rsplit_once("::") {
+        Some((host, guest)) if !host.is_empty() && !guest.is_empty() && !value.contains('\0') => {
+            Ok(Directory { host: host.into(), guest: guest.to_owned() })
+        }
+        _ => Err(Failure::Refused(format!(
+            "--dir {value} is invalid: type HOST::GUEST, such as .::/data"
+        ))),
+    }
+}
+
+/// Refuses two directories in one place.
+fn ensure_apart(mount: &str, directories: &[Directory]) -> Result<(), Failure> {
+    let mut taken = vec![plain(mount)];
+    for Directory { host, guest } in directories {
+        if taken.contains(&plain(guest)) {
+            let host = host.display();
+            return Err(Failure::Refused(format!(
+                "--dir {host}::{guest}: the program sees something else as {guest}; type another \
+                path, or another --mount"
+            )));
+        }
+        taken.push(plain(guest));
+    }
+    Ok(())
+}
+
+fn plain(path: &str) -> &str {
+    path.trim_end_matches('/')
+}
+
+fn timeout(value: &str) -> Result<Duration, Failure> {
+    duration(value).filter(|duration| !duration.is_zero()).ok_or_else(|| {
+        Failure::Refused(format!(
+            "--timeout {value} is invalid: type a whole number from 1 with ms, s, m or h, such as \
+            10s"
+        ))
+    })
+}
+
+/// Reads a number of seconds, or of another unit that follows it.
+fn duration(value: &str) -> Option<Duration> {
+    let digits = value.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(value.len());
+    let (number, unit) = value.split_at(digits);
+    let number: u64 = number.parse().ok()?;
+    let seconds = |each: u64| number.checked_mul(each).map(Duration::from_secs);
+    match unit {
+        "ms" => Some(Duration::from_millis(number)),
+        "" | "s" => seconds(1),
+        "m" => seconds(60),
+        "h" => seconds(3600),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::time::Duration;
+
+    use super::{Directory, directory, duration};
+
+    #[test]
+    fn a_time_is_seconds_or_has_a_unit() {
+        for (text, told) in [
+            ("10", Some(10_000)),
+            ("10s", Some(10_000)),
+            ("250ms", Some(250)),
+            ("2m", Some(120_000)),
+            ("1h", Some(3_600_000)),
+            ("0", Some(0)),
+            ("", None),
+            ("s", None),
+            ("1.5s", None),
+            ("1 s", None),
+            ("1d", None),
+            ("+1", None),
+            ("18446744073709551615h", None),
+        ] {
+            assert_eq!(duration(text), told.map(Duration::from_millis), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_last_colons_separate_host_and_guest() {
+        let Directory { host, guest } = directory("a::b::/c").unwrap();
+        assert_eq!((host.as_path(), guest.as_str()), (Path::new("a::b"), "/c"));
+    }
+}

@@ -1,0 +1,59 @@
+//! `scratch run`: a program with scratch space, from its start to the report.
+
+mod ending;
+mod guest;
+mod report;
+mod signals;
+mod watch;
+
+use std::process::ExitCode;
+
+use wasmtime_scratch::{ScratchCtx, Space};
+use wasmtime_wasi::{FsPerms, WasiCtx};
+
+use crate::arguments::run::{Directory, Run};
+use crate::failure::Failure;
+use crate::input;
+use crate::run::guest::Guest;
+
+/// Runs the program, and returns the status with which the command ends.
+pub(crate) fn run(arguments: &Run) -> Result<ExitCode, Failure> {
+    let program = input::read(&arguments.program)?;
+    let space = space(arguments)?;
+    let scratch = ScratchCtx::new().mount(&arguments.mount, &space);
+    let named = arguments.program.display().to_string();
+    let guest = Guest::new(named, program, wasi(arguments)?, scratch)?;
+    let ending = watch::run(guest, arguments.timeout)?;
+    ending.tell();
+    if let Some(form) = arguments.report {
+        report::print(form, &ending, &space);
+    }
+    Ok(ExitCode::from(ending.status()))
+}
+
+fn space(arguments: &Run) -> Result<Space, Failure> {
+    Space::builder().limits(arguments.limits).build().map_err(|error| {
+        Failure::Refused(format!(
+            "the limits do not allow an empty directory ({error}); type a higher --metadata"
+        ))
+    })
+}
+
+/// Grants what the program gets besides scratch space.
+fn wasi(arguments: &Run) -> Result<WasiCtx, Failure> {
+    let mut wasi = WasiCtx::builder();
+    wasi.inherit_stdio().allow_blocking_current_thread(true).envs(&arguments.variables);
+    // The folder is the host's business.
+    let name = arguments.program.file_name().unwrap_or_default();
+    wasi.arg(name.to_string_lossy()).args(&arguments.arguments);
+    for Directory { host, guest } in &arguments.directories {
+        wasi.preopened_dir(host, guest, FsPerms::ReadWrite).map_err(|error| {
+            let (host, reason) = (host.display(), error.root_cause());
+            Failure::Refused(format!(
+                "--dir {host}::{guest}: {host} cannot be opened: {reason}; type a directory that \
+                is there"
+            ))
+        })?;
+    }
+    Ok(wasi.build())
+}

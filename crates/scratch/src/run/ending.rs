@@ -1,0 +1,66 @@
+//! The ends of a program, and the status of each.
+
+use std::time::Duration;
+
+/// The end of a program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Ending {
+    /// It returned or exited by itself, with this status.
+    Exit(u8),
+    /// It trapped, for this reason.
+    Trap(String),
+    /// It was ended.
+    Stopped(Stop),
+}
+
+/// The reason to end a program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stop {
+    /// It ran for as long as it may.
+    Timeout(Duration),
+    /// The command got a signal, of this number and name.
+    Signal(u8, &'static str),
+}
+
+/// The status of timeout(1) after the time is over.
+const TIMEOUT: u8 = 124;
+
+/// The status that a shell tells of a program that a signal ended is this and the signal's number.
+pub(super) const SIGNAL: u8 = 128;
+
+/// The number of SIGABRT.
+const ABORT: u8 = 6;
+
+impl Ending {
+    /// Returns the status with which the command ends.
+    pub(super) fn status(&self) -> u8 {
+        match self {
+            Self::Exit(status) => *status,
+            Self::Trap(_) => SIGNAL + ABORT,
+            Self::Stopped(Stop::Timeout(_)) => TIMEOUT,
+            Self::Stopped(Stop::Signal(number, _)) => SIGNAL + number,
+        }
+    }
+
+    /// Returns a word for it.
+    pub(super) fn word(&self) -> &'static str {
+        match self {
+            Self::Exit(_) => "exit",
+            Self::Trap(_) => "trap",
+            Self::Stopped(Stop::Timeout(_)) => "timeout",
+            Self::Stopped(Stop::Signal(..)) => "signal",
+        }
+    }
+
+    /// Tells the reason, where the program did not end by itself.
+    pub(super) fn tell(&self) {
+        match self {
+            Self::Exit(_) => {}
+            Self::Trap(reason) => eprintln!("error: the program trapped: {reason}"),
+            Self::Stopped(Stop::Timeout(time)) => {
+                eprintln!("error: the program ran for {time:?}, as long as --timeout allows");
+            }
+            Self::Stopped(Stop::Signal(_, name)) => eprintln!("error: ended by {name}"),
+        }
+    }
+}

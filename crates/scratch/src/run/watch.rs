@@ -1,0 +1,100 @@
+//! The watch over a program that runs in a thread of its own: what comes first of its end, the end
+//! of its time, and a signal.
+
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::failure::Failure;
+use crate::run::ending::{Ending, Stop};
+use crate::run::guest::{Done, Guest};
+use crate::run::signals;
+
+/// A thing to wait for.
+enum Event {
+    /// The program was compiled.
+    Started,
+    /// The program's thread is done, or panicked.
+    Done(thread::Result<Result<Done, Failure>>),
+    Signal(Stop),
+}
+
+/// The time that a program gets to notice that it is over: as long as a call of the host takes. One
+/// that waits for its input, or for a moment, does not notice, and is left where it is.
+const GRACE: Duration = Duration::from_millis(500);
+
+/// Runs a program.
+pub(super) fn run(guest: Guest, timeout: Option<Duration>) -> Result<Ending, Failure> {
+    let engine = guest.engine();
+    let (events, told) = mpsc::channel();
+    let signalled = events.clone();
+    signals::listen(move |stop| signalled.send(Event::Signal(stop)).is_ok())?;
+    thread::spawn(move || {
+        let starts = || drop(events.send(Event::Started));
+        let done = panic::catch_unwind(AssertUnwindSafe(|| guest.run(starts)));
+        // Nobody listens any more where the command ends already.
+        let _ = events.send(Event::Done(done));
+    });
+    let stop = match until_stopped(&told, timeout) {
+        Ok(stop) => stop,
+        Err(done) => return ending(done, None),
+    };
+    engine.increment_epoch();
+    match until_done(&told) {
+        Some(done) => ending(done, Some(stop)),
+        None => Ok(Ending::Stopped(stop)),
+    }
+}
+
+/// Waits for a reason to stop the program; the error is its end.
+fn until_stopped(
+    told: &Receiver<Event>,
+    timeout: Option<Duration>,
+) -> Result<Stop, thread::Result<Result<Done, Failure>>> {
+    let mut deadline = None;
+    loop {
+        match next(told, deadline) {
+            Some(Event::Started) => {
+                deadline = timeout.and_then(|it| Instant::now().checked_add(it))
+            }
+            Some(Event::Done(done)) => return Err(done),
+            Some(Event::Signal(stop)) => return Ok(stop),
+            None => return Ok(Stop::Timeout(timeout.unwrap_or_default())),
+        }
+    }
+}
+
+/// Waits for the end of a program that was told to stop.
+fn until_done(told: &Receiver<Event>) -> Option<thread::Result<Result<Done, Failure>>> {
+    let deadline = Some(Instant::now() + GRACE);
+    loop {
+        if let Event::Done(done) = next(told, deadline)? {
+            return Some(done);
+        }
+    }
+}
+
+/// Waits for the next event, until a moment if there is one.
+fn next(told: &Receiver<Event>, deadline: Option<Instant>) -> Option<Event> {
+    let event = match deadline {
+        None => told.recv().map_err(RecvTimeoutError::from),
+        Some(deadline) => told.recv_timeout(deadline.saturating_duration_since(Instant::now())),
+    };
+    match event {
+        Ok(event) => Some(event),
+        Err(RecvTimeoutError::Timeout) => None,
+        Err(RecvTimeoutError::Disconnected) => unreachable!("BUG: it tells its end before it goes"),
+    }
+}
+
+fn ending(
+    done: thread::Result<Result<Done, Failure>>,
+    stop: Option<Stop>,
+) -> Result<Ending, Failure> {
+    match (done.unwrap_or_else(|panicked| panic::resume_unwind(panicked))?, stop) {
+        (Done::Ended(ending), _) => Ok(ending),
+        (Done::Interrupted, Some(stop)) => Ok(Ending::Stopped(stop)),
+        (Done::Interrupted, None) => unreachable!("BUG: only a stop lets the epoch pass"),
+    }
+}
