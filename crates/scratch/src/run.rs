@@ -1,7 +1,13 @@
 //! `scratch run`: a program with scratch space, from its start to the report.
 
+mod shown;
+
+mod changes;
+mod copies;
 mod ending;
 mod guest;
+#[cfg(target_os = "linux")]
+mod progress;
 mod report;
 mod signals;
 mod watch;
@@ -14,21 +20,25 @@ use wasmtime_wasi::{FsPerms, WasiCtx};
 use crate::arguments::run::{Directory, Run};
 use crate::failure::Failure;
 use crate::input;
+use crate::run::changes::Mark;
 use crate::run::guest::Guest;
 
 /// Runs the program, and returns the status with which the command ends.
 pub(crate) fn run(arguments: &Run) -> Result<ExitCode, Failure> {
     let program = input::read(&arguments.program)?;
+    copies::ensure_free(&arguments.collected, arguments.force)?;
     let space = space(arguments)?;
+    copies::seed(&space, &arguments.seeds)?;
     let scratch = ScratchCtx::new().mount(&arguments.mount, &space);
+    let mark = arguments.changes.then(|| Mark::new(&space)).transpose()?;
     let named = arguments.program.display().to_string();
     let guest = Guest::new(named, program, wasi(arguments)?, scratch)?;
     let ending = watch::run(guest, arguments.timeout)?;
     ending.tell();
-    if let Some(form) = arguments.report {
-        report::print(form, &ending, &space);
-    }
-    Ok(ExitCode::from(ending.status()))
+    let collected = copies::collect(&space, &arguments.collected, arguments.force);
+    let changes = mark.map(|mark| mark.changes(&space, &arguments.mount)).transpose()?;
+    report::print(arguments.report, &ending, &space, changes.as_deref());
+    Ok(ExitCode::from(if collected || ending.status() != 0 { ending.status() } else { 1 }))
 }
 
 fn space(arguments: &Run) -> Result<Space, Failure> {

@@ -22,6 +22,11 @@ pub(crate) struct Run {
     pub(crate) limits: Limits,
     pub(crate) mount: String,
     pub(crate) directories: Vec<Directory>,
+    pub(crate) seeds: Vec<Seed>,
+    pub(crate) collected: Vec<Collected>,
+    /// What is collected may take the place of files that are there.
+    pub(crate) force: bool,
+    pub(crate) changes: bool,
     pub(crate) timeout: Option<Duration>,
     pub(crate) report: Option<Report>,
 }
@@ -31,6 +36,26 @@ pub(crate) struct Run {
 pub(crate) struct Directory {
     pub(crate) host: PathBuf,
     pub(crate) guest: String,
+}
+
+/// A file or tree of the host that the scratch space begins with.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Seed {
+    /// The option's value.
+    pub(crate) told: String,
+    pub(crate) host: PathBuf,
+    /// The path in the space; without one, it is the top, or a name in it for a file.
+    pub(crate) inside: Option<String>,
+}
+
+/// A file or tree of the scratch space that the host gets at the end.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Collected {
+    /// The option's value.
+    pub(crate) told: String,
+    /// The path in the space.
+    pub(crate) inside: String,
+    pub(crate) host: PathBuf,
 }
 
 /// The form of the report.
@@ -54,7 +79,9 @@ pub(super) fn command() -> Command {
         .override_usage("scratch run [OPTIONS] APP.wasm [ARGS]...")
         .after_help(
             "The exit status is the program's; 124 after --timeout, 134 after a trap, 130 and 143 \
-            after SIGINT and SIGTERM, and 2 where the arguments or the program are refused.",
+            after SIGINT and SIGTERM, 2 where the arguments or the program are refused, and 1 where \
+            a program ended with 0 and could not be collected from. After all of these but 2 \
+            --collect, --changes and --report are done, and a second signal ends them.",
         )
         .arg(
             Arg::new("program")
@@ -72,6 +99,27 @@ pub(super) fn command() -> Command {
                 .action(ArgAction::Append)
                 .help("let the program see the directory HOST, as GUEST"),
         )
+        .arg(
+            option("seed", "HOST[::GUEST]")
+                .action(ArgAction::Append)
+                .help("start with a copy of the file or directory HOST in the scratch space"),
+        )
+        .arg(
+            option("collect", "GUEST::HOST")
+                .action(ArgAction::Append)
+                .help("copy GUEST from the scratch space to the directory HOST at the end"),
+        )
+        .arg(
+            Arg::new("force")
+                .long("force")
+                .action(ArgAction::SetTrue)
+                .requires("collect")
+                .help("collect into a directory that is not empty"),
+        )
+        .arg(Arg::new("changes").long("changes").action(ArgAction::SetTrue).help(
+            "list at the end what the program changed in the scratch space, on standard error, or \
+            in the report as json",
+        ))
         .arg(option("timeout", "TIME").help(
             "end the program after so long, such as 10s; ms, s, m and h are understood, and \
             compiling does not count",
@@ -103,7 +151,13 @@ pub(super) fn read(matches: &ArgMatches) -> Result<Run, Failure> {
     let directories = texts(matches, "dir").map(|value| directory(value?));
     let directories = directories.collect::<Result<Vec<_>, _>>()?;
     ensure_apart(&mount, &directories)?;
+    let seeds = texts(matches, "seed").map(|value| seed(&mount, value?));
+    let collected = texts(matches, "collect").map(|value| collect(&mount, value?));
     Ok(Run {
+        seeds: seeds.collect::<Result<_, _>>()?,
+        collected: collected.collect::<Result<_, _>>()?,
+        force: matches.get_flag("force"),
+        changes: matches.get_flag("changes"),
         program,
         arguments: arguments.collect::<Result<_, _>>()?,
         variables: variables(&records, &mount)?,
@@ -147,6 +201,44 @@ fn directory(value: &str) -> Result<Directory, Failure> {
             "--dir {value} is invalid: type HOST::GUEST, such as .::/data"
         ))),
     }
+}
+
+fn seed(mount: &str, value: &str) -> Result<Seed, Failure> {
+    let (host, guest) = match value.rsplit_once("::") {
+        Some((host, guest)) => (host, Some(guest)),
+        None => (value, None),
+    };
+    let told = format!("--seed {value}");
+    if host.is_empty() || value.contains('\0') {
+        return Err(Failure::Refused(format!("{told} is invalid: type HOST or HOST::GUEST")));
+    }
+    let inside = guest.map(|guest| inside(&told, mount, guest)).transpose()?;
+    Ok(Seed { told, host: host.into(), inside })
+}
+
+fn collect(mount: &str, value: &str) -> Result<Collected, Failure> {
+    let told = format!("--collect {value}");
+    match value.split_once("::") {
+        Some((guest, host)) if !host.is_empty() && !value.contains('\0') => {
+            let inside = inside(&told, mount, guest)?;
+            Ok(Collected { told, inside, host: host.into() })
+        }
+        _ => Err(Failure::Refused(format!(
+            "{told} is invalid: type GUEST::HOST, such as {mount}::results"
+        ))),
+    }
+}
+
+/// Returns the path in the space of what the program sees as `guest`.
+fn inside(told: &str, mount: &str, guest: &str) -> Result<String, Failure> {
+    let below = guest.strip_prefix(plain(mount));
+    let below = below.filter(|below| below.is_empty() || below.starts_with('/'));
+    let below = below.filter(|below| below.split('/').all(|it| it != "." && it != ".."));
+    below.map(|below| format!("/{}", below.trim_matches('/'))).ok_or_else(|| {
+        Failure::Refused(format!(
+            "{told}: {guest:?} is not in the scratch space; type {mount} or a path below it"
+        ))
+    })
 }
 
 /// Refuses two directories in one place.
@@ -198,7 +290,7 @@ mod tests {
     use std::path::Path;
     use std::time::Duration;
 
-    use super::{Directory, directory, duration};
+    use super::{Directory, directory, duration, inside};
 
     #[test]
     fn a_time_is_seconds_or_has_a_unit() {
@@ -218,6 +310,23 @@ mod tests {
             ("18446744073709551615h", None),
         ] {
             assert_eq!(duration(text), told.map(Duration::from_millis), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_path_that_the_program_sees_is_one_in_the_space() {
+        for (mount, guest, told) in [
+            ("/tmp", "/tmp", Some("/")),
+            ("/tmp", "/tmp/a/b/", Some("/a/b")),
+            ("/tmp/", "/tmp/a", Some("/a")),
+            ("/", "/a/b", Some("/a/b")),
+            ("/", "/", Some("/")),
+            ("/tmp", "/tmpa", None),
+            ("/tmp", "/", None),
+            ("/tmp", "a", None),
+            ("/tmp", "/tmp/../a", None),
+        ] {
+            assert_eq!(inside("--seed", mount, guest).ok().as_deref(), told, "{mount} {guest}");
         }
     }
 

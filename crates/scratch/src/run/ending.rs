@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::run::shown::shown;
+
 /// The end of a program.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Ending {
@@ -56,7 +58,7 @@ impl Ending {
     pub(super) fn tell(&self) {
         match self {
             Self::Exit(_) => {}
-            Self::Trap(reason) => eprintln!("error: the program trapped: {reason}"),
+            Self::Trap(reason) => eprintln!("error: the program trapped: {}", shown(reason)),
             Self::Stopped(Stop::Timeout(time)) => {
                 eprintln!("error: the program ran for {time:?}, as long as --timeout allows");
             }

@@ -2,24 +2,39 @@
 
 use std::fmt;
 
-use wasmtime_scratch::{Limit, Limits, Space, Usage};
+use serde_json::{Value, json};
+use wasmtime_scratch::{Kind, Limit, Limits, Space, Usage};
 
 use crate::arguments::run::Report;
+use crate::run::changes::Seen;
 use crate::run::ending::Ending;
+use crate::run::shown::{shown, size};
 
-/// Prints the report to standard error.
-pub(super) fn print(form: Report, ending: &Ending, space: &Space) {
-    match form {
-        Report::Text => eprint!("{}", text(ending, space)),
-        Report::Json => eprintln!("{}", json(ending, space)),
+/// Prints the report, if one is wanted, and what was changed, to standard error.
+pub(super) fn print(
+    form: Option<Report>,
+    ending: &Ending,
+    space: &Space,
+    changes: Option<&[Seen]>,
+) {
+    if form == Some(Report::Json) {
+        return eprintln!("{}", json(ending, space, changes));
+    }
+    for Seen { word, path, from, kind } in changes.unwrap_or_default() {
+        let slash = if *kind == Kind::Directory { "/" } else { "" };
+        let from = from.as_ref().map(|from| format!(" from {}", shown(from)));
+        eprintln!("{word:9} {}{slash}{}", shown(path), from.unwrap_or_default());
+    }
+    if form == Some(Report::Text) {
+        eprint!("{}", text(ending, space));
     }
 }
 
 /// Words the report in lines.
 fn text(ending: &Ending, space: &Space) -> String {
     let (used, most, limits) = (space.usage(), space.high_water(), space.limits());
-    let size = |name: &str, used, most, allowed| {
-        let [used, most, allowed] = [used, most, allowed].map(Size);
+    let bytes = |name: &str, used, most, allowed| {
+        let [used, most, allowed] = [used, most, allowed].map(size);
         row(name, format_args!("{used} of {allowed}, at most {most}"))
     };
     let count = |name: &str, used, most, allowed: u64| {
@@ -42,8 +57,8 @@ fn text(ending: &Ending, space: &Space) -> String {
     };
     [
         ended,
-        size("bytes", used.content, most.content, limits.content),
-        size("metadata", used.metadata, most.metadata, limits.metadata),
+        bytes("bytes", used.content, most.content, limits.content),
+        bytes("metadata", used.metadata, most.metadata, limits.metadata),
         count("nodes", used.nodes, most.nodes, limits.nodes),
         count("handles", used.handles, most.handles, limits.handles.into()),
         refused,
@@ -56,28 +71,42 @@ fn row(name: &str, value: fmt::Arguments<'_>) -> String {
 }
 
 /// Words the report as an object of JSON, in a line.
-fn json(ending: &Ending, space: &Space) -> String {
+fn json(ending: &Ending, space: &Space, changes: Option<&[Seen]>) -> Value {
     let Limits { content, metadata, nodes, handles, name, path, file_size, soft } = space.limits();
-    let refused = space.last_refusal().map_or("null".to_owned(), |refusal| {
-        let (option, asked) = (option(refusal.limit), refusal.asked);
-        let (held, allowed) = (refusal.held, refusal.allowed);
-        format!(r#"{{"limit":"{option}","asked":{asked},"held":{held},"allowed":{allowed}}}"#)
+    let mut report = json!({
+        "exit": { "status": ending.status(), "reason": ending.word() },
+        "usage": amounts(space.usage()),
+        "high_water": amounts(space.high_water()),
+        "limits": {
+            "bytes": content, "metadata": metadata, "nodes": nodes, "handles": handles,
+            "name": name, "path": path, "file_size": file_size, "soft": soft,
+        },
+        "last_refusal": space.last_refusal().map(|refusal| json!({
+            "limit": option(refusal.limit),
+            "asked": refusal.asked, "held": refusal.held, "allowed": refusal.allowed,
+        })),
     });
-    format!(
-        r#"{{"exit":{{"status":{},"reason":"{}"}},"usage":{},"high_water":{},"limits":{{"bytes":{content},"metadata":{metadata},"nodes":{nodes},"handles":{handles},"name":{name},"path":{path},"file-size":{file_size},"soft":{soft}}},"last_refusal":{refused}}}"#,
-        ending.status(),
-        ending.word(),
-        amounts(space.usage()),
-        amounts(space.high_water()),
-    )
+    if let Some(changes) = changes {
+        report["changes"] = changes.iter().map(change).collect();
+    }
+    report
 }
 
-fn amounts(Usage { content, metadata, nodes, handles }: Usage) -> String {
-    format!(r#"{{"bytes":{content},"metadata":{metadata},"nodes":{nodes},"handles":{handles}}}"#)
+fn amounts(Usage { content, metadata, nodes, handles }: Usage) -> Value {
+    json!({ "bytes": content, "metadata": metadata, "nodes": nodes, "handles": handles })
+}
+
+fn change(Seen { word, path, from, kind }: &Seen) -> Value {
+    let kind = match kind {
+        Kind::Directory => "directory",
+        Kind::RegularFile => "file",
+        Kind::SymbolicLink => "link",
+    };
+    json!({ "change": word, "path": path, "from": from, "kind": kind })
 }
 
 /// Returns the option that sets a limit.
-fn option(limit: Limit) -> &'static str {
+pub(super) fn option(limit: Limit) -> &'static str {
     match limit {
         Limit::Content => "bytes",
         Limit::Metadata => "metadata",
@@ -102,45 +131,7 @@ impl fmt::Display for Amount {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.limit {
             Limit::Nodes | Limit::Handles => write!(formatter, "{}", self.amount),
-            _ => write!(formatter, "{}", Size(self.amount)),
-        }
-    }
-}
-
-/// A number of bytes, in the largest unit of 1024 in which it is at least 1.
-struct Size(u64);
-
-impl fmt::Display for Size {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const UNITS: [&str; 6] = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
-        let Self(bytes) = *self;
-        let power = bytes.checked_ilog2().unwrap_or(0) / 10;
-        let Some(above) = power.checked_sub(1) else { return write!(formatter, "{bytes} B") };
-        let unit = UNITS[usize::try_from(above).expect("BUG: it is at most 5")];
-        // Of the tenths, rounded down.
-        let (whole, rest) = (bytes >> (10 * power), bytes >> (10 * above) & 1023);
-        write!(formatter, "{whole}.{} {unit}", rest * 10 / 1024)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Size;
-
-    #[test]
-    fn sizes_are_told_in_the_unit_that_fits() {
-        for (bytes, told) in [
-            (0, "0 B"),
-            (1023, "1023 B"),
-            (1024, "1.0 KiB"),
-            (1536, "1.5 KiB"),
-            ((1 << 20) - 1, "1023.9 KiB"),
-            (1 << 20, "1.0 MiB"),
-            (64 << 20, "64.0 MiB"),
-            (5 << 29, "2.5 GiB"),
-            (u64::MAX, "15.9 EiB"),
-        ] {
-            assert_eq!(Size(bytes).to_string(), told);
+            _ => formatter.write_str(&size(self.amount)),
         }
     }
 }

@@ -1,12 +1,14 @@
-//! A folder with a program in it, in which the command runs.
+//! A folder with a program in it, in which the command runs, and what became of it.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::LazyLock;
 
+use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 use xtask::components::{self, Profile};
 
@@ -62,4 +64,32 @@ impl Folder {
     pub(crate) fn run(&self, options: &[&str], commands: &[&str]) -> Output {
         self.shell(options, commands).stdin(Stdio::null()).output().unwrap()
     }
+}
+
+/// Waits for the first line that a program prints: it runs from then on.
+pub(crate) fn first_line(child: &mut Child) -> String {
+    let output = child.stdout.as_mut().unwrap();
+    let mut line = Vec::new();
+    while line.last() != Some(&b'\n') {
+        let mut byte = [0];
+        output.read_exact(&mut byte).expect("the program prints a line");
+        line.push(byte[0]);
+    }
+    String::from_utf8(line).unwrap()
+}
+
+pub(crate) fn signal(child: &Child, signal: Signal) {
+    let pid = Pid::from_raw(child.id().try_into().unwrap()).unwrap();
+    kill_process(pid, signal).unwrap();
+}
+
+pub(crate) fn told(output: &Output) -> (&str, &str) {
+    [&output.stdout, &output.stderr].map(|bytes| str::from_utf8(bytes).unwrap()).into()
+}
+
+/// Asserts that the program ended with the status, and returns what it printed.
+#[track_caller]
+pub(crate) fn ended(output: &Output, status: i32) -> (&str, &str) {
+    assert_eq!(output.status.code(), Some(status), "{output:?}");
+    told(output)
 }

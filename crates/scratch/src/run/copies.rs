@@ -1,0 +1,103 @@
+//! Copies into the scratch space before the program runs, and out of it at the end.
+
+use std::fs;
+use std::path::Path;
+
+use wasmtime_scratch::Space;
+#[cfg(target_os = "linux")]
+use wasmtime_scratch::{CopyError, Stop};
+
+use crate::arguments::run::{Collected, Seed};
+use crate::failure::Failure;
+#[cfg(target_os = "linux")]
+use crate::run::{progress::Line, report::option, shown::shown};
+
+/// Looks at the places for what is to be collected, before the program runs.
+pub(super) fn ensure_free(collected: &[Collected], force: bool) -> Result<(), Failure> {
+    for Collected { told, host, .. } in collected {
+        let refuse = |words: &str| Err(Failure::Refused(format!("{told}: {words}")));
+        let named = host.display();
+        let above = host.parent().filter(|it| !it.as_os_str().is_empty());
+        match fs::read_dir(host).map(|mut entries| entries.next().is_some()) {
+            Ok(true) if !force => {
+                return refuse(&format!(
+                    "{named} is not empty; type --force to replace files in it, or another name"
+                ));
+            }
+            Ok(_) => {}
+            Err(_) if fs::symlink_metadata(host).is_ok() => {
+                return refuse(&format!("{named} is no directory; type another name"));
+            }
+            Err(_) if above.is_some_and(|above| !above.is_dir()) => {
+                return refuse(&format!("{named} is in a directory that is not there; make it"));
+            }
+            Err(_) => {}
+        }
+    }
+    Ok(())
+}
+
+/// Fills the space.
+pub(super) fn seed(space: &Space, seeds: &[Seed]) -> Result<(), Failure> {
+    for Seed { told, host, inside } in seeds {
+        let refuse = |words: String| Failure::Refused(format!("{told}: {words}"));
+        let found = fs::metadata(host)
+            .map_err(|error| refuse(format!("{} cannot be read: {error}", host.display())))?;
+        let to = match (inside, host.file_name().and_then(|name| name.to_str())) {
+            (Some(inside), _) => inside.clone(),
+            (None, Some(name)) if !found.is_dir() => format!("/{name}"),
+            (None, _) => "/".to_owned(),
+        };
+        copy_in(space, host, &to).map_err(refuse)?;
+    }
+    Ok(())
+}
+
+/// Copies what is to be collected, tells what could not be, and returns whether all was.
+pub(super) fn collect(space: &Space, collected: &[Collected], force: bool) -> bool {
+    let mut all = true;
+    for Collected { told, inside, host } in collected {
+        if let Err(words) = copy_out(space, inside, host, force) {
+            eprintln!("error: {told}: {words}");
+            all = false;
+        }
+    }
+    all
+}
+
+#[cfg(target_os = "linux")]
+fn copy_in(space: &Space, host: &Path, to: &str) -> Result<(), String> {
+    let line = Line::new();
+    let copying = space.copying().progress(|progress| line.tell(progress));
+    copying.copy_in(host, to).map(drop).map_err(|error| words(&error))
+}
+
+#[cfg(target_os = "linux")]
+fn copy_out(space: &Space, inside: &str, host: &Path, force: bool) -> Result<(), String> {
+    let line = Line::new();
+    let copying = space.copying().progress(|progress| line.tell(progress));
+    let copying = if force { copying.overwrite() } else { copying };
+    copying.copy_out(inside, host).map(drop).map_err(|error| words(&error))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn copy_in(_: &Space, _: &Path, _: &str) -> Result<(), String> {
+    Err("copying needs Linux".to_owned())
+}
+
+#[cfg(not(target_os = "linux"))]
+fn copy_out(_: &Space, _: &str, _: &Path, _: bool) -> Result<(), String> {
+    Err("copying needs Linux".to_owned())
+}
+
+/// Words what became of a copy, in a line.
+#[cfg(target_os = "linux")]
+fn words(error: &CopyError) -> String {
+    let told = shown(&error.to_string());
+    match error.stop() {
+        Some(Stop::Space { refusal: Some(refusal), .. }) => {
+            format!("{told}; type a higher --{}", option(refusal.limit))
+        }
+        _ => told,
+    }
+}

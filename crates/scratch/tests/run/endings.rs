@@ -1,0 +1,153 @@
+//! The ends of a program, each with its status, and what is done after it.
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::process::Stdio;
+
+use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
+use rustix::process::Signal;
+
+use crate::copies::{files, table};
+use crate::folder::{Folder, ended, first_line, signal};
+
+/// A report in lines: the usage of one file of four bytes, which is charged 64.
+fn report(exit: &str, metadata: &str) -> String {
+    let rows = [
+        format!("exit      {exit}"),
+        "bytes     64 B of 64.0 MiB, at most 64 B".to_owned(),
+        format!("metadata  {metadata} of 32.0 MiB, at most {metadata}"),
+        "nodes     2 of 65536, at most 2".to_owned(),
+    ];
+    rows.join("\n")
+}
+
+#[track_caller]
+fn assert_reported(printed: &str, exit: &str) {
+    let start = printed.find("exit  ").unwrap_or_else(|| panic!("no report: {printed}"));
+    let metadata = printed.split("metadata  ").nth(1).unwrap().split(" of ").next().unwrap();
+    assert!(printed[start..].starts_with(&report(exit, metadata)), "{printed}");
+    assert!(printed.ends_with("\nrefused   nothing\n"), "{printed}");
+    assert_eq!(printed[start..].lines().count(), 6, "{printed}");
+}
+
+/// A command that leaves a file of four bytes.
+const WRITE: &str = "write /tmp/a text";
+
+#[test]
+fn a_program_is_ended_after_its_time_whatever_it_does() {
+    let folder = Folder::new();
+    let options = ["--timeout", "2s", "--report"];
+    // It computes, or waits for input that does not come.
+    for last in ["spin", "cat"] {
+        let mut command = folder.shell(&options, &[WRITE, last]);
+        let mut child = command.spawn().unwrap();
+        let kept_open = child.stdin.take();
+        let output = child.wait_with_output().unwrap();
+        drop(kept_open);
+        let (printed, errors) = ended(&output, 124);
+        assert_eq!(printed, "write /tmp/a text: done\n");
+        let first = "error: the program ran for 2s, as long as --timeout allows\n";
+        assert!(errors.starts_with(first), "{errors}");
+        assert_reported(errors, "124, timeout");
+    }
+    // One that ends in time has its own status.
+    let output = folder.run(&["--timeout", "1h"], &["exit-with 3"]);
+    assert_eq!(ended(&output, 3), ("", ""));
+}
+
+#[test]
+fn a_trap_is_status_134() {
+    let folder = Folder::new();
+    let output = folder.run(&["--report"], &[WRITE, "abort", "ls /tmp"]);
+    let (printed, errors) = ended(&output, 134);
+    assert_eq!(printed, "write /tmp/a text: done\n");
+    let first = "error: the program trapped: wasm trap: wasm `unreachable` instruction executed\n";
+    assert!(errors.starts_with(first), "{errors}");
+    assert_reported(errors, "134, trap");
+}
+
+#[test]
+fn signals_end_the_program_and_the_report_is_still_made() {
+    let folder = Folder::new();
+    for (sent, status) in [(Signal::INT, 130), (Signal::TERM, 143)] {
+        for last in ["spin", "cat"] {
+            let mut child = folder.shell(&["--report"], &[WRITE, last]).spawn().unwrap();
+            let kept_open = child.stdin.take();
+            assert_eq!(first_line(&mut child), "write /tmp/a text: done\n");
+            signal(&child, sent);
+            let output = child.wait_with_output().unwrap();
+            drop(kept_open);
+            let (_, errors) = ended(&output, status);
+            let name = if sent == Signal::INT { "SIGINT" } else { "SIGTERM" };
+            assert!(errors.starts_with(&format!("error: ended by {name}\n")), "{errors}");
+            assert_reported(errors, &format!("{status}, signal"));
+        }
+    }
+}
+
+#[test]
+fn the_second_signal_ends_the_command_at_once() {
+    let folder = Folder::new();
+    // Nobody reads what it would report: it would wait for ever.
+    let (_reader, mut writer) = io::pipe().unwrap();
+    let flags = fcntl_getfl(&writer).unwrap();
+    fcntl_setfl(&writer, flags | OFlags::NONBLOCK).unwrap();
+    while writer.write(&[0; 512]).is_ok() {}
+    fcntl_setfl(&writer, flags).unwrap();
+    let mut command = folder.shell(&["--report"], &[WRITE, "spin"]);
+    let mut child = command.stderr(Stdio::from(writer)).spawn().unwrap();
+    first_line(&mut child);
+    signal(&child, Signal::INT);
+    signal(&child, Signal::TERM);
+    assert_eq!(child.wait().unwrap().code(), Some(143));
+}
+
+#[test]
+fn a_command_that_is_killed_leaves_nothing_on_the_disk() {
+    let folder = Folder::new();
+    let temporary = folder.path().join("temporary");
+    fs::create_dir(&temporary).unwrap();
+    let before = folder.names();
+    for _ in 0..20 {
+        let mut command = folder.shell(&[], &["fill /tmp 100", "spin"]);
+        for name in ["TMPDIR", "HOME", "XDG_CACHE_HOME"] {
+            command.env(name, &temporary);
+        }
+        let mut child = command.spawn().unwrap();
+        assert_eq!(first_line(&mut child), "fill /tmp 100: 100\n");
+        signal(&child, Signal::KILL);
+        child.wait().unwrap();
+        assert_eq!(folder.names(), before);
+        assert_eq!(fs::read_dir(&temporary).unwrap().count(), 0);
+    }
+}
+
+#[test]
+fn whatever_ends_a_program_changes_are_listed_and_files_collected() {
+    let folder = Folder::new();
+    let results = folder.path().join("results");
+    let options = ["--changes", "--report", "--collect", "/tmp::results", "--timeout", "2s"];
+    for (last, sent, status) in [
+        ("abort", None, 134),
+        ("spin", None, 124),
+        ("cat", None, 124),
+        ("spin", Some(Signal::INT), 130),
+        ("cat", Some(Signal::TERM), 143),
+    ] {
+        // What is not ended by its time has as much as it needs.
+        let options = if sent.is_some() { &options[..4] } else { &options };
+        let mut child = folder.shell(options, &[WRITE, last]).spawn().unwrap();
+        let kept_open = child.stdin.take();
+        if let Some(sent) = sent {
+            first_line(&mut child);
+            signal(&child, sent);
+        }
+        let output = child.wait_with_output().unwrap();
+        drop(kept_open);
+        let (_, errors) = ended(&output, status);
+        assert_eq!(errors.lines().nth(1), Some("created   /tmp/a"), "{errors}");
+        assert!(errors.contains(&format!("\nexit      {status}, ")), "{errors}");
+        assert_eq!(files(&results), table(&[("a", "text")]));
+        fs::remove_dir_all(&results).unwrap();
+    }
+}

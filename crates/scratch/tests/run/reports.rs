@@ -1,0 +1,63 @@
+//! The report, and the list of what was changed.
+
+use crate::copies::seeded;
+use crate::folder::{Folder, ended};
+
+#[test]
+fn the_report_can_be_read_by_programs() {
+    let folder = Folder::new();
+    let options = ["--bytes", "64K", "--nodes", "1000", "--soft", "1K", "--report=json"];
+    let output = folder.run(&options, &["fill /tmp 100", "rm /tmp/0", "exit-with 5"]);
+    let (printed, errors) = ended(&output, 5);
+    assert_eq!(printed, "fill /tmp 100: 64 Some(29)\nrm /tmp/0: done\n");
+    let report: serde_json::Value = serde_json::from_str(errors.lines().last().unwrap()).unwrap();
+    assert_eq!(report["exit"], serde_json::json!({"status": 5, "reason": "exit"}));
+    // 64 files were filled, and one more was made.
+    assert_eq!(report["usage"]["bytes"], 63 * 1024);
+    assert_eq!(report["usage"]["nodes"], 65);
+    assert_eq!(report["usage"]["handles"], 0);
+    assert_eq!(report["high_water"]["bytes"], 64 * 1024);
+    assert_eq!(report["high_water"]["nodes"], 66);
+    let limits = serde_json::json!({
+        "bytes": 65536, "metadata": 32 << 20, "nodes": 1000, "handles": 1024, "name": 255,
+        "path": 4095, "file_size": i64::MAX, "soft": 1024,
+    });
+    assert_eq!(report["limits"], limits);
+    let refusal = serde_json::json!({
+        "limit": "bytes", "asked": 1024, "held": 65536, "allowed": 65536,
+    });
+    assert_eq!(report["last_refusal"], refusal);
+    let output = folder.run(&["--bytes", "64K", "--report"], &["fill /tmp 100"]);
+    let (_, errors) = ended(&output, 0);
+    let line = "\nrefused   1.0 KiB by --bytes, beside 64.0 KiB of 64.0 KiB\n";
+    assert!(errors.ends_with(line), "{errors}");
+}
+
+#[test]
+fn what_a_program_changed_is_listed_by_path() {
+    let folder = seeded();
+    let commands = [
+        "write /tmp/given other",
+        "rm /tmp/kept",
+        "rename /tmp/deep /tmp/moved",
+        "mkdir /tmp/new",
+        "write /tmp/new/a\nb text",
+        "write /tmp/gone text",
+        "rm /tmp/gone",
+        "read /tmp/moved/old",
+    ];
+    let output = folder.run(&["--seed", "data", "--changes"], &commands);
+    let listed = "changed   /tmp/given\nremoved   /tmp/kept\n\
+        renamed   /tmp/moved/ from /tmp/deep\ncreated   /tmp/new/\ncreated   /tmp/new/a\\nb\n";
+    assert_eq!(ended(&output, 0).1, listed);
+    assert_eq!(ended(&folder.run(&["--seed", "data", "--changes"], &["ls /tmp"]), 0).1, "");
+
+    let output = folder.run(&["--seed", "data", "--changes", "--report=json"], &commands[1..4]);
+    let report: serde_json::Value = serde_json::from_str(ended(&output, 0).1).unwrap();
+    let changes = serde_json::json!([
+        { "change": "removed", "path": "/tmp/kept", "from": null, "kind": "file" },
+        { "change": "renamed", "path": "/tmp/moved", "from": "/tmp/deep", "kind": "directory" },
+        { "change": "created", "path": "/tmp/new", "from": null, "kind": "directory" },
+    ]);
+    assert_eq!(report["changes"], changes);
+}
