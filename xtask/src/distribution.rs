@@ -8,18 +8,25 @@ use anyhow::{Result, ensure};
 use crate::{command, components, workspace};
 
 /// The packages, each after those that it depends on.
-const PACKAGES: [&str; 5] =
-    ["tmpfs", "tmpfs-start", "scratch-compose", "scratch-components", "wasi-scratch"];
+const PACKAGES: [&str; 6] = [
+    "tmpfs",
+    "tmpfs-start",
+    "scratch-compose",
+    "scratch-components",
+    "wasmtime-scratch",
+    "wasi-scratch",
+];
 
-/// Installs the command `scratch` below a folder as a user does, but without optimisation, and
-/// returns its file.
+/// Installs the command `scratch` below a folder as a user does, but without optimisation and
+/// without `scratch run`, for which wasmtime would be compiled once more; returns its file.
 ///
 /// # Errors
 /// A component cannot be built, or cargo fails.
 pub fn install(folder: &Path) -> Result<PathBuf> {
     components::supply()?;
     let mut cargo = workspace::cargo("install");
-    cargo.args(["--quiet", "--debug", "--no-track", "--path", "crates/scratch", "--root"]);
+    cargo.args(["--quiet", "--debug", "--no-track", "--no-default-features"]);
+    cargo.args(["--path", "crates/scratch", "--root"]);
     command::run(cargo.arg(folder))?;
     Ok(folder.join("bin").join(format!("scratch{}", std::env::consts::EXE_SUFFIX)))
 }

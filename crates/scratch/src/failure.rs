@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use crate::told::tell;
+
 /// A reason to end, in one line.
 #[derive(Debug)]
 pub(crate) enum Failure {
@@ -17,7 +19,7 @@ impl Failure {
             Self::Refused(words) => (words, 2),
             Self::Broken(words) => (words, 1),
         };
-        eprintln!("error: {words}");
+        tell(&format!("error: {words}\n"));
         ExitCode::from(status)
     }
 }

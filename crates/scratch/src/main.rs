@@ -1,5 +1,7 @@
 //! The command `scratch`.
 
+mod told;
+
 mod failure;
 
 mod arguments;

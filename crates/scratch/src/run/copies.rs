@@ -11,12 +11,16 @@ use crate::arguments::run::{Collected, Seed};
 use crate::failure::Failure;
 #[cfg(target_os = "linux")]
 use crate::run::{progress::Line, report::option, shown::shown};
+use crate::told::tell;
 
 /// Looks at the places for what is to be collected, before the program runs.
 pub(super) fn ensure_free(collected: &[Collected], force: bool) -> Result<(), Failure> {
-    for Collected { told, host, .. } in collected {
+    for (place, Collected { told, host, .. }) in collected.iter().enumerate() {
         let refuse = |words: &str| Err(Failure::Refused(format!("{told}: {words}")));
         let named = host.display();
+        if !force && collected[..place].iter().any(|before| before.host == *host) {
+            return refuse(&format!("{named} is not empty then; type --force, or another name"));
+        }
         let above = host.parent().filter(|it| !it.as_os_str().is_empty());
         match fs::read_dir(host).map(|mut entries| entries.next().is_some()) {
             Ok(true) if !force => {
@@ -58,7 +62,7 @@ pub(super) fn collect(space: &Space, collected: &[Collected], force: bool) -> bo
     let mut all = true;
     for Collected { told, inside, host } in collected {
         if let Err(words) = copy_out(space, inside, host, force) {
-            eprintln!("error: {told}: {words}");
+            tell(&format!("error: {told}: {words}\n"));
             all = false;
         }
     }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::run::shown::shown;
+use crate::told::tell;
 
 /// The end of a program.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,13 +57,14 @@ impl Ending {
 
     /// Tells the reason, where the program did not end by itself.
     pub(super) fn tell(&self) {
-        match self {
-            Self::Exit(_) => {}
-            Self::Trap(reason) => eprintln!("error: the program trapped: {}", shown(reason)),
+        let words = match self {
+            Self::Exit(_) => return,
+            Self::Trap(reason) => format!("the program trapped: {}", shown(reason)),
             Self::Stopped(Stop::Timeout(time)) => {
-                eprintln!("error: the program ran for {time:?}, as long as --timeout allows");
+                format!("the program ran for {time:?}, as long as --timeout allows")
             }
-            Self::Stopped(Stop::Signal(_, name)) => eprintln!("error: ended by {name}"),
-        }
+            Self::Stopped(Stop::Signal(_, name)) => format!("ended by {name}"),
+        };
+        tell(&format!("error: {words}\n"));
     }
 }

@@ -107,12 +107,11 @@ impl Guest {
             .expect("BUG: no function is added twice");
         let linked = linker.instantiate_pre(&component).map_err(|error| {
             let imports = binary::imports(&self.component).unwrap_or_default();
-            let words = if imports.iter().any(|it| it.starts_with("scratch:tempfile/")) {
-                "it imports scratch:tempfile; type `scratch compose` first, and run what that makes"
-            } else {
-                "it imports what is not there"
-            };
-            refuse(words, &error)
+            if imports.iter().any(|it| it.starts_with("scratch:tempfile/")) {
+                let first = "type `scratch compose` first, and run what that makes";
+                return refused(&self.named, &format!("it imports scratch:tempfile; {first}"));
+            }
+            refuse("it imports what `scratch run` does not have", &error)
         })?;
         CommandPre::new(linked).map_err(|error| {
             refuse("it is no command, such as `cargo build --target wasm32-wasip2` makes", &error)

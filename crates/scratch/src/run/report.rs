@@ -1,7 +1,5 @@
 //! The report: what a program used of its scratch space, and how it ended.
 
-use std::fmt;
-
 use serde_json::{Value, json};
 use wasmtime_scratch::{Kind, Limit, Limits, Space, Usage};
 
@@ -9,6 +7,7 @@ use crate::arguments::run::Report;
 use crate::run::changes::Seen;
 use crate::run::ending::Ending;
 use crate::run::shown::{shown, size};
+use crate::told::tell;
 
 /// Prints the report, if one is wanted, and what was changed, to standard error.
 pub(super) fn print(
@@ -18,56 +17,48 @@ pub(super) fn print(
     changes: Option<&[Seen]>,
 ) {
     if form == Some(Report::Json) {
-        return eprintln!("{}", json(ending, space, changes));
+        return tell(&format!("{}\n", json(ending, space, changes)));
     }
     for Seen { word, path, from, kind } in changes.unwrap_or_default() {
         let slash = if *kind == Kind::Directory { "/" } else { "" };
         let from = from.as_ref().map(|from| format!(" from {}", shown(from)));
-        eprintln!("{word:9} {}{slash}{}", shown(path), from.unwrap_or_default());
+        let (path, from) = (shown(path), from.unwrap_or_default());
+        tell(&format!("{word:9} {path}{slash}{from}\n"));
     }
     if form == Some(Report::Text) {
-        eprint!("{}", text(ending, space));
+        tell(&text(ending, space));
     }
 }
 
 /// Words the report in lines.
 fn text(ending: &Ending, space: &Space) -> String {
     let (used, most, limits) = (space.usage(), space.high_water(), space.limits());
-    let bytes = |name: &str, used, most, allowed| {
+    let bytes = |used, most, allowed| {
         let [used, most, allowed] = [used, most, allowed].map(size);
-        row(name, format_args!("{used} of {allowed}, at most {most}"))
+        format!("{used} of {allowed}, at most {most}")
     };
-    let count = |name: &str, used, most, allowed: u64| {
-        row(name, format_args!("{used} of {allowed}, at most {most}"))
-    };
+    let count = |used, most, allowed: u64| format!("{used} of {allowed}, at most {most}");
     let ended = match ending {
-        Ending::Exit(status) => row("exit", format_args!("{status}")),
-        other => row("exit", format_args!("{}, {}", other.status(), other.word())),
+        Ending::Exit(status) => status.to_string(),
+        other => format!("{}, {}", other.status(), other.word()),
     };
-    let refused = match space.last_refusal() {
-        None => row("refused", format_args!("nothing")),
-        Some(refusal) => {
-            let amount = |amount| Amount { limit: refusal.limit, amount };
-            let (asked, held) = (amount(refusal.asked), amount(refusal.held));
-            let (option, allowed) = (option(refusal.limit), amount(refusal.allowed));
-            let words =
-                format_args!("{asked} by --{option}, beside {held} of {allowed}").to_string();
-            row("refused", format_args!("{words}"))
-        }
-    };
-    [
-        ended,
-        bytes("bytes", used.content, most.content, limits.content),
-        bytes("metadata", used.metadata, most.metadata, limits.metadata),
-        count("nodes", used.nodes, most.nodes, limits.nodes),
-        count("handles", used.handles, most.handles, limits.handles.into()),
-        refused,
-    ]
-    .concat()
-}
-
-fn row(name: &str, value: fmt::Arguments<'_>) -> String {
-    format!("{name:9} {value}\n")
+    let refused = space.last_refusal().map_or("nothing".to_owned(), |refusal| {
+        let amount = |amount: u64| match refusal.limit {
+            Limit::Nodes | Limit::Handles => amount.to_string(),
+            _ => size(amount),
+        };
+        let [asked, held, allowed] = [refusal.asked, refusal.held, refusal.allowed].map(amount);
+        format!("{asked} by --{}, beside {held} of {allowed}", option(refusal.limit))
+    });
+    let rows = [
+        ("exit", ended),
+        ("bytes", bytes(used.content, most.content, limits.content)),
+        ("metadata", bytes(used.metadata, most.metadata, limits.metadata)),
+        ("nodes", count(used.nodes, most.nodes, limits.nodes)),
+        ("handles", count(used.handles, most.handles, limits.handles.into())),
+        ("refused", refused),
+    ];
+    rows.map(|(name, value)| format!("{name:9} {value}\n")).concat()
 }
 
 /// Words the report as an object of JSON, in a line.
@@ -117,21 +108,6 @@ pub(super) fn option(limit: Limit) -> &'static str {
         Limit::FileSize => "file-size",
         Limit::SharedBytes | Limit::SharedNodes | Limit::SharedHandles => {
             unreachable!("BUG: the space shares no limit")
-        }
-    }
-}
-
-/// An amount of what a limit counts.
-struct Amount {
-    limit: Limit,
-    amount: u64,
-}
-
-impl fmt::Display for Amount {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.limit {
-            Limit::Nodes | Limit::Handles => write!(formatter, "{}", self.amount),
-            _ => formatter.write_str(&size(self.amount)),
         }
     }
 }

@@ -151,3 +151,17 @@ fn whatever_ends_a_program_changes_are_listed_and_files_collected() {
         fs::remove_dir_all(&results).unwrap();
     }
 }
+
+#[test]
+fn a_report_that_nobody_reads_changes_no_status() {
+    let folder = Folder::new();
+    for (options, command, status) in
+        [(&["--report"][..], "exit-with 7", 7), (&["--changes"], "abort", 134), (&["--x"], "ls", 2)]
+    {
+        let (reader, writer) = io::pipe().unwrap();
+        drop(reader);
+        let mut command = folder.shell(options, &[WRITE, command]);
+        let output = command.stdin(Stdio::null()).stderr(writer).output().unwrap();
+        ended(&output, status);
+    }
+}

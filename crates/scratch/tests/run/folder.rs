@@ -11,6 +11,7 @@ use std::sync::LazyLock;
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 use xtask::components::{self, Profile};
+use xtask::workspace;
 
 static PROGRAMS: LazyLock<BTreeMap<String, PathBuf>> = LazyLock::new(|| {
     components::programs("host-tests-programs", Profile::Checked).expect("building the programs")
@@ -22,7 +23,7 @@ pub(crate) struct Folder(TempDir);
 impl Folder {
     pub(crate) fn new() -> Self {
         let folder = Self(TempDir::new().unwrap());
-        fs::copy(folder.program("shell"), folder.path().join("shell.wasm")).unwrap();
+        fs::copy(Self::program("shell"), folder.path().join("shell.wasm")).unwrap();
         folder
     }
 
@@ -31,8 +32,7 @@ impl Folder {
     }
 
     /// Returns a program of the harness.
-    #[expect(clippy::unused_self, reason = "programs are where folders are")]
-    pub(crate) fn program(&self, name: &str) -> PathBuf {
+    pub(crate) fn program(name: &str) -> PathBuf {
         PROGRAMS[name].clone()
     }
 
@@ -46,7 +46,7 @@ impl Folder {
 
     /// Returns the command with these words; nothing is to be read, and what it prints is kept.
     pub(crate) fn command(&self, words: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_scratch"));
+        let mut command = Command::new(workspace::program("scratch"));
         command.args(words).current_dir(self.path()).env_clear().stdin(Stdio::null());
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         command

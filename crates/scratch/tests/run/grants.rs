@@ -69,8 +69,8 @@ fn the_mount_moves_the_scratch_space() {
 #[test]
 fn limits_hold() {
     let folder = Folder::new();
-    // Files of 1 KiB, which is what each is charged. wasi-libc knows no other code than EIO for a
-    // stream that refuses; making a file is ENOSPC, and a file that is too large has no code either.
+    // Files of 1 KiB, which is what each is charged. wasi-libc knows no other code than EIO (29)
+    // for a stream that refuses; of making a file it tells ENOSPC (51) and ENAMETOOLONG (37).
     for (options, answer) in [
         (&["--bytes", "64K"][..], "64 Some(29)"),
         (&["--bytes", "65535"], "63 Some(29)"),

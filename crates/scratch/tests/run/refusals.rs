@@ -30,6 +30,10 @@ fn what_cannot_be_seeded_is_refused_before_the_program_runs() {
         (&["--collect", "/tmp::large"], "large is no directory; type another name"),
         (&["--force", "--collect", "/tmp::large"], "large is no directory; type another name"),
         (&["--collect", "/tmp::none/results"], "is in a directory that is not there; make it"),
+        (
+            &["--collect", "/tmp/a::r", "--collect", "/tmp/b::r"],
+            "r is not empty then; type --force",
+        ),
         (&["--force"], "missing --collect <GUEST::HOST>"),
     ] {
         let output = folder.run(options, &["warn started"]);
@@ -50,7 +54,7 @@ fn what_makes_no_sense_is_refused_in_one_line_that_says_what_to_type() {
     let shell = fs::read(folder.path().join("shell.wasm")).unwrap();
     fs::write(folder.path().join("cut.wasm"), &shell[..shell.len() / 2]).unwrap();
     fs::write(folder.path().join("library.wasm"), wasm_encoder::Component::new().finish()).unwrap();
-    let library = folder.program("readme_program");
+    let library = Folder::program("readme_program");
     let library = library.to_str().unwrap();
     for (words, part) in [
         (&[][..], "missing <APP.wasm>...; type `scratch run APP.wasm`"),

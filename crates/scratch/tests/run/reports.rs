@@ -1,5 +1,9 @@
 //! The report, and the list of what was changed.
 
+use std::fs;
+
+use xtask::workspace;
+
 use crate::copies::seeded;
 use crate::folder::{Folder, ended};
 
@@ -60,4 +64,18 @@ fn what_a_program_changed_is_listed_by_path() {
         { "change": "created", "path": "/tmp/new", "from": null, "kind": "directory" },
     ]);
     assert_eq!(report["changes"], changes);
+}
+
+#[test]
+fn the_readmes_line_prints_what_the_readme_shows() {
+    let readme = fs::read_to_string(workspace::root().join("README.md")).unwrap();
+    let shown = readme.split("```console\n$ scratch run ").skip(1).collect::<Vec<_>>();
+    let [shown] = shown[..] else { panic!("{} blocks of `scratch run`", shown.len()) };
+    let (line, printed) = shown.split("```").next().unwrap().split_once('\n').unwrap();
+    let folder = Folder::new();
+    fs::copy(Folder::program("readme_cache"), folder.path().join("cache.wasm")).unwrap();
+    let words = ["run"].into_iter().chain(line.split(' ')).collect::<Vec<_>>();
+    let output = folder.command(&words).output().unwrap();
+    let (out, errors) = ended(&output, 0);
+    assert_eq!(format!("{out}{errors}"), printed);
 }
