@@ -271,7 +271,7 @@ fn build_job(job: &Job<'_>) -> Result<BTreeMap<String, PathBuf>> {
         // where speed alone counts. And the linker is not to take it for a command, each of whose
         // functions it would wrap in one that also calls what runs at the end: there is nothing to
         // run, at the end or at the beginning.
-        cargo.args(["--", "-Clink-arg=--skip-wit-component", "-Cllvm-args=-inline-threshold=100"]);
+        cargo.args(["--", "-Clink-arg=--skip-wit-component", "-Cllvm-args=-inline-threshold=85"]);
         cargo.arg("-Cllvm-args=-unroll-threshold=30");
         cargo.arg("-Clink-arg=--export=__wasm_call_ctors");
     }

@@ -1,7 +1,6 @@
 //! Targets of the design for the filesystem that is a part of a program.
 
-use crate::bench::guest::Concurrency;
-use crate::bench::judged::Judged;
+use crate::bench::judged::{Judged, at_least, at_most};
 use crate::bench::report::Report;
 use crate::bench::workloads::Way;
 
@@ -9,12 +8,12 @@ use crate::bench::workloads::Way;
 pub(super) fn judged(report: &Report) -> impl Iterator<Item = Judged> + '_ {
     let composed = [("W1", "anonymous", 7.0), ("W2", "named", 6.0), ("W3", "tree", 4.0)];
     let composed = composed.into_iter().filter_map(|(workload, word, target)| {
-        let of = |way| medians(report, workload, way, word).first().copied();
+        let of = |way| report.medians(workload, way, word).first().copied();
         let times = of(Way::TempfileOnBaseline)? / of(Way::TempfileEmbedded)?;
         Some(at_least(format!("{workload} embedded against tmpfs.wasm of 101c67d"), target, times))
     });
     let pieces = [(0, "write"), (1, "read")].into_iter().filter_map(|(phase, name)| {
-        let of = |way, word| medians(report, "SWEEP-65536", way, word).get(phase).copied();
+        let of = |way, word| report.medians("SWEEP-65536", way, word).get(phase).copied();
         let memcpy = of(Way::Native, "copy-65536")?;
         let share = memcpy / of(Way::TempfileEmbedded, "piece-65536")?;
         Some(at_least(format!("{name} of 64 KiB embedded against memcpy"), 0.35, share))
@@ -22,7 +21,7 @@ pub(super) fn judged(report: &Report) -> impl Iterator<Item = Judged> + '_ {
     let bulk = [(0, "16 MiB", 2.0), (2, "256 MiB", 1.0)].into_iter();
     let bulk = bulk.filter_map(|(first, size, target)| {
         let of = |way| {
-            let phases = medians(report, "W5", way, "bytes");
+            let phases = report.medians("W5", way, "bytes");
             Some(phases.get(first)? + phases.get(first + 1)?)
         };
         let times = of(Way::Native)? / of(Way::TempfileEmbedded)?;
@@ -42,27 +41,4 @@ pub(super) fn judged(report: &Report) -> impl Iterator<Item = Judged> + '_ {
         ]
     });
     composed.chain(pieces).chain(bulk).chain(calls).chain(embedding)
-}
-
-/// Returns the median nanoseconds of a row on the default engine, for each scale and phase.
-fn medians(report: &Report, workload: &str, way: Way, word: &str) -> Vec<f64> {
-    let lines = report.lines.iter().filter(|line| {
-        let row = line.entry.row;
-        line.workload == workload
-            && (row.way, row.word) == (way, word)
-            && line.entry.concurrency == Concurrency::Default
-    });
-    lines.map(|line| line.time.median).collect()
-}
-
-fn at_least(what: String, target: f64, reached: f64) -> Judged {
-    judge(what, format!("≥ {target}"), reached, reached >= target)
-}
-
-fn at_most(what: String, target: f64, reached: f64) -> Judged {
-    judge(what, format!("≤ {target}"), reached, reached <= target)
-}
-
-fn judge(what: String, target: String, reached: f64, met: bool) -> Judged {
-    Judged { what, target, reached: format!("{reached:.2}"), met }
 }

@@ -7,3 +7,15 @@ pub(super) struct Judged {
     pub(super) reached: String,
     pub(super) met: bool,
 }
+
+pub(super) fn at_least(what: String, target: f64, reached: f64) -> Judged {
+    judge(what, format!("≥ {target}"), reached, reached >= target)
+}
+
+pub(super) fn at_most(what: String, target: f64, reached: f64) -> Judged {
+    judge(what, format!("≤ {target}"), reached, reached <= target)
+}
+
+fn judge(what: String, target: String, reached: f64, met: bool) -> Judged {
+    Judged { what, target, reached: format!("{reached:.2}"), met }
+}

@@ -8,6 +8,7 @@ mod embedded_targets;
 mod embedding;
 mod guest;
 mod host_calls;
+mod hosted_targets;
 mod instantiation;
 mod judged;
 mod line;

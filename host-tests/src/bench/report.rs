@@ -65,6 +65,17 @@ impl Report {
         Ok(())
     }
 
+    /// Returns the median nanoseconds of a row on the default engine, for each scale and phase.
+    pub(super) fn medians(&self, workload: &str, way: Way, word: &str) -> Vec<f64> {
+        let lines = self.lines.iter().filter(|line| {
+            let row = line.entry.row;
+            line.workload == workload
+                && (row.way, row.word) == (way, word)
+                && line.entry.concurrency == Concurrency::Default
+        });
+        lines.map(|line| line.time.median).collect()
+    }
+
     /// The fastest of our rows on the default engine that `wanted` picks, by the nearest peer.
     pub(super) fn best(&self, workload: &str, wanted: impl Fn(&Line) -> bool) -> Option<&Line> {
         let lines = self.lines.iter().filter(|line| {

@@ -3,6 +3,7 @@
 use measure::table;
 
 use crate::bench::embedded_targets;
+use crate::bench::hosted_targets;
 use crate::bench::judged::Judged;
 use crate::bench::line::Line;
 use crate::bench::report::Report;
@@ -28,6 +29,7 @@ pub(super) fn print(report: &Report) {
     .into_iter()
     .flatten()
     .chain(embedded_targets::judged(report))
+    .chain(hosted_targets::judged(report))
     .collect();
     if judged.is_empty() {
         return;

@@ -68,8 +68,8 @@ pub(super) enum Slot {
 /// The module of the functions in slots that are given.
 pub(super) const SLOTS: &str = "slots";
 
-/// Makes the module with these exports, which fills these slots. A program with several allocators
-/// has the number of one in a global.
+/// Makes the module with these exports, which fills these slots, if there are any. A program with
+/// several allocators has the number of one in a global.
 pub(super) fn library(
     filesystem: &Module<'_>,
     exports: &[String],
@@ -139,7 +139,9 @@ fn ground(own: MemoryType, several: bool, slots: &[(Signature, Slot)]) -> Vec<u8
         let number = GlobalType { val_type: ValType::I32, mutable: true, shared: false };
         imports.import(PROGRAM, NUMBER, EntityType::Global(number));
     }
-    imports.import(PROGRAM, TABLE, table(index(slots.len())));
+    if !slots.is_empty() {
+        imports.import(PROGRAM, TABLE, table(index(slots.len())));
+    }
     for ((signature, slot), number) in slots.iter().zip(0_u32..) {
         if let Slot::Given = slot {
             let ty = types.index(signature);

@@ -32,7 +32,11 @@ pub(super) struct Plan {
     /// The items before which the table is filled with what is there by then: those that
     /// instantiate a module with a start function.
     pub(super) starts: Vec<usize>,
-    /// The item after which the filesystem is instantiated, which fills the table.
+    /// The first of them behind the memory: there the filesystem is instantiated already, and fills
+    /// no slots, since not all functions of the table are there.
+    pub(super) early: Option<usize>,
+    /// The item after which the filesystem is instantiated, which fills the table; or where that
+    /// was done before, what is left of the table is filled.
     pub(super) last: usize,
 }
 
@@ -79,6 +83,8 @@ impl Plan {
         let memory = (Space::CoreInstance, replacements.memory.0);
         let memory = shape.definer(memory).context("the memory has an instance")?;
         let last = last(shape, &replacements, memory);
+        let starts: Vec<usize> = (0..=last).filter(|at| starts(shape, &shape.items[*at])).collect();
+        let early = starts.iter().copied().find(|at| *at > memory);
         let mut table = Table::default();
         table.allocators(&replacements);
         let stand = table.replaced(shape, &replacements, last)?;
@@ -87,7 +93,7 @@ impl Plan {
             filesystem,
             &exports(&replacements),
             several,
-            &slots(&table),
+            &if early.is_some() { Vec::new() } else { slots(&table) },
             &|module, name| supplied(module, name) == Supply::Nowhere,
         )?;
         table.asked(&library.asks, &replacements)?;
@@ -109,7 +115,8 @@ impl Plan {
             thunks: table.thunks,
             slots: table.slots,
             first: shape.items.iter().position(is_core).context("it has no core module")?,
-            starts: (0..=last).filter(|at| starts(shape, &shape.items[*at])).collect(),
+            starts,
+            early,
             last,
             replacements,
         })

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use wasm_encoder::{CanonicalOption, ExportKind};
 
 use crate::embed::access::PROGRAM;
@@ -43,6 +43,9 @@ pub(super) fn rewrite(shape: &Shape<'_>, plan: &Plan, beside: bool) -> Result<(V
         if at == plan.first {
             build.begin()?;
         }
+        if plan.early == Some(at) {
+            build.library()?;
+        }
         if plan.starts.contains(&at) {
             build.fill();
         }
@@ -52,7 +55,13 @@ pub(super) fn rewrite(shape: &Shape<'_>, plan: &Plan, beside: bool) -> Result<(V
             None => build.keep(at)?,
         }
         if at == plan.last {
-            build.library()?;
+            match plan.early {
+                None => build.library()?,
+                Some(_) => {
+                    build.fill();
+                    build.ensure_filled()?;
+                }
+            }
         }
     }
     let changes = build.changes(&live);
@@ -168,8 +177,11 @@ impl Build<'_, '_> {
             let number = self.writer.core_alias(self.thunks, ExportKind::Global, NUMBER);
             program.push((NUMBER.into(), ExportKind::Global, number));
         }
-        let table = self.writer.core_alias(self.thunks, ExportKind::Table, TABLE);
-        program.push((TABLE.into(), ExportKind::Table, table));
+        let fills = self.plan.early.is_none();
+        if fills {
+            let table = self.writer.core_alias(self.thunks, ExportKind::Table, TABLE);
+            program.push((TABLE.into(), ExportKind::Table, table));
+        }
         let room = self.writer.core_alias(self.thunks, ExportKind::Func, ROOM);
         let options =
             [CanonicalOption::Memory(own), CanonicalOption::Realloc(room), CanonicalOption::UTF8];
@@ -188,7 +200,9 @@ impl Build<'_, '_> {
             let export = (ask.name.clone(), ExportKind::Func, function);
             bags.entry(&ask.module).or_default().push(export);
         }
-        bags.insert(SLOTS, self.given()?);
+        if fills {
+            bags.insert(SLOTS, self.given()?);
+        }
         let mut arguments = Vec::new();
         for (module, exports) in bags {
             arguments.push((module.to_owned(), self.writer.bag(&exports)));
@@ -209,7 +223,7 @@ impl Build<'_, '_> {
         found.with_context(|| format!("{interface} is imported too late"))
     }
 
-    /// Returns the function of a slot that is given, if it is there by now.
+    /// Returns the function of a slot, if it is there by now.
     fn function(&mut self, source: &Source) -> Option<u32> {
         match source {
             Source::Realloc(old) => self.writer.places.find((Space::CoreFunction, *old)),
@@ -217,12 +231,15 @@ impl Build<'_, '_> {
             Source::Thunk(name) => {
                 Some(self.writer.core_alias(self.thunks, ExportKind::Func, name))
             }
-            Source::Filesystem(_) => None,
+            Source::Filesystem(name) => {
+                self.library.map(|it| self.writer.core_alias(it, ExportKind::Func, name))
+            }
         }
     }
 
     /// Fills the slots of the table whose functions are there by now, for a start function of the
-    /// program. The filesystem's module fills all of them later.
+    /// program. Where none of those is behind the memory, the filesystem's module fills all of them
+    /// later.
     fn fill(&mut self) {
         let plan = self.plan;
         let (mut slots, mut exports) = (Vec::new(), Vec::new());
@@ -245,7 +262,15 @@ impl Build<'_, '_> {
         self.writer.instantiate(module, &[(String::new(), bag)]);
     }
 
-    /// Lists the functions of slots that are given.
+    fn ensure_filled(&self) -> Result<()> {
+        let empty = self.plan.slots.iter().zip(&self.filled).find(|(_, filled)| !**filled);
+        match empty {
+            Some(((_, source), _)) => bail!("BUG: {source:?} is not there"),
+            None => Ok(()),
+        }
+    }
+
+    /// Lists the functions of slots that are given to the filesystem's module.
     fn given(&mut self) -> Result<Vec<(String, ExportKind, u32)>> {
         let plan = self.plan;
         let mut given = Vec::new();
