@@ -71,14 +71,14 @@ pub(super) fn collect(space: &Space, collected: &[Collected], force: bool) -> bo
 
 #[cfg(target_os = "linux")]
 fn copy_in(space: &Space, host: &Path, to: &str) -> Result<(), String> {
-    let line = Line::new();
+    let mut line = Line::new();
     let copying = space.copying().progress(|progress| line.tell(progress));
     copying.copy_in(host, to).map(drop).map_err(|error| words(&error))
 }
 
 #[cfg(target_os = "linux")]
 fn copy_out(space: &Space, inside: &str, host: &Path, force: bool) -> Result<(), String> {
-    let line = Line::new();
+    let mut line = Line::new();
     let copying = space.copying().progress(|progress| line.tell(progress));
     let copying = if force { copying.overwrite() } else { copying };
     copying.copy_out(inside, host).map(drop).map_err(|error| words(&error))
