@@ -42,7 +42,9 @@ pub(crate) fn package() -> Result<()> {
         forget_unpacked(&unpacked)?;
     }
     let mut cargo = workspace::cargo("package");
-    cargo.args(["--quiet", "--allow-dirty"]);
+    // What is packed has not the workspace's profiles, so that wasmtime is compiled once more, for
+    // nobody to run: without debug information.
+    cargo.args(["--quiet", "--allow-dirty", "--config", "profile.dev.debug=false"]);
     command::run(cargo.args(PACKAGES.iter().flat_map(|package| ["--package", package])))?;
     let mut cargo = workspace::cargo("package");
     cargo.args(["--quiet", "--allow-dirty", "--list", "--package", "scratch-components"]);

@@ -78,6 +78,10 @@ pub fn embed(program: &[u8], filesystem: &[u8], beside: bool) -> Result<Vec<u8>>
 /// Makes a component of WASI 0.2 of a module of preview 1 into which a filesystem was [embedded],
 /// with the same `beside`. Files stay within the module: no call of theirs passes the adapter.
 ///
+/// With `beside`, any module of preview 1 becomes a component whose files are the host's. A module
+/// without `_start` becomes a component of what it exports, and the status with which a command
+/// exits is success or failure: the adapter tells no more.
+///
 /// [embedded]: embed
 ///
 /// # Errors

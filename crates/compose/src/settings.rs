@@ -288,6 +288,13 @@ mod tests {
     }
 
     #[test]
+    fn the_soft_limit_follows_the_bytes_as_the_component_has_it() {
+        let bytes = variable("TMPFS_BYTES", "400");
+        assert_eq!(limits(std::slice::from_ref(&bytes)).unwrap().soft, 300);
+        assert_eq!(limits(&[bytes, variable("TMPFS_SOFT", "7")]).unwrap().soft, 7);
+    }
+
+    #[test]
     fn a_variable_that_the_component_would_trap_on_is_refused() {
         for (name, value) in [
             ("TMPFS_BYTES", "much"),
