@@ -9,7 +9,7 @@ use serde_json::Value;
 use xtask::{foreign, workspace};
 
 /// Every package of ours, and those of ours that it may depend on (docs: "Floors").
-const FLOORS: [(&str, &[&str]); 20] = [
+const FLOORS: [(&str, &[&str]); 22] = [
     // Only tests draw from it.
     ("chance", &[]),
     // Only benchmarks measure with it.
@@ -28,6 +28,9 @@ const FLOORS: [(&str, &[&str]); 20] = [
     ("wasi-tempfile", &["chance", "component-rt"]),
     // An embedder, who gets the component built as the harness does.
     ("audit-example", &["xtask"]),
+    // Embedders, too, whose tests run programs of the harness.
+    ("code-interpreter", &["wasmtime-scratch", "xtask"]),
+    ("plugin-host", &["wasmtime-scratch", "xtask"]),
     ("external-sort", &["wasi-tempfile"]),
     ("upload", &["wasi-tempfile"]),
     ("host-tests-bench-guests", &["wasi-tempfile"]),
@@ -277,6 +280,18 @@ fn the_readmes_hook_is_that_of_the_example() {
     let example = read("examples/audit/src/main.rs");
     let hook = example.split("\n\n").find(|item| item.starts_with("impl audit::Host")).unwrap();
     assert!(read("README.md").contains(&format!("```rs\n{hook}\n```")));
+}
+
+#[test]
+fn the_guides_programs_are_those_of_the_examples() {
+    let read = |path: &str| fs::read_to_string(workspace::root().join(path)).unwrap();
+    for (guide, example) in
+        [("plugin_host", "plugin-host"), ("code_interpreter", "code-interpreter")]
+    {
+        let program = read(&format!("examples/{example}/src/main.rs"));
+        let guide = read(&format!("crates/wasmtime-scratch/src/guides/{guide}.md"));
+        assert!(guide.contains(&format!("```no_run\n{program}```")), "{example}");
+    }
 }
 
 /// The last column of a row names tests as `file::test`; a row of what the clients do names none.

@@ -9,13 +9,19 @@
 #![doc = include_str!("../examples/host.rs")]
 //! ```
 //!
-//! | what | where |
-//! |---|---|
-//! | limits, usage, the reason of a refusal | [`Space`] |
-//! | mounts: several spaces, read-only ones, `TMPDIR` | [`ScratchCtx`] |
-//! | one budget for many spaces, a memory pool of the host's own | [`SharedLimit`], [`Pool`] |
-//! | start, fork, roll back, what changed | [`Template`], [`Space::changes_since`] |
-//! | the linker, synchronous and asynchronous | [`p2`] |
+//! | what | where | systems |
+//! |---|---|---|
+//! | limits, usage, the reason of a refusal | [`Space`] | all |
+//! | mounts: several spaces, read-only ones, `TMPDIR` | [`ScratchCtx`] | all |
+//! | the linker, synchronous and asynchronous | [`p2`] | all |
+//! | one budget for many spaces, a memory pool of the host's own | [`SharedLimit`], [`Pool`] | all |
+//! | start, fork, roll back, what changed | [`Template`], [`Space::changes_since`] | all |
+//! | single files: write, read, list, remove | [`Space::write`] and those below it | all |
+//! | trees as tar archives | [`Space::unpack`], [`Space::pack`] | all |
+//! | trees of the host's directories | `Space::copy_in`, `Space::copy_out`, `Copying::overwrite` | Linux |
+//!
+//! The [guides](guides) are whole hosts with the reasons behind them: a plugin host, a code
+//! interpreter and a query engine.
 //!
 //! # What a guest sees
 //! The semantics are those of a directory on Linux that wasmtime-wasi serves, inode numbers, hard
@@ -42,6 +48,7 @@ mod convert;
 mod copy;
 mod ctx;
 mod files;
+pub mod guides;
 mod held;
 mod open;
 pub mod p2;

@@ -1,15 +1,52 @@
-//! The host that the crate's documentation shows.
+//! The hosts that the crate's documentation shows.
 
 use host_tests::program_file;
+use wasmtime_scratch::Limit;
 
 /// The file that is the documentation's example.
-#[allow(dead_code, reason = "its `main` is for the command line")]
+#[expect(dead_code, reason = "its `main` is for the command line")]
 #[path = "../../../crates/wasmtime-scratch/examples/host.rs"]
 mod host;
+
+/// The file that begins the guide for query engines.
+#[expect(dead_code, reason = "its `main` is for the command line")]
+#[path = "../../../crates/wasmtime-scratch/examples/query_engine.rs"]
+mod query_engine;
 
 #[test]
 fn the_host_of_the_documentation_runs_a_program_and_sees_what_it_left() {
     let arguments = ["write /tmp/left text", "mkdir /tmp/empty"].map(str::to_owned);
     let space = host::run(program_file("shell"), &arguments).unwrap();
     assert_eq!((space.usage().content, space.usage().nodes), (64, 3));
+}
+
+#[test]
+fn the_query_engine_of_the_documentation_takes_files_from_the_memory_of_the_query() {
+    const MEMORY: u64 = 1 << 20;
+    let memory = query_engine::QueryMemory::new(MEMORY);
+    let arguments = ["read /input/rows", "write /input/rows other", "fill /tmp 10000"];
+    let arguments = arguments.map(str::to_owned);
+    let partitions = ["1,2", "3,4", "5,6"].map(|rows| rows.as_bytes().to_vec());
+    let function = program_file("shell");
+    let answers = query_engine::run(function, &arguments, &partitions, &memory).unwrap();
+    assert_eq!(answers.len(), 3);
+    let mut made = 0;
+    for (answer, rows) in answers.iter().zip(["1,2", "3,4", "5,6"]) {
+        let lines: Vec<&str> = answer.output.lines().collect();
+        assert_eq!(lines[0], format!("read /input/rows: {rows}"));
+        // EROFS of WASI.
+        assert!(lines[1].ends_with("Some(69)"), "{}", lines[1]);
+        let filled = lines[2].strip_prefix("fill /tmp 10000: ").unwrap();
+        made += filled.split(' ').next().unwrap().parse::<u64>().unwrap();
+        assert_eq!(answer.refusal.unwrap().limit, Limit::SharedBytes);
+    }
+    // A partition that ends gives its files back, which another may have then.
+    assert!((MEMORY >> 11..=3 * (MEMORY >> 10)).contains(&made), "{made}");
+    assert_eq!(memory.free(), MEMORY);
+
+    // Alone, one partition can have all of it.
+    let answers = query_engine::run(function, &arguments, &partitions[..1], &memory).unwrap();
+    let refusal = answers[0].refusal.unwrap();
+    assert!(refusal.held <= MEMORY && refusal.held > MEMORY - 4_096, "{refusal}");
+    assert_eq!(memory.free(), MEMORY);
 }
