@@ -283,6 +283,17 @@ fn the_readmes_hook_is_that_of_the_example() {
 }
 
 #[test]
+fn the_readmes_host_is_that_of_the_crate() {
+    let read = |path: &str| fs::read_to_string(workspace::root().join(path)).unwrap();
+    let host = read("crates/wasmtime-scratch/examples/host.rs");
+    let (_, rest) = host.split_once("Linker::new(&engine);\n").unwrap();
+    let (lines, _) = rest.split_once("    let mut store").unwrap();
+    let lines =
+        lines.lines().map(|line| format!("{}\n", line.strip_prefix("    ").unwrap_or(line)));
+    assert!(read("README.md").contains(&format!("```rs\n{}```", lines.collect::<String>())));
+}
+
+#[test]
 fn the_guides_programs_are_those_of_the_examples() {
     let read = |path: &str| fs::read_to_string(workspace::root().join(path)).unwrap();
     for (guide, example) in
@@ -292,6 +303,28 @@ fn the_guides_programs_are_those_of_the_examples() {
         let guide = read(&format!("crates/wasmtime-scratch/src/guides/{guide}.md"));
         assert!(guide.contains(&format!("```no_run\n{program}```")), "{example}");
     }
+}
+
+/// `file::test` in the text is a test in that file, or in one of the files of that folder.
+#[test]
+fn every_test_that_the_security_page_names_exists() {
+    let page = fs::read_to_string(workspace::root().join("docs/security.md")).unwrap();
+    let names: Vec<_> =
+        page.split('`').skip(1).step_by(2).filter_map(|code| code.split_once("::")).collect();
+    let tests: Vec<_> = names.iter().filter(|(file, _)| !file.starts_with("Space")).collect();
+    assert!(tests.len() > 40, "the page names tests: {tests:?}");
+    let sources = files();
+    let missing = tests.iter().filter(|(file, test)| {
+        let places = ["host-tests/tests", "crates/wasmtime-scratch/tests"];
+        let places = places.map(|folder| format!("{folder}/{file}"));
+        !sources.iter().any(|(path, text)| {
+            let rest = places.iter().find_map(|place| path.strip_prefix(place.as_str()));
+            let is_file = rest.is_some_and(|rest| rest == ".rs" || rest.starts_with('/'));
+            is_file && text.as_ref().is_some_and(|text| has_test(text, test))
+        })
+    });
+    let missing: Vec<_> = missing.collect();
+    assert!(missing.is_empty(), "{missing:?}");
 }
 
 /// The last column of a row names tests as `file::test`; a row of what the clients do names none.
