@@ -35,7 +35,8 @@ fn instances_at_once_each_fill_their_own_space_to_its_limit() {
         let spaces: Vec<Space> = (0..INSTANCES)
             .map(|number| Space::builder().bytes((number + 1) << 10).build().unwrap())
             .collect();
-        let filled = at_once(|number| fill(calling, &spaces[number as usize], 1_000));
+        let filled =
+            at_once(|number| fill(calling, &spaces[usize::try_from(number).unwrap()], 1_000));
         for ((space, made), number) in spaces.iter().zip(filled).zip(1..) {
             assert_eq!(made, number);
             assert_eq!(space.usage().content, number << 10);
@@ -55,7 +56,8 @@ fn instances_at_once_share_one_budget_to_the_last_byte() {
         let spaces: Vec<Space> = (0..INSTANCES)
             .map(|_| Space::builder().shared_limit(&budget).build().unwrap())
             .collect();
-        let filled = at_once(|number| fill(calling, &spaces[number as usize], 1_000));
+        let filled =
+            at_once(|number| fill(calling, &spaces[usize::try_from(number).unwrap()], 1_000));
         let held: u64 = spaces.iter().map(|space| space.usage().content).sum();
         assert_eq!(held, filled.iter().sum::<u64>() << 10);
         let metadata: u64 = spaces.iter().map(|space| space.usage().metadata).sum();
