@@ -2,6 +2,7 @@
 //! nothing granted: they print what they print on a directory of the host.
 
 mod golang;
+mod hyperlight;
 mod node;
 mod preview1;
 mod random;

@@ -71,6 +71,12 @@ const NODE: Package = Package {
     ],
 };
 
+/// CPython in a component that takes code, as hyperlight-sandbox runs it. For every platform.
+const HYPERLIGHT: Package = Package {
+    requirement: "hyperlight-sandbox-python-guest==0.8.0",
+    hashes: &["fb2f27a2123e6368659540c3d845baf4b44d5493cbdb30bafa88287dbda46bbc"],
+};
+
 /// The world of a Python program: everything that a command has in WASI 0.2.
 const WORLD: &str = "wasi:cli/command@0.2.12";
 const WIT: [&str; 6] = ["io", "clocks", "random", "filesystem", "sockets", "cli"];
@@ -185,6 +191,14 @@ pub(crate) fn wasmtime() -> Result<Command, String> {
     let mut host = python(PACKAGES.as_ref().map_err(String::clone)?);
     host.arg(foreign().join("python/preview1.py"));
     Ok(host)
+}
+
+/// Returns the component of hyperlight-sandbox, or the reason why it cannot be had.
+pub(crate) fn hyperlight() -> Result<PathBuf, String> {
+    static PACKAGES: LazyLock<Result<PathBuf, String>> =
+        LazyLock::new(|| install_if_asked(&HYPERLIGHT));
+    let packages = PACKAGES.as_ref().map_err(String::clone)?;
+    Ok(packages.join("python_guest/resources/python-sandbox.wasm"))
 }
 
 /// Returns Node, or the reason why it cannot be had.
