@@ -43,8 +43,10 @@ pub(crate) fn package() -> Result<()> {
     }
     let mut cargo = workspace::cargo("package");
     // What is packed has not the workspace's profiles, so that wasmtime is compiled once more, for
-    // nobody to run: without debug information.
+    // nobody to run: without debug information. It is not compiled a third time: `scratch run` asks
+    // for other features of what wasmtime is made of, and its source is what the tests compile.
     cargo.args(["--quiet", "--allow-dirty", "--config", "profile.dev.debug=false"]);
+    cargo.arg("--no-default-features");
     command::run(cargo.args(PACKAGES.iter().flat_map(|package| ["--package", package])))?;
     let mut cargo = workspace::cargo("package");
     cargo.args(["--quiet", "--allow-dirty", "--list", "--package", "scratch-components"]);
