@@ -94,17 +94,18 @@ impl fmt::Debug for SharedLimit {
 }
 
 impl SharedLimit {
-    /// A limit that nothing is charged to yet. It is the one allocation of this crate, beside those
-    /// of [`Space::freeze`](crate::Space::freeze) and [`Space::snapshot`](crate::Space::snapshot),
-    /// that cannot be refused: no guest can cause any of them.
+    /// Makes a limit that nothing is charged to yet. It is the one allocation of this crate, beside
+    /// those of [`Space::freeze`](crate::Space::freeze) and
+    /// [`Space::snapshot`](crate::Space::snapshot), that cannot be refused: no guest can cause any
+    /// of them.
     #[must_use]
     pub fn new(limits: SharedLimits) -> Self {
         Self::with(limits, None)
     }
 
-    /// A limit whose bytes are taken from a pool, too. What the limit itself does not allow is not
-    /// asked of the pool. After a refusal of the pool, [`Refusal::allowed`] is what was held at
-    /// that moment, and the limit is [`Limit::SharedBytes`].
+    /// Makes a limit whose bytes are taken from a pool, too. What the limit itself does not allow
+    /// is not asked of the pool. After a refusal of the pool, [`Refusal::allowed`] is what was held
+    /// at that moment, and the limit is [`Limit::SharedBytes`].
     #[must_use]
     pub fn with_pool(limits: SharedLimits, pool: impl Pool + 'static) -> Self {
         Self::with(limits, Some(Box::new(pool)))

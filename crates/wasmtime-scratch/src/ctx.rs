@@ -16,7 +16,8 @@ use crate::space::Space;
 /// mounts.
 ///
 /// The guest's `TMPDIR` is the path of the first space that it may write to, whatever the host's
-/// own is. Under `/` relative paths work, for C libraries and Rust's std; it is then `/tmp`.
+/// own is; if that path is `/`, it is `/tmp`. C libraries and Rust's std resolve relative paths
+/// from a space under `/`.
 ///
 /// ```
 /// use wasmtime_scratch::{ScratchCtx, Space};
@@ -38,14 +39,14 @@ struct Mount {
 }
 
 impl ScratchCtx {
-    /// Lends nothing.
+    /// Makes a context that lends nothing yet.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Lends a space under `path`, in which the guest may do everything. Under `/` it gets the
-    /// directory `tmp` too, if it has none and its limits allow it.
+    /// Lends a space under `path`, for reading and writing. Under `/` the space also gets a
+    /// directory `tmp`, unless something has that name or the limits do not allow it.
     #[must_use]
     pub fn mount(self, path: impl Into<String>, space: &Space) -> Self {
         let path = path.into();
@@ -55,7 +56,7 @@ impl ScratchCtx {
         self.with(path, space, true)
     }
 
-    /// Lends a space under `path`, in which the guest may read only: to change anything is
+    /// Lends a space under `path`, for reading only: a guest that changes anything gets
     /// `read-only`, in POSIX `EROFS`.
     #[must_use]
     pub fn mount_read_only(self, path: impl Into<String>, space: &Space) -> Self {
@@ -101,7 +102,7 @@ fn has_temporary(space: &Space) -> bool {
     entry.is_ok_and(|entry| entry.type_ == DescriptorType::Directory)
 }
 
-/// What [`ScratchView`] lends to the functions of the linker.
+/// References to the parts of a store's state that the functions of the linker use.
 pub struct ScratchCtxView<'a> {
     /// The spaces.
     pub scratch: &'a mut ScratchCtx,
@@ -111,7 +112,8 @@ pub struct ScratchCtxView<'a> {
     pub table: &'a mut ResourceTable,
 }
 
-/// Gives access to the spaces, from what a store holds.
+/// Access to the spaces, from the state of a store. [`crate`] shows an implementation, beside that
+/// of [`wasmtime_wasi::WasiView`].
 pub trait ScratchView: Send {
     /// Borrows the spaces, the state of wasmtime-wasi and the table of both.
     fn scratch(&mut self) -> ScratchCtxView<'_>;

@@ -1,10 +1,4 @@
 //! Files of a space, for the host: reading, writing and listing by path.
-//!
-//! A path is one below the root, whether it begins with a slash or not. It never leads out, as for
-//! a guest: `..` beyond the root is `NotPermitted`, and so is a symbolic link that leads there.
-//!
-//! Each function holds the space's lock while it works, so that a guest never sees half of it, and
-//! waits. It takes at most two handles of the space for that time.
 
 use tmpfs::{
     Cursor, DescriptorFlags, Error, Follow, Handle, Kind, Limits, OpenFlags, Result, Stat,
@@ -17,14 +11,22 @@ use crate::space::Space;
 /// An entry of a directory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// Its name.
+    /// Name of the entry in its directory.
     pub name: String,
-    /// The kind of file that it is. A symbolic link is told as such.
+    /// Kind of the entry. A symbolic link is not followed.
     pub kind: Kind,
-    /// The bytes of a file with its holes, or of what a symbolic link holds; 0 for a directory.
+    /// Bytes of a file, holes included, or of the target of a symbolic link; 0 for a directory.
     pub size: u64,
 }
 
+/// Files for the host.
+///
+/// A path starts at the root of the space, with or without a slash before it. It never leads out,
+/// as for a guest: `..` beyond the root is `NotPermitted`, and so is a symbolic link that leads
+/// there.
+///
+/// Each function locks the space while it works: a guest waits, and never sees half of a change. It
+/// takes at most two handles of the space for that time.
 impl Space {
     /// Writes a file, as [`std::fs::write`] does: one that is there is replaced, one that is not is
     /// made. The directories above it must be there; [`Space::create_dir_all`] makes them.
@@ -199,8 +201,8 @@ impl Space {
     /// # Errors
     /// `NotDirectory`, also for a symbolic link to a directory; `NoEntry`; `NotEmpty` for a path
     /// that ends in `..`; `NotPermitted`, `Loop`, `NameTooLong`, `Invalid` for paths;
-    /// `InsufficientMemory`; `Quota` where a shared limit does
-    /// not allow one more name for a moment: some is removed then.
+    /// `InsufficientMemory`; `Quota` where a shared limit does not allow one more name for a
+    /// moment: a part is removed then.
     pub fn remove_dir_all(&self, path: &str) -> Result<()> {
         self.at(path, |engine, root, path, now| {
             // With a slash at the end a symbolic link would be followed.

@@ -9,11 +9,15 @@ use wasmtime_wasi::p2::bindings;
 
 use crate::ctx::{HasScratch, ScratchView};
 
-/// Adds the spaces to a linker, after [`wasmtime_wasi::p2::add_to_linker_async`]: what serves the
-/// host's directories serves the spaces, too.
+/// Adds the spaces to a linker, after [`wasmtime_wasi::p2::add_to_linker_async`].
+///
+/// Its functions for files, preopened directories and environment variables are replaced by ones
+/// that serve the spaces, and hand everything else on to wasmtime-wasi. It also adds the interfaces
+/// `scratch:space/usage` and `scratch:space/files`. The linker refuses shadowing afterwards, as a
+/// new one does.
 ///
 /// # Errors
-/// Those of wasmtime's linker.
+/// Those of wasmtime's linker, where `scratch:space` is in it already.
 pub fn add_to_linker_async<T: ScratchView + 'static>(
     linker: &mut Linker<T>,
 ) -> wasmtime::Result<()> {
@@ -22,11 +26,11 @@ pub fn add_to_linker_async<T: ScratchView + 'static>(
     })
 }
 
-/// Adds the spaces to a linker, after [`wasmtime_wasi::p2::add_to_linker_sync`]: what serves the
-/// host's directories serves the spaces, too.
+/// Adds the spaces to a linker, after [`wasmtime_wasi::p2::add_to_linker_sync`]. Everything else is
+/// as with [`add_to_linker_async`].
 ///
 /// # Errors
-/// Those of wasmtime's linker.
+/// Those of wasmtime's linker, where `scratch:space` is in it already.
 pub fn add_to_linker_sync<T: ScratchView + 'static>(
     linker: &mut Linker<T>,
 ) -> wasmtime::Result<()> {

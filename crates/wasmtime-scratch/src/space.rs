@@ -91,7 +91,7 @@ impl Builder {
         self
     }
 
-    /// Sets every limit. It takes the place of what was set before.
+    /// Sets every limit, in the place of those that were set before.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
@@ -161,13 +161,23 @@ impl Space {
         *self.engine().limits()
     }
 
-    /// Sets other limits. What is held already stays, also where it is more than they allow.
+    /// Sets other limits. Files that are there stay, even if they are more than the limits allow;
+    /// a program can then read and delete, and gets errors for what would take more.
     pub fn set_limits(&self, limits: Limits) {
         self.engine().set_limits(limits);
     }
 
-    /// Returns which limit refused something last, how much was asked for and how much was held:
-    /// the reason behind the `insufficient-space` that a program got.
+    /// Returns the last refusal: the limit, how much was asked for and how much was held. It is the
+    /// reason behind the `insufficient-space` that a program got.
+    ///
+    /// ```
+    /// use wasmtime_scratch::{Limit, Space};
+    ///
+    /// let space = Space::builder().bytes(1 << 10).build()?;
+    /// assert!(space.write("large", [1; 2 << 10]).is_err());
+    /// assert_eq!(space.last_refusal().unwrap().limit, Limit::Content);
+    /// # Ok::<(), wasmtime_scratch::Error>(())
+    /// ```
     #[must_use]
     pub fn last_refusal(&self) -> Option<Refusal> {
         self.engine().last_refusal()
@@ -179,8 +189,8 @@ impl Space {
         self.engine().over_soft_limit()
     }
 
-    /// Removes every file, directory and symbolic link, in time that is linear in what there is. What
-    /// a guest has open stays open, without a name.
+    /// Removes every file, directory and symbolic link, in time that is linear in what there is.
+    /// What a guest has open stays open, without a name.
     ///
     /// A guest does the same by `scratch:space/files`, but not in a space that began with a
     /// template: there the host goes back to it, see [`Space::reset_to`].
@@ -195,7 +205,7 @@ impl Space {
     /// Recounts everything, and compares it with the books.
     ///
     /// # Errors
-    /// What differs, which is a fault of the engine.
+    /// [`Drift`](crate::Drift) tells what differs. That is a fault of this crate.
     pub fn audit(&self) -> Result<(), tmpfs::Drift> {
         self.engine().audit()
     }

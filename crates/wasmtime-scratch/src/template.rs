@@ -26,7 +26,7 @@ use crate::space::{Builder, Space, seed, timestamp};
 pub struct Template(tmpfs::Template);
 
 impl Template {
-    /// Returns what it holds.
+    /// Returns what the template holds.
     #[must_use]
     pub fn usage(&self) -> Usage {
         self.0.usage()
@@ -50,16 +50,40 @@ impl Space {
     /// Makes a template of what the space holds now. The space goes on, with its open files; no
     /// page is copied. A space that is started from the template is a fork of this one.
     ///
+    /// A space stands on at most 16 templates. Then the next snapshot takes in those at the top
+    /// that nothing else holds, in a time that depends on the size of the space. A host that makes
+    /// one snapshot after the other drops the last one before it makes the next.
+    ///
+    /// ```
+    /// # let space = wasmtime_scratch::Space::builder().build()?;
+    /// space.write("shared", "text")?;
+    /// let fork = wasmtime_scratch::Space::builder().build_from(&space.snapshot()?)?;
+    /// fork.remove_file("shared")?;
+    /// assert_eq!(space.read("shared")?, b"text");
+    /// # Ok::<(), wasmtime_scratch::Error>(())
+    /// ```
+    ///
     /// # Errors
-    /// `Busy` where the space stands on 16 templates already; `Quota` and `InsufficientSpace` where
-    /// the shared limit or the memory does not allow it. Then nothing has changed.
+    /// `Busy` where the space stands on 16 templates that are all in use; `Quota` and
+    /// `InsufficientSpace` where the shared limit or the memory does not allow it. Then nothing has
+    /// changed.
     pub fn snapshot(&self) -> Result<Template> {
         self.engine().snapshot().map(Template)
     }
 
     /// Goes back to a template: the one that the space was started from, or one that was made of
-    /// it. It takes as long as what was changed since. Open files of guests are closed: what a
-    /// guest does with them is `bad-descriptor`.
+    /// it. The time depends on what changed since. Open files of guests are closed: a guest that
+    /// uses one gets `bad-descriptor`.
+    ///
+    /// ```
+    /// # let space = wasmtime_scratch::Space::builder().build()?;
+    /// space.write("answer", "42")?;
+    /// let template = space.snapshot()?;
+    /// space.write("answer", "41")?;
+    /// space.reset_to(&template)?;
+    /// assert_eq!(space.read("answer")?, b"42");
+    /// # Ok::<(), wasmtime_scratch::Error>(())
+    /// ```
     ///
     /// # Errors
     /// `Invalid` where the space does not stand on the template; `InsufficientSpace` and `Quota`
@@ -70,8 +94,19 @@ impl Space {
 
     /// Compares the space with a template that it stands on, and returns what is different, in the
     /// order of the paths. What was created and removed again is not among it; the rename of a
-    /// directory is one change. It takes as long as there are changes, however many files there
-    /// are.
+    /// directory is one change. The time depends on the number of changes, not on that of files.
+    ///
+    /// ```
+    /// use wasmtime_scratch::Difference;
+    ///
+    /// # let space = wasmtime_scratch::Space::builder().build()?;
+    /// let template = space.snapshot()?;
+    /// space.write("answer", "42")?;
+    /// let changes = space.changes_since(&template)?;
+    /// assert_eq!(changes[0].path, "answer");
+    /// assert_eq!(changes[0].difference, Difference::Created);
+    /// # Ok::<(), wasmtime_scratch::Error>(())
+    /// ```
     ///
     /// # Errors
     /// `Invalid` where the space does not stand on the template; `InsufficientSpace` where there is

@@ -32,7 +32,7 @@ use crate::copy::outcome::{Hook, Log};
 use crate::copy::to_host::Existing;
 use crate::space::Space;
 
-/// A copy with settings, see [`Space::copying`].
+/// Settings of a copy, from [`Space::copying`].
 #[must_use]
 pub struct Copying<'copy> {
     space: &'copy Space,
@@ -47,6 +47,10 @@ impl fmt::Debug for Copying<'_> {
     }
 }
 
+/// Trees, in and out.
+///
+/// No copy follows a symbolic link or reaches beyond the tree that it is given. Everything that can
+/// be copied is copied; the rest is in the list of [`CopyError`], each entry with its reason.
 impl Space {
     /// Returns the settings of a copy into the space or out of it.
     ///
@@ -70,14 +74,14 @@ impl Space {
 
     /// Copies a file or tree of the host into the space. Linux only.
     ///
-    /// Of a directory, what is in it comes to be in the directory `to`; a file comes to have the
-    /// path `to`. Directories that are missing above are made. What is in the space already stays:
-    /// directories of the same name are filled, files are refused.
+    /// The entries of a directory go into the directory `to`; a file gets the path `to`. Missing
+    /// directories above are made. What is in the space already stays: directories of the same name
+    /// are filled, files of the same name are refused.
     ///
     /// Symbolic links are copied as links if they stay inside the tree, and are never followed, but
     /// for those in the directories above `from` itself. One with a `..` after a name is taken for
     /// one that leads out: the name may be a link, too. Hard links stay links of one file, within
-    /// one copy. Holes stay holes, and blocks of 4,096 zeros come to be some. Times of the last
+    /// one copy. Holes stay holes, and blocks of 4,096 zeros become holes. Times of the last
     /// change are kept, modes are not. A file is read in pieces of 256 KiB. Nothing of the host is
     /// read but what lies below `from`, whoever exchanges files there meanwhile.
     ///
@@ -105,14 +109,14 @@ impl Space {
 
     /// Copies a file or tree of the space into a directory of the host. Linux only.
     ///
-    /// Of a directory, what is in it comes to be in `to`; a file comes to be in it under its own
-    /// name. `to` is made if it is missing, and must be empty otherwise; the directory above it
-    /// must be there. Symbolic links in the directories above `to` are followed; in `to` none is,
-    /// and everything is made new, so that no link that another plants there leads out.
+    /// The entries of a directory go into `to`; a file goes into it under its own name. `to` is
+    /// made if it is missing, and must be empty otherwise; the directory above it must be there.
+    /// Symbolic links in the directories above `to` are followed; in `to` none is, and everything
+    /// is made new, so that a link that somebody plants there leads nowhere.
     ///
     /// Links, holes and times are kept as by [`Space::copy_in`]: a link that a program made and
     /// that can lead out is refused, since a host that reads the results must not be led to its own
-    /// files. Blocks of 4,096 zeros come to be holes. Files get the modes that the process gives
+    /// files. Blocks of 4,096 zeros become holes. Files get the modes that the process gives
     /// new files; none is executable.
     ///
     /// A program may run meanwhile. Each file is copied as it was when its turn came, or refused:
@@ -141,8 +145,8 @@ impl Space {
         self.copying().copy_out(from, to)
     }
 
-    /// Makes of a tar archive, as it is read, files in the directory `to`, which is made if it is
-    /// missing.
+    /// Unpacks a tar archive into the directory `to`, which is made if it is missing. The archive
+    /// is read as a stream.
     ///
     /// It reads what GNU tar, bsdtar, Python and Go write: ustar, pax and GNU archives with long
     /// names, hard links, symbolic links, and sparse files of GNU's format and of pax version 1.0.
