@@ -64,29 +64,37 @@ pub(crate) struct Answer {
     pub(crate) refusal: Option<Refusal>,
 }
 
-/// Runs the function on one partition, whose rows it finds in `/input/rows`.
-fn answer(
-    function: &CommandPre<State>,
-    arguments: &[String],
-    rows: &[u8],
-    query: &SharedLimit,
-) -> Result<Answer> {
-    let input = Space::builder().shared_limit(query).build()?;
-    input.write("rows", rows)?;
-    let scratch = Space::builder().shared_limit(query).build()?;
-    let output = MemoryOutputPipe::new(1 << 20);
-    let mut wasi = WasiCtx::builder();
-    let state = State {
-        wasi: wasi.arg("function").args(arguments).stdout(output.clone()).build(),
-        table: ResourceTable::new(),
-        scratch: ScratchCtx::new().mount("/tmp", &scratch).mount_read_only("/input", &input),
-    };
-    let mut store = Store::new(function.engine(), state);
-    let command = function.instantiate(&mut store)?;
-    let ended = command.wasi_cli_run().call_run(&mut store)?;
-    ended.map_err(|()| format_err!("the function reports a failure"))?;
-    let output = String::from_utf8(output.contents().to_vec())?;
-    Ok(Answer { output, refusal: scratch.last_refusal() })
+/// The spaces of one partition.
+struct Partition {
+    /// Rows, which the function can only read.
+    input: Space,
+    scratch: Space,
+}
+
+impl Partition {
+    fn new(rows: &[u8], query: &SharedLimit) -> Result<Self> {
+        let input = Space::builder().shared_limit(query).build()?;
+        input.write("rows", rows)?;
+        Ok(Self { input, scratch: Space::builder().shared_limit(query).build()? })
+    }
+
+    /// Runs the function, and gives back the memory of the partition.
+    fn run(self, function: &CommandPre<State>, arguments: &[String]) -> Result<Answer> {
+        let Self { input, scratch } = self;
+        let output = MemoryOutputPipe::new(1 << 20);
+        let mut wasi = WasiCtx::builder();
+        let state = State {
+            wasi: wasi.arg("function").args(arguments).stdout(output.clone()).build(),
+            table: ResourceTable::new(),
+            scratch: ScratchCtx::new().mount("/tmp", &scratch).mount_read_only("/input", &input),
+        };
+        let mut store = Store::new(function.engine(), state);
+        let command = function.instantiate(&mut store)?;
+        let ended = command.wasi_cli_run().call_run(&mut store)?;
+        ended.map_err(|()| format_err!("the function reports a failure"))?;
+        let output = String::from_utf8(output.contents().to_vec())?;
+        Ok(Answer { output, refusal: scratch.last_refusal() })
+    }
 }
 
 /// Runs the function on every partition, each in a thread of its own.
@@ -105,10 +113,13 @@ pub(crate) fn run(
 
     let limits = SharedLimits { bytes: u64::MAX, nodes: 1_000_000, handles: 10_000 };
     let query = SharedLimit::with_pool(limits, memory.clone());
+    // None runs before each has its spaces, which the others might leave no room for.
+    let partitions = partitions.iter().map(|rows| Partition::new(rows, &query));
+    let partitions = partitions.collect::<Result<Vec<_>>>()?;
     thread::scope(|scope| {
-        let (function, query) = (&function, &query);
-        let start = |rows| scope.spawn(move || answer(function, arguments, rows, query));
-        let threads: Vec<_> = partitions.iter().map(|rows| start(rows)).collect();
+        let function = &function;
+        let start = |partition: Partition| scope.spawn(move || partition.run(function, arguments));
+        let threads: Vec<_> = partitions.into_iter().map(start).collect();
         threads.into_iter().map(|thread| thread.join().expect("no thread panics")).collect()
     })
 }

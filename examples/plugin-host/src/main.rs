@@ -55,7 +55,7 @@ fn main() -> Result<()> {
 
     let runtime = Runtime::new()?;
     let budget = SharedLimit::new(TOGETHER);
-    let mut calls = Vec::new();
+    let mut plugins = Vec::new();
     let arguments: Vec<String> = env::args().skip(1).collect();
     for plugin in arguments.split(|argument| argument == "--") {
         let (file, arguments) =
@@ -63,8 +63,14 @@ fn main() -> Result<()> {
         let component = Component::from_file(&engine, file)?;
         let plugin = CommandPre::new(linker.instantiate_pre(&component)?)?;
         let space = Space::builder().bytes(EACH).shared_limit(&budget).build()?;
-        calls.push((runtime.spawn(call(plugin, arguments.to_vec(), space.clone())), space));
+        plugins.push((plugin, arguments.to_vec(), space));
     }
+
+    // None runs before each has its space, which the others might leave no room for.
+    let start = |(plugin, arguments, space): (_, _, Space)| {
+        (runtime.spawn(call(plugin, arguments, space.clone())), space)
+    };
+    let mut calls: Vec<_> = plugins.into_iter().map(start).collect();
 
     for ((call, space), number) in calls.iter_mut().zip(1..) {
         let outcome = match runtime.block_on(call)? {
