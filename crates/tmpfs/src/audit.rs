@@ -16,7 +16,7 @@ use crate::pages::{PAGE, PageStore};
 use crate::space::Space;
 use crate::trie::Step;
 
-/// Books and stock differ: a bug of this crate.
+/// A difference between the books and what they count: a bug of this crate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Drift {
     /// The name of the count.

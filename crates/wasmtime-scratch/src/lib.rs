@@ -16,7 +16,7 @@
 //! | the linker, synchronous and asynchronous | [`p2`] | all |
 //! | one budget for many spaces, a memory pool of the host's own | [`SharedLimit`], [`Pool`] | all |
 //! | start, fork, roll back, what changed | [`Template`], [`Space::changes_since`] | all |
-//! | single files: write, read, list, remove | [`Space::write`] and those below it | all |
+//! | single files: write, read, list, remove | [`Space::write`], [`Space::read`], [`Space::list`], … | all |
 //! | trees as tar archives | [`Space::unpack`], [`Space::pack`] | all |
 //! | trees of the host's directories | `Space::copy_in`, `Space::copy_out`, `Copying::overwrite` | Linux |
 //!

@@ -5,7 +5,7 @@ use tmpfs::{Change, Result, Settings, Usage};
 
 use crate::space::{Builder, Space, seed, timestamp};
 
-/// What a space held at a moment. A clone is the same template.
+/// Contents of a space at a moment. A clone is the same template.
 ///
 /// Any number of spaces start from it, each in constant time; they share its pages until they
 /// change them, and each is charged in full for what it can see.

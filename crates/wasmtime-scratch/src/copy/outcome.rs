@@ -61,7 +61,7 @@ pub struct Progress<'copy> {
     pub copied: Copied,
 }
 
-/// An entry that was not copied, with the reason. As text it is both, with what to do.
+/// An entry that was not copied, with the reason. Its text gives both, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refused {
     path: Box<str>,
