@@ -86,10 +86,13 @@ pub(crate) fn open_flags(flags: wit::OpenFlags) -> OpenFlags {
     }
 }
 
+/// The flags to open with. Without the one for writing there is the one for reading, as on
+/// wasmtime.
 pub(crate) fn descriptor_flags(flags: wit::DescriptorFlags) -> DescriptorFlags {
+    let write = flags.contains(wit::DescriptorFlags::WRITE);
     DescriptorFlags {
-        read: flags.contains(wit::DescriptorFlags::READ),
-        write: flags.contains(wit::DescriptorFlags::WRITE),
+        read: flags.contains(wit::DescriptorFlags::READ) || !write,
+        write,
         file_integrity_sync: flags.contains(wit::DescriptorFlags::FILE_INTEGRITY_SYNC),
         data_integrity_sync: flags.contains(wit::DescriptorFlags::DATA_INTEGRITY_SYNC),
         requested_write_sync: flags.contains(wit::DescriptorFlags::REQUESTED_WRITE_SYNC),

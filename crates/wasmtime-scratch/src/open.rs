@@ -58,8 +58,8 @@ impl Open {
         self.space.is(&other.space)
     }
 
-    /// Reads at most `length` bytes from `offset` on, and tells whether the file ends there.
-    pub(crate) fn read(&self, length: u64, offset: u64) -> Result<(Vec<u8>, bool)> {
+    /// Reads at most `length` bytes from `offset` on.
+    pub(crate) fn read(&self, length: u64, offset: u64) -> Result<Vec<u8>> {
         let engine = self.space.engine();
         // May it be read at all?
         engine.read_at(self.handle, offset, &mut [])?;
@@ -69,8 +69,7 @@ impl Open {
         let mut bytes = Bytes(Vec::new());
         bytes.0.try_reserve_exact(left).map_err(|_| Error::InsufficientMemory)?;
         engine.read_into(self.handle, offset, left, &mut bytes)?;
-        let end = offset.saturating_add(u64::try_from(left).expect("BUG: a length fits 64 bits"));
-        Ok((bytes.0, end >= size))
+        Ok(bytes.0)
     }
 
     /// Writes from `offset` on, and tells how many bytes.

@@ -94,7 +94,7 @@ impl Pollable for Reader {
 impl InputStream for Reader {
     fn read(&mut self, length: usize) -> StreamResult<Bytes> {
         self.advance(length, |file, offset| {
-            let (bytes, _) = file.read(count(length), offset)?;
+            let bytes = file.read(count(length), offset)?;
             Ok((count(bytes.len()), Bytes::from(bytes)))
         })
     }

@@ -203,7 +203,12 @@ macro_rules! serve {
                 offset: u64,
             ) -> FsResult<(Vec<u8>, bool)> {
                 match self.ours(&file) {
-                    Some(open) => open.read(length, offset).map_err(refused),
+                    Some(open) => {
+                        let bytes = open.read(length, offset).map_err(refused)?;
+                        // As on wasmtime, the file ends there exactly if nothing was read.
+                        let end = bytes.is_empty();
+                        Ok((bytes, end))
+                    }
                     None => types::HostDescriptor::read(&mut self.host(), file, length, offset)$($wait)*,
                 }
             }
