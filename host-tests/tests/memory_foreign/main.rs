@@ -3,6 +3,7 @@
 
 mod golang;
 mod hyperlight;
+mod jco;
 mod node;
 mod preview1;
 mod random;

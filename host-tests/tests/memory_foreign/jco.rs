@@ -1,0 +1,52 @@
+//! Components with the filesystem in them that jco makes JavaScript of, under Node and jco's own
+//! host of WASI 0.2.
+
+use std::fs;
+use std::io::Write as _;
+use std::process::Stdio;
+
+use host_tests::{Sandbox, program_file};
+
+use super::{FULL, made, merged, on_disk, run, toolchains, variables};
+
+/// Transpiles a component and runs it, and returns what it printed.
+#[track_caller]
+fn printed(component: &[u8], arguments: &[&str]) -> String {
+    let folder = toolchains::transpiled(component).unwrap();
+    let mut node = toolchains::node().unwrap();
+    node.arg(toolchains::foreign().join("node/component.mjs"));
+    node.arg(folder.path().join("whole.js")).args(arguments);
+    node.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut running = node.spawn().unwrap();
+    // The program may end without having read all.
+    let _ = running.stdin.take().unwrap().write_all(b"one line\nanother\n");
+    let output = running.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{}\n{said}", output.status);
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn a_std_program_prints_the_same_as_under_wasmtime() {
+    let both = toolchains::npm_packages().map(|_| program_file("std_files"));
+    let Some(file) = made("jco::a_std_program_prints_the_same_as_under_wasmtime", both) else {
+        return;
+    };
+    // What this differs in from a directory of the host is told by `memory_std`.
+    let expected = run(file, Sandbox::builder().embedded(), &[]);
+    let whole = merged(&fs::read(file).unwrap(), false, &[]);
+    assert_eq!(printed(&whole, &[]), expected.stdout);
+}
+
+#[test]
+fn c_prints_the_same_as_on_a_directory_of_the_host_and_hits_a_limit() {
+    const TEST: &str = "jco::c_prints_the_same_as_on_a_directory_of_the_host_and_hits_a_limit";
+    let both = toolchains::npm_packages().and_then(|_| toolchains::c("files.c"));
+    let Some(module) = made(TEST, both) else { return };
+    let component = toolchains::adapted(&module);
+    let expected = run(&component, on_disk(), &[]).stdout;
+    let component = fs::read(component).unwrap();
+    assert_eq!(printed(&merged(&component, false, &[]), &[]), expected);
+    let small = variables(&[("TMPFS_BYTES", "256K"), ("TMPFS_FILE_SIZE", "512K")]);
+    assert_eq!(printed(&merged(&component, false, &small), &["full"]), FULL);
+}
