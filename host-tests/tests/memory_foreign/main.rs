@@ -9,6 +9,7 @@ mod preview1;
 mod random;
 mod sqlite;
 mod toolchains;
+mod wasmer;
 
 use std::fs;
 use std::path::Path;

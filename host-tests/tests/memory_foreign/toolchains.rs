@@ -16,7 +16,7 @@ use wasi_preview1_component_adapter_provider::{
     WASI_SNAPSHOT_PREVIEW1_COMMAND_ADAPTER as ADAPTER,
 };
 use wit_component::ComponentEncoder;
-use xtask::foreign::REQUIRED;
+use xtask::foreign::{REQUIRED, wasmer_host};
 use xtask::packages::{self, Failure, Package, home};
 use xtask::{sources, workspace};
 
@@ -279,6 +279,17 @@ pub(crate) fn transpiled(component: &[u8]) -> Result<TempDir, String> {
     jco.args(["--name", "whole", "--multi-memory"]);
     run(&mut jco).unwrap_or_else(|said| panic!("jco: {said}"));
     Ok(folder)
+}
+
+/// Builds the example of an embedder of wasmer, and returns its program, or the reason why that is
+/// not done.
+pub(crate) fn wasmer() -> Result<&'static Path, String> {
+    static HOST: LazyLock<Result<PathBuf, String>> =
+        LazyLock::new(|| match env::var_os(REQUIRED) {
+            Some(_) => Ok(wasmer_host().unwrap_or_else(|error| panic!("{error:#}"))),
+            None => Err("only `cargo xtask foreign` builds wasmer".into()),
+        });
+    HOST.as_deref().map_err(String::clone)
 }
 
 pub(crate) fn foreign() -> &'static Path {
