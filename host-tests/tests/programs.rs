@@ -7,8 +7,9 @@ use host_tests::{Program, Run, Sandbox, names_in, program_names};
 use xtask::workspace;
 
 /// The programs and where they are run.
-const TESTED: [(&str, &str); 27] = [
+const TESTED: [(&str, &str); 29] = [
     ("audit_hooks", "audit"),
+    ("begins_anew", "memory_usage"),
     ("beside", "embedded_std"),
     ("calls_linked", "host_calls"),
     ("calls_tempfile", "embedded_costs"),
@@ -28,6 +29,7 @@ const TESTED: [(&str, &str); 27] = [
     ("refused_writes", "memory_std"),
     ("rust_tempfile_examples", "memory_std"),
     ("seeded", "memory_seeds"),
+    ("shell", "hosted/embedder"),
     ("std_files", "memory_std"),
     ("std_limits", "memory_std"),
     ("stream_calls", "memory_streams"),
@@ -49,7 +51,8 @@ fn every_program_has_a_test() {
     for (program, area) in TESTED {
         let file = format!("host-tests/tests/{area}.rs");
         let text = std::fs::read_to_string(workspace::root().join(&file)).unwrap();
-        let runs = ["run(", "Program::new("].map(|call| format!("{call}\"{program}\""));
+        let calls = ["run(", "Program::new(", "program_file(", "compiled("];
+        let runs = calls.map(|call| format!("{call}\"{program}\""));
         assert!(runs.iter().any(|run| text.contains(run)), "{file} does not run {program}");
     }
 }

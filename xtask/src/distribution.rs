@@ -18,7 +18,9 @@ const PACKAGES: [&str; 6] = [
 ];
 
 /// Installs the command `scratch` below a folder as a user does, but without optimisation and
-/// without `scratch run`, for which wasmtime would be compiled once more; returns its file.
+/// without `scratch run`, for which wasmtime would be compiled once more; returns its file. Cargo
+/// leaves the binary in its target folder, too: this has one of its own, so that the workspace's
+/// stays the command with all that it does.
 ///
 /// # Errors
 /// A component cannot be built, or cargo fails.
@@ -27,7 +29,8 @@ pub fn install(folder: &Path) -> Result<PathBuf> {
     let mut cargo = workspace::cargo("install");
     cargo.args(["--quiet", "--debug", "--no-track", "--no-default-features"]);
     cargo.args(["--path", "crates/scratch", "--root"]);
-    command::run(cargo.arg(folder))?;
+    cargo.arg(folder).arg("--target-dir").arg(workspace::target_dir().join("installed"));
+    command::run(&mut cargo)?;
     Ok(folder.join("bin").join(format!("scratch{}", std::env::consts::EXE_SUFFIX)))
 }
 
