@@ -8,6 +8,7 @@ use crate::id::Id;
 use crate::index::Part;
 use crate::layer::{Layer, Renumbered, Row, bytes};
 use crate::limits::Usage;
+use crate::list;
 use crate::map::Index;
 use crate::name::Tag;
 use crate::node::{Entry, File, Home, Node};
@@ -87,9 +88,7 @@ fn number<T>(id: Option<Id<T>>) -> u32 {
 
 fn push(ids: &mut Vec<Id<Node>>, id: Id<Node>) -> Result<(), Drift> {
     let full = Drift { what: "no memory to count", counted: 0, booked: 0 };
-    ids.try_reserve(1).map_err(|_| full)?;
-    ids.push(id);
-    Ok(())
+    list::push(ids, id).map_err(|_| full)
 }
 
 impl<'space, S: PageStore> Count<'space, S> {

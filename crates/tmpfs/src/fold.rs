@@ -13,6 +13,7 @@ use crate::error::{Error, Result};
 use crate::id::Id;
 use crate::index::Part;
 use crate::layer::{Layer, Stock};
+use crate::list::push;
 use crate::map::Map;
 use crate::node::{Entry, Node};
 use crate::nodes;
@@ -76,12 +77,6 @@ struct View {
     /// Nodes of lower layers, and nodes of these layers, with the copies that stand for them.
     below: Vec<(Id<Node>, Id<Node>)>,
     within: Vec<(Id<Node>, Id<Node>)>,
-}
-
-fn push<T>(list: &mut Vec<T>, item: T) -> Result<()> {
-    list.try_reserve(1).map_err(|_| Error::InsufficientSpace)?;
-    list.push(item);
-    Ok(())
 }
 
 impl<S: PageStore> Space<S> {

@@ -38,6 +38,7 @@ mod sharing;
 
 mod hash;
 mod id;
+mod list;
 mod transfer;
 
 mod pages;

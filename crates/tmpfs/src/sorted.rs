@@ -8,12 +8,12 @@ use crate::error::{Error, Result};
 use crate::hash::Seed;
 use crate::id::Id;
 use crate::layer::Layer;
+use crate::list::push;
 use crate::marks::Marks;
 use crate::node::{Home, Node};
 use crate::pages::PageStore;
 use crate::survey::{Change, Record};
 use crate::text;
-use crate::versions::push;
 
 /// A name on the way to records, and the record that is there.
 struct Step {

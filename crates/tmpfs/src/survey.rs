@@ -10,10 +10,11 @@ use core::ops::ControlFlow::{Break, Continue};
 use crate::error::{Error, Result};
 use crate::hash::Seed;
 use crate::id::Id;
+use crate::list::push;
 use crate::marks::Marks;
 use crate::node::{Entry, Home, Node};
 use crate::pages::PageStore;
-use crate::versions::{Versions, push};
+use crate::versions::Versions;
 
 /// A difference at a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

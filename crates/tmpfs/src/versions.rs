@@ -4,9 +4,10 @@
 use alloc::vec::Vec;
 use core::ops::ControlFlow::{self, Break, Continue};
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::id::Id;
 use crate::layer::{Layer, bytes};
+use crate::list::push;
 use crate::map::Map;
 use crate::node::{Entry, File, Home, Node};
 use crate::page::Page;
@@ -136,11 +137,4 @@ impl<'space, S: PageStore> Versions<'space, S> {
             new.map_or(Continue(()), |entry| each(entry, true))
         })
     }
-}
-
-/// Appends to a list, as far as there is memory.
-pub(crate) fn push<T>(list: &mut Vec<T>, item: T) -> Result<()> {
-    list.try_reserve(1).map_err(|_| Error::InsufficientSpace)?;
-    list.push(item);
-    Ok(())
 }
