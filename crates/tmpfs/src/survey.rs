@@ -5,7 +5,6 @@
 use alloc::vec::Vec;
 use core::mem;
 use core::num::NonZeroU32;
-use core::ops::ControlFlow::{Break, Continue};
 
 use crate::error::{Error, Result};
 use crate::hash::Seed;
@@ -94,10 +93,8 @@ impl<S: PageStore> Surveyor<'_, '_, S> {
         }
         while let Some(Pair { old, new }) = self.waiting.pop() {
             let mut entries = Vec::new();
-            let walked = self.versions.entries(old, new, &mut |entry, is_new| {
-                push(&mut entries, (entry, is_new)).map_or_else(Break, Continue)
-            });
-            walked.break_value().map_or(Ok(()), Err)?;
+            self.versions
+                .entries(old, new, &mut |entry, is_new| push(&mut entries, (entry, is_new)))?;
             let name = |entry| self.versions.name(entry);
             entries.sort_unstable_by_key(|(entry, is_new)| (name(*entry), *is_new));
             for names in entries.chunk_by(|(one, _), (other, _)| name(*one) == name(*other)) {
@@ -264,10 +261,10 @@ impl<S: PageStore> Surveyor<'_, '_, S> {
         let mut directories = Vec::new();
         push(&mut directories, self.root)?;
         while let Some(directory) = directories.pop() {
-            let walked = self.versions.entries(None, Some(directory), &mut |entry, _| {
+            self.versions.entries(None, Some(directory), &mut |entry, _| {
                 let node = self.versions.new.get(entry).node;
                 let found = nodes.binary_search_by_key(&node.number(), |(node, _)| node.number());
-                let outcome = match found {
+                match found {
                     Ok(at) => {
                         let home = Home { directory, entry };
                         each(Record { home, node, change: nodes[at].1 })
@@ -276,10 +273,8 @@ impl<S: PageStore> Surveyor<'_, '_, S> {
                         push(&mut directories, node)
                     }
                     Err(_) => Ok(()),
-                };
-                outcome.map_or_else(Break, Continue)
-            });
-            walked.break_value().map_or(Ok(()), Err)?;
+                }
+            })?;
         }
         Ok(())
     }

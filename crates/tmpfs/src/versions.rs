@@ -2,7 +2,7 @@
 //! both, and what both share is the same rows; only a node may have a copy for the space.
 
 use alloc::vec::Vec;
-use core::ops::ControlFlow::{self, Break, Continue};
+use core::ops::ControlFlow::{Break, Continue};
 
 use crate::error::Result;
 use crate::id::Id;
@@ -120,21 +120,23 @@ impl<'space, S: PageStore> Versions<'space, S> {
     }
 
     /// Calls `each` for the entries that one of two directories has and the other has not, with
-    /// true for those of the new one.
-    pub(crate) fn entries<B>(
+    /// true for those of the new one. It ends with the first error.
+    pub(crate) fn entries(
         &self,
         old: Option<Id<Node>>,
         new: Option<Id<Node>>,
-        each: &mut impl FnMut(Id<Entry>, bool) -> ControlFlow<B>,
-    ) -> ControlFlow<B> {
+        each: &mut impl FnMut(Id<Entry>, bool) -> Result<()>,
+    ) -> Result<()> {
         let order = |layer: &Layer<S>, node: Option<Id<Node>>| {
             let held = node.and_then(|node| layer.node(node).directory());
             held.map_or(Map::EMPTY, |held| held.order.share())
         };
         let (old, new) = (order(self.old, old), order(self.new, new));
-        self.new.map_changes(&old, &new, &mut |_, old, new| {
-            old.map_or(Continue(()), |entry| each(entry, false))?;
-            new.map_or(Continue(()), |entry| each(entry, true))
-        })
+        let walked = self.new.map_changes(&old, &new, &mut |_, old, new| {
+            let outcome = old.map_or(Ok(()), |entry| each(entry, false));
+            let outcome = outcome.and_then(|()| new.map_or(Ok(()), |entry| each(entry, true)));
+            outcome.map_or_else(Break, Continue)
+        });
+        walked.break_value().map_or(Ok(()), Err)
     }
 }
