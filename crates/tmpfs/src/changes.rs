@@ -100,7 +100,7 @@ impl<S: PageStore> Space<S> {
     /// no memory; `Io` of the page store.
     pub fn changes_since(&self, template: &Template<S>) -> Result<Changes<'_, S>> {
         let layer = &self.stock.layer;
-        let versions = Versions::of(layer, template.layer()).ok_or(Error::Invalid)?;
+        let versions = Versions::of(layer, &template.layer).ok_or(Error::Invalid)?;
         self.compare(versions).inspect_err(|_| self.stock.quota.forget_refusal())
     }
 

@@ -244,7 +244,7 @@ impl<S: PageStore> Layer<S> {
     /// Makes one of this layer and so many below it.
     fn fold(&mut self, layers: usize, view: &View, copies: Map<Node>) {
         for _ in 0..layers {
-            let below = self.take_base().and_then(Arc::into_inner);
+            let below = self.base.take().and_then(Arc::into_inner);
             let mut below = below.expect("BUG: nothing else stands on it");
             core::mem::swap(self, &mut below);
             self.join(below);

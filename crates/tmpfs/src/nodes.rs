@@ -33,18 +33,16 @@ impl<S: PageStore> Layer<S> {
     }
 }
 
-impl<S: PageStore> Layer<S> {
-    /// Returns the node of the base that a key of [`Layer::changed`] stands for.
-    pub(crate) fn changed_node(key: u64) -> Id<Node> {
-        let number = u32::try_from(key).ok().and_then(NonZeroU32::new);
-        Id::new(number.expect("BUG: the key was made of a node"))
-    }
-}
-
 /// Returns the key of a node of the base in [`Layer::changed`].
 #[inline]
 pub(crate) fn key(id: Id<Node>) -> u64 {
     u64::from(id.number().get())
+}
+
+/// Returns the node of the base that a key of [`Layer::changed`] stands for.
+pub(crate) fn of_key(key: u64) -> Id<Node> {
+    let number = u32::try_from(key).ok().and_then(NonZeroU32::new);
+    Id::new(number.expect("BUG: the key was made of a node"))
 }
 
 impl<S: PageStore> Stock<S> {

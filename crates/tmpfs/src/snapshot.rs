@@ -98,7 +98,7 @@ impl<S: PageStore> Space<S> {
 
     /// Puts the layer back that was to be a template's.
     fn undo_snapshot(&mut self, below: Arc<Layer<S>>, opened: &[(Id<Node>, u32)]) {
-        drop(self.stock.layer.take_base());
+        self.stock.layer.base = None;
         self.stock.layer = Arc::into_inner(below).expect("BUG: nobody else has it yet");
         self.stock.layer.charge = None;
         for (node, opens) in opened {
@@ -117,9 +117,7 @@ impl<S: PageStore> Space<S> {
     /// limits do not allow what the template holds, and `Quota`, where it holds less now; then
     /// nothing has changed.
     pub fn reset_to(&mut self, template: &Template<S>) -> Result<()> {
-        if !self.stock.layer.stands_on(&template.layer) {
-            return Err(Error::Invalid);
-        }
+        self.stock.layer.right_above(&template.layer).ok_or(Error::Invalid)?;
         let (held, usage) = (self.usage(), template.usage);
         self.stock.quota.charge::<S>(usage.minus(held))?;
         self.stock.quota.refund::<S>(held.minus(usage));

@@ -30,20 +30,16 @@ impl<S: PageStore> Layer<S> {
         self.base = Some(base);
     }
 
-    /// Gives up the layer below, on which no row may depend.
-    pub(crate) fn take_base(&mut self) -> Option<Arc<Self>> {
-        self.base.take()
-    }
-
-    /// Returns whether a layer is one of those below.
-    pub(crate) fn stands_on(&self, other: &Self) -> bool {
+    /// Returns the layer right above another, which is this one or one below; `None` where this one
+    /// does not stand on the other.
+    pub(crate) fn right_above(&self, other: &Self) -> Option<&Self> {
         let mut layer = self;
-        while let Some(base) = layer.base() {
+        loop {
+            let base = layer.base()?;
             if ptr::eq(base, other) {
-                return true;
+                return Some(layer);
             }
             layer = base;
         }
-        false
     }
 }

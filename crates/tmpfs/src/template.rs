@@ -77,10 +77,6 @@ impl<S: PageStore> Template<S> {
     pub fn usage(&self) -> Usage {
         self.usage
     }
-
-    pub(crate) fn layer(&self) -> &Layer<S> {
-        &self.layer
-    }
 }
 
 impl<S: PageStore> Space<S> {

@@ -10,6 +10,7 @@ use crate::layer::{Layer, bytes};
 use crate::list::push;
 use crate::map::Map;
 use crate::node::{Entry, File, Home, Node};
+use crate::nodes;
 use crate::page::Page;
 use crate::pages::PageStore;
 use crate::trie::Step;
@@ -25,14 +26,8 @@ pub(crate) struct Versions<'space, S: PageStore> {
 impl<'space, S: PageStore> Versions<'space, S> {
     /// Returns the versions of a layer, and of one that it stands on; `None` where it does not.
     pub(crate) fn of(new: &'space Layer<S>, old: &Layer<S>) -> Option<Self> {
-        let mut first = new;
-        loop {
-            let base = first.base()?;
-            if core::ptr::eq(base, old) {
-                return Some(Self { old: base, new, first });
-            }
-            first = base;
-        }
+        let first = new.right_above(old)?;
+        Some(Self { old: first.base()?, new, first })
     }
 
     /// Returns whether a node is one of the template.
@@ -49,7 +44,7 @@ impl<'space, S: PageStore> Versions<'space, S> {
         loop {
             layer.map_walk(&layer.changed, &mut |step| {
                 if let Step::Value(key, _) = step {
-                    let node = Layer::<S>::changed_node(key);
+                    let node = nodes::of_key(key);
                     if outcome.is_ok() && self.is_old(node) {
                         outcome = push(&mut nodes, node);
                     }
