@@ -55,6 +55,20 @@ impl Quota {
     // inlined, making and removing a file takes 2 % fewer instructions.
     #[inline(always)]
     pub(crate) fn charge<S: PageStore>(&mut self, amount: Usage) -> Result<()> {
+        let used = self.with(amount)?;
+        if S::TEMPLATES
+            && let Some(shared) = &self.shared
+        {
+            shared.charge(amount, &self.last)?;
+        }
+        self.used = used;
+        self.high = self.high.most(used);
+        Ok(())
+    }
+
+    /// Returns what is held with `amount` more, where the space's own limits allow it.
+    #[inline(always)]
+    fn with(&self, amount: Usage) -> Result<Usage> {
         let (used, limits) = (self.used, self.limits);
         let sum = |limit, held: u64, asked: u64, allowed| {
             let sum = held.saturating_add(asked);
@@ -67,13 +81,25 @@ impl Quota {
         let nodes = sum(Limit::Nodes, used.nodes, amount.nodes, limits.nodes)?;
         let allowed = u64::from(limits.handles);
         let handles = sum(Limit::Handles, used.handles, amount.handles, allowed)?;
-        if S::TEMPLATES
-            && let Some(shared) = &self.shared
-        {
-            shared.charge(amount, &self.last)?;
+        Ok(Usage { content, metadata, nodes, handles })
+    }
+
+    /// Books `amount` in place of what is held, or nothing where a limit forbids it. The shared
+    /// limit is charged for the difference alone.
+    pub(crate) fn replace(&mut self, amount: Usage) -> Result<()> {
+        let (more, less) = (amount.minus(self.used), self.used.minus(amount));
+        self.with(more)?;
+        if let Some(shared) = &self.shared {
+            // It counts the bytes of content and metadata together.
+            let difference = |one: Usage, other: Usage| {
+                let bytes = one.bytes().saturating_sub(other.bytes());
+                Usage { content: bytes, metadata: 0, ..one }
+            };
+            shared.charge(difference(more, less), &self.last)?;
+            shared.refund(difference(less, more));
         }
-        self.used = Usage { content, metadata, nodes, handles };
-        self.high = self.high.most(self.used);
+        self.used = amount;
+        self.high = self.high.most(amount);
         Ok(())
     }
 

@@ -113,14 +113,12 @@ impl<S: PageStore> Space<S> {
     /// It takes as long as there are handles, and nodes and pages of the space's own.
     ///
     /// # Errors
-    /// `Invalid` where the space does not stand on the template. `InsufficientSpace` where its
-    /// limits do not allow what the template holds, and `Quota`, where it holds less now; then
-    /// nothing has changed.
+    /// `Invalid` where the space does not stand on the template. Where the template holds more than
+    /// the space does now, `InsufficientSpace` if the limits of the space do not allow it, and
+    /// `Quota` if the shared one does not. Then nothing has changed.
     pub fn reset_to(&mut self, template: &Template<S>) -> Result<()> {
         self.stock.layer.right_above(&template.layer).ok_or(Error::Invalid)?;
-        let (held, usage) = (self.usage(), template.usage);
-        self.stock.quota.charge::<S>(usage.minus(held))?;
-        self.stock.quota.refund::<S>(held.minus(usage));
+        self.stock.quota.replace(template.usage)?;
         self.handles = Table::new(HANDLES);
         self.stock.layer.stand_on(Arc::clone(&template.layer));
         Ok(())

@@ -1,7 +1,8 @@
 //! Snapshots, forks and resets.
 
 use tmpfs::{
-    Error, Limit, Limits, OpenFlags, PAGE, Settings, SharedLimit, SharedLimits, Space, Usage,
+    Error, Limit, Limits, OpenFlags, PAGE, Settings, SharedLimit, SharedLimits, SharedUsage, Space,
+    Usage,
 };
 
 use crate::fixture::Fixture;
@@ -122,6 +123,34 @@ fn a_reset_that_a_limit_refuses_changes_nothing() {
     fixture.space.reset_to(&template).unwrap();
     assert_eq!(fixture.space.usage(), template.usage());
     fixture.root = fixture.space.root(tmpfs::DescriptorFlags::DIRECTORY).unwrap();
+}
+
+/// A shared limit counts the bytes of content and metadata together.
+#[test]
+fn a_reset_to_a_template_of_fewer_bytes_needs_none_of_a_shared_limit() {
+    let limits = SharedLimits { bytes: 1 << 20, nodes: 1 << 20, handles: 100 };
+    let shared = SharedLimit::new(limits);
+    let sharing = Settings { shared: Some(shared.clone()), ..settings() };
+    let mut fixture = Fixture::of(Space::create(sharing).unwrap());
+    fixture.write("large", &"x".repeat(100 << 10));
+    let template = fixture.space.snapshot().unwrap();
+    fixture.unlink("large");
+    let full = (0..).find_map(|at| {
+        let now = fixture.now();
+        fixture.space.create_directory_at(fixture.root, &format!("{at}"), now).err()
+    });
+    assert_eq!(full, Some(Error::Quota));
+    let (held, usage) = (shared.usage(), fixture.space.usage());
+    fixture.space.reset_to(&template).unwrap();
+    assert_eq!(fixture.space.usage(), template.usage());
+    let bytes = |usage: Usage| usage.content + usage.metadata;
+    assert_eq!(held.bytes - shared.usage().bytes, bytes(usage) - bytes(template.usage()));
+    assert_eq!(held.nodes - shared.usage().nodes, usage.nodes - template.usage().nodes);
+    assert_eq!(held.handles - shared.usage().handles, 1);
+    fixture.space.audit().unwrap();
+    drop(template);
+    drop(fixture);
+    assert_eq!(shared.usage(), SharedUsage::default());
 }
 
 #[test]
