@@ -81,9 +81,7 @@ impl<T, K> Table<T, K> {
 
     /// Makes room for the chunks of a table above, whose number is returned with that of its own.
     pub(crate) fn make_room_to_join(&mut self, above: usize) -> Result<usize> {
-        self.chunks.try_reserve(above).map_err(|_| Error::InsufficientSpace)?;
-        let more = self.chunks.capacity() - self.roomy.len();
-        self.roomy.try_reserve(more).map_err(|_| Error::InsufficientSpace)?;
+        self.reserve_chunks(above)?;
         Ok(above + self.chunks.len())
     }
 
@@ -150,12 +148,17 @@ impl<T, K> Table<T, K> {
         if self.end().get() >= NUMBERS - (1 << self.bits) {
             return Err(Error::InsufficientSpace);
         }
-        self.chunks.try_reserve(1).map_err(|_| Error::InsufficientSpace)?;
-        let more = self.chunks.capacity() - self.roomy.len();
-        self.roomy.try_reserve(more).map_err(|_| Error::InsufficientSpace)?;
+        self.reserve_chunks(1)?;
         self.chunks.push(Chunk { slots: Vec::new(), live: 0, free: NONE });
         self.roomy.push(number);
         Ok(())
+    }
+
+    /// Makes room for so many more chunks.
+    fn reserve_chunks(&mut self, more: usize) -> Result<()> {
+        self.chunks.try_reserve(more).map_err(|_| Error::InsufficientSpace)?;
+        let roomy = self.chunks.capacity() - self.roomy.len();
+        self.roomy.try_reserve(roomy).map_err(|_| Error::InsufficientSpace)
     }
 
     /// Adds a row where room was made, and returns its number.
