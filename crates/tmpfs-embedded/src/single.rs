@@ -29,11 +29,12 @@ impl<T> Single<T> {
         }
     }
 
-    /// Makes the value. A call of `start` by its name: one by a pointer would keep the starts of
-    /// other ways in a program, and what they ask of the host.
+    /// Makes the value. It knows `start` by its type: the tool keeps every function that a pointer
+    /// may lead to, so that with one, all programs would keep the starts of all forms, and import
+    /// what those call of the host.
     ///
     /// # Panics
-    /// It was made meanwhile, by another task of the program: there is one filesystem.
+    /// The value was made meanwhile, by another task of the program: there is one filesystem.
     #[cold]
     #[inline(never)]
     fn set(&self, start: impl FnOnce() -> T) -> *mut T {
