@@ -53,7 +53,7 @@ impl<S: PageStore> Space<S> {
     pub fn snapshot_in(&mut self, store: S) -> Result<Template<S>> {
         const { assert!(S::TEMPLATES, "the store is one of spaces that are not frozen") };
         if self.stock.layer.depth >= DEPTH {
-            self.fold()?;
+            self.fold().inspect_err(|_| self.stock.quota.forget_refusal())?;
         }
         if self.stock.layer.depth >= DEPTH {
             return Err(Error::Busy);

@@ -2,8 +2,8 @@
 //! other.
 
 use tmpfs::{
-    Change, DescriptorFlags, Error, Follow, Handle, Limits, OpenFlags, PAGE, Settings, Space,
-    Template, Timestamp,
+    Change, DescriptorFlags, Error, Follow, Handle, Limit, Limits, OpenFlags, PAGE, Settings,
+    Space, Template, Timestamp,
 };
 
 use crate::allocator;
@@ -139,6 +139,11 @@ fn folding() -> Space {
         space.close(root).unwrap();
         drop(space.snapshot().unwrap());
     }
+    // A refusal that the next one is to be told from.
+    space.set_limits(Limits { handles: 0, ..Limits::default() });
+    assert_eq!(space.root(DescriptorFlags::READ), Err(Error::InsufficientMemory));
+    space.set_limits(Limits::default());
+    assert_eq!(space.last_refusal().unwrap().limit, Limit::Handles);
     space
 }
 
@@ -172,6 +177,7 @@ fn templates_that_cannot_become_one_for_want_of_memory_stay() {
         let outcome = allocator::guarded(|| space.snapshot().map(drop));
         assert!(allocator::relent());
         assert_eq!(outcome, Err(Error::InsufficientSpace), "{allowed} of {taken}");
+        assert_eq!(space.last_refusal(), None, "{allowed} of {taken}: no limit was the reason");
         space.audit().unwrap();
         assert_eq!((space.usage(), targets(&mut space)), (usage, expected.clone()));
         assert_eq!(space.snapshot().map(drop), Ok(()));
