@@ -15,7 +15,7 @@ pub(crate) const PIECE: usize = 64 << 10;
 /// The most bytes of one answer. Holes cost nothing, and must not take memory by being read.
 const MOST: u64 = 1 << 20;
 
-/// At most `length` bytes from `offset` on.
+/// Reads at most `length` bytes from `offset` on.
 pub(crate) fn read(handle: Handle, offset: u64, length: u64) -> Result<Vec<u8>> {
     let size = look(|space| {
         // May it be read at all?

@@ -92,7 +92,7 @@ pub(crate) fn open_flags(flags: wit::OpenFlags) -> OpenFlags {
     }
 }
 
-/// The flags to open with. Without the one for writing there is the one for reading, as on
+/// Reads the flags to open with. Without the one for writing there is the one for reading, as on
 /// wasmtime.
 pub(crate) fn descriptor_flags(flags: wit::DescriptorFlags) -> DescriptorFlags {
     let write = flags.contains(wit::DescriptorFlags::WRITE);

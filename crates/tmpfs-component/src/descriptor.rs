@@ -14,7 +14,7 @@ impl Descriptor {
         Self { handle }
     }
 
-    /// Another handle of the same directory, for a listing that may outlive this one.
+    /// Opens another handle of the same directory, for a listing that may outlive this one.
     pub(crate) fn duplicate(&self) -> Result<Self> {
         change(|space| space.duplicate(self.handle)).map(Self::of)
     }

@@ -163,7 +163,7 @@ impl<'space, S: PageStore> Count<'space, S> {
         Ok(None)
     }
 
-    /// The name that a node with a name knows.
+    /// Compares the name that a node knows with the entry of that name.
     fn home(&self, id: Id<Node>) -> Result<(), Drift> {
         let node = self.layer.node(id);
         let Some(Home { directory, entry }) = node.home().filter(|_| S::TEMPLATES) else {

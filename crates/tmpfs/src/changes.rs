@@ -91,9 +91,9 @@ impl<S: PageStore> Space<S> {
     ///   either.
     ///
     /// It takes as long as there are changes, and nodes that were opened and not changed, however
-    /// much there is else. To find the names of a changed file that has several, it walks over the
-    /// whole tree once. Beside the space it takes memory for each change and each directory on the
-    /// way to one, less than 256 bytes each, and for two paths.
+    /// much there is else. To find the names of a changed file that has several, or had, it walks
+    /// over the whole tree once. Beside the space it takes memory for each change and each
+    /// directory on the way to one, less than 256 bytes each, and for two paths.
     ///
     /// # Errors
     /// `Invalid` where the space does not stand on the template; `InsufficientSpace` where there is

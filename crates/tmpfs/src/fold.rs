@@ -32,7 +32,7 @@ struct Seen<T> {
 }
 
 impl<T> Seen<T> {
-    /// Nothing of the rows from `first` to before `end`.
+    /// Begins with none of the rows from `first` to before `end` seen.
     fn new(first: Id<T>, end: u32) -> Result<Self> {
         let length = end - first.number().get();
         let words = usize::try_from(length.div_ceil(64)).map_err(|_| Error::InsufficientSpace)?;

@@ -28,7 +28,7 @@ impl<S: PageStore> Space<S> {
         self.open_node(self.root, flags, flags.mutate_directory)
     }
 
-    /// Another handle of the same file or directory, for the same, as `dup` makes.
+    /// Opens another handle of the same file or directory for the same uses, as `dup` does.
     ///
     /// # Errors
     /// `BadDescriptor`; `InsufficientMemory` or `Quota` at the limit of handles.
@@ -37,10 +37,11 @@ impl<S: PageStore> Space<S> {
         self.open_node(node, flags, mutable)
     }
 
-    /// Another handle of the same file, for the same, as a stream has that reads or writes it.
+    /// Opens another handle of the same file for the same uses, as a stream needs that reads or
+    /// writes it.
     ///
     /// # Errors
-    /// `BadDescriptor`, also where the handle is not for what `permits` asks; `IsDirectory`;
+    /// `BadDescriptor`, also where `permits` is false of the uses; `IsDirectory`;
     /// `InsufficientMemory` or `Quota` at the limit of handles.
     pub fn duplicate_file(
         &mut self,

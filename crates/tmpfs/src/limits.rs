@@ -190,7 +190,7 @@ impl Usage {
         }
     }
 
-    /// The part of each that is more than in another.
+    /// Returns by how much each is more than in another.
     pub(crate) fn minus(self, other: Self) -> Self {
         Self {
             content: self.content.saturating_sub(other.content),

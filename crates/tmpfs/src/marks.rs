@@ -16,13 +16,13 @@ type Slot = Option<(Id<Node>, bool)>;
 
 pub(crate) struct Marks {
     seed: Seed,
-    /// As many as a power of two, or none; half of them at most are used.
+    /// Slots, of which at most half are used; their number is a power of two, or 0.
     slots: Vec<Slot>,
     used: usize,
 }
 
 impl Marks {
-    /// No marks. Without the seed, nobody can choose nodes that collide.
+    /// Begins without marks. Without the seed, nobody can choose nodes that collide.
     pub(crate) const fn new(seed: Seed) -> Self {
         Self { seed, slots: Vec::new(), used: 0 }
     }

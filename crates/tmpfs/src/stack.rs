@@ -9,7 +9,7 @@ use crate::pages::PageStore;
 use crate::table::Table;
 
 impl<S: PageStore> Layer<S> {
-    /// An empty layer on top of another.
+    /// Makes an empty layer on top of another.
     pub(crate) fn over(base: Arc<Self>, store: S) -> Self {
         let mut layer = Self::new(store);
         layer.stand_on(base);

@@ -1,6 +1,6 @@
 //! The differences between two versions of a tree, as names and nodes. It visits the nodes that
-//! were copied, the directories that are new or gone, and nothing else; but for changed files with
-//! several names, of which a walk over the whole tree finds the names.
+//! were copied, the directories that are new or gone, and nothing else; but for changed files that
+//! have or had several names, whose names a walk over the whole tree finds.
 
 use alloc::vec::Vec;
 use core::mem;

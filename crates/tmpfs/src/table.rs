@@ -74,7 +74,7 @@ impl<T, K> Table<T, K> {
         id.number() >= self.start
     }
 
-    /// The number of the first row.
+    /// Returns the number of the first row.
     pub(crate) fn first(&self) -> Id<K> {
         Id::new(self.start)
     }

@@ -28,7 +28,7 @@ pub struct Template<S: PageStore = MemoryPages> {
     pub(crate) root: Id<Node>,
     pub(crate) serial: u64,
     pub(crate) seed: Seed,
-    /// What a space sees that begins with it.
+    /// The usage of a space that begins with it.
     pub(crate) usage: Usage,
 }
 

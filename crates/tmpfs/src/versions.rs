@@ -1,5 +1,6 @@
-//! Two versions of a tree: a template, and a space that stands on it. A row has the same number in
-//! both, and what both share is the same rows; only a node may have a copy for the space.
+//! Two versions of a tree: a template, and a space that stands on it. What both share has the same
+//! rows in both. A node that the space changed keeps its number, under which the space finds the
+//! copy; the copy of any other row has a number of its own.
 
 use alloc::vec::Vec;
 use core::ops::ControlFlow::{Break, Continue};

@@ -7,7 +7,7 @@ use tmpfs::{Change, Cursor, DescriptorFlags, Difference, Follow, Kind, OpenFlags
 
 use crate::NOW;
 
-/// What a path shows.
+/// The attributes and content of a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Seen {
     pub(crate) kind: Kind,

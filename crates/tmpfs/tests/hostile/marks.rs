@@ -38,7 +38,7 @@ fn write(space: &mut Space, root: Handle, path: &str, offset: u64) {
     space.close(file).unwrap();
 }
 
-/// What it allocates to tell the changes of ten files among so many.
+/// Counts what it allocates to tell the changes of ten files among so many.
 fn ten_changed(files: usize) -> Count {
     let template = tree(files).0.freeze().unwrap();
     let (mut space, root) = start(&template);
