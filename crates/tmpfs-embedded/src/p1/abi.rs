@@ -4,8 +4,30 @@ use tmpfs::{Error, Follow, Kind, NewTimestamp, OpenFlags, Stat, Timestamp};
 
 use crate::program::{Area, Unreadable};
 
-/// Exports functions under the names of preview 1, twice: the second for programs to which the
-/// host's directories stay visible, where `BESIDE` is true.
+/// Exports a function under two names: the second for programs to which the host's directories stay
+/// visible, where `BESIDE` is true.
+macro_rules! exported {
+    (
+        $ours:literal, $beside:literal,
+        $function:ident($($parameter:ident: $kind:ty),*) $(-> $result:ty)?
+    ) => {
+        const _: () = {
+            #[unsafe(export_name = $ours)]
+            extern "C" fn ours($($parameter: $kind),*) $(-> $result)? {
+                $function::<false>($($parameter),*)
+            }
+
+            #[unsafe(export_name = $beside)]
+            extern "C" fn beside($($parameter: $kind),*) $(-> $result)? {
+                $function::<true>($($parameter),*)
+            }
+        };
+    };
+}
+
+pub(crate) use exported;
+
+/// Exports functions under the names of preview 1, twice, as [`exported`] does.
 macro_rules! answered {
     ($(
         $(#[$attribute:meta])*
@@ -18,15 +40,12 @@ macro_rules! answered {
         $body
 
         const _: () = {
-            #[unsafe(export_name = $ours)]
-            extern "C" fn ours($($parameter: $kind),*) -> u32 {
-                $crate::p1::abi::number($function::<false>($($parameter),*))
+            #[inline]
+            fn answer<const BESIDE: bool>($($parameter: $kind),*) -> u32 {
+                $crate::p1::abi::number($function::<BESIDE>($($parameter),*))
             }
 
-            #[unsafe(export_name = $beside)]
-            extern "C" fn beside($($parameter: $kind),*) -> u32 {
-                $crate::p1::abi::number($function::<true>($($parameter),*))
-            }
+            $crate::p1::abi::exported!($ours, $beside, answer($($parameter: $kind),*) -> u32);
         };
     )*};
 }

@@ -4,64 +4,60 @@
 use tmpfs_start::Space;
 
 use crate::amounts::{put_amounts, put_limits};
+use crate::p1::abi::exported;
 use crate::p1::held::{change, look};
 use crate::p1::host;
 
-/// Exports functions twice, as [`answered`](crate::p1::abi::answered) does.
-macro_rules! told {
-    ($(
-        $ours:literal, $beside:literal
-        fn $function:ident($($parameter:ident: u32)?) $(-> $result:ty)?
-        $body:block
-    )*) => {$(
-        fn $function<const BESIDE: bool>($($parameter: u32)?) $(-> $result)? $body
-
-        const _: () = {
-            #[unsafe(export_name = $ours)]
-            extern "C" fn ours($($parameter: u32)?) $(-> $result)? {
-                $function::<false>($($parameter)?)
-            }
-
-            #[unsafe(export_name = $beside)]
-            extern "C" fn beside($($parameter: u32)?) $(-> $result)? {
-                $function::<true>($($parameter)?)
-            }
-        };
-    )*};
+fn usage<const BESIDE: bool>(out: u32) {
+    put_amounts(out, ask::<BESIDE, _>(Space::usage));
 }
 
-told! {
+exported!(
     "wasi_snapshot_preview1:scratch:space/usage#usage",
-    "beside:wasi_snapshot_preview1:scratch:space/usage#usage"
-    fn usage(out: u32) {
-        put_amounts(out, ask::<BESIDE, _>(Space::usage));
-    }
+    "beside:wasi_snapshot_preview1:scratch:space/usage#usage",
+    usage(out: u32)
+);
 
-    "wasi_snapshot_preview1:scratch:space/usage#high-water",
-    "beside:wasi_snapshot_preview1:scratch:space/usage#high-water"
-    fn high_water(out: u32) {
-        put_amounts(out, ask::<BESIDE, _>(Space::high_water));
-    }
-
-    "wasi_snapshot_preview1:scratch:space/usage#limits",
-    "beside:wasi_snapshot_preview1:scratch:space/usage#limits"
-    fn limits(out: u32) {
-        put_limits(out, ask::<BESIDE, _>(|space| *space.limits()));
-    }
-
-    "wasi_snapshot_preview1:scratch:space/usage#over-soft-limit",
-    "beside:wasi_snapshot_preview1:scratch:space/usage#over-soft-limit"
-    fn over_soft_limit() -> u32 {
-        u32::from(ask::<BESIDE, _>(Space::over_soft_limit))
-    }
-
-    "wasi_snapshot_preview1:scratch:space/files#clear",
-    "beside:wasi_snapshot_preview1:scratch:space/files#clear"
-    fn clear() -> u32 {
-        let now = host::now();
-        u32::from(change::<BESIDE, _>(|held| held.clear(now)).is_err())
-    }
+fn high_water<const BESIDE: bool>(out: u32) {
+    put_amounts(out, ask::<BESIDE, _>(Space::high_water));
 }
+
+exported!(
+    "wasi_snapshot_preview1:scratch:space/usage#high-water",
+    "beside:wasi_snapshot_preview1:scratch:space/usage#high-water",
+    high_water(out: u32)
+);
+
+fn limits<const BESIDE: bool>(out: u32) {
+    put_limits(out, ask::<BESIDE, _>(|space| *space.limits()));
+}
+
+exported!(
+    "wasi_snapshot_preview1:scratch:space/usage#limits",
+    "beside:wasi_snapshot_preview1:scratch:space/usage#limits",
+    limits(out: u32)
+);
+
+fn over_soft_limit<const BESIDE: bool>() -> u32 {
+    u32::from(ask::<BESIDE, _>(Space::over_soft_limit))
+}
+
+exported!(
+    "wasi_snapshot_preview1:scratch:space/usage#over-soft-limit",
+    "beside:wasi_snapshot_preview1:scratch:space/usage#over-soft-limit",
+    over_soft_limit() -> u32
+);
+
+fn clear<const BESIDE: bool>() -> u32 {
+    let now = host::now();
+    u32::from(change::<BESIDE, _>(|held| held.clear(now)).is_err())
+}
+
+exported!(
+    "wasi_snapshot_preview1:scratch:space/files#clear",
+    "beside:wasi_snapshot_preview1:scratch:space/files#clear",
+    clear() -> u32
+);
 
 fn ask<const BESIDE: bool, R>(work: impl FnOnce(&Space) -> R) -> R {
     look::<BESIDE, _>(|held| work(&held.space))
