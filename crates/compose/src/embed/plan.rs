@@ -32,11 +32,10 @@ pub(super) struct Plan {
     /// The items before which the table is filled with what is there by then: those that
     /// instantiate a module with a start function.
     pub(super) starts: Vec<usize>,
-    /// The first of them behind the memory: there the filesystem is instantiated already, and fills
-    /// no slots, since not all functions of the table are there.
-    pub(super) early: Option<usize>,
-    /// The item after which the filesystem is instantiated, which fills the table; or where that
-    /// was done before, what is left of the table is filled.
+    /// The item after which the filesystem is instantiated: the last one, or if a start function
+    /// comes between the memory and that, the item before the start function.
+    pub(super) filesystem: usize,
+    /// The item after which everything is there that the table holds.
     pub(super) last: usize,
 }
 
@@ -84,18 +83,16 @@ impl Plan {
         let memory = shape.definer(memory).context("the memory has an instance")?;
         let last = last(shape, &replacements, memory);
         let starts: Vec<usize> = (0..=last).filter(|at| starts(shape, &shape.items[*at])).collect();
-        let early = starts.iter().copied().find(|at| *at > memory);
+        let at = starts.iter().find(|at| **at > memory).map_or(last, |at| at - 1);
         let mut table = Table::default();
         table.allocators(&replacements);
         let stand = table.replaced(shape, &replacements, last)?;
         table.room();
-        let library = library(
-            filesystem,
-            &exports(&replacements),
-            several,
-            &if early.is_some() { Vec::new() } else { slots(&table) },
-            &|module, name| supplied(module, name) == Supply::Nowhere,
-        )?;
+        let slots = if at == last { slots(&table) } else { Vec::new() };
+        let library =
+            library(filesystem, &exports(&replacements), several, &slots, &|module, name| {
+                supplied(module, name) == Supply::Nowhere
+            })?;
         table.asked(&library.asks, &replacements)?;
         let mut supplies = Vec::new();
         for Ask { module, name, .. } in &library.asks {
@@ -116,10 +113,15 @@ impl Plan {
             slots: table.slots,
             first: shape.items.iter().position(is_core).context("it has no core module")?,
             starts,
-            early,
+            filesystem: at,
             last,
             replacements,
         })
+    }
+
+    /// Tells whether the filesystem's module fills the table: everything is there that it holds.
+    pub(super) fn filesystem_fills(&self) -> bool {
+        self.filesystem == self.last
     }
 }
 

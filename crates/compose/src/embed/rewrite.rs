@@ -43,9 +43,6 @@ pub(super) fn rewrite(shape: &Shape<'_>, plan: &Plan, beside: bool) -> Result<(V
         if at == plan.first {
             build.begin()?;
         }
-        if plan.early == Some(at) {
-            build.library()?;
-        }
         if plan.starts.contains(&at) {
             build.fill();
         }
@@ -54,14 +51,12 @@ pub(super) fn rewrite(shape: &Shape<'_>, plan: &Plan, beside: bool) -> Result<(V
             None if !live => build.writer.drop(&shape.numbers[at]),
             None => build.keep(at)?,
         }
+        if at == plan.filesystem {
+            build.library()?;
+        }
         if at == plan.last {
-            match plan.early {
-                None => build.library()?,
-                Some(_) => {
-                    build.fill();
-                    build.ensure_filled()?;
-                }
-            }
+            build.fill();
+            build.ensure_filled()?;
         }
     }
     let changes = build.changes(&live);
@@ -162,7 +157,7 @@ impl Build<'_, '_> {
         Ok(())
     }
 
-    /// Makes the instance of the filesystem, now that everything is there that it takes.
+    /// Makes the instance of the filesystem.
     fn library(&mut self) -> Result<()> {
         let (instance, name) = &self.plan.replacements.memory;
         let instance = self.writer.places.find((Space::CoreInstance, *instance));
@@ -177,8 +172,7 @@ impl Build<'_, '_> {
             let number = self.writer.core_alias(self.thunks, ExportKind::Global, NUMBER);
             program.push((NUMBER.into(), ExportKind::Global, number));
         }
-        let fills = self.plan.early.is_none();
-        if fills {
+        if self.plan.filesystem_fills() {
             let table = self.writer.core_alias(self.thunks, ExportKind::Table, TABLE);
             program.push((TABLE.into(), ExportKind::Table, table));
         }
@@ -200,8 +194,9 @@ impl Build<'_, '_> {
             let export = (ask.name.clone(), ExportKind::Func, function);
             bags.entry(&ask.module).or_default().push(export);
         }
-        if fills {
+        if self.plan.filesystem_fills() {
             bags.insert(SLOTS, self.given()?);
+            self.filled.fill(true);
         }
         let mut arguments = Vec::new();
         for (module, exports) in bags {
@@ -237,9 +232,7 @@ impl Build<'_, '_> {
         }
     }
 
-    /// Fills the slots of the table whose functions are there by now, for a start function of the
-    /// program. Where none of those is behind the memory, the filesystem's module fills all of them
-    /// later.
+    /// Fills the empty slots of the table whose functions are there by now.
     fn fill(&mut self) {
         let plan = self.plan;
         let (mut slots, mut exports) = (Vec::new(), Vec::new());

@@ -1,8 +1,9 @@
 //! Two small core modules. The thunks stand where functions of the host stood before the
 //! filesystem can be instantiated, or decide whose handle a call has: they call by way of a table,
-//! which the filesystem's module fills. Their module also has the filesystem's memory. The other
-//! module fills a part of the table, before a start function of the program, which may call what is
-//! there by then.
+//! which the filesystem's module fills if everything is there by then. Their module also has the
+//! filesystem's memory. The other module fills a part of the table with what is there: before a
+//! start function of the program, which may call it, and at the end if the filesystem had to be
+//! there before.
 
 use wasm_encoder::{
     BlockType, CodeSection, ConstExpr, ElementSection, Elements, EntityType, ExportKind,
