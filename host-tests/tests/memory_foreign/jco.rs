@@ -2,12 +2,10 @@
 //! host of WASI 0.2.
 
 use std::fs;
-use std::io::Write as _;
-use std::process::Stdio;
 
 use host_tests::{Sandbox, program_file};
 
-use super::{FULL, made, merged, on_disk, run, toolchains, variables};
+use super::{FULL, SMALL, made, merged, on_disk, run, toolchains, variables};
 
 /// Transpiles a component and runs it, and returns what it printed.
 #[track_caller]
@@ -15,15 +13,8 @@ fn printed(component: &[u8], arguments: &[&str]) -> String {
     let folder = toolchains::transpiled(component).unwrap();
     let mut node = toolchains::node().unwrap();
     node.arg(toolchains::foreign().join("node/component.mjs"));
-    node.arg(folder.path().join("whole.js")).args(arguments);
-    node.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut running = node.spawn().unwrap();
-    // The program may end without having read all.
-    let _ = running.stdin.take().unwrap().write_all(b"one line\nanother\n");
-    let output = running.wait_with_output().unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{}\n{said}", output.status);
-    String::from_utf8(output.stdout).unwrap()
+    node.arg(folder.path().join("whole.js"));
+    super::printed(node.args(arguments))
 }
 
 #[test]
@@ -47,6 +38,6 @@ fn c_prints_the_same_as_on_a_directory_of_the_host_and_hits_a_limit() {
     let expected = run(&component, on_disk(), &[]).stdout;
     let component = fs::read(component).unwrap();
     assert_eq!(printed(&merged(&component, false, &[]), &[]), expected);
-    let small = variables(&[("TMPFS_BYTES", "256K"), ("TMPFS_FILE_SIZE", "512K")]);
-    assert_eq!(printed(&merged(&component, false, &small), &["full"]), FULL);
+    let small = merged(&component, false, &variables(&SMALL));
+    assert_eq!(printed(&small, &["full"]), FULL);
 }

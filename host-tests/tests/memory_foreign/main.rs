@@ -12,7 +12,9 @@ mod toolchains;
 mod wasmer;
 
 use std::fs;
+use std::io::Write as _;
 use std::path::Path;
+use std::process::{Command, Stdio};
 
 use host_tests::{Builder, Program, Run, Sandbox, composition, did_not_run};
 use scratch_compose::{Memory, Options, Record, Way};
@@ -23,9 +25,25 @@ fn made<P>(test: &str, program: Result<P, String>) -> Option<P> {
     program.inspect_err(named).ok()
 }
 
+/// The standard input of every program.
+const INPUT: &[u8] = b"one line\nanother\n";
+
 fn run(file: &Path, ground: Builder, arguments: &[&str]) -> Run {
     let file = file.to_str().expect("the target folder's name is text");
-    Program::new(file, ground.stdin(b"one line\nanother\n")).run(arguments).succeeded()
+    Program::new(file, ground.stdin(INPUT)).run(arguments).succeeded()
+}
+
+/// Runs a program by the command of another host, and returns what it printed.
+#[track_caller]
+fn printed(host: &mut Command) -> String {
+    host.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut running = host.spawn().unwrap();
+    // The program may end without having read all.
+    let _ = running.stdin.take().unwrap().write_all(INPUT);
+    let output = running.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{}\n{said}", output.status);
+    String::from_utf8(output.stdout).unwrap()
 }
 
 /// A directory of the host where the filesystem has its own, which sets the variable by itself.
@@ -63,6 +81,9 @@ fn c_through_the_preview1_adapter() {
     assert_same(&program, 100);
 }
 
+/// The limits of a small filesystem.
+const SMALL: [(&str, &str); 2] = [("TMPFS_BYTES", "256K"), ("TMPFS_FILE_SIZE", "512K")];
+
 /// What the C program prints where there is no room. The texts are those of the C library for
 /// ENOSPC and EFBIG.
 const FULL: &str = "\
@@ -81,8 +102,9 @@ fn c_where_a_small_filesystem_ends() {
     let program = toolchains::c("files.c").map(|module| toolchains::adapted(&module));
     let Some(program) = made("c_where_a_small_filesystem_ends", program) else { return };
     for form in FORMS {
-        let small = form(Sandbox::builder());
-        let small = small.env("TMPFS_BYTES", "256K").env("TMPFS_FILE_SIZE", "512K");
+        let small = SMALL
+            .into_iter()
+            .fold(form(Sandbox::builder()), |small, (name, value)| small.env(name, value));
         assert_eq!(run(&program, small, &["full"]).stdout, FULL);
     }
 }
@@ -114,8 +136,7 @@ fn c_as_a_module_of_preview_1() {
     for beside in [false, true] {
         assert_eq!(preview1::run(&merged(&module, beside, &[]), &[]), expected);
     }
-    let small = variables(&[("TMPFS_BYTES", "256K"), ("TMPFS_FILE_SIZE", "512K")]);
-    let small = merged(&module, false, &small);
+    let small = merged(&module, false, &variables(&SMALL));
     assert_eq!(preview1::run(&small, &["full"]), FULL);
 }
 
@@ -165,11 +186,10 @@ fn made_component(module: &[u8], beside: bool, records: &[Record]) -> Vec<u8> {
 fn c_as_a_module_of_preview_1_that_becomes_a_component() {
     const TEST: &str = "c_as_a_module_of_preview_1_that_becomes_a_component";
     let Some(module) = made(TEST, toolchains::c("files.c")) else { return };
-    let on_disk = Sandbox::builder().tmp("/tmp").env("TMPDIR", "/tmp");
-    let expected = as_in_preview_1(&run(&toolchains::adapted(&module), on_disk, &[]).stdout);
+    let expected = as_in_preview_1(&run(&toolchains::adapted(&module), on_disk(), &[]).stdout);
     let module = fs::read(module).unwrap();
     let run = |whole: &[u8], arguments: &[&str]| {
-        let ground = Sandbox::builder().tmp("/data").stdin(b"one line\nanother\n");
+        let ground = Sandbox::builder().tmp("/data").stdin(INPUT);
         Program::run_bytes(whole, ground, arguments).succeeded().stdout
     };
     for beside in [false, true] {
@@ -185,9 +205,8 @@ fn c_as_a_module_of_preview_1_that_becomes_a_component() {
         expected.sort_unstable();
         assert_eq!(names, expected);
     }
-    let small = [("TMPFS_BYTES", "256K"), ("TMPFS_FILE_SIZE", "512K")];
-    let record = |(name, value): (&str, &str)| Record::Variable(name.into(), value.into());
-    assert_eq!(run(&made_component(&module, false, &small.map(record)), &["full"]), FULL);
+    let small = made_component(&module, false, &variables(&SMALL));
+    assert_eq!(run(&small, &["full"]), FULL);
 }
 
 /// The interfaces that the adapter imports for a program with arguments, a clock, random numbers

@@ -1,13 +1,11 @@
 //! Node's own host of preview 1, under a C program with the filesystem in it.
 
 use std::fs;
-use std::io::Write as _;
 use std::path::PathBuf;
-use std::process::Stdio;
 
 use tempfile::TempDir;
 
-use super::{FULL, as_in_preview_1, made, merged, on_disk, run, toolchains, variables};
+use super::{FULL, SMALL, as_in_preview_1, made, merged, on_disk, run, toolchains, variables};
 
 /// Runs a module under Node, and returns what it printed.
 #[track_caller]
@@ -16,15 +14,8 @@ fn printed(module: &[u8], arguments: &[&str]) -> String {
     let file = folder.path().join("whole.wasm");
     fs::write(&file, module).unwrap();
     let mut node = toolchains::node().unwrap();
-    node.arg(toolchains::foreign().join("node/run.mjs")).arg(file).args(arguments);
-    node.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut running = node.spawn().unwrap();
-    // The program may end without having read all.
-    let _ = running.stdin.take().unwrap().write_all(b"one line\nanother\n");
-    let output = running.wait_with_output().unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{}\n{said}", output.status);
-    String::from_utf8(output.stdout).unwrap()
+    node.arg(toolchains::foreign().join("node/run.mjs")).arg(file);
+    super::printed(node.args(arguments))
 }
 
 /// Returns the module of the C program, if both it and Node can be had.
@@ -47,7 +38,6 @@ fn runs_what_prints_the_same_as_on_a_directory_of_the_host() {
 #[test]
 fn runs_what_hits_a_limit() {
     let Some(module) = program("runs_what_hits_a_limit") else { return };
-    let small = variables(&[("TMPFS_BYTES", "256K"), ("TMPFS_FILE_SIZE", "512K")]);
-    let small = merged(&fs::read(module).unwrap(), false, &small);
+    let small = merged(&fs::read(module).unwrap(), false, &variables(&SMALL));
     assert_eq!(printed(&small, &["full"]), FULL);
 }

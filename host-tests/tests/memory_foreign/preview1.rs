@@ -169,7 +169,7 @@ pub(crate) fn run(module: &[u8], arguments: &[&str]) -> String {
     let arguments = [&["program"], arguments].concat();
     let host = Host {
         arguments: arguments.into_iter().map(str::to_owned).collect(),
-        input: b"one line\nanother\n".to_vec(),
+        input: super::INPUT.to_vec(),
         printed: Vec::new(),
         status: None,
     };

@@ -2,13 +2,12 @@
 //! filesystem in it.
 
 use std::fs;
-use std::io::Write as _;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use tempfile::TempDir;
 
-use super::{FULL, as_in_preview_1, made, merged, on_disk, run, toolchains, variables};
+use super::{FULL, SMALL, as_in_preview_1, made, merged, on_disk, run, toolchains, variables};
 
 /// Runs a module under wasmer, and returns what it printed.
 #[track_caller]
@@ -18,15 +17,9 @@ fn printed(module: &[u8], arguments: &[&str]) -> String {
     fs::write(&file, module).unwrap();
     let mut host = Command::new(toolchains::wasmer().unwrap());
     host.current_dir(&folder).arg(file).args(arguments);
-    host.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut running = host.spawn().unwrap();
-    // The program may end without having read all.
-    let _ = running.stdin.take().unwrap().write_all(b"one line\nanother\n");
-    let output = running.wait_with_output().unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{}\n{said}", output.status);
+    let printed = super::printed(&mut host);
     assert_eq!(fs::read_dir(&folder).unwrap().count(), 0, "all files were in memory");
-    String::from_utf8(output.stdout).unwrap()
+    printed
 }
 
 /// Returns the module of the C program, if both it and wasmer can be had.
@@ -47,7 +40,6 @@ fn runs_what_prints_the_same_as_on_a_directory_of_the_host() {
 #[test]
 fn runs_what_hits_a_limit() {
     let Some(module) = program("runs_what_hits_a_limit") else { return };
-    let small = variables(&[("TMPFS_BYTES", "256K"), ("TMPFS_FILE_SIZE", "512K")]);
-    let small = merged(&fs::read(module).unwrap(), false, &small);
+    let small = merged(&fs::read(module).unwrap(), false, &variables(&SMALL));
     assert_eq!(printed(&small, &["full"]), FULL);
 }
