@@ -182,9 +182,10 @@ pub fn limits(records: &[Record]) -> Result<Limits> {
 }
 
 fn read(records: &[Record]) -> anyhow::Result<Limits> {
-    let mut limits = Limits::default();
+    let mut variables = Vec::new();
     for record in records {
         let Record::Variable(name, value) = record else { continue };
+        variables.push((name.clone(), value.clone()));
         if !name.starts_with(PREFIX) {
             continue;
         }
@@ -195,16 +196,14 @@ fn read(records: &[Record]) -> anyhow::Result<Limits> {
         }
         let row = LIMITS.iter().find(|row| row.limit.variable() == name);
         let row = row.with_context(|| format!("the filesystem has no setting {name}"))?;
-        let number = row.number(value);
-        let set = number.and_then(|number| row.limit.set(&mut limits, number));
-        set.with_context(|| {
+        row.number(value).with_context(|| {
             let (least, greatest) = (row.least, row.limit.greatest());
             format!("{name}={value} is no number from {least} to {greatest}")
         })?;
     }
-    if variable(records, "TMPFS_SOFT").is_none() {
-        limits.soft = limits.content - limits.content / 4;
-    }
+    let settings = tmpfs_start::settings(&variables);
+    let settings = settings.map_err(|senseless| anyhow!("BUG: {senseless:?} was taken"))?;
+    let limits = settings.limits;
     ensure_consistent(&limits, records)?;
     Ok(limits)
 }
