@@ -94,6 +94,28 @@ fn a_space_is_rolled_back_under_a_guest_that_runs() {
     }
 }
 
+/// Error 8 of WASI's C library is EBADF.
+#[test]
+fn what_is_open_when_a_space_goes_back_is_a_bad_descriptor() {
+    let template = seeded(&["write /tmp/seed text"]);
+    for calling in CALLINGS {
+        let space = Space::builder().bytes(1 << 30).nodes(1 << 20).build_from(&template).unwrap();
+        let commands = ["fill /tmp 1000000", "ls /tmp", "read /tmp/seed"];
+        let answers = thread::scope(|scope| {
+            let running = scope.spawn(|| run(calling, &space, &commands));
+            while space.usage().nodes == template.usage().nodes && !running.is_finished() {
+                thread::yield_now();
+            }
+            space.reset_to(&template).unwrap();
+            running.join().unwrap()
+        });
+        // The guest's only directory was open, too.
+        assert!(answers[1..].iter().all(|answer| answer.ends_with(" Some(8)")), "{answers:?}");
+        assert_eq!(changes(&space, &template), [""; 0]);
+        space.audit().unwrap();
+    }
+}
+
 #[test]
 fn forks_share_what_they_do_not_change() {
     let shared = SharedLimit::new(SharedLimits { bytes: 64 << 20, nodes: 1 << 20, handles: 1000 });
