@@ -3,16 +3,15 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::future::{self, Future};
 use std::path::Path;
 
-use host_tests::{Ground, Library, Metering, component_of};
+use host_tests::{Ground, Library, Metering, NoRequests, component_of};
 use tempfile::TempDir;
 use wasmtime::Store;
 use wasmtime::component::{ComponentType, Lift, Linker, ResourceTable, TypedFunc};
 use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxView, WasiView, p2};
 use wasmtime_wasi_http::p2::add_only_http_to_linker_sync;
-use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpHooks, WasiHttpView};
+use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
 use super::{made, merged, toolchains};
 
@@ -26,7 +25,7 @@ struct Outcome {
     exit_code: i32,
 }
 
-/// What an instance has of the host.
+/// The data of a store.
 struct Host {
     table: ResourceTable,
     wasi: WasiCtx,
@@ -43,23 +42,6 @@ impl WasiView for Host {
 impl WasiHttpView for Host {
     fn http(&mut self) -> WasiHttpCtxView<'_> {
         WasiHttpCtxView { hooks: &mut self.hooks, table: &mut self.table, ctx: &mut self.http }
-    }
-}
-
-/// Lets no request out.
-struct NoRequests;
-
-type Sent = wasmtime_wasi_http::Result<(http::Response<wasmtime_wasi_http::WasiBody>, Transfer)>;
-type Transfer = Box<dyn Future<Output = wasmtime_wasi_http::Result<()>> + Send>;
-
-impl WasiHttpHooks for NoRequests {
-    fn send_request(
-        &mut self,
-        _: http::Request<wasmtime_wasi_http::WasiBody>,
-        _: Option<wasmtime_wasi_http::RequestOptions>,
-        _: Transfer,
-    ) -> Box<dyn Future<Output = Sent> + Send> {
-        Box::new(future::ready(Err(wasmtime_wasi_http::Error::HttpRequestDenied)))
     }
 }
 
@@ -120,8 +102,8 @@ fn does_with_files_what_it_does_on_a_directory_of_the_host() {
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "all files were in memory");
 }
 
-/// What the program prints where there is no room. ENOSPC is what the filesystem tells, EIO what
-/// the C library that CPython is linked with makes of any failure of a stream.
+/// The text that the program prints where there is no room. ENOSPC is what the filesystem tells,
+/// EIO what the C library that CPython is linked with makes of any failure of a stream.
 const FULL: &str = "\
     much: True all: False\n\
     until: OSError ENOSPC\n\
