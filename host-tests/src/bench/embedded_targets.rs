@@ -20,11 +20,7 @@ pub(super) fn judged(report: &Report) -> impl Iterator<Item = Judged> + '_ {
     });
     let bulk = [(0, "16 MiB", 2.0), (2, "256 MiB", 1.0)].into_iter();
     let bulk = bulk.filter_map(|(first, size, target)| {
-        let of = |way| {
-            let phases = report.medians("W5", way, "bytes");
-            Some(phases.get(first)? + phases.get(first + 1)?)
-        };
-        let times = of(Way::Native)? / of(Way::TempfileEmbedded)?;
+        let times = report.bulk_by_native(Way::TempfileEmbedded, first)?;
         Some(at_least(format!("W5 {size} embedded against native tempfile"), target, times))
     });
     let calls = [("W1", 3.0), ("STAT", 0.0)].into_iter().filter_map(|(workload, target)| {

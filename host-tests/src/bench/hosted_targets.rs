@@ -20,11 +20,7 @@ pub(super) fn judged(report: &Report) -> impl Iterator<Item = Judged> + '_ {
     // Two scales of two phases: on pages that are used again, and on new ones.
     let bulk = [(0, "16 MiB, warm", 1.0), (2, "256 MiB, cold", 0.75)].into_iter();
     let bulk = bulk.filter_map(|(first, size, target)| {
-        let of = |way| {
-            let phases = report.medians("W5", way, "bytes");
-            Some(phases.get(first)? + phases.get(first + 1)?)
-        };
-        let times = of(Way::Native)? / of(Way::TempfileHosted)?;
+        let times = report.bulk_by_native(Way::TempfileHosted, first)?;
         Some(at_least(format!("W5 {size}, hosted, against native tempfile"), target, times))
     });
     small.chain(bulk)

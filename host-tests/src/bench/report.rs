@@ -76,6 +76,16 @@ impl Report {
         lines.map(|line| line.time.median).collect()
     }
 
+    /// Returns how many times as fast as the native peer a way writes and reads the bytes of W5, at
+    /// the scale whose first phase this is.
+    pub(super) fn bulk_by_native(&self, way: Way, first: usize) -> Option<f64> {
+        let of = |way| {
+            let phases = self.medians("W5", way, "bytes");
+            Some(phases.get(first)? + phases.get(first + 1)?)
+        };
+        Some(of(Way::Native)? / of(way)?)
+    }
+
     /// The fastest of our rows on the default engine that `wanted` picks, by the nearest peer.
     pub(super) fn best(&self, workload: &str, wanted: impl Fn(&Line) -> bool) -> Option<&Line> {
         let lines = self.lines.iter().filter(|line| {
