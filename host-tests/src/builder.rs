@@ -162,7 +162,7 @@ impl Builder {
         self
     }
 
-    /// The spaces that the guest gets.
+    /// Makes the spaces that the guest gets.
     fn scratch(&self) -> ScratchCtx {
         if self.ground != Ground::Hosted {
             return ScratchCtx::new();

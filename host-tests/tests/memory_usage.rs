@@ -56,7 +56,7 @@ fn seed() -> Vec<Record> {
     ]
 }
 
-/// What is seeded, as the program shows it.
+/// The seeded files, as the program shows them.
 const SEED: &str = "\
     d/\n\
     d/hard \"seeded\" of 1000000000\n\

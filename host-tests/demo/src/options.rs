@@ -35,7 +35,7 @@ pub(crate) struct Options {
     /// The temporary files are in memory.
     pub(crate) in_memory: bool,
     pub(crate) buffer_size: usize,
-    /// As the program spells it, where it was given.
+    /// The argument as the program spells it, if it was given.
     pub(crate) through: Option<&'static str>,
     pub(crate) scratch: PathBuf,
 }

@@ -121,7 +121,7 @@ impl Guest {
         Ok(Self { engine: engine.clone(), prepared: Prepared::Sync(prepared), hosted: false })
     }
 
-    /// The same on a filesystem that the host serves.
+    /// Prepares the same on a filesystem that the host serves.
     pub(super) fn hosted(engine: &Engine, component: &[u8], calling: Calling) -> Result<Self> {
         let component = Component::new(engine, component)?;
         let mut linker = Linker::new(engine);

@@ -55,7 +55,7 @@ pub(super) enum Under {
     Hosted(Calling),
 }
 
-/// Whether the host's functions are asynchronous.
+/// The kind of the host's functions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Calling {
     Sync,

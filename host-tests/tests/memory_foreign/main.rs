@@ -140,8 +140,8 @@ fn c_as_a_module_of_preview_1() {
     assert_eq!(preview1::run(&small, &["full"]), FULL);
 }
 
-/// What the C program prints: the root counts as a node and, in preview 1, as a handle; 100 KiB lie
-/// in pages of 16 KiB and one of 4.
+/// The text that the C program prints: the root counts as a node and, in preview 1, as a handle;
+/// 100 KiB lie in pages of 16 KiB and one of 4.
 const SPACE: &str = "\
     262144 bytes, soft 100000, names of 255\n\
     at the start: 64 bytes, 2 nodes, 1 handles, at most 64 bytes, over 0\n  seed\n\

@@ -321,7 +321,7 @@ fn kept(source: &Path, inputs: &[Vec<u8>], make: impl FnOnce(&Path) -> Vec<u8>) 
     file
 }
 
-/// The same for a folder.
+/// Does the same for a folder.
 fn kept_folder(name: &str, inputs: &[Vec<u8>], make: impl FnOnce(&Path)) -> PathBuf {
     let folder = home().join(named(name, inputs));
     if !folder.exists() {
