@@ -93,6 +93,9 @@ fn copy_in_of_what_is_no_tree_tells_why() {
     for (path, reason) in [
         (folder.path("none"), Reason::NotFound),
         (folder.path("link"), Reason::SymbolicLink),
+        // The system follows a link with a slash behind it.
+        (folder.path("link/"), Reason::SymbolicLink),
+        (folder.path("link/."), Reason::SymbolicLink),
         (folder.path("fifo"), Reason::Fifo),
         ("/dev/null".into(), Reason::Device),
         ("/dev/zero".into(), Reason::Device),

@@ -56,6 +56,9 @@ fn copy_out_leaves_what_is_in_the_way() {
         ("full", Reason::NotEmpty),
         ("link", Reason::SymbolicLink),
         ("dangling", Reason::SymbolicLink),
+        // The system follows a link with a slash behind it.
+        ("link/", Reason::SymbolicLink),
+        ("link//.", Reason::SymbolicLink),
         ("file", Reason::Exists),
         ("none/deeper", Reason::NotFound),
     ] {

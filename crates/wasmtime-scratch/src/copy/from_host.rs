@@ -24,9 +24,10 @@ pub(crate) fn copy(
     to: &str,
     log: &mut Log<'_>,
 ) -> (String, Result<(), Stop>) {
-    let outcome = match host::look_at_path(from) {
+    let plain = host::without_slash(from);
+    let outcome = match host::look_at_path(plain) {
         Err(error) => Err(host::fault(error)),
-        Ok(looked) if looked.metadata.is_dir() => match tops(space, from, to, &looked) {
+        Ok(looked) if looked.metadata.is_dir() => match tops(space, plain, to, &looked) {
             Err(fault) => Err(fault),
             Ok((host, held)) => {
                 let mut copy = Copy::new(held, log);
@@ -34,7 +35,7 @@ pub(crate) fn copy(
                 return (copy.path, outcome);
             }
         },
-        Ok(looked) if looked.metadata.is_file() => one(space, from, to, &looked, log),
+        Ok(looked) if looked.metadata.is_file() => one(space, plain, to, &looked, log),
         Ok(looked) if looked.metadata.is_symlink() => Err(Reason::SymbolicLink.into()),
         Ok(looked) => Err(looked.strange().into()),
     };

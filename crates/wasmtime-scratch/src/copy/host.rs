@@ -50,6 +50,11 @@ pub(crate) fn look(above: impl AsFd, name: impl Arg) -> Result<Looked, Errno> {
     looked(rustix::fs::openat(above, name, LOOK, Mode::empty())?)
 }
 
+/// Cuts slashes off the end of a path, and names `.`: the system follows a link before them.
+pub(crate) fn without_slash(path: &Path) -> &Path {
+    path.components().as_path()
+}
+
 /// Looks at a path that the host gave. Links are followed but for the last component.
 pub(crate) fn look_at_path(path: &Path) -> Result<Looked, Errno> {
     look(CWD, path)

@@ -60,6 +60,7 @@ pub(crate) fn copy(
 
 /// Opens the target, and makes it where it is missing.
 fn target(path: &Path, existing: Existing) -> Result<OwnedFd, Fault> {
+    let path = host::without_slash(path);
     match host::make_directory(CWD, path) {
         Ok(()) | Err(Errno::EXIST) => {}
         Err(error) => return Err(host::fault(error)),
