@@ -26,7 +26,7 @@ use crate::run::guest::Guest;
 /// Runs the program, and returns the status with which the command ends.
 pub(crate) fn run(arguments: &Run) -> Result<ExitCode, Failure> {
     let program = input::read(&arguments.program)?;
-    copies::ensure_free(&arguments.collected, arguments.force)?;
+    let places = copies::places(&arguments.collected, arguments.force)?;
     let space = space(arguments)?;
     copies::seed(&space, &arguments.seeds)?;
     let scratch = ScratchCtx::new().mount(&arguments.mount, &space);
@@ -35,7 +35,7 @@ pub(crate) fn run(arguments: &Run) -> Result<ExitCode, Failure> {
     let guest = Guest::new(named, program, wasi(arguments)?, scratch)?;
     let ending = watch::run(guest, arguments.timeout)?;
     ending.tell();
-    let collected = copies::collect(&space, &arguments.collected, arguments.force);
+    let collected = copies::collect(&space, &arguments.collected, &places, arguments.force);
     let changes = mark.map(|mark| mark.changes(&space, &arguments.mount)).transpose()?;
     report::print(arguments.report, &ending, &space, changes.as_deref());
     Ok(ExitCode::from(if collected || ending.status() != 0 { ending.status() } else { 1 }))

@@ -1,7 +1,11 @@
 //! Copies into the scratch space before the program runs, and out of it at the end.
 
 use std::fs;
+#[cfg(target_os = "linux")]
+use std::fs::File;
 use std::path::Path;
+#[cfg(target_os = "linux")]
+use std::path::PathBuf;
 
 use wasmtime_scratch::Space;
 #[cfg(target_os = "linux")]
@@ -13,8 +17,51 @@ use crate::failure::Failure;
 use crate::run::{progress::Line, report::option, shown::shown};
 use crate::told::tell;
 
-/// Looks at the places for what is to be collected, before the program runs.
-pub(super) fn ensure_free(collected: &[Collected], force: bool) -> Result<(), Failure> {
+/// A place for what is collected: a name in a directory that is held open, so that it is the same
+/// one afterwards, whatever the program put in its path meanwhile.
+#[cfg(target_os = "linux")]
+pub(super) struct Place {
+    above: File,
+    name: PathBuf,
+}
+
+#[cfg(target_os = "linux")]
+impl Place {
+    fn of(host: &Path) -> Result<Self, String> {
+        let above = host.parent().filter(|it| !it.as_os_str().is_empty());
+        let (above, name) = match host.file_name() {
+            Some(name) => (above.unwrap_or(Path::new(".")), name.into()),
+            // A path that ends in `..`, and the root, are directories that are there.
+            None => (host, PathBuf::from(".")),
+        };
+        let opened = File::open(above);
+        let above =
+            opened.map_err(|error| format!("{} cannot be opened: {error}", above.display()));
+        Ok(Self { above: above?, name })
+    }
+}
+
+/// A place where nothing can be copied to.
+#[cfg(not(target_os = "linux"))]
+pub(super) enum Place {}
+
+#[cfg(not(target_os = "linux"))]
+impl Place {
+    fn of(_: &Path) -> Result<Self, String> {
+        Err("copying needs Linux".to_owned())
+    }
+}
+
+/// Looks at the places for what is to be collected, before the program runs, and holds them.
+pub(super) fn places(collected: &[Collected], force: bool) -> Result<Vec<Place>, Failure> {
+    ensure_free(collected, force)?;
+    let places = collected.iter().map(|Collected { told, host, .. }| {
+        Place::of(host).map_err(|words| Failure::Refused(format!("{told}: {words}")))
+    });
+    places.collect()
+}
+
+fn ensure_free(collected: &[Collected], force: bool) -> Result<(), Failure> {
     for (place, Collected { told, host, .. }) in collected.iter().enumerate() {
         let refuse = |words: &str| Err(Failure::Refused(format!("{told}: {words}")));
         let named = host.display();
@@ -58,10 +105,15 @@ pub(super) fn seed(space: &Space, seeds: &[Seed]) -> Result<(), Failure> {
 }
 
 /// Copies what is to be collected, tells what could not be, and returns whether all was.
-pub(super) fn collect(space: &Space, collected: &[Collected], force: bool) -> bool {
+pub(super) fn collect(
+    space: &Space,
+    collected: &[Collected],
+    places: &[Place],
+    force: bool,
+) -> bool {
     let mut all = true;
-    for Collected { told, inside, host } in collected {
-        if let Err(words) = copy_out(space, inside, host, force) {
+    for (Collected { told, inside, .. }, place) in collected.iter().zip(places) {
+        if let Err(words) = copy_out(space, inside, place, force) {
             tell(&format!("error: {told}: {words}\n"));
             all = false;
         }
@@ -77,11 +129,11 @@ fn copy_in(space: &Space, host: &Path, to: &str) -> Result<(), String> {
 }
 
 #[cfg(target_os = "linux")]
-fn copy_out(space: &Space, inside: &str, host: &Path, force: bool) -> Result<(), String> {
+fn copy_out(space: &Space, inside: &str, place: &Place, force: bool) -> Result<(), String> {
     let mut line = Line::new();
     let copying = space.copying().progress(|progress| line.tell(progress));
     let copying = if force { copying.overwrite() } else { copying };
-    copying.copy_out(inside, host).map(drop).map_err(|error| words(&error))
+    copying.copy_out_at(inside, &place.above, &place.name).map(drop).map_err(|error| words(&error))
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -90,8 +142,8 @@ fn copy_in(_: &Space, _: &Path, _: &str) -> Result<(), String> {
 }
 
 #[cfg(not(target_os = "linux"))]
-fn copy_out(_: &Space, _: &str, _: &Path, _: bool) -> Result<(), String> {
-    Err("copying needs Linux".to_owned())
+fn copy_out(_: &Space, _: &str, place: &Place, _: bool) -> Result<(), String> {
+    match *place {}
 }
 
 /// Words what became of a copy, in a line.

@@ -102,3 +102,30 @@ fn a_directory_that_is_not_empty_is_filled_if_it_is_forced() {
         assert_eq!(files(&results), table(&[("a", text), ("mine", "kept")]));
     }
 }
+
+#[test]
+fn a_program_leads_no_collection_out_of_a_directory_that_was_lent() {
+    let folder = Folder::new();
+    let at = |name: &str| folder.path().join(name);
+    fs::create_dir_all(at("lent/out")).unwrap();
+    fs::create_dir_all(at("outside")).unwrap();
+    std::os::unix::fs::symlink("../outside", at("lent/link")).unwrap();
+    let options = [
+        "--dir",
+        "lent::/data",
+        "--collect",
+        "/tmp::lent/out/results",
+        "--collect",
+        "/tmp::lent/x/",
+    ];
+    let commands = [
+        "write /tmp/planted text",
+        "rename /data/out /data/moved",
+        "link /data/link /data/x",
+        "rename /data/link /data/out",
+    ];
+    let output = folder.run(&options, &commands);
+    assert!(ended(&output, 1).1.contains("the first x: a symbolic link"), "{output:?}");
+    assert_eq!(files(&at("outside")), table(&[]));
+    assert_eq!(files(&at("lent/moved/results")), table(&[("planted", "text")]));
+}

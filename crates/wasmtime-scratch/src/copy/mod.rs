@@ -23,6 +23,8 @@ mod tests;
 use std::fmt;
 use std::io::{Read, Write};
 #[cfg(target_os = "linux")]
+use std::os::fd::AsFd;
+#[cfg(target_os = "linux")]
 use std::path::Path;
 
 pub use outcome::{Copied, CopyError, Progress, Reason, Refused, Stop};
@@ -259,8 +261,38 @@ impl<'copy> Copying<'copy> {
     /// Those of [`Space::copy_out`].
     #[cfg(target_os = "linux")]
     pub fn copy_out(self, from: &str, to: impl AsRef<Path>) -> Result<Copied, CopyError> {
+        self.copy_out_at(from, rustix::fs::CWD, to)
+    }
+
+    /// Copies as [`Space::copy_out`] does; `to` is taken from the open directory `above` on.
+    ///
+    /// A host that lends the directory to a program too opens it before the program runs. Where the
+    /// path of a directory is looked up afterwards, the program may have put a link into it.
+    ///
+    /// ```
+    /// # let folder = std::env::temp_dir().join(format!("copy-at-doc-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&folder)?;
+    /// let above = std::fs::File::open(&folder)?;
+    /// let space = wasmtime_scratch::Space::builder().build()?;
+    /// space.write("answer", "42")?;
+    /// space.copying().copy_out_at("/", &above, "results")?;
+    /// assert_eq!(std::fs::read(folder.join("results/answer"))?, b"42");
+    /// # std::fs::remove_dir_all(&folder)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`Space::copy_out`].
+    #[cfg(target_os = "linux")]
+    pub fn copy_out_at(
+        self,
+        from: &str,
+        above: impl AsFd,
+        to: impl AsRef<Path>,
+    ) -> Result<Copied, CopyError> {
         let mut log = Log::new(self.hook);
-        let (path, outcome) = to_host::copy(self.space, from, to.as_ref(), self.existing, &mut log);
+        let (above, to) = (above.as_fd(), to.as_ref());
+        let (path, outcome) = to_host::copy(self.space, from, above, to, self.existing, &mut log);
         log.close(&path, outcome, self.space.last_refusal())
     }
 

@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
-use rustix::fs::{AtFlags, CWD, Dir};
+use rustix::fs::{AtFlags, Dir};
 use rustix::io::Errno;
 use tmpfs::Stat;
 
@@ -28,11 +28,12 @@ pub(crate) enum Existing {
     Replace,
 }
 
-/// Copies what the space has at a path into a directory of the host. Returns the path at which it
-/// ended.
+/// Copies what the space has at a path into a directory of the host, which `to` names from `above`
+/// on. Returns the path at which it ended.
 pub(crate) fn copy(
     space: &Space,
     from: &str,
+    above: BorrowedFd<'_>,
     to: &Path,
     existing: Existing,
     log: &mut Log<'_>,
@@ -41,7 +42,7 @@ pub(crate) fn copy(
         Ok(top) => top,
         Err(error) => return (from.to_owned(), log.settle(from, Err(error.into()))),
     };
-    let target = match target(to, existing) {
+    let target = match target(above, to, existing) {
         Ok(target) => target,
         Err(fault) => {
             let to = to.to_string_lossy().into_owned();
@@ -59,14 +60,14 @@ pub(crate) fn copy(
 }
 
 /// Opens the target, and makes it where it is missing.
-fn target(path: &Path, existing: Existing) -> Result<OwnedFd, Fault> {
+fn target(above: BorrowedFd<'_>, path: &Path, existing: Existing) -> Result<OwnedFd, Fault> {
     let path = host::without_slash(path);
-    match host::make_directory(CWD, path) {
+    match host::make_directory(above, path) {
         Ok(()) | Err(Errno::EXIST) => {}
         Err(error) => return Err(host::fault(error)),
     }
-    let target = host::open_directory(CWD, path).map_err(|error| match error {
-        Errno::LOOP | Errno::NOTDIR => stands_in_the_way(CWD, path),
+    let target = host::open_directory(above, path).map_err(|error| match error {
+        Errno::LOOP | Errno::NOTDIR => stands_in_the_way(above, path),
         error => host::fault(error),
     })?;
     if existing == Existing::Refuse {
