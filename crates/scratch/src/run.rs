@@ -22,6 +22,7 @@ use crate::failure::Failure;
 use crate::input;
 use crate::run::changes::Mark;
 use crate::run::guest::Guest;
+use crate::told::tell;
 
 /// Runs the program, and returns the status with which the command ends.
 pub(crate) fn run(arguments: &Run) -> Result<ExitCode, Failure> {
@@ -36,9 +37,15 @@ pub(crate) fn run(arguments: &Run) -> Result<ExitCode, Failure> {
     let ending = watch::run(guest, arguments.timeout)?;
     ending.tell();
     let collected = copies::collect(&space, &arguments.collected, &places, arguments.force);
-    let changes = mark.map(|mark| mark.changes(&space, &arguments.mount)).transpose()?;
+    let changes = mark.map(|mark| mark.changes(&space, &arguments.mount)).transpose();
+    let listed = changes.is_ok();
+    let changes = changes.unwrap_or_else(|words| {
+        tell(&format!("error: {words}\n"));
+        None
+    });
     report::print(arguments.report, &ending, &space, changes.as_deref());
-    Ok(ExitCode::from(if collected || ending.status() != 0 { ending.status() } else { 1 }))
+    let whole = collected && listed;
+    Ok(ExitCode::from(if whole || ending.status() != 0 { ending.status() } else { 1 }))
 }
 
 fn space(arguments: &Run) -> Result<Space, Failure> {

@@ -1,9 +1,12 @@
 //! Templates: what a space held at a moment, to start others from, to go back to and to compare
 //! with.
 
-use tmpfs::{Change, Result, Settings, Usage};
+use tmpfs::{Change, Difference, Error, Result, Settings, Usage};
 
 use crate::space::{Builder, Space, seed, timestamp};
+
+/// The most bytes of paths in a list of changes.
+const PATHS: usize = 256 << 20;
 
 /// Contents of a space at a moment. A clone is the same template.
 ///
@@ -110,8 +113,21 @@ impl Space {
     ///
     /// # Errors
     /// `Invalid` where the space does not stand on the template; `InsufficientSpace` where there is
-    /// no memory.
+    /// no memory; `InsufficientMemory` where the paths together are longer than 256 MiB. A program
+    /// that puts one directory into the other makes paths of many megabytes within its limits.
     pub fn changes_since(&self, template: &Template) -> Result<Vec<Change>> {
-        self.engine().changes_since(&template.0)?.collect()
+        let engine = self.engine();
+        let (mut changes, mut left) = (Vec::new(), PATHS);
+        for change in engine.changes_since(&template.0)? {
+            let change = change?;
+            let from = match &change.difference {
+                Difference::Renamed { from, .. } => from.len(),
+                _ => 0,
+            };
+            let rest = left.checked_sub(change.path.len() + from);
+            left = rest.ok_or(Error::InsufficientMemory)?;
+            changes.push(change);
+        }
+        Ok(changes)
     }
 }

@@ -80,7 +80,8 @@ pub(super) fn command() -> Command {
         .after_help(
             "The exit status is the program's; 124 after --timeout, 134 after a trap, 130 and 143 \
             after SIGINT and SIGTERM, 2 where the arguments or the program are refused, and 1 where \
-            a program ended with 0 and could not be collected from. After all of these but 2 \
+            a program ended with 0 and could not be collected from, or its changes not be listed. \
+            After all of these but 2 \
             --collect, --changes and --report are done, and a second signal ends them.",
         )
         .arg(

@@ -1,6 +1,6 @@
 //! What a program changed in its scratch space.
 
-use wasmtime_scratch::{Change, Difference, Kind, Space, Template};
+use wasmtime_scratch::{Change, Difference, Error, Kind, Space, Template};
 
 use crate::failure::Failure;
 
@@ -23,9 +23,13 @@ impl Mark {
     }
 
     /// Compares the space with what it was.
-    pub(super) fn changes(&self, space: &Space, mount: &str) -> Result<Vec<Seen>, Failure> {
-        let changes = space.changes_since(&self.0);
-        let changes = changes.map_err(|error| Failure::Broken(format!("--changes: {error}")))?;
+    pub(super) fn changes(&self, space: &Space, mount: &str) -> Result<Vec<Seen>, String> {
+        let changes = space.changes_since(&self.0).map_err(|error| match error {
+            Error::InsufficientMemory => "--changes: the paths of what changed are longer than \
+                256 MiB together; leave it out"
+                .to_owned(),
+            error => format!("--changes: {error}"),
+        })?;
         Ok(changes.into_iter().map(|change| seen(change, mount)).collect())
     }
 }

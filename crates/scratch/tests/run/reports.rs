@@ -79,3 +79,18 @@ fn the_readmes_line_prints_what_the_readme_shows() {
     let (out, errors) = ended(&output, 0);
     assert_eq!(format!("{out}{errors}"), printed);
 }
+
+#[test]
+fn changes_that_nobody_could_read_are_refused_and_the_rest_is_reported() {
+    let folder = Folder::new();
+    let name = "d".repeat(255);
+    let nest = format!("nest /tmp {name} 1500");
+    let collected = ["--collect", "/tmp/kept::results"];
+    let options = [&["--path", "1M", "--changes", "--report"], &collected[..]].concat();
+    let output = folder.run(&options, &["write /tmp/kept text", &nest]);
+    let errors = ended(&output, 1).1;
+    let words = "error: --changes: the paths of what changed are longer than 256 MiB together";
+    assert!(errors.starts_with(words), "{}", &errors[..200.min(errors.len())]);
+    assert!(errors.contains("\nnodes     1502 of 65536"), "{errors}");
+    assert_eq!(fs::read_to_string(folder.path().join("results/kept")).unwrap(), "text");
+}

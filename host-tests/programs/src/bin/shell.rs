@@ -52,6 +52,11 @@ fn answer(words: &[&str]) -> io::Result<String> {
             Ok("done".to_owned())
         }
         ["mkdir", path] => fs::create_dir(path).map(|()| "done".to_owned()),
+        // One directory in the other, all of the same name.
+        ["nest", path, name, depth] => {
+            fs::create_dir_all(format!("{path}/{}", vec![name; number_of(depth)].join("/")))?;
+            Ok("done".to_owned())
+        }
         ["rmdir", path] => fs::remove_dir(path).map(|()| "done".to_owned()),
         ["rm", path] => fs::remove_file(path).map(|()| "done".to_owned()),
         ["ls", path] => {
@@ -121,6 +126,10 @@ fn answer(words: &[&str]) -> io::Result<String> {
         ["abort"] => std::process::abort(),
         _ => panic!("no such command: {words:?}"),
     }
+}
+
+fn number_of(word: &str) -> usize {
+    number(word).try_into().expect("it is a length")
 }
 
 fn number(word: &str) -> u64 {
