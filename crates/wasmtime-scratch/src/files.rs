@@ -26,7 +26,7 @@ pub struct Entry {
 /// there.
 ///
 /// Each function locks the space while it works: a guest waits, and never sees half of a change. It
-/// takes at most two handles of the space for that time.
+/// takes at most two handles of the space for that time, and [`Space::remove_dir_all`] three.
 impl Space {
     /// Writes a file, as [`std::fs::write`] does: one that is there is replaced, one that is not is
     /// made. The directories above it must be there; [`Space::create_dir_all`] makes them.
@@ -40,7 +40,8 @@ impl Space {
     ///
     /// # Errors
     /// `InsufficientSpace`, `Quota` and `FileTooLarge` at a limit: a file that was not there before
-    /// is not there then, and one that was is empty. `NoEntry` where a directory is missing;
+    /// is not there then, and one that was is empty, as is one that a symbolic link leads to.
+    /// `NoEntry` where a directory is missing;
     /// `IsDirectory`; `NotPermitted`, `NotDirectory`, `Loop`, `NameTooLong`, `Invalid` for paths;
     /// `InsufficientMemory` where no handle is left.
     pub fn write(&self, path: &str, bytes: impl AsRef<[u8]>) -> Result<()> {
@@ -187,8 +188,8 @@ impl Space {
     }
 
     /// Removes a directory with all that is below it; of the root only what is below it. A symbolic
-    /// link is never followed. It takes two handles, however deep the tree is, and time by how many
-    /// files there are. What a guest has open stays until it is closed.
+    /// link is never followed. It takes three handles, however deep the tree is, and time by how
+    /// many files there are. What a guest has open stays until it is closed.
     ///
     /// ```
     /// # let space = wasmtime_scratch::Space::builder().build()?;
