@@ -244,18 +244,23 @@ fn inside(told: &str, mount: &str, guest: &str) -> Result<String, Failure> {
 
 /// Refuses two directories in one place.
 fn ensure_apart(mount: &str, directories: &[Directory]) -> Result<(), Failure> {
-    let mut taken = vec![plain(mount)];
+    let mut taken = vec![names(mount)];
     for Directory { host, guest } in directories {
-        if taken.contains(&plain(guest)) {
+        if taken.contains(&names(guest)) {
             let host = host.display();
             return Err(Failure::Refused(format!(
                 "--dir {host}::{guest}: the program sees something else as {guest}; type another \
                 path, or another --mount"
             )));
         }
-        taken.push(plain(guest));
+        taken.push(names(guest));
     }
     Ok(())
+}
+
+/// Returns the names in a path. C libraries look at nothing else, so that `tmp` is `//tmp/.`.
+fn names(path: &str) -> Vec<&str> {
+    path.split('/').filter(|name| !name.is_empty() && *name != ".").collect()
 }
 
 fn plain(path: &str) -> &str {

@@ -77,6 +77,8 @@ fn what_makes_no_sense_is_refused_in_one_line_that_says_what_to_type() {
         (&["--dir", "none::/data", "shell.wasm"], "--dir none::/data: none cannot be opened: "),
         (&["--dir", "shell.wasm::/data", "shell.wasm"], "type a directory that is there"),
         (&["--dir", ".::/tmp/", "shell.wasm"], "--dir .::/tmp/: the program sees something else"),
+        (&["--dir", ".:://tmp/.", "shell.wasm"], "--dir .:://tmp/.: the program sees something"),
+        (&["--dir", ".::tmp", "shell.wasm"], "--dir .::tmp: the program sees something else"),
         (&["--dir", ".::/d", "--dir", ".::/d", "shell.wasm"], "type another path"),
         (&["none.wasm"], "none.wasm cannot be read: No such file"),
         (&["empty.wasm"], "empty.wasm: the file is empty"),
