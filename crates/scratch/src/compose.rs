@@ -9,6 +9,7 @@ use crate::arguments::Compose;
 use crate::failure::Failure;
 use crate::input;
 use crate::output::{self, Output};
+use crate::told::shown;
 
 /// Composes the program with the components that the command carries, and writes the composition.
 pub(crate) fn run(arguments: &Compose) -> Result<(), Failure> {
@@ -41,7 +42,8 @@ fn run_with(
         error => Failure::Refused(error.to_string()),
     })?;
     output.write(&composition.wasm)?;
-    output::print(&format!("{}: {}\n", arguments.output.display(), composition.way))
+    let way = shown(&composition.way.to_string());
+    output::print(&format!("{}: {way}\n", arguments.output.display()))
 }
 
 fn shipped(component: Component) -> &'static [u8] {

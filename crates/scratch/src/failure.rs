@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use crate::told::tell;
+use crate::told::{shown, tell};
 
 /// A reason to end, in one line.
 #[derive(Debug)]
@@ -19,7 +19,7 @@ impl Failure {
             Self::Refused(words) => (words, 2),
             Self::Broken(words) => (words, 1),
         };
-        tell(&format!("error: {words}\n"));
+        tell(&format!("error: {}\n", shown(&words)));
         ExitCode::from(status)
     }
 }

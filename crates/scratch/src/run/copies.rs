@@ -14,7 +14,9 @@ use wasmtime_scratch::{CopyError, Stop};
 use crate::arguments::run::{Collected, Seed};
 use crate::failure::Failure;
 #[cfg(target_os = "linux")]
-use crate::run::{progress::Line, report::option, shown::shown};
+use crate::run::{progress::Line, report::option};
+#[cfg(target_os = "linux")]
+use crate::told::shown;
 use crate::told::tell;
 
 /// A place for what is collected: a name in a directory that is held open, so that it is the same

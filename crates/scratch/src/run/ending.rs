@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use crate::run::shown::shown;
-use crate::told::tell;
+use crate::told::{shown, tell};
 
 /// The end of a program.
 #[derive(Clone, Debug, PartialEq, Eq)]

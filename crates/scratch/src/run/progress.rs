@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 use wasmtime_scratch::Progress;
 
-use crate::run::shown::{shown, size};
+use crate::run::shown::size;
+use crate::told::shown;
 
 /// The time after which a copy is long.
 const LONG: Duration = Duration::from_secs(1);

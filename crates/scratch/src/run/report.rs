@@ -6,8 +6,8 @@ use wasmtime_scratch::{Kind, Limit, Limits, Space, Usage};
 use crate::arguments::run::Report;
 use crate::run::changes::Seen;
 use crate::run::ending::Ending;
-use crate::run::shown::{shown, size};
-use crate::told::tell;
+use crate::run::shown::size;
+use crate::told::{shown, tell};
 
 /// Prints the report, if one is wanted, and what was changed, to standard error.
 pub(super) fn print(

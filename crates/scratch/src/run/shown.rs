@@ -1,13 +1,4 @@
-//! Texts that a program chose, as they may be shown.
-
-/// Writes characters that would steer a terminal, and line ends, as escapes.
-pub(super) fn shown(text: &str) -> String {
-    let shown = |letter: char| match letter.is_control() {
-        true => letter.escape_default().to_string(),
-        false => letter.to_string(),
-    };
-    text.chars().map(shown).collect()
-}
+//! Amounts of bytes, as they are shown.
 
 /// Joins an amount of bytes and the largest unit of 1024 in which it is at least 1.
 pub(super) fn size(bytes: u64) -> String {
@@ -22,7 +13,7 @@ pub(super) fn size(bytes: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{shown, size};
+    use super::size;
 
     #[test]
     fn sizes_are_told_in_the_unit_that_fits() {
@@ -39,10 +30,5 @@ mod tests {
         ] {
             assert_eq!(size(bytes), told);
         }
-    }
-
-    #[test]
-    fn what_steers_a_terminal_is_an_escape() {
-        assert_eq!(shown("a b\n\u{1b}[2Jé\u{9b}"), "a b\\n\\u{1b}[2Jé\\u{9b}");
     }
 }

@@ -3,6 +3,10 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 
+use wasm_encoder::{
+    Component, EntityType, ImportSection, InstanceSection, Module, ModuleSection, TypeSection,
+};
+
 use crate::copies::seeded;
 use crate::folder::{Folder, ended};
 
@@ -95,5 +99,34 @@ fn what_makes_no_sense_is_refused_in_one_line_that_says_what_to_type() {
         if words != [library] {
             assert!(!errors.contains(folder.path().to_str().unwrap()), "{errors}");
         }
+    }
+}
+
+#[test]
+fn a_program_that_is_refused_steers_no_terminal() {
+    let folder = Folder::new();
+    let steers = "\u{1b}[2J\u{9b}";
+    let mut types = TypeSection::new();
+    types.ty().function([], []);
+    let mut imports = ImportSection::new();
+    imports.import(steers, "f", EntityType::Function(0));
+    let mut module = Module::new();
+    module.section(&types).section(&imports);
+    let mut component = Component::new();
+    component.section(&ModuleSection(&module));
+    let mut instances = InstanceSection::new();
+    instances.instantiate::<_, String>(0, []);
+    component.section(&instances);
+    fs::write(folder.path().join("module.wasm"), module.finish()).unwrap();
+    fs::write(folder.path().join("component.wasm"), component.finish()).unwrap();
+    for words in [
+        &["run", "module.wasm"][..],
+        &["run", "component.wasm"],
+        &["compose", "--memory", "component.wasm", "-o", "out.wasm"],
+    ] {
+        let output = folder.command(words).output().unwrap();
+        let (_, errors) = ended(&output, 2);
+        assert!(errors.contains(r"\u{1b}[2J\u{9b}"), "{errors:?}");
+        assert!(!errors.trim_end_matches('\n').contains(char::is_control), "{errors:?}");
     }
 }
