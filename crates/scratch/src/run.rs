@@ -36,6 +36,7 @@ pub(crate) fn run(arguments: &Run) -> Result<ExitCode, Failure> {
     let guest = Guest::new(named, program, wasi(arguments)?, scratch)?;
     let ending = watch::run(guest, arguments.timeout)?;
     ending.tell();
+    let most = space.high_water();
     let collected = copies::collect(&space, &arguments.collected, &places, arguments.force);
     let changes = mark.map(|mark| mark.changes(&space, &arguments.mount)).transpose();
     let listed = changes.is_ok();
@@ -43,7 +44,7 @@ pub(crate) fn run(arguments: &Run) -> Result<ExitCode, Failure> {
         tell(&format!("error: {words}\n"));
         None
     });
-    report::print(arguments.report, &ending, &space, changes.as_deref());
+    report::print(arguments.report, &ending, (&space, most), changes.as_deref());
     let whole = collected && listed;
     Ok(ExitCode::from(if whole || ending.status() != 0 { ending.status() } else { 1 }))
 }

@@ -7,9 +7,9 @@ use std::path::Path;
 #[cfg(target_os = "linux")]
 use std::path::PathBuf;
 
-use wasmtime_scratch::Space;
 #[cfg(target_os = "linux")]
 use wasmtime_scratch::{CopyError, Stop};
+use wasmtime_scratch::{Limits, Space};
 
 use crate::arguments::run::{Collected, Seed};
 use crate::failure::Failure;
@@ -113,6 +113,9 @@ pub(super) fn collect(
     places: &[Place],
     force: bool,
 ) -> bool {
+    // A program that is left where it is may hold as many as it may have.
+    let limits = space.limits();
+    space.set_limits(Limits { handles: u32::MAX, ..limits });
     let mut all = true;
     for (Collected { told, inside, .. }, place) in collected.iter().zip(places) {
         if let Err(words) = copy_out(space, inside, place, force) {
@@ -120,6 +123,7 @@ pub(super) fn collect(
             all = false;
         }
     }
+    space.set_limits(limits);
     all
 }
 

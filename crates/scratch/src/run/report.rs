@@ -9,11 +9,12 @@ use crate::run::ending::Ending;
 use crate::run::shown::size;
 use crate::told::{shown, tell};
 
-/// Prints the report, if one is wanted, and what was changed, to standard error.
+/// Prints the report, if one is wanted, and what was changed, to standard error. With the space
+/// comes the most that it held before it was collected from.
 pub(super) fn print(
     form: Option<Report>,
     ending: &Ending,
-    space: &Space,
+    space: (&Space, Usage),
     changes: Option<&[Seen]>,
 ) {
     if form == Some(Report::Json) {
@@ -31,8 +32,8 @@ pub(super) fn print(
 }
 
 /// Words the report in lines.
-fn text(ending: &Ending, space: &Space) -> String {
-    let (used, most, limits) = (space.usage(), space.high_water(), space.limits());
+fn text(ending: &Ending, (space, most): (&Space, Usage)) -> String {
+    let (used, limits) = (space.usage(), space.limits());
     let bytes = |used, most, allowed| {
         let [used, most, allowed] = [used, most, allowed].map(size);
         format!("{used} of {allowed}, at most {most}")
@@ -62,12 +63,12 @@ fn text(ending: &Ending, space: &Space) -> String {
 }
 
 /// Words the report as an object of JSON, in a line.
-fn json(ending: &Ending, space: &Space, changes: Option<&[Seen]>) -> Value {
+fn json(ending: &Ending, (space, most): (&Space, Usage), changes: Option<&[Seen]>) -> Value {
     let Limits { content, metadata, nodes, handles, name, path, file_size, soft } = space.limits();
     let mut report = json!({
         "exit": { "status": ending.status(), "reason": ending.word() },
         "usage": amounts(space.usage()),
-        "high_water": amounts(space.high_water()),
+        "high_water": amounts(most),
         "limits": {
             "bytes": content, "metadata": metadata, "nodes": nodes, "handles": handles,
             "name": name, "path": path, "file_size": file_size, "soft": soft,

@@ -165,3 +165,23 @@ fn a_report_that_nobody_reads_changes_no_status() {
         ended(&output, status);
     }
 }
+
+#[test]
+fn a_program_that_holds_all_handles_keeps_nobody_from_collecting() {
+    let folder = Folder::new();
+    let options = "--handles 3 --timeout 2s --report=json --collect /tmp::results";
+    let options: Vec<&str> = options.split(' ').collect();
+    let commands =
+        ["mkdir /tmp/a", "mkdir /tmp/a/b", "mkdir /tmp/a/b/c", "write /tmp/a/b/c/d 1", "cat"];
+    // It waits for its input, with the directory open that it was granted.
+    let mut child = folder.shell(&options, &commands).spawn().unwrap();
+    let input = child.stdin.take();
+    let output = child.wait_with_output().unwrap();
+    drop(input);
+    let report = ended(&output, 124).1.lines().last().unwrap();
+    let report: serde_json::Value = serde_json::from_str(report).unwrap();
+    assert_eq!(report["high_water"]["handles"], 3);
+    assert_eq!(report["limits"]["handles"], 3);
+    assert_eq!(report["last_refusal"], serde_json::Value::Null);
+    assert_eq!(fs::read_to_string(folder.path().join("results/a/b/c/d")).unwrap(), "1");
+}
