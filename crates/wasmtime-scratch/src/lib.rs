@@ -18,7 +18,7 @@
 //! | start, fork, roll back, what changed | [`Template`], [`Space::changes_since`] | all |
 //! | single files: write, read, list, remove | [`Space::write`], [`Space::read`], [`Space::list`], … | all |
 //! | trees as tar archives | [`Space::unpack`], [`Space::pack`] | all |
-//! | trees of the host's directories | `Space::copy_in`, `Space::copy_out`, `Copying::overwrite` | Linux |
+//! | trees of the host's directories | `Space::copy_in`, `Space::copy_out`, `Copying::copy_out_at`, `Copying::overwrite` | Linux |
 //!
 //! The [guides](guides) are whole hosts with the reasons behind them: a plugin host, a code
 //! interpreter and a query engine.
