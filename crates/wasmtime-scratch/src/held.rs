@@ -13,8 +13,8 @@ pub(crate) struct Held {
 
 impl Drop for Held {
     fn drop(&mut self) {
-        let closed = self.space.engine().close(self.handle);
-        closed.expect("BUG: it is open as long as this lives");
+        // A space that went back to a template has closed it already.
+        let _ = self.space.engine().close(self.handle);
     }
 }
 

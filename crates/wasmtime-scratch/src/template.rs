@@ -76,7 +76,8 @@ impl Space {
 
     /// Goes back to a template: the one that the space was started from, or one that was made of
     /// it. The time depends on what changed since. Open files of guests are closed: a guest that
-    /// uses one gets `bad-descriptor`.
+    /// uses one gets `bad-descriptor`. A copy into the space or out of it that is under way ends
+    /// with [`Stop::Reset`](crate::Stop::Reset).
     ///
     /// ```
     /// # let space = wasmtime_scratch::Space::builder().build()?;

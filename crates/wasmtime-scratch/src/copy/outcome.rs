@@ -190,6 +190,8 @@ pub enum Stop {
     },
     /// The host's system failed: a disk that is full, a pipe that is closed.
     Host(io::Error),
+    /// The space went back to a template while the copy was under way.
+    Reset,
     /// The archive cannot be read on: it is cut, or no archive, or tells sizes that cannot be.
     Archive(&'static str),
 }
@@ -202,6 +204,7 @@ impl fmt::Display for Stop {
             }
             Self::Space { error, refusal: None } => write!(formatter, "the space failed: {error}"),
             Self::Host(error) => write!(formatter, "the system failed: {error}"),
+            Self::Reset => formatter.write_str("the space went back to a template; copy it again"),
             Self::Archive(error) => write!(formatter, "the archive cannot be read on: {error}"),
         }
     }
@@ -210,8 +213,9 @@ impl fmt::Display for Stop {
 /// A copy that is not whole: what was copied, what was refused, and what ended it early.
 ///
 /// Everything that could be copied was copied, and is whole: a file that was refused in the middle
-/// is removed again. Only a limit of the space, a failure of the host's system and an archive that
-/// cannot be read end a copy early; what was copied by then stays.
+/// is removed again. Only a limit of the space, a failure of the host's system, an archive that
+/// cannot be read, and a space that goes back to a template end a copy early; what was copied by
+/// then stays, but in a space that went back.
 ///
 /// ```
 /// use wasmtime_scratch::{Reason, Space, Stop};
@@ -294,7 +298,7 @@ impl StdError for CopyError {
         match &self.0.stop {
             Some((_, Stop::Host(error))) => Some(error),
             Some((_, Stop::Space { error, .. })) => Some(error),
-            Some((_, Stop::Archive(_))) | None => None,
+            Some((_, Stop::Reset | Stop::Archive(_))) | None => None,
         }
     }
 }
@@ -326,6 +330,8 @@ impl From<Error> for Fault {
             Error::InsufficientSpace | Error::InsufficientMemory | Error::Quota | Error::Io => {
                 return Self::Stop(Stop::Space { error, refusal: None });
             }
+            // A copy uses no handle for what it was not opened for.
+            Error::BadDescriptor => return Self::Stop(Stop::Reset),
             Error::Exist => Reason::Exists,
             Error::NoEntry => Reason::NotFound,
             Error::NameTooLong => Reason::NameTooLong,
@@ -396,6 +402,8 @@ impl<'hook> Log<'hook> {
             Stop::Space { error, refusal: _ } => Stop::Space { error, refusal },
             stop => stop,
         });
+        // The top of the tree has no path of its own.
+        let path = if path.is_empty() { "." } else { path };
         let stop = stop.map(|stop| (shortened(path), stop));
         if stop.is_none() && count == 0 {
             return Ok(copied);

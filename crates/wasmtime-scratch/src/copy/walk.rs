@@ -116,8 +116,10 @@ impl<'walk, 'hook, R: Receive> Walk<'walk, 'hook, R> {
                 let entry = engine.list(directory, &mut cursor)?;
                 Ok(entry.map(|entry| (entry.name.to_owned(), entry.kind)))
             });
-            let Some((name, kind)) = next.expect("BUG: it is an open directory") else {
-                return Ok(());
+            let (name, kind) = match next {
+                Ok(Some(entry)) => entry,
+                Ok(None) => return Ok(()),
+                Err(error) => return self.log.settle(&self.path, Err(error.into())),
             };
             self.named(directory, receiver, place, depth, (&name, kind))?;
         }
