@@ -1,4 +1,4 @@
-//! A handle of the engine that the host holds, and calls of the engine with it.
+//! A handle of the engine, and calls of the engine with it.
 
 use tmpfs::{DescriptorFlags, Error, Follow, Handle, OpenFlags, Result, Timestamp};
 
@@ -19,9 +19,9 @@ impl Drop for Held {
 }
 
 impl Held {
-    /// Opens the root, below which everything may be changed.
-    pub(crate) fn root(space: &Space) -> Result<Self> {
-        let handle = space.engine().root(DescriptorFlags::DIRECTORY)?;
+    /// Opens the root.
+    pub(crate) fn root(space: &Space, flags: DescriptorFlags) -> Result<Self> {
+        let handle = space.engine().root(flags)?;
         Ok(Self { space: space.clone(), handle })
     }
 
@@ -33,15 +33,47 @@ impl Held {
         open: OpenFlags,
         flags: DescriptorFlags,
     ) -> Result<Self> {
-        let handle =
+        let opened =
             self.change(|engine, held, now| engine.open_at(held, follow, path, open, flags, now))?;
-        Ok(Self { space: self.space.clone(), handle })
+        Ok(self.of(opened))
+    }
+
+    /// Opens a directory, below which everything may be changed.
+    pub(crate) fn open_directory(&self, follow: Follow, path: &str) -> Result<Self> {
+        let open = OpenFlags { directory: true, ..OpenFlags::default() };
+        self.open(follow, path, open, DescriptorFlags::DIRECTORY)
     }
 
     /// Opens the directory of that name in this one, which is not a link to one.
     pub(crate) fn directory(&self, name: &str) -> Result<Self> {
-        let open = OpenFlags { directory: true, ..OpenFlags::default() };
-        self.open(Follow::No, name, open, DescriptorFlags::DIRECTORY)
+        self.open_directory(Follow::No, name)
+    }
+
+    /// Opens the same once more.
+    pub(crate) fn again(&self) -> Result<Self> {
+        let opened = self.space.engine().duplicate(self.handle)?;
+        Ok(self.of(opened))
+    }
+
+    /// Opens the same file once more, for a stream that does with it what `permits` asks.
+    pub(crate) fn for_stream(&self, permits: impl FnOnce(DescriptorFlags) -> bool) -> Result<Self> {
+        let opened = self.space.engine().duplicate_file(self.handle, permits)?;
+        Ok(self.of(opened))
+    }
+
+    /// Holds another handle of the same space.
+    fn of(&self, handle: Handle) -> Self {
+        Self { space: self.space.clone(), handle }
+    }
+
+    /// Returns the handle, for a call that takes two of one space.
+    pub(crate) fn handle(&self) -> Handle {
+        self.handle
+    }
+
+    /// Returns whether both are of one space.
+    pub(crate) fn shares_a_space_with(&self, other: &Self) -> bool {
+        self.space.is(&other.space)
     }
 
     /// Asks the engine something, with the lock held.
@@ -58,18 +90,6 @@ impl Held {
         work: impl FnOnce(&mut tmpfs::Space, Handle, Timestamp) -> Result<R>,
     ) -> Result<R> {
         self.space.change(|engine, now| work(engine, self.handle, now))
-    }
-
-    /// Gives a file of this directory one more name, in another directory of the space.
-    pub(crate) fn link(&self, name: &str, new: &Self, new_name: &str) -> Result<()> {
-        let (old, follow) = (self.handle, Follow::No);
-        new.change(|engine, new, now| engine.link_at(old, follow, name, new, new_name, now))
-    }
-
-    /// Returns a second handle of the same.
-    pub(crate) fn again(&self) -> Result<Self> {
-        let handle = self.space.engine().duplicate(self.handle)?;
-        Ok(Self { space: self.space.clone(), handle })
     }
 }
 

@@ -1,29 +1,20 @@
 //! An open file or directory of a space, as it lies in a store's table: each method of
 //! `wasi:filesystem` is a call of the engine.
 
-use tmpfs::{Cursor, Error, Handle, Kind, Result, Sink};
+use tmpfs::{Cursor, DescriptorFlags, Error, Kind, Result, Sink};
 use wasmtime_wasi::p2::bindings::filesystem::types as wit;
 
 use crate::convert;
+use crate::held::Held;
 use crate::space::Space;
 
 /// The most bytes of one answer, as wasmtime-wasi has it: holes cost nothing, and must not take
 /// memory by being read.
 pub(crate) const MOST: u64 = 1 << 20;
 
-/// An open file or directory; closed when it is dropped.
+/// An open file or directory.
 #[derive(Debug)]
-pub(crate) struct Open {
-    space: Space,
-    handle: Handle,
-}
-
-impl Drop for Open {
-    fn drop(&mut self) {
-        // A space that went back to a template has closed it already.
-        let _ = self.space.engine().close(self.handle);
-    }
-}
+pub(crate) struct Open(Held);
 
 /// Bytes on their way out, with no zeros written before them.
 struct Bytes(Vec<u8>);
@@ -41,41 +32,39 @@ impl Sink for Bytes {
 impl Open {
     /// Opens the root of a space. Nothing below it can be changed but where it is `writable`.
     pub(crate) fn root(space: &Space, writable: bool) -> Result<Self> {
-        let flags =
-            tmpfs::DescriptorFlags { read: true, mutate_directory: writable, ..Default::default() };
-        let handle = space.engine().root(flags)?;
-        Ok(Self { space: space.clone(), handle })
+        let flags = DescriptorFlags { mutate_directory: writable, ..DescriptorFlags::READ };
+        Held::root(space, flags).map(Self)
     }
 
-    /// Opens the same for a stream or a listing, which may outlive this.
-    pub(crate) fn duplicate(&self) -> Result<Self> {
-        let handle = self.space.engine().duplicate(self.handle)?;
-        Ok(Self { space: self.space.clone(), handle })
+    /// Opens the same file for a stream, which may outlive this, if it is a file and for this.
+    pub(crate) fn for_stream(&self, permits: impl FnOnce(DescriptorFlags) -> bool) -> Result<Self> {
+        self.0.for_stream(permits).map(Self)
     }
 
     /// Returns whether a file of the one can be a file of the other.
     pub(crate) fn shares_a_space_with(&self, other: &Self) -> bool {
-        self.space.is(&other.space)
+        self.0.shares_a_space_with(&other.0)
     }
 
     /// Reads at most `length` bytes from `offset` on.
     pub(crate) fn read(&self, length: u64, offset: u64) -> Result<Vec<u8>> {
-        let engine = self.space.engine();
-        // May it be read at all?
-        engine.read_at(self.handle, offset, &mut [])?;
-        let size = engine.stat(self.handle)?.size;
-        let left = length.min(size.saturating_sub(offset)).min(MOST);
-        let left = usize::try_from(left).expect("BUG: it was cut");
-        let mut bytes = Bytes(Vec::new());
-        bytes.0.try_reserve_exact(left).map_err(|_| Error::InsufficientMemory)?;
-        engine.read_into(self.handle, offset, left, &mut bytes)?;
-        Ok(bytes.0)
+        self.0.ask(|engine, file| {
+            // May it be read at all?
+            engine.read_at(file, offset, &mut [])?;
+            let size = engine.stat(file)?.size;
+            let left = length.min(size.saturating_sub(offset)).min(MOST);
+            let left = usize::try_from(left).expect("BUG: it was cut");
+            let mut bytes = Bytes(Vec::new());
+            bytes.0.try_reserve_exact(left).map_err(|_| Error::InsufficientMemory)?;
+            engine.read_into(file, offset, left, &mut bytes)?;
+            Ok(bytes.0)
+        })
     }
 
     /// Writes from `offset` on, and tells how many bytes.
     pub(crate) fn write(&self, bytes: &[u8], offset: u64) -> Result<u64> {
         let written =
-            self.space.change(|space, now| space.write_at(self.handle, offset, bytes, now))?;
+            self.0.change(|engine, file, now| engine.write_at(file, offset, bytes, now))?;
         Ok(u64::try_from(written).expect("BUG: a length fits 64 bits"))
     }
 
@@ -88,15 +77,11 @@ impl Open {
     }
 
     pub(crate) fn kind(&self) -> Result<Kind> {
-        self.space.engine().kind(self.handle)
+        self.0.ask(|engine, held| engine.kind(held))
     }
 
     pub(crate) fn get_flags(&self) -> Result<wit::DescriptorFlags> {
-        self.flags().map(convert::told_flags)
-    }
-
-    pub(crate) fn flags(&self) -> Result<tmpfs::DescriptorFlags> {
-        self.space.engine().flags(self.handle)
+        self.0.ask(|engine, held| engine.flags(held)).map(convert::told_flags)
     }
 
     pub(crate) fn get_type(&self) -> Result<wit::DescriptorType> {
@@ -104,7 +89,7 @@ impl Open {
     }
 
     pub(crate) fn set_size(&self, size: u64) -> Result<()> {
-        self.space.change(|space, now| space.set_size(self.handle, size, now))
+        self.0.change(|engine, held, now| engine.set_size(held, size, now))
     }
 
     pub(crate) fn set_times(
@@ -113,27 +98,27 @@ impl Open {
         modified: wit::NewTimestamp,
     ) -> Result<()> {
         let [accessed, modified] = [accessed, modified].map(convert::new_timestamp);
-        self.space.change(|space, now| space.set_times(self.handle, accessed, modified, now))
+        self.0.change(|engine, held, now| engine.set_times(held, accessed, modified, now))
     }
 
     pub(crate) fn read_directory(&self) -> Result<Listing> {
         if self.kind()? != Kind::Directory {
             return Err(Error::NotDirectory);
         }
-        Ok(Listing { directory: self.duplicate()?, cursor: Cursor::default() })
+        Ok(Listing { directory: self.0.again()?, cursor: Cursor::default() })
     }
 
     pub(crate) fn create_directory_at(&self, path: &str) -> Result<()> {
-        self.space.change(|space, now| space.create_directory_at(self.handle, path, now))
+        self.0.change(|engine, held, now| engine.create_directory_at(held, path, now))
     }
 
     pub(crate) fn stat(&self) -> Result<wit::DescriptorStat> {
-        self.space.engine().stat(self.handle).map(convert::stat)
+        self.0.ask(|engine, held| engine.stat(held)).map(convert::stat)
     }
 
     pub(crate) fn stat_at(&self, flags: wit::PathFlags, path: &str) -> Result<wit::DescriptorStat> {
         let follow = convert::follow(flags);
-        self.space.engine().stat_at(self.handle, follow, path).map(convert::stat)
+        self.0.ask(|engine, held| engine.stat_at(held, follow, path)).map(convert::stat)
     }
 
     pub(crate) fn set_times_at(
@@ -145,8 +130,8 @@ impl Open {
     ) -> Result<()> {
         let follow = convert::follow(flags);
         let [accessed, modified] = [accessed, modified].map(convert::new_timestamp);
-        self.space.change(|space, now| {
-            space.set_times_at(self.handle, follow, path, accessed, modified, now)
+        self.0.change(|engine, held, now| {
+            engine.set_times_at(held, follow, path, accessed, modified, now)
         })
     }
 
@@ -159,8 +144,8 @@ impl Open {
         new_path: &str,
     ) -> Result<()> {
         let follow = convert::follow(flags);
-        let new = new_directory.handle;
-        self.space.change(|space, now| space.link_at(self.handle, follow, path, new, new_path, now))
+        let new = new_directory.0.handle();
+        self.0.change(|engine, held, now| engine.link_at(held, follow, path, new, new_path, now))
     }
 
     pub(crate) fn open_at(
@@ -173,41 +158,39 @@ impl Open {
         let follow = convert::follow(path_flags);
         let open = convert::open_flags(open_flags);
         let flags = convert::descriptor_flags(flags);
-        let opened = self
-            .space
-            .change(|space, now| space.open_at(self.handle, follow, path, open, flags, now))?;
-        Ok(Self { space: self.space.clone(), handle: opened })
+        self.0.open(follow, path, open, flags).map(Self)
     }
 
     pub(crate) fn readlink_at(&self, path: &str) -> Result<String> {
-        self.space.engine().readlink_at(self.handle, path).map(str::to_owned)
+        self.0.ask(|engine, held| engine.readlink_at(held, path).map(str::to_owned))
     }
 
     pub(crate) fn remove_directory_at(&self, path: &str) -> Result<()> {
-        self.space.change(|space, now| space.remove_directory_at(self.handle, path, now))
+        self.0.change(|engine, held, now| engine.remove_directory_at(held, path, now))
     }
 
     /// Renames within the space, which `new_directory` is of too.
     pub(crate) fn rename_at(&self, path: &str, new_directory: &Self, new_path: &str) -> Result<()> {
-        let new = new_directory.handle;
-        self.space.change(|space, now| space.rename_at(self.handle, path, new, new_path, now))
+        let new = new_directory.0.handle();
+        self.0.change(|engine, held, now| engine.rename_at(held, path, new, new_path, now))
     }
 
     pub(crate) fn symlink_at(&self, target: &str, path: &str) -> Result<()> {
-        self.space.change(|space, now| space.symlink_at(target, self.handle, path, now))
+        self.0.change(|engine, held, now| engine.symlink_at(target, held, path, now))
     }
 
     pub(crate) fn unlink_file_at(&self, path: &str) -> Result<()> {
-        self.space.change(|space, now| space.unlink_file_at(self.handle, path, now))
+        self.0.change(|engine, held, now| engine.unlink_file_at(held, path, now))
     }
 
     pub(crate) fn is_same_object(&self, other: &Self) -> bool {
-        let same = || self.space.engine().is_same_object(self.handle, other.handle);
+        let other_handle = other.0.handle();
+        let same = || self.0.ask(|engine, held| engine.is_same_object(held, other_handle));
         self.shares_a_space_with(other) && same().unwrap_or(false)
     }
 
     pub(crate) fn metadata_hash(&self) -> Result<wit::MetadataHashValue> {
-        self.space.engine().metadata_hash(self.handle).map(convert::metadata_hash)
+        self.0.ask(|engine, held| engine.metadata_hash(held)).map(convert::metadata_hash)
     }
 
     pub(crate) fn metadata_hash_at(
@@ -216,12 +199,14 @@ impl Open {
         path: &str,
     ) -> Result<wit::MetadataHashValue> {
         let follow = convert::follow(flags);
-        self.space.engine().metadata_hash_at(self.handle, follow, path).map(convert::metadata_hash)
+        self.0
+            .ask(|engine, held| engine.metadata_hash_at(held, follow, path))
+            .map(convert::metadata_hash)
     }
 
     /// Returns the size of a file.
     pub(crate) fn size(&self) -> Result<u64> {
-        Ok(self.space.engine().stat(self.handle)?.size)
+        self.0.ask(|engine, held| Ok(engine.stat(held)?.size))
     }
 
     /// Writes some of what a source gives, at a position.
@@ -231,9 +216,9 @@ impl Open {
         length: usize,
         source: &mut R,
     ) -> Result<usize> {
-        self.space.change(|space, now| match position {
-            Position::At(offset) => space.write_from(self.handle, offset, length, source, now),
-            Position::End => space.append_from(self.handle, length, source, now),
+        self.0.change(|engine, held, now| match position {
+            Position::At(offset) => engine.write_from(held, offset, length, source, now),
+            Position::End => engine.append_from(held, length, source, now),
         })
     }
 }
@@ -249,7 +234,7 @@ pub(crate) enum Position {
 /// A listing of a directory, which it holds open.
 #[derive(Debug)]
 pub(crate) struct Listing {
-    directory: Open,
+    directory: Held,
     cursor: Cursor,
 }
 
@@ -257,11 +242,12 @@ impl Listing {
     /// Returns the next entry.
     pub(crate) fn next(&mut self) -> Result<Option<wit::DirectoryEntry>> {
         let Self { directory, cursor } = self;
-        let engine = directory.space.engine();
-        let entry = engine.list(directory.handle, cursor)?;
-        Ok(entry.map(|entry| wit::DirectoryEntry {
-            type_: convert::kind(entry.kind),
-            name: entry.name.to_owned(),
-        }))
+        directory.ask(|engine, directory| {
+            let entry = engine.list(directory, cursor)?;
+            Ok(entry.map(|entry| wit::DirectoryEntry {
+                type_: convert::kind(entry.kind),
+                name: entry.name.to_owned(),
+            }))
+        })
     }
 }

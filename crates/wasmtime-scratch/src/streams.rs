@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use tmpfs::{Error, Kind, Result, Source, Zeros};
+use tmpfs::{Error, Result, Source, Zeros};
 use wasmtime_wasi::p2::{InputStream, OutputStream, Pollable, StreamError, StreamResult};
 
 use crate::open::{MOST, Open, Position};
@@ -29,25 +29,13 @@ pub(crate) struct Writer {
     closed: bool,
 }
 
-/// A handle of its own for a stream, if it is of a file and for this.
-fn of_file(file: &Open, permits: impl FnOnce(tmpfs::DescriptorFlags) -> bool) -> Result<Open> {
-    if !permits(file.flags()?) {
-        return Err(Error::BadDescriptor);
-    }
-    // POSIX, read: a directory can be open for reading, never for writing.
-    if file.kind()? == Kind::Directory {
-        return Err(Error::IsDirectory);
-    }
-    file.duplicate()
-}
-
 fn failed(error: Error) -> StreamError {
     StreamError::LastOperationFailed(error.into())
 }
 
 impl Reader {
     pub(crate) fn of(file: &Open, offset: u64) -> Result<Self> {
-        let file = of_file(file, |flags| flags.read)?;
+        let file = file.for_stream(|flags| flags.read)?;
         Ok(Self { file, offset, closed: false })
     }
 
@@ -118,7 +106,7 @@ impl InputStream for Reader {
 
 impl Writer {
     pub(crate) fn of(file: &Open, position: Position) -> Result<Self> {
-        let file = of_file(file, |flags| flags.write)?;
+        let file = file.for_stream(|flags| flags.write)?;
         Ok(Self { file, position, permit: 0, closed: false })
     }
 

@@ -10,11 +10,10 @@ use crate::space::Space;
 /// Opens the directory that a copy fills, and makes it where it is missing. Symbolic links on the
 /// way to it are followed, within the space.
 pub(crate) fn top(space: &Space, path: &str) -> Result<Held> {
-    let root = Held::root(space)?;
+    let root = Held::root(space, DescriptorFlags::DIRECTORY)?;
     let path = below_root(path);
     root.change(|engine, root, now| create_all(engine, root, path, now))?;
-    let open = OpenFlags { directory: true, ..OpenFlags::default() };
-    root.open(Follow::Yes, path, open, DescriptorFlags::DIRECTORY)
+    root.open_directory(Follow::Yes, path)
 }
 
 /// Opens the directory of a new name, and makes it unless there is one.
@@ -65,7 +64,8 @@ pub(crate) fn hard_link(
     if old.kind != Kind::RegularFile {
         return Err(Error::NotPermitted);
     }
-    directory.link(old_name, above, name)
+    let (new, follow) = (above.handle(), Follow::No);
+    directory.change(|engine, old, now| engine.link_at(old, follow, old_name, new, name, now))
 }
 
 /// Sets the time of the last change of a file or directory.

@@ -15,7 +15,7 @@ fn space() -> Space {
     space.create_dir_all("/out/a/b").unwrap();
     space.write("/out/file", "inside").unwrap();
     space.write("/outside", "outside").unwrap();
-    let root = Held::root(&space).unwrap();
+    let root = Held::root(&space, DescriptorFlags::DIRECTORY).unwrap();
     for (target, path) in [
         ("../../../outside", "out/a/b/out"),
         ("../../file", "out/a/b/inside"),
@@ -116,7 +116,7 @@ fn copy_stops_for_a_want_of_handles_and_tells_the_limit() {
 fn copy_tells_of_a_change_before_it_tells_where_data_are() {
     let space = Space::builder().build().unwrap();
     space.write("/file", vec![1; 100_000]).unwrap();
-    let root = Held::root(&space).unwrap();
+    let root = Held::root(&space, DescriptorFlags::DIRECTORY).unwrap();
     let contents = Contents::open(&root, "file").unwrap();
     assert_eq!(contents.parts().unwrap(), [(0, 100_000)]);
     for (bytes, expected) in [(200_000, Reason::Changed), (10, Reason::Shrank)] {
@@ -132,7 +132,7 @@ fn copy_of_a_file_that_changes_while_the_clock_stands_still_never_panics() {
     let space = Space::builder().clock(move || moment).build().unwrap();
     let full = vec![1; 1 << 20];
     space.write("/file", &full).unwrap();
-    let root = Held::root(&space).unwrap();
+    let root = Held::root(&space, DescriptorFlags::DIRECTORY).unwrap();
     let file = root.open(Follow::No, "file", OpenFlags::default(), DescriptorFlags::WRITE).unwrap();
     let mut archive = Vec::new();
     let copying = space.copying().progress(|progress| {

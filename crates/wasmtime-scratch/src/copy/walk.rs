@@ -1,6 +1,6 @@
 //! The walk over a tree of a space that is copied out of it.
 
-use tmpfs::{Cursor, DescriptorFlags, Error, Follow, Kind, OpenFlags, Result, Stat};
+use tmpfs::{Cursor, DescriptorFlags, Error, Follow, Kind, Result, Stat};
 
 use crate::copy::contents::Contents;
 use crate::copy::links::{DEEPEST, Links, Place, TOP, stays_inside};
@@ -54,25 +54,24 @@ pub(crate) trait Receive {
 /// The top of a tree: a directory, or one entry of a directory.
 pub(crate) enum Top {
     Directory(Held),
-    Entry(Held, String),
+    Entry(Held, String, Kind),
 }
 
 impl Top {
     /// Finds what a path names. Symbolic links on the way are followed within the space, and one at
     /// the end too, where it leads to a directory.
     pub(crate) fn find(space: &Space, path: &str) -> Result<Self> {
-        let root = Held::root(space)?;
+        let root = Held::root(space, DescriptorFlags::DIRECTORY)?;
         let path = below_root(path);
-        let open = OpenFlags { directory: true, ..OpenFlags::default() };
-        match root.open(Follow::Yes, path, open, DescriptorFlags::DIRECTORY) {
+        match root.open_directory(Follow::Yes, path) {
             Ok(directory) => return Ok(Self::Directory(directory)),
             Err(Error::NotDirectory) if !path.ends_with('/') => {}
             Err(error) => return Err(error),
         }
         let (above, name) = path.rsplit_once('/').unwrap_or((".", path));
-        let above = root.open(Follow::Yes, above, open, DescriptorFlags::DIRECTORY)?;
-        above.ask(|engine, above| engine.stat_at(above, Follow::No, name))?;
-        Ok(Self::Entry(above, name.to_owned()))
+        let above = root.open_directory(Follow::Yes, above)?;
+        let stat = above.ask(|engine, above| engine.stat_at(above, Follow::No, name))?;
+        Ok(Self::Entry(above, name.to_owned(), stat.kind))
     }
 }
 
@@ -94,11 +93,7 @@ impl<'walk, 'hook, R: Receive> Walk<'walk, 'hook, R> {
     pub(crate) fn run(&mut self, top: &Top, receiver: &R::Directory) -> Result<(), Stop> {
         match top {
             Top::Directory(directory) => self.directory(directory, receiver, TOP, 0),
-            Top::Entry(above, name) => {
-                let kind = above.ask(|engine, above| engine.stat_at(above, Follow::No, name));
-                let kind = kind.map(|stat| stat.kind).unwrap_or(Kind::RegularFile);
-                self.named(above, receiver, TOP, 0, (name, kind))
-            }
+            Top::Entry(above, name, kind) => self.named(above, receiver, TOP, 0, (name, *kind)),
         }
     }
 
