@@ -1,8 +1,7 @@
 //! Files of a space, for the host: reading, writing and listing by path.
 
 use tmpfs::{
-    Cursor, DescriptorFlags, Error, Follow, Handle, Kind, Limits, OpenFlags, Result, Stat,
-    Timestamp,
+    Cursor, DescriptorFlags, Error, Follow, Handle, Kind, OpenFlags, Result, Stat, Timestamp,
 };
 
 use crate::held::{below_root, create_all};
@@ -78,6 +77,8 @@ impl Space {
     /// `FileTooLarge` for a file that is larger than [`Limits::content`], by its holes;
     /// `copy_out` and [`Space::pack`] keep holes. `NoEntry`; `IsDirectory`; `NotPermitted`,
     /// `NotDirectory`, `Loop`, `NameTooLong`, `Invalid` for paths; `InsufficientMemory`.
+    ///
+    /// [`Limits::content`]: crate::Limits::content
     pub fn read(&self, path: &str) -> Result<Vec<u8>> {
         self.at(path, |engine, root, path, now| {
             let (open, flags) = (OpenFlags::default(), DescriptorFlags::READ);
@@ -202,8 +203,8 @@ impl Space {
     /// # Errors
     /// `NotDirectory`, also for a symbolic link to a directory; `NoEntry`; `NotEmpty` for a path
     /// that ends in `..`; `NotPermitted`, `Loop`, `NameTooLong`, `Invalid` for paths;
-    /// `InsufficientMemory`; `Quota` where a shared limit does not allow one more name for a
-    /// moment: a part is removed then.
+    /// `InsufficientMemory`; `InsufficientSpace` in a space that stands on a template, where there
+    /// is no memory for a copy of a directory that changes: a part is removed then.
     pub fn remove_dir_all(&self, path: &str) -> Result<()> {
         self.at(path, |engine, root, path, now| {
             // With a slash at the end a symbolic link would be followed.
@@ -217,12 +218,7 @@ impl Space {
             let open = OpenFlags { directory: true, ..OpenFlags::default() };
             let flags = DescriptorFlags::DIRECTORY;
             let top = engine.open_at(root, Follow::No, path, open, flags, now)?;
-            // A directory that is moved has two names for a moment, one of them short.
-            let limits = *engine.limits();
-            let roomy = Limits { metadata: u64::MAX, name: 255, path: 4095, ..limits };
-            engine.set_limits(roomy);
-            let emptied = empty(engine, top, now);
-            engine.set_limits(limits);
+            let emptied = engine.clear_directory(top, now);
             engine.close(top)?;
             emptied?;
             if is_root { Ok(()) } else { engine.remove_directory_at(root, path, now) }
@@ -279,55 +275,4 @@ fn entries(engine: &tmpfs::Space, directory: Handle) -> Result<Vec<Entry>> {
     }
     entries.sort_unstable_by(|one, other| one.name.cmp(&other.name));
     Ok(entries)
-}
-
-/// Removes what is in a directory. A directory within moves its own directories up to the top, and
-/// goes: each moves once, and no way back up is needed.
-fn empty(engine: &mut tmpfs::Space, top: Handle, now: Timestamp) -> Result<()> {
-    let mut number = 0_u64;
-    while let Some((name, kind)) = first(engine, top)? {
-        if kind != Kind::Directory {
-            engine.unlink_file_at(top, &name, now)?;
-            continue;
-        }
-        let open = OpenFlags { directory: true, ..OpenFlags::default() };
-        let inner =
-            engine.open_at(top, Follow::No, &name, open, DescriptorFlags::DIRECTORY, now)?;
-        let emptied = flatten(engine, top, inner, &mut number, now);
-        engine.close(inner)?;
-        emptied?;
-        engine.remove_directory_at(top, &name, now)?;
-    }
-    Ok(())
-}
-
-/// Removes what is in `inner`, but for directories, which move to the top under new names.
-fn flatten(
-    engine: &mut tmpfs::Space,
-    top: Handle,
-    inner: Handle,
-    number: &mut u64,
-    now: Timestamp,
-) -> Result<()> {
-    while let Some((name, kind)) = first(engine, inner)? {
-        if kind != Kind::Directory {
-            engine.unlink_file_at(inner, &name, now)?;
-            continue;
-        }
-        let new = loop {
-            *number += 1;
-            let new = number.to_string();
-            if engine.stat_at(top, Follow::No, &new) == Err(Error::NoEntry) {
-                break new;
-            }
-        };
-        engine.rename_at(inner, &name, top, &new, now)?;
-    }
-    Ok(())
-}
-
-/// Returns the first entry of a directory.
-fn first(engine: &tmpfs::Space, directory: Handle) -> Result<Option<(String, Kind)>> {
-    let entry = engine.list(directory, &mut Cursor::default())?;
-    Ok(entry.map(|entry| (entry.name.to_owned(), entry.kind)))
 }

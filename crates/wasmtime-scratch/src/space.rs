@@ -197,7 +197,7 @@ impl Space {
     ///
     /// # Errors
     /// `InsufficientSpace` in a space that stands on a template, where there is no memory for a
-    /// copy of a directory that changes.
+    /// copy of a directory that changes: a part is removed then.
     pub fn clear(&self) -> Result<()> {
         self.change(tmpfs::Space::clear)
     }

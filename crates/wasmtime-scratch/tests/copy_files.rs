@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use wasmtime_scratch::{Error, Kind, Limits, Space};
+use wasmtime_scratch::{Error, Kind, Limits, SharedLimit, SharedLimits, Space};
 
 fn space() -> Space {
     Space::builder().build().unwrap()
@@ -95,6 +95,22 @@ fn copy_files_a_tree_of_any_depth_is_removed_from_a_space_that_is_full() {
     }
     assert_eq!(space.read("/kept/1").unwrap(), b"1");
     space.remove_dir_all("/").unwrap();
+    assert_eq!((space.list("/").unwrap(), space.usage().nodes), (vec![], 1));
+    space.audit().unwrap();
+}
+
+#[test]
+fn copy_files_a_tree_is_removed_where_a_shared_limit_is_used_up() {
+    let limits = SharedLimits { bytes: 64 << 10, nodes: 1_000, handles: 10 };
+    let space = Space::builder().shared_limit(&SharedLimit::new(limits)).build().unwrap();
+    space.create_dir_all("/top/a/b/c").unwrap();
+    for number in 0.. {
+        if space.write(&format!("/top/a/b/{number}"), "").is_err() {
+            break;
+        }
+    }
+    assert_eq!(space.write("full", ""), Err(Error::Quota));
+    space.remove_dir_all("/top").unwrap();
     assert_eq!((space.list("/").unwrap(), space.usage().nodes), (vec![], 1));
     space.audit().unwrap();
 }

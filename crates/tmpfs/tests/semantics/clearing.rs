@@ -37,6 +37,34 @@ fn nothing_is_left_but_the_root() {
 }
 
 #[test]
+fn of_a_directory_nothing_is_left_and_all_else_stays() {
+    let template = planted().into_space().freeze().expect("it stands on no other");
+    let of_template = template.space(settings(Limits::default())).unwrap();
+    for mut fixture in [planted(), Fixture::of(of_template)] {
+        fixture.directory("a/b/c/d").unwrap();
+        let (top, now) = (fixture.open_directory("a/b"), fixture.now());
+        fixture.space.clear_directory(top, now).unwrap();
+        assert_eq!(fixture.names(top), [""; 0]);
+        let stat = fixture.stat("a/b").unwrap();
+        assert_eq!((stat.link_count, stat.modified), (2, now));
+        assert_eq!(fixture.names(fixture.root), ["a", "empty", "link"]);
+        assert_eq!(fixture.content("link").unwrap(), vec![1; 3 * PAGE]);
+        assert_eq!(fixture.stat("link").unwrap().link_count, 1);
+        assert_eq!(fixture.space.usage().nodes, 6);
+        fixture.space.audit().unwrap();
+
+        let read_only = fixture.space.root(DescriptorFlags::READ).unwrap();
+        let now = fixture.now();
+        assert_eq!(fixture.space.clear_directory(read_only, now), Err(Error::ReadOnly));
+        let file = fixture.open("link").unwrap();
+        assert_eq!(fixture.space.clear_directory(file, now), Err(Error::NotDirectory));
+        fixture.close(file);
+        assert_eq!(fixture.space.clear_directory(file, now), Err(Error::BadDescriptor));
+        assert_eq!(fixture.space.usage().nodes, 6);
+    }
+}
+
+#[test]
 fn what_is_open_lives_on_without_a_name() {
     let mut fixture = planted();
     let file = fixture.open("link").unwrap();
