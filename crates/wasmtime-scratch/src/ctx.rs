@@ -1,10 +1,10 @@
 //! What a store lends to its guest: spaces, each under a path.
 
+use tmpfs::Kind;
 use wasmtime::component::{HasData, Resource, ResourceTable};
 use wasmtime_wasi::WasiCtx;
 use wasmtime_wasi::cli::WasiCliCtxView;
 use wasmtime_wasi::filesystem::{Descriptor, WasiFilesystemCtxView};
-use wasmtime_wasi::p2::bindings::filesystem::types::{DescriptorType, PathFlags};
 
 use crate::open::Open;
 use crate::space::Space;
@@ -51,7 +51,8 @@ impl ScratchCtx {
     pub fn mount(self, path: impl Into<String>, space: &Space) -> Self {
         let path = path.into();
         if path == ROOT {
-            make_temporary(space);
+            // What cannot be made is not needed: `TMPDIR` is then the root.
+            let _ = space.create_dir_all(TEMPORARY);
         }
         self.with(path, space, true)
     }
@@ -90,16 +91,8 @@ const ROOT: &str = "/";
 /// The directory for temporary files in a root of everything.
 const TEMPORARY: &str = "/tmp";
 
-/// Makes the directory for temporary files, where there is room for it.
-fn make_temporary(space: &Space) {
-    // What cannot be made is not needed: `TMPDIR` is then the root.
-    let _ = Open::root(space, true).and_then(|root| root.create_directory_at(&TEMPORARY[1..]));
-}
-
 fn has_temporary(space: &Space) -> bool {
-    let root = Open::root(space, false);
-    let entry = root.and_then(|root| root.stat_at(PathFlags::empty(), &TEMPORARY[1..]));
-    entry.is_ok_and(|entry| entry.type_ == DescriptorType::Directory)
+    space.metadata(TEMPORARY).is_ok_and(|entry| entry.kind == Kind::Directory)
 }
 
 /// References to the parts of a store's state that the functions of the linker use.
