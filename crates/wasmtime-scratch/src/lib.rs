@@ -50,6 +50,7 @@ mod ctx;
 mod files;
 pub mod guides;
 mod held;
+mod number;
 mod open;
 pub mod p2;
 mod space;

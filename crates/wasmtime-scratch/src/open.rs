@@ -6,11 +6,12 @@ use wasmtime_wasi::p2::bindings::filesystem::types as wit;
 
 use crate::convert;
 use crate::held::Held;
+use crate::number::count;
 use crate::space::Space;
 
-/// The most bytes of one answer, as wasmtime-wasi has it: holes cost nothing, and must not take
-/// memory by being read.
-pub(crate) const MOST: u64 = 1 << 20;
+/// The most bytes that a stream permits at once, and that one answer has, as in wasmtime-wasi:
+/// holes cost nothing, and must not take memory by being read.
+pub(crate) const MOST: usize = 1 << 20;
 
 /// An open file or directory.
 #[derive(Debug)]
@@ -52,8 +53,8 @@ impl Open {
             // May it be read at all?
             engine.read_at(file, offset, &mut [])?;
             let size = engine.stat(file)?.size;
-            let left = length.min(size.saturating_sub(offset)).min(MOST);
-            let left = usize::try_from(left).expect("BUG: it was cut");
+            let left = length.min(size.saturating_sub(offset));
+            let left = usize::try_from(left).unwrap_or(MOST).min(MOST);
             let mut bytes = Bytes(Vec::new());
             bytes.0.try_reserve_exact(left).map_err(|_| Error::InsufficientMemory)?;
             engine.read_into(file, offset, left, &mut bytes)?;
@@ -63,9 +64,7 @@ impl Open {
 
     /// Writes from `offset` on, and tells how many bytes.
     pub(crate) fn write(&self, bytes: &[u8], offset: u64) -> Result<u64> {
-        let written =
-            self.0.change(|engine, file, now| engine.write_at(file, offset, bytes, now))?;
-        Ok(u64::try_from(written).expect("BUG: a length fits 64 bits"))
+        self.0.change(|engine, file, now| engine.write_at(file, offset, bytes, now)).map(count)
     }
 
     /// Does nothing, since nothing is fetched in advance.

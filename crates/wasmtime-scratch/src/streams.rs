@@ -5,10 +5,8 @@ use bytes::Bytes;
 use tmpfs::{Error, Result, Source, Zeros};
 use wasmtime_wasi::p2::{InputStream, OutputStream, Pollable, StreamError, StreamResult};
 
+use crate::number::count;
 use crate::open::{MOST, Open, Position};
-
-/// The bytes that a stream permits at once, as a file of wasmtime-wasi does.
-const PERMIT: usize = 1 << 20;
 
 /// Reads a file from a position on. It holds the file open.
 pub(crate) struct Reader {
@@ -66,11 +64,6 @@ impl Reader {
             }
         }
     }
-}
-
-/// A number of bytes as WASI counts them.
-fn count(length: usize) -> u64 {
-    u64::try_from(length).expect("BUG: a length fits 64 bits")
 }
 
 #[async_trait]
@@ -151,8 +144,8 @@ impl Pollable for Writer {
 impl OutputStream for Writer {
     fn check_write(&mut self) -> StreamResult<usize> {
         self.open()?;
-        self.permit = PERMIT;
-        Ok(PERMIT)
+        self.permit = MOST;
+        Ok(MOST)
     }
 
     fn write(&mut self, bytes: Bytes) -> StreamResult<()> {
@@ -179,5 +172,3 @@ impl OutputStream for Writer {
         self.check_write()
     }
 }
-
-const _: () = assert!(PERMIT as u64 == MOST, "what a host holds for a guest at once is one amount");

@@ -2,9 +2,9 @@
 
 use tmpfs::{DescriptorFlags, Error, Follow, Handle, OpenFlags, PAGE, Result, Stat};
 
-use crate::copy::inside::count;
 use crate::copy::outcome::{Fault, Reason};
 use crate::held::Held;
+use crate::number::count;
 
 /// The most bytes that are read at once, with the lock held.
 pub(crate) const PIECE: usize = 16 * PAGE;
@@ -71,6 +71,7 @@ impl Contents {
             Ok(parts)
         })
     }
+
     /// Asks the engine something, unless the file is no longer as it was.
     fn ask<R>(
         &self,

@@ -9,9 +9,9 @@ use std::io::{ErrorKind, Read};
 use tar::{EntryType, GnuExtSparseHeader, GnuSparseHeader, Header};
 use tmpfs::Timestamp;
 
-use crate::copy::inside::count;
 use crate::copy::outcome::{Reason, Stop};
 use crate::copy::pax;
+use crate::number::count;
 
 /// The most bytes of one header of names or records.
 const WORDS: u64 = 1 << 20;

@@ -11,10 +11,11 @@ use rustix::io::Errno;
 
 use crate::copy::contents::PIECE;
 use crate::copy::host::{self, Looked, Number};
-use crate::copy::inside::{self, NewFile, count};
+use crate::copy::inside::{self, NewFile};
 use crate::copy::links::{DEEPEST, Links, Place, TOP, stays_inside};
 use crate::copy::outcome::{Fault, Log, Reason, Stop};
 use crate::held::Held;
+use crate::number::count;
 use crate::space::Space;
 
 /// Copies what the host has at a path to a path of the space. Returns the path at which it ended.

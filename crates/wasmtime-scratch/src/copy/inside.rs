@@ -5,6 +5,7 @@ use tmpfs::{DescriptorFlags, Error, Follow, Kind, NewTimestamp, OpenFlags, Resul
 use crate::copy::outcome::{Fault, Log, Reason};
 use crate::copy::zeros;
 use crate::held::{Held, below_root, create_all};
+use crate::number::count;
 use crate::space::Space;
 
 /// Opens the directory that a copy fills, and makes it where it is missing. Symbolic links on the
@@ -142,9 +143,4 @@ impl<'above> NewFile<'above> {
         self.finished = true;
         Ok(())
     }
-}
-
-/// A length, as sizes are counted.
-pub(crate) fn count(length: usize) -> u64 {
-    u64::try_from(length).expect("BUG: a length fits 64 bits")
 }

@@ -6,10 +6,10 @@ use tar::{EntryType, GnuExtSparseHeader, GnuSparseHeader, Header};
 use tmpfs::{PAGE, Stat, Timestamp};
 
 use crate::copy::contents::{Contents, PIECE};
-use crate::copy::inside::count;
 use crate::copy::outcome::{Fault, Log, Stop};
 use crate::copy::pax;
 use crate::copy::walk::{Receive, Top, Walk};
+use crate::number::count;
 use crate::space::Space;
 
 const BLOCK: usize = 512;

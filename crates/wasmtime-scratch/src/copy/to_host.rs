@@ -12,10 +12,10 @@ use tmpfs::Stat;
 
 use crate::copy::contents::{Contents, PIECE};
 use crate::copy::host::{self, Number};
-use crate::copy::inside::count;
 use crate::copy::outcome::{Fault, Log, Reason, Stop};
 use crate::copy::walk::{Receive, Top, Walk};
 use crate::copy::zeros;
+use crate::number::count;
 use crate::space::Space;
 
 /// The treatment of what is in the target already.

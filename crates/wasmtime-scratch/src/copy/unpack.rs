@@ -7,10 +7,11 @@ use tmpfs::{Error, Timestamp};
 
 use crate::copy::contents::PIECE;
 use crate::copy::entries::{Entries, Item, Kind};
-use crate::copy::inside::{self, NewFile, count};
+use crate::copy::inside::{self, NewFile};
 use crate::copy::links::{DEEPEST, Links, Place, TOP, stays_inside};
 use crate::copy::outcome::{Fault, Log, Reason, Stop};
 use crate::held::Held;
+use crate::number::count;
 use crate::space::Space;
 
 /// Copies what an archive has to a directory of the space. Returns the path at which it ended.
