@@ -94,6 +94,28 @@ fn copy_from_an_archive_takes_what_it_can_and_tells_the_rest_by_name() {
 }
 
 #[test]
+fn copy_from_an_archive_refuses_names_that_are_too_deep() {
+    let deep = |directories: usize| format!("{}file", "d/".repeat(directories));
+    let mut archive = Archive::new();
+    archive.long(deep(256), b"1");
+    let too_deep = [deep(257), deep(258), deep((1 << 19) - 4)];
+    for name in &too_deep {
+        archive.long(name.clone(), b"x");
+    }
+    archive.file("last", b"2");
+    let space = space();
+    let error = space.unpack(&archive.end()[..], "/").unwrap_err();
+    let refused: Vec<_> = error.refused().iter().map(|it| (it.path(), it.reason())).collect();
+    let expected = too_deep.each_ref().map(|name| (&name[..name.len().min(4096)], Reason::TooDeep));
+    for (refused, expected) in refused.iter().zip(&expected) {
+        assert!(refused.0.starts_with(expected.0) && refused.1 == expected.1, "{refused:?}");
+    }
+    assert_eq!(refused.len(), 3);
+    assert_eq!((error.copied().files, error.copied().directories), (2, 256));
+    check(&space);
+}
+
+#[test]
 fn copy_from_an_archive_that_is_cut_keeps_what_is_whole() {
     let mut archive = Archive::new();
     archive.file("first", &[1; 700]);

@@ -150,7 +150,10 @@ impl Copy<'_, '_> {
         if target.starts_with('/') {
             return Err(Reason::LinkLeadsOut.into());
         }
-        let parts = components(target).map_err(|_| Reason::LinkLeadsOut)?;
+        let parts = components(target).map_err(|reason| match reason {
+            Reason::TooDeep => Reason::NoSuchFile,
+            _ => Reason::LinkLeadsOut,
+        })?;
         let (old, directories) = parts.split_last().ok_or(Reason::NoSuchFile)?;
         let linked = inside::hard_link(&self.top, (directories, old), &self.current.held, name);
         linked.map_err(|error| match error {
@@ -205,12 +208,15 @@ impl Copy<'_, '_> {
 /// Returns the names in a path of an archive.
 fn components(path: &str) -> Result<Vec<&str>, Reason> {
     let parts = path.split('/').filter(|part| !part.is_empty() && *part != ".");
-    let parts: Vec<_> = parts.collect();
-    if parts.contains(&"..") {
+    if parts.clone().any(|part| part == "..") {
         return Err(Reason::LeavesTheTree);
     }
     if path.is_empty() || path.contains('\0') {
         return Err(Reason::BadName);
     }
-    Ok(parts)
+    // A list of all of them can be larger than the path, eight times.
+    if parts.clone().count() > DEEPEST + 1 {
+        return Err(Reason::TooDeep);
+    }
+    Ok(parts.collect())
 }
