@@ -11,7 +11,8 @@ const PATHS: usize = 256 << 20;
 /// Contents of a space at a moment. A clone is the same template.
 ///
 /// Any number of spaces start from it, each in constant time; they share its pages until they
-/// change them, and each is charged in full for what it can see.
+/// change them, and each is charged in full for what it can see. A shared limit stays charged for
+/// what a template alone holds, until the template and all spaces that stand on it have gone.
 ///
 /// ```
 /// use wasmtime_scratch::{Difference, Space};
