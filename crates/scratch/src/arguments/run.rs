@@ -9,7 +9,7 @@ use scratch_compose::{Record, ensure_given_once, limits, mounted_at};
 use wasmtime_scratch::Limits;
 
 use crate::arguments::refusal::Told;
-use crate::arguments::space::{refused, space_arguments, space_records, text, texts};
+use crate::arguments::space::{option, refused, space_arguments, space_records, text, texts};
 use crate::failure::Failure;
 
 /// The arguments of `scratch run`.
@@ -68,12 +68,6 @@ pub(crate) enum Report {
 pub(super) const TOLD: Told = Told { name: "run", line: "scratch run APP.wasm" };
 
 pub(super) fn command() -> Command {
-    // clap does not show a text that is not UTF-8.
-    let text = || value_parser!(OsString);
-    let option = |name: &'static str, value: &'static str| {
-        let option = Arg::new(name).long(name).value_name(value);
-        option.value_parser(text()).allow_hyphen_values(true)
-    };
     let command = Command::new("run")
         .about("Runs a program with scratch space in memory")
         .override_usage("scratch run [OPTIONS] APP.wasm [ARGS]...")
@@ -90,7 +84,8 @@ pub(super) fn command() -> Command {
                 .required(true)
                 .num_args(1..)
                 .trailing_var_arg(true)
-                .value_parser(text())
+                // clap does not show a text that is not UTF-8.
+                .value_parser(value_parser!(OsString))
                 .help(
                     "the program, a command of WASI 0.2 or a module of preview 1, and its arguments",
                 ),

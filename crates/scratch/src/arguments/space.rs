@@ -7,14 +7,15 @@ use scratch_compose::{Error, LIMITS, Record, environment, mount};
 
 use crate::failure::Failure;
 
+/// Returns an option that takes a text.
+pub(super) fn option(name: &'static str, value: &'static str) -> Arg {
+    let option = Arg::new(name).long(name).value_name(value);
+    // clap does not show a text that is not UTF-8.
+    option.value_parser(value_parser!(OsString)).allow_hyphen_values(true)
+}
+
 /// Adds the options.
 pub(super) fn space_arguments(mut command: Command) -> Command {
-    // clap does not show a text that is not UTF-8.
-    let text = || value_parser!(OsString);
-    let option = |name: &'static str, value: &'static str| {
-        let option = Arg::new(name).long(name).value_name(value);
-        option.value_parser(text()).allow_hyphen_values(true)
-    };
     for limit in &LIMITS {
         command = command.arg(option(limit.option(), "N").help(limit.help()));
     }

@@ -11,12 +11,15 @@ use crate::run::ending::{Ending, Stop};
 use crate::run::guest::{Done, Guest};
 use crate::run::signals;
 
+/// The outcome of the program's thread; the error is a panic.
+type Outcome = thread::Result<Result<Done, Failure>>;
+
 /// A thing to wait for.
 enum Event {
     /// The program was compiled.
     Started,
     /// The program's thread is done, or panicked.
-    Done(thread::Result<Result<Done, Failure>>),
+    Done(Outcome),
     Signal(Stop),
 }
 
@@ -48,10 +51,7 @@ pub(super) fn run(guest: Guest, timeout: Option<Duration>) -> Result<Ending, Fai
 }
 
 /// Waits for a reason to stop the program; the error is its end.
-fn until_stopped(
-    told: &Receiver<Event>,
-    timeout: Option<Duration>,
-) -> Result<Stop, thread::Result<Result<Done, Failure>>> {
+fn until_stopped(told: &Receiver<Event>, timeout: Option<Duration>) -> Result<Stop, Outcome> {
     let mut deadline = None;
     loop {
         match next(told, deadline) {
@@ -66,7 +66,7 @@ fn until_stopped(
 }
 
 /// Waits for the end of a program that was told to stop.
-fn until_done(told: &Receiver<Event>) -> Option<thread::Result<Result<Done, Failure>>> {
+fn until_done(told: &Receiver<Event>) -> Option<Outcome> {
     let deadline = Some(Instant::now() + GRACE);
     loop {
         if let Event::Done(done) = next(told, deadline)? {
@@ -88,10 +88,7 @@ fn next(told: &Receiver<Event>, deadline: Option<Instant>) -> Option<Event> {
     }
 }
 
-fn ending(
-    done: thread::Result<Result<Done, Failure>>,
-    stop: Option<Stop>,
-) -> Result<Ending, Failure> {
+fn ending(done: Outcome, stop: Option<Stop>) -> Result<Ending, Failure> {
     match (done.unwrap_or_else(|panicked| panic::resume_unwind(panicked))?, stop) {
         (Done::Ended(ending), _) => Ok(ending),
         (Done::Interrupted, Some(stop)) => Ok(Ending::Stopped(stop)),
