@@ -36,9 +36,9 @@
 //! | open descriptors, streams and listings | `insufficient-memory` | `ENOMEM` |
 //! | the budget that spaces share | `quota` | `EDQUOT` |
 //!
-//! No path of the host reaches the guest, neither in a name nor in an error. The host holds what the
-//! limits allow, and for each call at most 1 MiB more, beside the arguments that wasmtime copies. A
-//! call waits for nothing but another call on the same space, so that a host may use the
+//! No path of the host reaches the guest, neither in a name nor in an error. The host holds what
+//! the limits allow, and for each call at most 1 MiB more, beside the arguments that wasmtime
+//! copies. A call waits for nothing but another call on the same space, so that a host may use the
 //! asynchronous linker without a thread for it.
 //!
 //! # What stays after a trap

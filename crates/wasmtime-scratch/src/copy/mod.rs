@@ -154,8 +154,8 @@ impl Space {
     /// names, hard links, symbolic links, and sparse files of GNU's format and of pax version 1.0.
     /// Compressed archives go through a decoder first. Names are refused where they would lead out,
     /// and where they are taken, by the archive itself too. It stops at the archive's end mark. Of
-    /// an entry it holds at most 8 MiB of names and records, and the map of a sparse file of about a
-    /// million parts.
+    /// an entry it holds at most 8 MiB of names and records, and the map of a sparse file of about
+    /// a million parts.
     ///
     /// ```
     /// # let archive = {
