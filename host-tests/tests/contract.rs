@@ -42,7 +42,7 @@ fn the_component_exports_exactly_this() {
     }
 }
 
-/// The first design asked for 100 KB, which is missed; docs/architecture.md says what bounds it.
+/// The first design asked for 100 KB, which is missed; docs/design.md says what bounds it.
 /// Until then the component must not grow unnoticed.
 #[test]
 fn the_component_does_not_grow() {

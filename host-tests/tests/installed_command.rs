@@ -1,5 +1,5 @@
 //! The command `scratch` as it is installed from a clone: alone in an empty folder it composes the
-//! README's program, and the compositions run.
+//! program of the page on components, and the compositions run.
 
 use std::fs;
 use std::path::Path;
@@ -38,7 +38,7 @@ fn assert_refused(output: &Output, part: &str) {
     assert!(told.contains(part) && told.lines().count() == 1, "{told}");
 }
 
-/// Returns the README's program, compiled.
+/// Returns the program of docs/component.md, compiled.
 fn program() -> Vec<u8> {
     fs::read(program_file("readme_program")).unwrap()
 }
@@ -50,10 +50,15 @@ fn run(composition: &Path, ground: Builder) -> String {
 }
 
 #[test]
-fn the_readmes_lines_compose_the_readmes_program_and_it_runs() {
-    let readme = fs::read_to_string(workspace::root().join("README.md")).unwrap();
-    let lines: Vec<_> = readme.lines().filter_map(|it| it.strip_prefix("scratch ")).collect();
-    assert_eq!(lines.len(), 2, "{lines:?}");
+fn the_lines_of_the_pages_compose_the_program_of_the_page_and_it_runs() {
+    let root = workspace::root();
+    let pages = ["component", "compose"].map(|page| root.join(format!("docs/{page}.md")));
+    let pages = pages.map(|page| fs::read_to_string(page).unwrap());
+    let lines = pages.each_ref().map(|page| {
+        let lines: Vec<_> = page.lines().filter_map(|it| it.strip_prefix("scratch ")).collect();
+        assert_eq!(lines.len(), 1, "{lines:?}");
+        lines[0]
+    });
 
     let folder = TempDir::new().unwrap();
     let built = folder.path().join("target/wasm32-wasip2/debug");

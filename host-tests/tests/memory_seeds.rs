@@ -112,7 +112,7 @@ fn each_limit_is_accepted_to_the_last_byte() {
         + 2 * (prices::BUCKET + prices::BRANCH)
         + 2 * prices::PAGE;
     let limits = [
-        // README: to a power of two from 64 on, beyond 4 KiB to a multiple of that.
+        // docs/compose.md: to a power of two from 64 on, beyond 4 KiB to a multiple of that.
         ("bytes", 64 + 8192),
         ("metadata", metadata),
         ("nodes", 1 + 4),

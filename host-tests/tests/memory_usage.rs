@@ -23,6 +23,15 @@ fn a_program_that_asks_is_never_refused() {
 }
 
 #[test]
+fn a_program_that_was_refused_goes_on_when_it_has_deleted_something() {
+    for ground in GROUNDS {
+        let ground = ground(Sandbox::builder()).env("TMPFS_BYTES", "12K");
+        let run = Program::new("readme_pages", ground).run(&[]).succeeded();
+        assert_eq!(run.stdout, "3 pages of 4 KiB fit into /tmp\n");
+    }
+}
+
+#[test]
 fn where_the_soft_limit_is_no_limit_it_is_refused() {
     for ground in GROUNDS {
         let ground = ground(Sandbox::builder()).env("TMPFS_BYTES", "2M").env("TMPFS_SOFT", "1G");

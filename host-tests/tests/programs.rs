@@ -7,7 +7,7 @@ use host_tests::{Program, Run, Sandbox, names_in, program_names};
 use xtask::workspace;
 
 /// The programs and where they are run.
-const TESTED: [(&str, &str); 29] = [
+const TESTED: [(&str, &str); 30] = [
     ("audit_hooks", "audit"),
     ("begins_anew", "memory_usage"),
     ("beside", "embedded_std"),
@@ -25,6 +25,7 @@ const TESTED: [(&str, &str); 29] = [
     ("python_examples", "programs"),
     ("random_files", "embedded_random"),
     ("readme_cache", "memory_usage"),
+    ("readme_pages", "memory_usage"),
     ("readme_program", "programs"),
     ("refused_writes", "memory_std"),
     ("rust_tempfile_examples", "memory_std"),

@@ -259,38 +259,41 @@ fn a_folder_in_the_middle_of_a_path_is_not_the_machines() {
 }
 
 #[test]
-fn the_readmes_program_is_one_that_runs() {
+fn the_programs_of_the_readme_and_of_the_page_on_components_are_ones_that_run() {
     let read = |path: &str| fs::read_to_string(workspace::root().join(path)).unwrap();
-    let program = read("host-tests/programs/src/bin/readme_program.rs");
-    let (_, program) = program.split_once("\n\n").unwrap();
-    assert!(read("README.md").contains(&format!("```rs\n{program}```")));
+    for (page, program) in [("README", "readme_pages"), ("docs/component", "readme_program")] {
+        let program = read(&format!("host-tests/programs/src/bin/{program}.rs"));
+        let (_, program) = program.split_once("\n\n").unwrap();
+        assert!(read(&format!("{page}.md")).contains(&format!("```rs\n{program}```")), "{page}");
+    }
 }
 
 #[test]
-fn the_readmes_cache_is_one_that_runs() {
+fn the_cache_of_the_page_on_composing_is_one_that_runs() {
     let read = |path: &str| fs::read_to_string(workspace::root().join(path)).unwrap();
     let program = read("host-tests/programs/src/bin/readme_cache.rs");
     let cache = program.split_once("impl Cache {\n").unwrap().1.split_once("\n}\n").unwrap().0;
-    assert!(read("README.md").contains(&format!("impl Cache {{\n{cache}\n}}\n")));
+    assert!(read("docs/compose.md").contains(&format!("impl Cache {{\n{cache}\n}}\n")));
 }
 
 #[test]
-fn the_readmes_hook_is_that_of_the_example() {
+fn the_hook_of_the_page_on_components_is_that_of_the_example() {
     let read = |path: &str| fs::read_to_string(workspace::root().join(path)).unwrap();
     let example = read("examples/audit/src/main.rs");
     let hook = example.split("\n\n").find(|item| item.starts_with("impl audit::Host")).unwrap();
-    assert!(read("README.md").contains(&format!("```rs\n{hook}\n```")));
+    assert!(read("docs/component.md").contains(&format!("```rs\n{hook}\n```")));
 }
 
 #[test]
-fn the_readmes_host_is_that_of_the_crate() {
+fn the_host_of_the_crates_readme_is_that_of_its_example() {
     let read = |path: &str| fs::read_to_string(workspace::root().join(path)).unwrap();
     let host = read("crates/wasmtime-scratch/examples/host.rs");
     let (_, rest) = host.split_once("Linker::new(&engine);\n").unwrap();
     let (lines, _) = rest.split_once("    let mut store").unwrap();
     let lines =
         lines.lines().map(|line| format!("{}\n", line.strip_prefix("    ").unwrap_or(line)));
-    assert!(read("README.md").contains(&format!("```rs\n{}```", lines.collect::<String>())));
+    let readme = read("crates/wasmtime-scratch/README.md");
+    assert!(readme.contains(&format!("```rust\n{}```", lines.collect::<String>())));
 }
 
 #[test]

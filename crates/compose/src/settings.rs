@@ -75,7 +75,7 @@ impl Limit {
     }
 }
 
-/// The limits of the filesystem, in the order in which the README has them.
+/// The limits of the filesystem, in the order in which docs/compose.md has them.
 pub const LIMITS: [Limit; 8] = [
     Limit {
         limit: NamedLimit::Bytes,

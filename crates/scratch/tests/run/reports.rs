@@ -67,17 +67,21 @@ fn what_a_program_changed_is_listed_by_path() {
 }
 
 #[test]
-fn the_readmes_line_prints_what_the_readme_shows() {
-    let readme = fs::read_to_string(workspace::root().join("README.md")).unwrap();
-    let shown = readme.split("```console\n$ scratch run ").skip(1).collect::<Vec<_>>();
-    let [shown] = shown[..] else { panic!("{} blocks of `scratch run`", shown.len()) };
-    let (line, printed) = shown.split("```").next().unwrap().split_once('\n').unwrap();
-    let folder = Folder::new();
-    fs::copy(Folder::program("readme_cache"), folder.path().join("cache.wasm")).unwrap();
-    let words = ["run"].into_iter().chain(line.split(' ')).collect::<Vec<_>>();
-    let output = folder.command(&words).output().unwrap();
-    let (out, errors) = ended(&output, 0);
-    assert_eq!(format!("{out}{errors}"), printed);
+fn the_lines_of_the_pages_print_what_the_pages_show() {
+    for (page, program, file) in
+        [("README.md", "readme_pages", "app.wasm"), ("docs/run.md", "readme_cache", "cache.wasm")]
+    {
+        let text = fs::read_to_string(workspace::root().join(page)).unwrap();
+        let shown = text.split("```console\n$ scratch run ").skip(1).collect::<Vec<_>>();
+        let [shown] = shown[..] else { panic!("{page}: {} blocks of `scratch run`", shown.len()) };
+        let (line, printed) = shown.split("```").next().unwrap().split_once('\n').unwrap();
+        let folder = Folder::new();
+        fs::copy(Folder::program(program), folder.path().join(file)).unwrap();
+        let words = ["run"].into_iter().chain(line.split(' ')).collect::<Vec<_>>();
+        let output = folder.command(&words).output().unwrap();
+        let (out, errors) = ended(&output, 0);
+        assert_eq!(format!("{out}{errors}"), printed, "{page}");
+    }
 }
 
 #[test]

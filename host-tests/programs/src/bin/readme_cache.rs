@@ -1,4 +1,4 @@
-//! The program of the README that asks how full its filesystem is.
+//! The program of docs/compose.md and docs/run.md that asks how full its filesystem is.
 
 use std::collections::VecDeque;
 use std::fs;

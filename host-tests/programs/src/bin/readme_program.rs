@@ -1,4 +1,4 @@
-//! The program of the README, which a test compares with this.
+//! The program of docs/component.md, which a test compares with this.
 #![expect(missing_docs, reason = "generated; the documentation is in wit/")]
 
 wit_bindgen::generate!({
