@@ -1,5 +1,6 @@
-//! A host that lends a component two directories, logs what is made in them, and refuses some of
-//! it: `tempfile-audited.wasm` asks before every attempt.
+//! A host that lends a component two directories, logs what the component makes in them, and
+//! refuses some of it. The component is `tempfile-audited.wasm`, which asks its host before every
+//! attempt.
 
 use std::path::Path;
 
@@ -20,11 +21,11 @@ use bindings::ComponentAudited;
 use bindings::exports::scratch::tempfile::tempfile::{Error, NameOptions};
 use bindings::scratch::tempfile::audit;
 
-/// What the host holds for one component.
+/// The data of one component's store.
 struct Host {
     wasi: WasiCtx,
     table: ResourceTable,
-    /// How many attempts it may still make.
+    /// Attempts that the component may still make.
     attempts: u32,
 }
 
@@ -81,7 +82,7 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// What the caller of the component gets.
+/// Prints the answer that the component's caller gets.
 fn tell<T>(outcome: Result<T, Error>) {
     match outcome {
         Ok(_) => println!("  made"),

@@ -1,4 +1,4 @@
-//! The example does what its README section says.
+//! The example prints what this file lists: every attempt, and the host's decision about it.
 
 use std::process::Command;
 
@@ -33,7 +33,7 @@ fn it_logs_every_attempt_and_refuses_what_it_says() {
     assert_eq!(without_chance(&String::from_utf8(output.stdout).unwrap()), EXPECTED);
 }
 
-/// The text with the eight characters of every name that is drawn replaced by dots.
+/// Replaces the eight random characters of every name by dots.
 fn without_chance(text: &str) -> String {
     let mut parts = text.split("/tmp");
     let mut plain = parts.next().unwrap_or_default().to_owned();

@@ -1,7 +1,8 @@
-//! Runs code, a line at a time, as a language model sends it: `code-interpreter INTERPRETER.wasm
-//! DATA...`. The interpreter gets each line as its argument, and finds copies of the files DATA in
-//! `/data`, where it may do everything. A line that fails changes nothing. Three commands are the
-//! host's own: `undo`, `keep NAME`, and `fork NAME` to go on from what was kept.
+//! Runs code, a line at a time, as a language model sends it:
+//! `code-interpreter INTERPRETER.wasm DATA...`. The interpreter gets each line as its argument. It
+//! finds copies of the files DATA in `/data`, and may change everything there. A line that fails
+//! changes nothing. The host itself handles three commands: `undo`, `keep NAME`, and `fork NAME`,
+//! which continues from a kept state.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -14,14 +15,14 @@ use wasmtime_wasi::p2::bindings::sync::CommandPre;
 use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 
-/// The instructions that one line may take.
+/// The instructions that one line may execute.
 const FUEL: u64 = 500_000_000;
 
 /// The bytes that one line may print.
 const OUTPUT: usize = 64 << 10;
 
-/// The states that may be kept, the seed among them: a space stands on at most 16 templates, and
-/// each that is kept can have that of a line below it.
+/// The states that may be kept, the seed among them. A space stands on at most 16 templates, and
+/// each kept state may stand on the template of a line besides.
 const KEPT: usize = 8;
 
 struct State {
@@ -62,7 +63,7 @@ fn run(interpreter: &CommandPre<State>, code: &str, space: &Space) -> Result<Str
     store.set_fuel(FUEL)?;
     let command = interpreter.instantiate(&mut store)?;
     let ended = command.wasi_cli_run().call_run(&mut store)?;
-    ended.map_err(|()| format_err!("it reports a failure"))?;
+    ended.map_err(|()| format_err!("the interpreter reports a failure"))?;
     Ok(String::from_utf8_lossy(&output.contents()).into_owned())
 }
 
@@ -76,11 +77,11 @@ fn main() -> Result<()> {
     let file = arguments.next().ok_or_else(|| format_err!("missing INTERPRETER.wasm"))?;
     let interpreter = interpreter(Path::new(&file))?;
 
-    // Seed once. Every session starts from this in constant time.
+    // Fill a space once. Every session starts from its template in constant time.
     let seeded = limits().build()?;
     for file in arguments {
         let name = Path::new(&file).file_name().and_then(|name| name.to_str());
-        let name = name.ok_or_else(|| format_err!("{}: no name in UTF-8", file.display()))?;
+        let name = name.ok_or_else(|| format_err!("{}: name is not UTF-8", file.display()))?;
         seeded.write(name, fs::read(&file)?)?;
     }
     let seed = seeded.snapshot()?;
@@ -105,7 +106,7 @@ fn main() -> Result<()> {
                 None => println!("nothing was kept as {name}"),
             },
             _ => {
-                // Templates lie one on the other; what nothing needs any more is dropped first.
+                // Templates lie one on the other. Drop the last one first: only `undo` needed it.
                 drop(before.take());
                 let template = before.insert(space.snapshot()?);
                 match run(&interpreter, &line, &space) {
@@ -122,7 +123,7 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// Prints what is different from the template.
+/// Prints the differences between the space and the template.
 fn tell_changes(space: &Space, template: &Template) -> Result<()> {
     for change in space.changes_since(template)? {
         println!("  {}: {:?}", change.path, change.difference);

@@ -1,4 +1,4 @@
-//! A session: code runs in it, its changes are told, taken back, kept and forked.
+//! A session: code runs, and the host lists its changes, undoes them, keeps them and forks them.
 
 use std::fs;
 use std::io::Write as _;
@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use xtask::components::{Profile, programs};
 use xtask::workspace;
 
-/// Has the shell of the harness for the interpreter, and returns what is printed.
+/// Runs the host with the harness's shell as interpreter, and returns the output.
 fn session(data: &[&Path], lines: &[&str]) -> String {
     let mut host = Command::new(workspace::program("code-interpreter"));
     host.arg(&*SHELL).args(data).stdin(Stdio::piped()).stdout(Stdio::piped());
@@ -25,7 +25,7 @@ static SHELL: LazyLock<PathBuf> = LazyLock::new(|| {
     programs.remove("shell").unwrap()
 });
 
-/// A file of the host with these bytes.
+/// Writes a file of the host with these bytes.
 fn data(name: &str, text: &str) -> PathBuf {
     let folder = workspace::target_dir().join("code-interpreter");
     fs::create_dir_all(&folder).unwrap();
@@ -56,7 +56,7 @@ fn changes_are_told_and_taken_back_and_a_fork_goes_its_own_way() {
         "ls /data",
         "fork nothing",
     ];
-    // The second-last run changed nothing, so there is nothing that its `undo` could take back.
+    // The `read` before the first `undo` changed nothing, so that `undo` takes nothing back.
     let expected = "\
 read /data/rows.csv: 1,2
 write /data/answer 3: done

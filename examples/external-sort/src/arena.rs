@@ -1,11 +1,11 @@
-//! The memory in which runs are sorted: bytes as they were read, and an entry for each line.
-//! Between runs the same bytes hold the blocks of merges.
+//! The memory in which runs are sorted: the bytes that were read, and an entry for each line.
+//! Between runs, merges use the same bytes for their blocks.
 
 use std::io::{self, ErrorKind, Read};
 
 use crate::line::{self, Key};
 
-/// Where a line lies, in the 16 bytes that are moved when lines are sorted.
+/// The place of a line. Sorting moves entries of 16 bytes instead of lines.
 struct Entry {
     key: Key,
     start: u32,
@@ -15,30 +15,30 @@ struct Entry {
 /// The memory that a sort is allowed, allocated once.
 pub(crate) struct Arena {
     bytes: Vec<u8>,
-    /// How many of `bytes` were read.
+    /// The number of bytes read into `bytes`.
     filled: usize,
-    /// Where the line begins that no entry stands for yet.
+    /// The start of the first line that has no entry yet.
     start: usize,
-    /// How far `bytes` are known to hold no line break after `start`.
+    /// The end of the bytes that were searched. They hold no line break after `start`.
     searched: usize,
-    /// Its capacity is a limit: it never grows.
+    /// The entries of lines. Their capacity is a limit: the vector never grows.
     entries: Vec<Entry>,
-    /// Bytes read at a time.
+    /// The number of bytes read at a time.
     chunk: usize,
-    /// The longest line that is accepted.
+    /// The longest line that is accepted, in bytes.
     limit: usize,
-    /// The longest line so far.
+    /// The longest line so far, in bytes.
     longest: usize,
-    /// Lines in all runs so far.
+    /// The number of lines in all runs so far.
     lines: u64,
-    /// Bytes of all reads so far.
+    /// The number of bytes of all reads so far.
     read: u64,
     ended: bool,
 }
 
 impl Arena {
-    /// A quarter of `memory` goes to entries, which suits lines of 48 bytes; a 64th is left to
-    /// the block that waits to be written.
+    /// Divides `memory`. Entries get a quarter, which suits lines of 48 bytes. The block that waits
+    /// to be written gets a 64th.
     pub(crate) fn new(memory: usize) -> Self {
         let entries = memory / 4 / size_of::<Entry>();
         let chunk = memory / 64;
@@ -69,12 +69,12 @@ impl Arena {
         self.longest
     }
 
-    /// How many bytes are written at a time.
+    /// Returns the number of bytes written at a time.
     pub(crate) fn block(&self) -> usize {
         self.chunk
     }
 
-    /// Reads lines until no more fit; false when the input ended.
+    /// Reads lines until no more fit. Returns false at the end of the input.
     ///
     /// # Errors
     /// The input cannot be read, or a line is longer than an eighth of the memory.
@@ -108,14 +108,14 @@ impl Arena {
         });
     }
 
-    /// The lines, with their line breaks, in the order in which they stand now.
+    /// Returns the lines, with their line breaks, in their present order.
     pub(crate) fn each(&self) -> impl ExactSizeIterator<Item = &[u8]> {
         self.entries
             .iter()
             .map(|entry| &self.bytes[widen(entry.start)..][..widen(entry.length) + 1])
     }
 
-    /// Forgets the lines, but not what was read behind them.
+    /// Removes the lines, and keeps the bytes that were read beyond them.
     pub(crate) fn clear(&mut self) {
         self.entries.clear();
         self.bytes.copy_within(self.start..self.filled, 0);
@@ -124,7 +124,7 @@ impl Arena {
         self.start = 0;
     }
 
-    /// What merges can use between runs, after [`clear`](Self::clear).
+    /// Returns the memory that merges can use between runs, after [`clear`](Self::clear).
     pub(crate) fn free(&mut self) -> &mut [u8] {
         &mut self.bytes[self.filled..]
     }
@@ -193,5 +193,5 @@ fn narrow(position: usize) -> u32 {
 }
 
 fn widen(position: u32) -> usize {
-    usize::try_from(position).expect("BUG: it was one")
+    usize::try_from(position).expect("BUG: the position was a usize before")
 }

@@ -5,22 +5,23 @@ use std::path::PathBuf;
 pub(crate) const USAGE: &str = "\
 usage: external-sort [--memory BYTES] [--through descriptors|interface] [INPUT OUTPUT]
 Without files it sorts standard input to standard output. It takes 16 MiB of memory for lines
-unless told otherwise. --through, for files of scratch:tempfile: how bytes get into them.";
+unless --memory is given. --through, for files of scratch:tempfile, says how bytes reach them.";
 
-/// What to sort, and how.
+/// The parsed command line.
 pub(crate) struct Arguments {
     pub(crate) memory: usize,
     pub(crate) through: Option<Through>,
-    /// Input and output; standard input and output where there are none.
+    /// The files of input and output; without them, the program sorts standard input to standard
+    /// output.
     pub(crate) files: Option<(PathBuf, PathBuf)>,
 }
 
-/// How bytes get into temporary files and out.
+/// The way of bytes into temporary files and out of them.
 #[derive(Clone, Copy)]
 pub(crate) enum Through {
-    /// By the descriptor of the file, from the program right to the host.
+    /// The program calls the host directly, with the file's descriptor.
     Descriptors,
-    /// By the methods of the file, through the component that made it.
+    /// The program calls the methods of the file, which the component serves.
     Interface,
 }
 
@@ -33,13 +34,13 @@ impl Arguments {
             match word.as_str() {
                 "--memory" => {
                     let bytes = words.next().and_then(|bytes| bytes.parse().ok());
-                    memory = bytes.ok_or("--memory takes a number of bytes")?;
+                    memory = bytes.ok_or("--memory: give a number of bytes")?;
                 }
                 "--through" => {
                     through = Some(match words.next().as_deref() {
                         Some("descriptors") => Through::Descriptors,
                         Some("interface") => Through::Interface,
-                        _ => return Err("--through takes descriptors or interface".into()),
+                        _ => return Err("--through: give descriptors or interface".into()),
                     });
                 }
                 option if option.starts_with('-') => return Err(format!("{option} is unknown")),

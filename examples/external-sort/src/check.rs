@@ -1,13 +1,13 @@
-//! Whether an output is the input sorted, found out by another way: all of it in memory.
+//! A check that an output is the sorted input, by other means: it sorts everything in memory.
 
 use std::io::{self, BufRead as _, BufReader, Read};
 
-/// Compares `output` with a sort of `input` by the standard library. Needs as much memory as the
-/// input is long, and 16 bytes a line.
+/// Compares `output` with a sort of `input` by the standard library. The comparison takes as much
+/// memory as the input is long, and 16 bytes a line.
 ///
 /// # Errors
-/// A file cannot be read, or, as [`io::ErrorKind::InvalidData`], `output` differs: the text
-/// tells in which line.
+/// A file cannot be read, or `output` differs. A difference is an [`io::ErrorKind::InvalidData`],
+/// and its text names the line.
 pub fn compare(input: &mut dyn Read, output: &mut dyn Read) -> io::Result<()> {
     let mut text = Vec::new();
     input.read_to_end(&mut text)?;

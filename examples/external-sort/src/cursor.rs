@@ -1,4 +1,4 @@
-//! Reading a sorted run line by line, through a block of memory.
+//! A reader of a sorted run: line by line, through a block of memory.
 
 use std::io::{self, ErrorKind};
 use std::ops::Range;
@@ -6,20 +6,21 @@ use std::ops::Range;
 use crate::line::Key;
 use crate::run::Run;
 
-/// Stands on a line of a run.
+/// A position in a run, on one of its lines.
 pub(crate) struct Cursor<'a, R> {
     run: &'a mut R,
-    /// Longer than the longest line with its line break.
+    /// The bytes of the run around the line. The block is longer than the longest line with its
+    /// line break.
     block: &'a mut [u8],
-    /// How many bytes of `block` were read.
+    /// The number of bytes read into `block`.
     filled: usize,
-    /// The line in `block`, without its line break.
+    /// The place of the line in `block`, without its line break.
     line: Range<usize>,
     key: Key,
 }
 
 impl<'a, R: Run> Cursor<'a, R> {
-    /// Stands on the first line; `None` where there is none.
+    /// Opens a run at its first line. Returns `None` for an empty run.
     pub(crate) fn open(run: &'a mut R, block: &'a mut [u8]) -> io::Result<Option<Self>> {
         run.rewind()?;
         let mut cursor = Self { run, block, filled: 0, line: 0..0, key: Key::of(b"") };
@@ -38,12 +39,12 @@ impl<'a, R: Run> Cursor<'a, R> {
         self.key
     }
 
-    /// Goes to the next line; false at the end.
+    /// Goes to the next line. Returns false at the end.
     pub(crate) fn advance(&mut self) -> io::Result<bool> {
         self.seek_line(self.line.end + 1)
     }
 
-    /// Goes to the line that begins at `start`.
+    /// Goes to the line that begins at `start` in `block`. Returns false at the end.
     fn seek_line(&mut self, mut start: usize) -> io::Result<bool> {
         let mut searched = start;
         loop {

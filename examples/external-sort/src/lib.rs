@@ -1,10 +1,10 @@
-//! An external merge sort: sorts the lines of a text that is larger than its memory, by way of
-//! temporary files. The order is that of bytes, as in `LC_ALL=C sort`.
+//! An external merge sort: it sorts the lines of a text that is larger than its memory, with the
+//! help of temporary files. Lines are ordered by their bytes, as by `LC_ALL=C sort`.
 //!
-//! It is written once, for whatever can make a temporary file. The program of this package, as a
-//! component, takes its files from `scratch:tempfile`; built for the machine itself, from the
-//! crate `tempfile`. That is what the demonstration compares. A second program takes them from the
-//! crate `tempfile` as a component, too.
+//! The sort is written once, for anything that can make a temporary file. Compiled as a component,
+//! the program of this package takes its files from `scratch:tempfile`. Compiled for the machine
+//! itself, it takes them from the crate `tempfile`. The demonstration compares the two. A second
+//! program, `external-sort-std`, takes its files from the crate `tempfile` as a component, too.
 
 mod arena;
 mod cursor;

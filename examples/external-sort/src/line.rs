@@ -1,9 +1,9 @@
-//! The order of lines: by bytes, a shorter one before a longer one that begins like it.
+//! The order of lines: by bytes, and a line before every longer one that begins with it.
 
 use std::cmp::Ordering;
 
-/// A line to be compared often: its first bytes are at hand and decide most comparisons without
-/// a look at the line, which lies somewhere else in memory.
+/// The first eight bytes of a line. They decide most comparisons without a look at the line, which
+/// lies elsewhere in memory.
 #[derive(Clone, Copy)]
 pub(crate) struct Key(u64);
 
@@ -18,8 +18,8 @@ impl Key {
     }
 }
 
-/// Compares lines, each given with its key. Lines with equal keys are compared whole: a line
-/// that ended before its eighth byte has a key filled up with zeros, which can stand in lines.
+/// Compares lines, each given with its key. Lines with equal keys are compared whole: zeros fill up
+/// the key of a line shorter than eight bytes, and a line may contain zeros itself.
 pub(crate) fn compare<'a>(
     (left_key, left): (Key, impl FnOnce() -> &'a [u8]),
     (right_key, right): (Key, impl FnOnce() -> &'a [u8]),
@@ -27,8 +27,8 @@ pub(crate) fn compare<'a>(
     left_key.0.cmp(&right_key.0).then_with(|| compare_bytes(left(), right()))
 }
 
-/// Eight bytes at a time: in wasm the comparison of slices is a call of a function that takes
-/// one byte after the other.
+/// Compares eight bytes at a time. In wasm, comparing two slices calls a function that compares one
+/// byte after the other.
 #[cfg(any(target_family = "wasm", test))]
 fn compare_words(left: &[u8], right: &[u8]) -> Ordering {
     let pairs = left.as_chunks().0.iter().zip(right.as_chunks().0);
@@ -45,7 +45,7 @@ fn compare_words(left: &[u8], right: &[u8]) -> Ordering {
 #[cfg(target_family = "wasm")]
 use compare_words as compare_bytes;
 
-/// On the machine itself that function is as fast as can be.
+/// Compares slices as the standard library does, which is fast on the machine itself.
 #[cfg(not(target_family = "wasm"))]
 fn compare_bytes(left: &[u8], right: &[u8]) -> Ordering {
     left.cmp(right)

@@ -29,7 +29,7 @@ pub(crate) fn sort(
     }
 }
 
-/// Returns the directory for temporary files. `std::env::temp_dir` has none in wasm.
+/// Returns the directory for temporary files. In wasm, `std::env::temp_dir` panics.
 fn temporary_directory() -> PathBuf {
     if cfg!(target_family = "wasm") {
         std::env::var_os("TMPDIR").map_or_else(|| PathBuf::from("/tmp"), PathBuf::from)

@@ -9,8 +9,8 @@ use crate::cursor::Cursor;
 use crate::line;
 use crate::run::Run;
 
-/// Hands the lines of all `runs`, with their line breaks, to `each` in order. Every run gets a
-/// block of `memory`, which has to be longer than any line.
+/// Passes the lines of all `runs` to `each` in order, with their line breaks. Every run gets an
+/// equal block of `memory`, which has to be longer than any line.
 pub(crate) fn merge<R: Run>(
     runs: &mut [R],
     memory: &mut [u8],
@@ -30,7 +30,7 @@ pub(crate) fn merge<R: Run>(
     Ok(())
 }
 
-/// The greatest is the one whose line comes first, as the heap gives the greatest.
+/// A cursor, ordered by its line in reverse: a heap gives its greatest element first.
 struct Foremost<'a, R>(Cursor<'a, R>);
 
 impl<R: Run> Ord for Foremost<'_, R> {

@@ -1,5 +1,5 @@
-//! The same sort with temporary files of the crate `tempfile`: on the machine itself what the
-//! component is compared with, and as a component an ordinary program.
+//! The same sort with temporary files of the crate `tempfile`. The demonstration compares the
+//! component with it, compiled for the machine itself. As a component, it is an ordinary program.
 
 use std::io::{self, Read, Write};
 use std::path::Path;
@@ -10,7 +10,7 @@ use crate::sort::{Summary, sort};
 /// Sorts as [`sort`] does, with temporary files in `directory`.
 ///
 /// # Errors
-/// As [`sort`].
+/// See [`sort`].
 pub fn sort_in(
     directory: &Path,
     memory: usize,
@@ -21,6 +21,6 @@ pub fn sort_in(
     sort(memory, &mut { input }, &mut { output }, || tempfile::tempfile_in(directory), report)
 }
 
-/// Whether this package was compiled for speed: with checks for overflow, the comparison with a
-/// component, which is always compiled for speed, says nothing.
+/// True if this package was compiled with optimisation. Otherwise a comparison with a component
+/// means nothing, since components are always optimised.
 pub const OPTIMISED: bool = !cfg!(debug_assertions);

@@ -1,4 +1,4 @@
-//! The program, whatever its temporary files are.
+//! The program, for any kind of temporary files.
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;
@@ -7,10 +7,10 @@ use external_sort::{Progress, Summary};
 
 use crate::arguments::{Arguments, USAGE};
 
-/// A sort as the arguments say, which tells its progress.
+/// A function that sorts as the arguments say, and reports its progress.
 type Sort = fn(&Arguments, fn(Progress) -> io::Result<()>) -> io::Result<Summary>;
 
-/// Sorts, and tells how it went.
+/// Sorts, and prints the result.
 pub(crate) fn run(sort: Sort) -> ExitCode {
     let arguments = match Arguments::parse(std::env::args().skip(1)) {
         Ok(arguments) => arguments,
@@ -33,7 +33,7 @@ pub(crate) fn run(sort: Sort) -> ExitCode {
     }
 }
 
-/// One line at a time: a host that listens gets it whole.
+/// Writes a message of progress in one call, so that a host that listens gets the whole line.
 fn tell(progress: Progress) -> io::Result<()> {
     io::stderr().write_all(format!("{progress}\n").as_bytes())
 }

@@ -1,8 +1,8 @@
-//! What a sort tells while it works.
+//! The messages of a sort about its progress.
 
 use std::fmt;
 
-/// How far a sort is. It is told at moments when the temporary files in question are all open.
+/// The progress of a sort. A sort reports it while all temporary files of the step are open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Progress {
     /// A sorted run was written into a temporary file.
@@ -12,16 +12,16 @@ pub enum Progress {
         /// Temporary files made so far.
         files: u64,
     },
-    /// Several runs were merged into one, in a temporary file; they are still there.
+    /// Several runs were merged into one, in a temporary file. The merged runs are still open.
     Merged {
-        /// How many runs became one.
+        /// The number of runs that were merged.
         runs: usize,
         /// Temporary files made so far.
         files: u64,
     },
-    /// The last merge, into the output, goes on.
+    /// The last merge writes into the output.
     Written {
-        /// How many runs are being merged; 0 where everything fitted into memory.
+        /// The number of runs that are being merged, or 0 if everything fitted into memory.
         runs: usize,
         /// Bytes of output written so far.
         written: u64,

@@ -5,10 +5,10 @@ use std::io::{self, Read, Seek as _, Write};
 
 /// A temporary file: it is written once, rewound and read.
 pub trait Run: Read + Write {
-    /// Goes to the start.
+    /// Moves to the start.
     ///
     /// # Errors
-    /// The file refuses.
+    /// The file cannot seek.
     fn rewind(&mut self) -> io::Result<()>;
 }
 

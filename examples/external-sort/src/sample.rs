@@ -1,4 +1,4 @@
-//! A text to sort: lines of words, the same for the same seed.
+//! A text to sort: lines of words. The same seed gives the same text.
 
 use std::io::{self, Write};
 
@@ -37,7 +37,8 @@ const WORDS: [&str; 32] = [
     "with",
 ];
 
-/// Writes lines until they are at least `bytes` long, in pieces, between which `go_on` is asked.
+/// Writes lines until they are at least `bytes` long. It writes pieces, and calls `go_on` after
+/// each.
 ///
 /// # Errors
 /// `output` or `go_on` fails.
@@ -62,7 +63,7 @@ pub fn write(
     Ok(written)
 }
 
-/// Half of the lines begin with a number, so that lines differ early or late.
+/// Adds a line. Half of the lines begin with a number, so that lines differ early or late.
 fn write_line(piece: &mut Vec<u8>, random: &mut fastrand::Rng) {
     if random.bool() {
         let number = random.u32(..).to_string();

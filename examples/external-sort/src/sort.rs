@@ -1,5 +1,5 @@
-//! The external merge sort: runs that fit into memory are sorted and written into temporary
-//! files, and these are merged.
+//! The external merge sort. It sorts runs that fit into memory, writes them into temporary files,
+//! and merges these.
 
 use std::cmp::Reverse;
 use std::io::{self, BufWriter, ErrorKind, Read, Write};
@@ -10,38 +10,39 @@ use crate::merge::merge;
 use crate::progress::Progress;
 use crate::run::Run;
 
-/// The least memory that a sort works in.
+/// The least memory that a sort works in, in bytes.
 pub const LEAST_MEMORY: usize = 64 << 10;
 
-/// The most memory: positions in it are kept in 32 bits.
+/// The most memory, in bytes: positions are kept in 32 bits.
 const MOST_MEMORY: usize = 1 << 30;
 
-/// How many runs are merged at once, at the most: more would make their blocks too small.
+/// The most runs that are merged at once. More runs would make their blocks too small.
 const FAN_IN: usize = 64;
 
-/// How many temporary files are open at once, at the most; systems allow a few hundred.
+/// The most temporary files that are open at once. Systems allow a few hundred.
 const MOST_RUNS: usize = 128;
 
-/// Output between two messages of progress.
+/// The bytes of output between two messages of progress.
 const STEP: u64 = 16_000_000;
 
-/// What was sorted.
+/// The result of a sort.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
-    /// Lines in the input, and in the output.
+    /// The number of lines in the input and in the output.
     pub lines: u64,
-    /// Bytes of output: those of the input, and a line break if the last line had none.
+    /// The bytes of the output: those of the input, and a line break if the last line had none.
     pub bytes: u64,
-    /// Temporary files made.
+    /// The number of temporary files made.
     pub files: u64,
 }
 
-/// Sorts the lines of `input` into `output` in `memory` bytes, which hold lines, what belongs to
-/// them and the blocks of merges. A line break is a line feed; a last line without one gets one.
+/// Sorts the lines of `input` into `output`, in `memory` bytes. The memory holds lines, their
+/// entries and the blocks of merges. A line break is a line feed, and a last line without one gets
+/// one.
 ///
 /// # Errors
-/// `memory` is less than [`LEAST_MEMORY`] or more than 1 GiB, a line is longer than an eighth of
-/// it, a file fails, or `report` does.
+/// `memory` is less than [`LEAST_MEMORY`] or more than 1 GiB. A line is longer than an eighth of
+/// the memory. A file or `report` fails.
 pub fn sort<R: Run>(
     memory: usize,
     input: &mut impl Read,
@@ -50,7 +51,7 @@ pub fn sort<R: Run>(
     report: impl FnMut(Progress) -> io::Result<()>,
 ) -> io::Result<Summary> {
     if !(LEAST_MEMORY..=MOST_MEMORY).contains(&memory) {
-        let text = format!("the memory has to be from {LEAST_MEMORY} to {MOST_MEMORY} bytes");
+        let text = format!("the memory must be from {LEAST_MEMORY} to {MOST_MEMORY} bytes");
         return Err(io::Error::new(ErrorKind::InvalidInput, text));
     }
     let arena = Arena::new(memory);
@@ -80,7 +81,7 @@ where
     M: FnMut() -> io::Result<R>,
     P: FnMut(Progress) -> io::Result<()>,
 {
-    /// Leaves the last run in memory if it is the only one.
+    /// Reads the input into runs. It leaves the last run in memory if there is no other.
     fn read(&mut self, input: &mut impl Read) -> io::Result<()> {
         while self.arena.fill(input)? {
             self.write_run()?;
@@ -107,9 +108,9 @@ where
         (self.report)(Progress::Sorted { read: self.arena.read(), files: self.files })
     }
 
-    /// How many runs can be merged at once: each has a block that holds the longest line. At
-    /// least three, as a line is at most an eighth of the memory and three quarters of it, less
-    /// what was read beyond a run, are free.
+    /// Returns the number of runs that can be merged at once. Each needs a block that holds the
+    /// longest line. The number is at least three: a line is at most an eighth of the memory, and
+    /// nearly three quarters of the memory are free, less what was read beyond a run.
     fn fan_in(&mut self) -> usize {
         let least = (self.arena.longest() + 1).max(self.arena.block() / 4);
         (self.arena.free().len() / least).min(FAN_IN)
@@ -132,7 +133,7 @@ where
     fn write(&mut self, output: &mut impl Write) -> io::Result<u64> {
         let fan_in = self.fan_in();
         while self.runs.len() > fan_in {
-            // As many as leave full merges for all that follow.
+            // Merge so many runs first that every later merge takes as many as it can.
             self.merge_smallest((self.runs.len() - 2) % (fan_in - 1) + 2)?;
         }
         let mut lines = Lines::new(output, self.arena.block());
@@ -156,7 +157,7 @@ where
     }
 }
 
-/// Lines on their way into a file, a block at a time.
+/// A writer of lines into a file, a block at a time.
 struct Lines<W: Write> {
     writer: BufWriter<W>,
     bytes: u64,

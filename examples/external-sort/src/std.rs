@@ -1,4 +1,4 @@
-//! `external-sort-std`: the same with files of std wherever it runs, as any program has them.
+//! `external-sort-std`: the same sort with files of Rust's std, also as a component.
 
 use std::process::ExitCode;
 

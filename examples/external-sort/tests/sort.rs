@@ -1,4 +1,4 @@
-//! The sort against the standard library's, on texts that are meant to break it.
+//! A comparison of the sort with the standard library's, on texts that are meant to break it.
 
 use std::io::{self, Cursor, Read};
 
@@ -25,12 +25,12 @@ fn expected(text: &[u8]) -> Vec<u8> {
     lines.iter().flat_map(|line| [line, &b"\n"[..]].concat()).collect()
 }
 
-/// Lines of up to `longest` bytes of a small alphabet, so that many begin alike.
+/// Makes lines of up to `longest` bytes from a small alphabet, so that many begin alike.
 fn random_text(random: &mut fastrand::Rng, bytes: usize, longest: usize) -> Vec<u8> {
     const ALPHABET: [u8; 8] = [0, 1, b'\t', b' ', b'a', b'b', 0x80, 0xff];
     let mut text = Vec::new();
     while text.len() < bytes {
-        // Mostly short ones, whatever the longest.
+        // Most lines are short, whatever `longest` is.
         let longest = random.usize(0..=longest);
         for _ in 0..random.usize(0..=longest) {
             text.push(ALPHABET[random.usize(..ALPHABET.len())]);

@@ -1,4 +1,4 @@
-//! Runs plugins at the same time, each with scratch space of its own and all within one budget:
+//! Runs plugins at the same time. Each has scratch space of its own, and all share one budget:
 //! `plugin-host PLUGIN.wasm ARGUMENT... [-- PLUGIN.wasm ARGUMENT...]...`
 
 use std::env;
@@ -44,7 +44,7 @@ async fn call(plugin: CommandPre<State>, arguments: Vec<String>, space: Space) -
     let mut store = Store::new(plugin.engine(), state);
     let command = plugin.instantiate_async(&mut store).await?;
     let ended = command.wasi_cli_run().call_run(&mut store).await?;
-    ended.map_err(|()| format_err!("it reports a failure"))
+    ended.map_err(|()| format_err!("the plugin reports a failure"))
 }
 
 fn main() -> Result<()> {
@@ -66,7 +66,7 @@ fn main() -> Result<()> {
         plugins.push((plugin, arguments.to_vec(), space));
     }
 
-    // None runs before each has its space, which the others might leave no room for.
+    // Make every space before any plugin runs: a running plugin could use up the shared budget.
     let start = |(plugin, arguments, space): (_, _, Space)| {
         (runtime.spawn(call(plugin, arguments, space.clone())), space)
     };
@@ -77,7 +77,7 @@ fn main() -> Result<()> {
             Ok(()) => "done".to_owned(),
             Err(error) => format!("failed: {}", error.root_cause()),
         };
-        // The store has gone. The space still has the files, and knows what the plugin did.
+        // The store is gone. The space still holds the files, and knows what the plugin did.
         let (now, most) = (space.usage().content, space.high_water().content);
         println!("plugin {number}: {outcome}; {now} bytes, at most {most}");
         if let Some(refusal) = space.last_refusal() {

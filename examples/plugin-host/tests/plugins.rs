@@ -1,4 +1,4 @@
-//! Plugins run side by side, and the host tells what each did with its space.
+//! A run of plugins side by side, in which the host reports what each did with its space.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -7,8 +7,8 @@ use std::sync::LazyLock;
 use xtask::components::{Profile, programs};
 use xtask::workspace;
 
-/// Runs the shell of the harness as so many plugins, each with its commands, and returns the lines
-/// that are printed.
+/// Runs one plugin for each list of commands, with the harness's shell as plugin, and returns the
+/// lines that are printed.
 fn plugins(commands: &[&[&str]]) -> Vec<String> {
     let mut host = Command::new(workspace::program("plugin-host"));
     for (commands, number) in commands.iter().zip(0..) {
@@ -28,13 +28,13 @@ static SHELL: LazyLock<PathBuf> = LazyLock::new(|| {
     programs.remove("shell").unwrap()
 });
 
-/// The lines of one plugin, and of all together.
+/// Returns the host's lines: those about each plugin, and the last about all.
 fn reports(lines: &[String]) -> Vec<&str> {
     let of_host = |line: &&str| line.starts_with("plugin ") || line.starts_with("together: ");
     lines.iter().map(String::as_str).filter(of_host).collect()
 }
 
-/// The number that follows `before`.
+/// Returns the number that follows `before`.
 fn number(line: &str, before: &str) -> u64 {
     let rest = line.split_once(before).unwrap_or_else(|| panic!("{line}")).1;
     let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
@@ -49,7 +49,7 @@ fn each_plugin_has_a_space_of_its_own_and_the_host_tells_what_is_left_in_it() {
         &["fill /tmp 3", "abort"],
     ]);
     let has = |line: &str| assert!(lines.iter().any(|it| it == line), "{line}: {lines:?}");
-    // Files of 1 KiB are charged as such.
+    // A file of 1 KiB is charged as 1 KiB.
     has("plugin 1: done; 19456 bytes, at most 20480");
     has("plugin 2: done; 0 bytes, at most 0");
     has("ls /tmp: []");
@@ -78,7 +78,7 @@ fn a_plugin_has_its_limit_and_all_together_have_theirs() {
     let held = [0, 2, 4].map(|line| number(reports_of_three[line], "done; "));
     let together = number(reports_of_three[6], "together: ");
     assert!(held.iter().sum::<u64>() <= together && together <= 8 << 20, "{three:?}");
-    // What is left is less than the next file takes.
+    // The rest of the budget is less than the next file takes.
     assert!(together > (8 << 20) - 4_096, "{three:?}");
     for line in [1, 3, 5] {
         let refusal = reports_of_three[line];

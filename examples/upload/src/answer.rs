@@ -1,4 +1,4 @@
-//! What is answered: the upload, or why not.
+//! The answer: the upload, or the reason for refusing it.
 
 use alloc::borrow::ToOwned as _;
 use alloc::format;
@@ -13,8 +13,8 @@ use wasi::io::streams::OutputStream;
 use crate::refusal::Refusal;
 use crate::stored::Stored;
 
-/// An answer that did not get to its end: the client is gone, or the file cannot be read. The
-/// host sees a body that was not finished, and lets the client see it.
+/// A failure to finish an answer: the client is gone, or the file cannot be read. The host notices
+/// that the body was not finished, and lets the client notice it.
 pub(crate) struct Unfinished;
 
 /// Answers with the upload.
@@ -23,7 +23,7 @@ pub(crate) fn send(to: ResponseOutparam, stored: &Stored) -> Result<(), Unfinish
     let headers = [
         ("content-type", "application/octet-stream".to_owned()),
         ("content-length", stored.size.to_string()),
-        // RFC 9530.
+        // The header is defined by RFC 9530.
         ("content-digest", format!("sha-256=:{}:", BASE64_STANDARD.encode(stored.sha256))),
         ("upload-stored-in", place.to_owned()),
     ];
@@ -31,7 +31,7 @@ pub(crate) fn send(to: ResponseOutparam, stored: &Stored) -> Result<(), Unfinish
     finish(body, stored.pieces().map(|piece| piece.map_err(|_| Unfinished)))
 }
 
-/// Answers with the reason.
+/// Answers with the reason for the refusal.
 pub(crate) fn refuse(to: ResponseOutparam, refusal: &Refusal) -> Result<(), Unfinished> {
     let text = format!("{refusal}\n");
     let mut headers = Vec::from([
@@ -45,36 +45,36 @@ pub(crate) fn refuse(to: ResponseOutparam, refusal: &Refusal) -> Result<(), Unfi
     finish(body, [Ok(text.into_bytes())])
 }
 
-/// Sends the head.
+/// Sends the status and the headers.
 fn begin(to: ResponseOutparam, status: u16, headers: &[(&str, String)]) -> OutgoingBody {
     let headers: Vec<_> = headers
         .iter()
         .map(|(name, value)| ((*name).to_owned(), value.clone().into_bytes()))
         .collect();
-    let headers = Fields::from_list(&headers).expect("BUG: they are as HTTP wants them");
+    let headers = Fields::from_list(&headers).expect("BUG: the headers are valid");
     let response = OutgoingResponse::new(headers);
-    response.set_status_code(status).expect("BUG: it is as HTTP wants it");
-    let body = response.body().expect("BUG: it is taken once");
+    response.set_status_code(status).expect("BUG: the status code is valid");
+    let body = response.body().expect("BUG: the body is taken once");
     ResponseOutparam::set(to, Ok(response));
     body
 }
 
-/// Sends the body.
+/// Sends the body and finishes it.
 fn finish(
     body: OutgoingBody,
     pieces: impl IntoIterator<Item = Result<Vec<u8>, Unfinished>>,
 ) -> Result<(), Unfinished> {
-    let stream = body.write().expect("BUG: it is taken once");
+    let stream = body.write().expect("BUG: the stream is taken once");
     for piece in pieces {
         write(&stream, &piece?)?;
     }
     stream.blocking_flush().map_err(|_| Unfinished)?;
-    // It is a part of the body.
+    // Drop the stream first: it is a child of the body.
     drop(stream);
     OutgoingBody::finish(body, None).map_err(|_| Unfinished)
 }
 
-/// Writes as fast as the client takes it.
+/// Writes as fast as the client reads.
 fn write(stream: &OutputStream, mut bytes: &[u8]) -> Result<(), Unfinished> {
     while !bytes.is_empty() {
         let room = stream.check_write().map_err(|_| Unfinished)?;

@@ -1,4 +1,4 @@
-//! The body of a request, piece by piece.
+//! The body of a request, in pieces.
 
 use alloc::vec::Vec;
 
@@ -7,20 +7,20 @@ use wasi::io::streams::{InputStream, StreamError};
 
 use crate::refusal::Refusal;
 
-/// The most bytes of a piece.
+/// The most bytes that a piece has.
 const PIECE: u64 = 64 << 10;
 
-/// The body of a request. After an error it has ended.
+/// The body of a request. It ends after an error.
 pub(crate) struct Body {
-    // Dropped in this order: the stream is a part of the body.
+    // Fields are dropped in this order: the stream is a child of the body.
     stream: InputStream,
     _body: IncomingBody,
 }
 
 impl Body {
     pub(crate) fn of(request: &IncomingRequest) -> Self {
-        let body = request.consume().expect("BUG: it is taken once");
-        let stream = body.stream().expect("BUG: it is taken once");
+        let body = request.consume().expect("BUG: the body is taken once");
+        let stream = body.stream().expect("BUG: the stream is taken once");
         Self { stream, _body: body }
     }
 }

@@ -1,4 +1,4 @@
-//! `wasi:http/incoming-handler`: which request gets which answer.
+//! The export `wasi:http/incoming-handler`, which decides the answer to each request.
 
 use wasi::exports::http::incoming_handler::Guest;
 use wasi::http::types::{IncomingRequest, Method, ResponseOutparam};
@@ -8,11 +8,11 @@ use crate::body::Body;
 use crate::refusal::Refusal;
 use crate::stored::Stored;
 
-/// What implements the exported interface.
+/// The implementation of the exported interface.
 #[derive(Debug)]
 pub struct Upload;
 
-// Elsewhere nothing can be linked that has a name of a component's export.
+// The export symbol only links on wasm.
 #[cfg(target_family = "wasm")]
 wasi::http::proxy::export!(Upload);
 
@@ -20,12 +20,12 @@ impl Guest for Upload {
     fn handle(request: IncomingRequest, outparam: ResponseOutparam) {
         let mut body = Body::of(&request);
         match stored(&request, &mut body) {
-            // A client that does not want the answer any more is no concern of ours.
+            // It is no error if the client has gone: it does not want the answer any more.
             Ok(stored) => drop(answer::send(outparam, &stored)),
             Err(refusal) => {
                 drop(answer::refuse(outparam, &refusal));
-                // Whoever reads the answer only after having sent everything gets to it, and can
-                // go on to use the connection.
+                // Read the rest of the upload. Many clients read the answer only after they have
+                // sent everything, and can then use the connection again.
                 body.for_each(drop);
             }
         }

@@ -1,8 +1,9 @@
-//! An HTTP handler that answers an upload with itself, and with its digest in front: what cannot be
-//! done before all of it is there. Until then it is in a spooled temporary file.
+//! An HTTP handler that answers an upload with the same bytes, and with their digest in a header.
+//! The digest is known only after the whole upload, which waits in a spooled temporary file.
 //!
-//! It needs of its host what `wasmtime serve` links, and a filesystem: `scratch compose --memory`
-//! puts one under it. Hence it is `no_std`: Rust's `std` would ask for terminals and an exit.
+//! The handler needs a filesystem, which `scratch compose --memory` puts under it, and otherwise
+//! imports only what `wasmtime serve` links. It is `no_std`, because Rust's `std` would also import
+//! terminals and an exit.
 
 #![no_std]
 

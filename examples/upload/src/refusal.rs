@@ -1,15 +1,15 @@
-//! Reasons why there is no upload to be answered.
+//! The reasons for refusing an upload.
 
 use core::fmt;
 
 use wasi_tempfile::{Error, ErrorCode};
 
-/// A reason why there is no upload to be answered.
+/// A reason for refusing an upload.
 #[derive(Debug)]
 pub(crate) enum Refusal {
     NotFound,
     MethodNotAllowed,
-    /// The client went away in the middle, or what it sent is no HTTP.
+    /// The client left before the end, or its message is not HTTP.
     BrokenOff,
     Unstorable(Error),
 }
@@ -21,7 +21,7 @@ impl From<Error> for Refusal {
 }
 
 impl Refusal {
-    /// The status of the answer.
+    /// Returns the status of the answer.
     pub(crate) fn status(&self) -> u16 {
         match self {
             Self::BrokenOff => 400,

@@ -15,16 +15,17 @@ const IN_MEMORY: i64 = 64 << 10;
 /// The most bytes that are read back at once.
 const PIECE: i64 = 64 << 10;
 
-/// An upload, all of it. Dropped, its file is gone.
+/// A whole upload. Dropping it deletes its file.
 pub(crate) struct Stored {
     file: BinaryFile,
     pub(crate) size: u64,
-    /// Of what came in, not of what the file gives back: who compares it has checked the file.
+    /// The digest of the bytes received, not of the bytes read back: comparing it also checks the
+    /// file.
     pub(crate) sha256: Output<Sha256>,
 }
 
 impl Stored {
-    /// Takes what comes in until it ends.
+    /// Receives the body until it ends.
     pub(crate) fn receive(body: &mut Body) -> Result<Self, Refusal> {
         let options = SpooledOptions { max_size: IN_MEMORY, ..SpooledOptions::default() };
         let file = spooled_temporary_file(&options)?;
@@ -35,17 +36,18 @@ impl Stored {
             file.write(&piece)?;
         }
         let size = file.tell()?;
-        // What waits in the buffer is written: it could be refused, and now that can still be said.
+        // Write what waits in the buffer now: this may fail, and the handler can still report a
+        // failure.
         file.seek(0, 0)?;
         Ok(Self { file, size, sha256: sha256.finalize() })
     }
 
-    /// Whether it stayed in the memory of this instance.
+    /// Returns true if the upload stayed in the memory of this instance.
     pub(crate) fn in_memory(&self) -> bool {
         unclosed().iter().any(|open| open.kind == UnclosedKind::SpooledFile)
     }
 
-    /// What is stored, piece by piece, once.
+    /// Reads the upload back, piece by piece. It can be read once.
     pub(crate) fn pieces(&self) -> impl Iterator<Item = wasi_tempfile::Result<Vec<u8>>> {
         let piece =
             || self.file.read(Some(PIECE)).map(|piece| Some(piece).filter(|it| !it.is_empty()));

@@ -1,5 +1,5 @@
-//! Runs a module of WASI preview 1 under wasmer. The host grants it no directory: its files are in
-//! itself, where `scratch compose` has put a filesystem with a limit.
+//! Runs a module of WASI preview 1 under wasmer. The host grants no directory: `scratch compose`
+//! has put a filesystem with a limit into the module.
 //!
 //! ```text
 //! scratch compose app.wasm --bytes 16M -o whole.wasm
@@ -45,7 +45,7 @@ fn engine() -> Engine {
     EngineBuilder::new(Cranelift::default()).set_features(Some(features)).engine().into()
 }
 
-/// Returns the status with which a program has exited, if it has.
+/// Returns the exit status of a program that called `exit`.
 fn status(error: &anyhow::Error) -> Option<u8> {
     match error.downcast_ref()? {
         WasiRuntimeError::Wasi(WasiError::Exit(code)) => u8::try_from(code.raw()).ok(),

@@ -1,4 +1,4 @@
-//! What wit-bindgen makes of the interface.
+//! The bindings that wit-bindgen generates for the interface.
 wit_bindgen::generate!({
     path: "../../wit",
     world: "program-with-descriptors",

@@ -1,4 +1,4 @@
-//! A file whose bytes go right to the host.
+//! A file that the program reads and writes by calling the host directly.
 
 use std::io::{self, Read, Write};
 
@@ -7,13 +7,13 @@ use wasi::filesystem::types::{Descriptor, ErrorCode};
 
 use super::bindings::scratch::tempfile::descriptors;
 
-/// A descriptor and the position that it does not have.
+/// A descriptor, with the position that a descriptor itself does not have.
 pub(super) struct Direct {
     descriptor: Descriptor,
     position: u64,
 }
 
-/// A temporary file.
+/// Makes a temporary file.
 pub(super) fn make() -> io::Result<Direct> {
     descriptors::open_temporary(None).map(Direct::new).map_err(io::Error::other)
 }
@@ -45,7 +45,7 @@ impl Write for Direct {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let written = self.descriptor.write(bytes, self.position).map_err(refused)?;
         self.position += written;
-        Ok(usize::try_from(written).expect("BUG: no more is written than was given"))
+        Ok(usize::try_from(written).expect("BUG: a write takes at most the given bytes"))
     }
 
     fn flush(&mut self) -> io::Result<()> {

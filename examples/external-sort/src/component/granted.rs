@@ -1,5 +1,6 @@
-//! The files that the program is told to sort: opened by way of the directories that the host
-//! granted, to be read and written without streams, which wasmtime serves on another thread.
+//! The files named on the command line. They are opened relative to the directories that the host
+//! granted. They are read and written without streams, because wasmtime serves streams on another
+//! thread.
 
 use std::io;
 use std::path::Path;
@@ -24,7 +25,7 @@ fn open(path: &Path, how: OpenFlags, access: DescriptorFlags) -> io::Result<Dire
     let granted = preopens::get_directories();
     let reach =
         granted.iter().filter_map(|(directory, granted)| Some((directory, below(text, granted)?)));
-    // The closest: the directory that leaves the shortest path.
+    // Take the granted directory that leaves the shortest path.
     let (directory, relative) = reach
         .min_by_key(|(_, relative)| relative.len())
         .ok_or_else(|| failed(ErrorCode::NoEntry))?;
@@ -32,7 +33,7 @@ fn open(path: &Path, how: OpenFlags, access: DescriptorFlags) -> io::Result<Dire
     file.map(Direct::new).map_err(failed)
 }
 
-/// The part of `path` below a granted directory.
+/// Returns the part of `path` below a granted directory.
 fn below<'a>(path: &'a str, granted: &str) -> Option<&'a str> {
     if granted == "." && !path.starts_with('/') {
         return Some(path);

@@ -6,10 +6,11 @@ use external_sort::Run;
 
 use super::bindings::scratch::tempfile::tempfile::{self, BinaryFile, FileOptions};
 
-/// Bytes asked for at a time: the component that passes them on keeps as many in its own memory.
+/// The bytes asked for at a time. The component that serves the file holds as many in its own
+/// memory.
 const PASSED: usize = 64 << 10;
 
-/// A file without a buffer: whole blocks come and go.
+/// A file without a buffer: the sort reads and writes whole blocks.
 pub(super) struct Passed(BinaryFile);
 
 pub(super) fn make() -> io::Result<Passed> {
@@ -45,7 +46,7 @@ impl Read for Passed {
 impl Write for Passed {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let written = self.0.write(bytes).map_err(io::Error::other)?;
-        Ok(usize::try_from(written).expect("BUG: no more is written than was given"))
+        Ok(usize::try_from(written).expect("BUG: a write takes at most the given bytes"))
     }
 
     fn flush(&mut self) -> io::Result<()> {
