@@ -1,4 +1,4 @@
-//! What wit-bindgen makes of `wit/` for a program that uses all of it.
+//! The bindings that wit-bindgen generates for a program that uses all of `wit/`.
 #![expect(missing_docs, reason = "the text of the WIT stands where WIT has a place for it")]
 
 wit_bindgen::generate!({

@@ -1,5 +1,5 @@
-//! What the measured guests have in common: the workload and its size come as arguments, the
-//! nanoseconds of its phases go to standard output, and the clock is the guest's own.
+//! The parts that all measured guests share. The arguments name the workload and its size. The
+//! guest measures its phases by its own clock, and prints their nanoseconds on standard output.
 
 pub mod bindings;
 mod mixed;
@@ -10,20 +10,20 @@ use std::time::{Duration, Instant};
 
 use bindings::tempfile::{MkstempOptions, NameOptions};
 
-/// The directory that the host grants, and all that it grants.
+/// The only directory that the host grants.
 pub const DIRECTORY: &str = "/tmp";
 
-/// What is written to a file and read back.
+/// The bytes that are written to a file and read back.
 pub const CONTENT: [u8; 4096] = [b'x'; 4096];
 
-/// What is written to each file of a tree.
+/// The bytes that are written to each file of a tree.
 pub const LEAF: [u8; 1024] = [b'x'; 1024];
 
-/// How long each phase took.
+/// The time of each phase.
 pub type Phases<E> = Result<Vec<Duration>, E>;
 
-/// Runs the workload that the arguments ask for and prints how long its phases took. `run` gives
-/// `None` for a workload that it does not know.
+/// Runs the workload that the arguments name, and prints the time of each phase. `run` returns
+/// `None` for an unknown workload.
 pub fn serve<E: Debug>(run: impl Fn(&str, u32) -> Option<Phases<E>>) -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let asked = match &arguments[..] {
@@ -34,7 +34,7 @@ pub fn serve<E: Debug>(run: impl Fn(&str, u32) -> Option<Phases<E>>) -> ExitCode
         eprintln!("usage: WORKLOAD N");
         return ExitCode::FAILURE;
     };
-    // Once beforehand: memory is touched, and the default directory is found.
+    // Run once beforehand: this touches memory and finds the default directory.
     let phases = run(workload, 1).and_then(|first| match first {
         Ok(_) => run(workload, n),
         Err(error) => Some(Err(error)),
@@ -57,7 +57,7 @@ pub fn serve<E: Debug>(run: impl Fn(&str, u32) -> Option<Phases<E>>) -> ExitCode
     }
 }
 
-/// How long `work` takes `n` times.
+/// Times `n` calls of `work`.
 pub fn timed<E>(n: u32, mut work: impl FnMut() -> Result<(), E>) -> Phases<E> {
     let start = Instant::now();
     for _ in 0..n {
@@ -66,7 +66,7 @@ pub fn timed<E>(n: u32, mut work: impl FnMut() -> Result<(), E>) -> Phases<E> {
     Ok(vec![start.elapsed()])
 }
 
-/// How long making `n` files takes, and how long deleting them all does.
+/// Times making `n` files, and then deleting them all.
 pub fn timed_scale<F, E>(
     n: u32,
     mut create: impl FnMut() -> Result<F, E>,
@@ -85,8 +85,8 @@ pub fn timed_scale<F, E>(
     Ok(vec![created, start.elapsed()])
 }
 
-/// How long writing and reading back `n` mebibytes of text takes. `write` gets a piece of it,
-/// `read` tells how many bytes it read.
+/// Times writing `n` mebibytes of text, and then reading them back. `write` gets a piece of the
+/// text, and `read` returns the number of bytes it read.
 pub fn timed_text<E>(
     n: u32,
     mut write: impl FnMut(&str) -> Result<(), E>,
@@ -113,18 +113,19 @@ pub fn timed_text<E>(
     Ok(vec![written, start.elapsed()])
 }
 
-/// What was read is what was written. All of it is compared only where debug assertions are on.
+/// Asserts that the bytes read are those written. Without debug assertions it compares only their
+/// number.
 pub fn check(bytes: &[u8]) {
     assert_eq!(bytes.len(), CONTENT.len());
     debug_assert!(bytes == CONTENT);
 }
 
-/// Any name in `directory`.
+/// Makes the options for any name in `directory`.
 pub fn name_options(directory: String) -> NameOptions {
     NameOptions { suffix: None, prefix: None, dir: Some(directory) }
 }
 
-/// The same for `mkstemp`.
+/// Makes the options of `mkstemp` for any name in `directory`.
 pub fn mkstemp_options(directory: String) -> MkstempOptions {
     MkstempOptions { suffix: None, prefix: None, dir: Some(directory), text: None }
 }

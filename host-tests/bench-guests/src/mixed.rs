@@ -1,12 +1,13 @@
-//! The text that the text workloads write: mostly ASCII, some of every other length in UTF-8.
+//! The text that the text workloads write: mostly ASCII, with some characters of every other length
+//! in UTF-8.
 
-/// A line of 80 bytes.
+/// A line of 93 bytes.
 const LINE: &str = "Temporäre Dateien, временные файлы, 一時ファイル 🗂 and mostly ASCII.\n";
 
-/// 64 KiB of whole lines, as far as they fit.
+/// Returns the whole lines that fit into 64 KiB.
 pub(crate) fn piece() -> String {
     LINE.repeat((64 << 10) / LINE.len())
 }
 
-/// How many pieces are about a mebibyte.
+/// The number of pieces in about a mebibyte.
 pub(crate) const PIECES: u32 = 16;

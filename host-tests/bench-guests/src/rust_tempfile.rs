@@ -1,5 +1,5 @@
-//! The workloads on the crate `tempfile`: the same source is the native peer, which the host
-//! includes, and the peer inside wasm.
+//! The workloads on the crate `tempfile`. The host includes this source as the native peer, and a
+//! guest includes it as the peer inside wasm.
 
 use std::fs::{self, File};
 use std::hint::black_box;
@@ -14,7 +14,7 @@ mod mixed;
 
 type Phases = io::Result<Vec<Duration>>;
 
-/// Runs `workload` `n` times in `directory`; `None` for one that is not known.
+/// Runs `workload` `n` times in `directory`. Returns `None` for an unknown workload.
 pub(crate) fn run(directory: &Path, workload: &str, n: u32) -> Option<Phases> {
     Some(match workload {
         "anonymous" => timed(n, || anonymous(directory)),
@@ -84,7 +84,7 @@ fn bytes(directory: &Path, n: u32) -> Phases {
     Ok(vec![written, start.elapsed()])
 }
 
-/// Writes a piece again and again over the beginning of a file, and then reads it as often.
+/// Writes a piece `n` times over the beginning of a file, and then reads it `n` times.
 fn pieces(directory: &Path, n: u32, length: usize) -> Phases {
     let mut file = tempfile::tempfile_in(directory)?;
     let (piece, mut content) = (vec![b'x'; length], vec![0; length]);
@@ -101,7 +101,7 @@ fn pieces(directory: &Path, n: u32, length: usize) -> Phases {
     Ok([write, read].concat())
 }
 
-/// Copies a piece within memory as often: no file can be faster.
+/// Copies a piece within memory `n` times, and again `n` times. No file can be faster.
 fn copies(n: u32, length: usize) -> Phases {
     let (piece, mut content) = (vec![b'x'; length], vec![0; length]);
     let mut copy = || {

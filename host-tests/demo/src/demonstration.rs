@@ -1,4 +1,4 @@
-//! The demonstration itself, step by step.
+//! The steps of the demonstration.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -19,10 +19,11 @@ use crate::watch::Seen;
 
 const SEED: u64 = 1;
 
-/// What runs take beyond the text while they are merged: the ends of their last pages.
+/// The bytes that runs take beyond the text while they are merged: the unused ends of their last
+/// pages.
 const SPARE: u64 = 16 << 20;
 
-/// Sorts by component and natively, and compares.
+/// Sorts by the component and natively, and compares the results.
 pub(crate) fn run(
     options: &Options,
     engine: &Engine,
@@ -71,7 +72,7 @@ pub(crate) fn run(
         Grants::Memory { input, output: File::create(&output)?, bytes }
     } else {
         let name = input.file_name().and_then(|name| name.to_str());
-        inside = format!("/in/{}", name.context("the name of the file is not Unicode")?);
+        inside = format!("/in/{}", name.context("the file's name is not Unicode")?);
         arguments.extend([&*inside, "/out/composed"]);
         let input = input.parent().context("a file is in a directory")?;
         Grants::Directories { input, output: &scratch.output(), tmp: &scratch.tmp() }
@@ -87,7 +88,7 @@ pub(crate) fn run(
     let summary = sort_natively(&input, options.buffer_size, interrupt, scratch)?;
     let native = start.elapsed();
 
-    eprintln!("checking the result by a sort in memory");
+    eprintln!("checking the result against a sort in memory");
     check::compare(&mut File::open(&input)?, &mut File::open(&output)?)
         .context("the result is wrong")?;
     interrupt.check()?;
@@ -105,11 +106,12 @@ pub(crate) fn run(
     Ok(Table { summary, memory, taken, files, composed, native, left })
 }
 
-/// The file where it really is: a link out of the directory would not be followed.
+/// Returns the canonical path of the file: WASI follows no link that leads out of the granted
+/// directory.
 fn existing(file: &Path) -> Result<PathBuf> {
     let found = file.canonicalize().with_context(|| format!("cannot sort {}", file.display()))?;
     File::open(&found).with_context(|| format!("cannot read {}", file.display()))?;
-    ensure!(fs::metadata(&found)?.is_file(), "cannot sort {}: it is no file", file.display());
+    ensure!(fs::metadata(&found)?.is_file(), "cannot sort {}: not a file", file.display());
     Ok(found)
 }
 

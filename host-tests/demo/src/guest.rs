@@ -1,4 +1,4 @@
-//! The program with what it needs, and how it is run.
+//! The program, the components under it, and its run in wasmtime.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -16,8 +16,8 @@ use crate::interrupt::Interrupt;
 use crate::limiter::Limiter;
 use crate::listener::Listener;
 
-/// What the program and the library take beside the memory for sorting: their code's data and
-/// stacks, and blocks on their way from and to the host.
+/// The bytes of memory that the program and the library take besides the memory for sorting. They
+/// hold static data, stacks, and blocks on the way from and to the host.
 const PROGRAM: usize = 4 << 20;
 
 /// The forms in which the program gets its temporary files.
@@ -32,7 +32,7 @@ pub(crate) enum Form {
 }
 
 impl Form {
-    /// Returns the name of the program, and those of what is put under it or into it.
+    /// Returns the name of the program, and the names of the components put under it or into it.
     fn components(self) -> (&'static str, &'static [&'static str]) {
         match self {
             Self::Directory => ("external-sort", &["tempfile"]),
@@ -42,7 +42,7 @@ impl Form {
     }
 }
 
-/// Where the guest's files are.
+/// The place of the guest's files.
 pub(crate) enum Grants<'a> {
     /// In directories of this machine.
     Directories {
@@ -53,15 +53,15 @@ pub(crate) enum Grants<'a> {
         /// The guest's `/tmp`.
         tmp: &'a Path,
     },
-    /// In memory, as many bytes at the most. The text comes and goes by standard streams.
+    /// In memory, with at most so many bytes. The text comes and goes by standard streams.
     Memory { input: File, output: File, bytes: u64 },
 }
 
-/// What a run took.
+/// The memory that a run took.
 pub(crate) struct Taken {
     /// Bytes of linear memory.
     pub(crate) memory: usize,
-    /// The most bytes of files in memory, where a component counted them.
+    /// The most bytes that files in memory had at once, if a component counted them.
     pub(crate) files: Option<u64>,
 }
 
@@ -77,14 +77,14 @@ impl WasiView for State {
     }
 }
 
-/// An engine whose guests can be stopped at any time.
+/// Makes an engine that can stop its guests at any time.
 pub(crate) fn engine() -> Result<Engine> {
     let mut config = Config::new();
     config.epoch_interruption(true);
     Ok(Engine::new(&config)?)
 }
 
-/// Makes a whole of the program as `scratch compose` does, and compiles it.
+/// Composes or embeds the program as `scratch compose` does, and compiles the outcome.
 pub(crate) fn compose(
     engine: &Engine,
     components: &Path,
@@ -111,7 +111,7 @@ pub(crate) fn compose(
     Ok((Component::new(engine, whole.wasm)?, whole.way))
 }
 
-/// Runs the program with so many bytes for sorting, and tells what it took.
+/// Runs the program with so many bytes for sorting, and returns the memory it took.
 pub(crate) fn run(
     component: &Component,
     grants: Grants<'_>,
@@ -125,7 +125,7 @@ pub(crate) fn run(
     wasmtime_wasi::p2::add_to_linker_sync(&mut linker)?;
 
     let mut wasi = WasiCtxBuilder::new();
-    // Before the directories, which copy it: no call changes threads.
+    // Set this before the directories, which copy it. With it, no call of the host changes threads.
     wasi.allow_blocking_current_thread(true).args(arguments).stderr(stderr);
     let mut limit = buffer_size + PROGRAM;
     match grants {
@@ -137,7 +137,8 @@ pub(crate) fn run(
         Grants::Memory { input, output, bytes } => {
             wasi.stdin(InputFile::new(input)).stdout(OutputFile::new(output));
             wasi.env("TMPFS_BYTES", bytes.to_string());
-            // The filesystem's own, too: what finds the files, and blocks on their way.
+            // The filesystem takes memory besides the files, for its tables and for blocks on their
+            // way.
             limit += usize::try_from(bytes)? + PROGRAM;
         }
     }
@@ -147,32 +148,32 @@ pub(crate) fn run(
     let mut store = Store::new(engine, state);
     store.limiter(|state| &mut state.limiter);
     store.set_epoch_deadline(1);
-    // The deadline counts from now: an interrupt before it would be forgotten.
+    // The deadline counts from here, so check for an interrupt that came before it was set.
     interrupt.check()?;
     let instance = linker.instantiate(&mut store, component)?;
     let command = Command::new(&mut store, &instance)?;
     match command.wasi_cli_run().call_run(&mut store) {
         Ok(Ok(())) => {}
-        Ok(Err(())) => bail!("the sort failed, as it said"),
-        Err(error) if error.is::<I32Exit>() => bail!("the sort failed, as it said"),
+        Ok(Err(())) => bail!("the sort failed; its message is above"),
+        Err(error) if error.is::<I32Exit>() => bail!("the sort failed; its message is above"),
         Err(error) => return Err(error.into()),
     }
     let files = high_water(&mut store, &instance)?;
     Ok(Taken { memory: store.data().limiter.taken(), files })
 }
 
-/// Returns the most bytes that were ever in files, if a filesystem beside the program tells.
+/// Returns the most bytes that files ever had, if a filesystem beside the program counts them.
 fn high_water(store: &mut Store<State>, instance: &Instance) -> Result<Option<u64>> {
     let interface = instance.get_export_index(&mut *store, None, scratch_compose::USAGE);
     let Some(interface) = interface else { return Ok(None) };
     let function = instance.get_export_index(&mut *store, Some(&interface), "high-water");
-    let function = function.context("the usage has no high-water mark")?;
-    let function = instance.get_func(&mut *store, function).context("the mark is no function")?;
+    let function = function.context("scratch:space/usage has no high-water")?;
+    let function = instance.get_func(&mut *store, function).context("high-water is no function")?;
     let mut amounts = [Val::Bool(false)];
     function.call(store, &[], &mut amounts)?;
-    let [Val::Record(amounts)] = amounts else { bail!("the mark is no record") };
+    let [Val::Record(amounts)] = amounts else { bail!("high-water returned no record") };
     match amounts.into_iter().find(|(name, _)| name == "bytes") {
         Some((_, Val::U64(bytes))) => Ok(Some(bytes)),
-        _ => bail!("the mark has no bytes"),
+        _ => bail!("high-water returned no bytes"),
     }
 }

@@ -1,4 +1,4 @@
-//! Ctrl-C: remembered for our own loops, and told to the guest, which is stopped at once.
+//! The handling of Ctrl-C: our own loops check a flag, and wasmtime stops the guest at once.
 
 use std::io;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use wasmtime::Engine;
 pub(crate) struct Interrupt(Arc<AtomicBool>);
 
 impl Interrupt {
-    /// From now on a signal to end does not end the process.
+    /// Starts to catch the signals that end a process. From then on they only set the flag.
     pub(crate) fn listen(engine: &Engine) -> Result<Self> {
         let came = Arc::new(AtomicBool::new(false));
         let interrupt = Self(came.clone());
@@ -26,7 +26,8 @@ impl Interrupt {
         self.0.load(Ordering::SeqCst)
     }
 
-    /// Fails once a signal came. Not with the kind `Interrupted`: that is for trying again.
+    /// Fails once a signal came. The error's kind is not `Interrupted`, since callers retry that
+    /// kind.
     pub(crate) fn check(&self) -> io::Result<()> {
         if self.came() { Err(io::Error::other("interrupted")) } else { Ok(()) }
     }

@@ -1,4 +1,4 @@
-//! How much memory the guest may take, and how much it took.
+//! A limit for the guest's memory, which also counts the memory taken.
 
 use wasmtime::{ResourceLimiter, Result};
 
@@ -13,7 +13,7 @@ impl Limiter {
         Self { limit, taken: 0 }
     }
 
-    /// Linear memory never shrinks: what is taken is the most that ever was.
+    /// Returns the most memory that the guest ever had. Linear memory never shrinks.
     pub(crate) fn taken(&self) -> usize {
         self.taken
     }

@@ -1,5 +1,5 @@
-//! The guest's standard error, heard while the guest waits: what it says is shown, and at that
-//! moment the host can look at what the guest has open.
+//! The guest's standard error. The guest waits while the host handles a message: the host shows it,
+//! and can look at the guest's open files at that moment.
 
 use std::sync::{Arc, Mutex};
 
@@ -9,7 +9,7 @@ use wasmtime_wasi::async_trait;
 use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
 use wasmtime_wasi::p2::{OutputStream, Pollable, StreamResult};
 
-/// More than any line of progress is long.
+/// A limit longer than any line of progress.
 const MOST_AT_ONCE: usize = 4096;
 
 type Hear = dyn FnMut(&[u8]) + Send;
@@ -30,7 +30,8 @@ impl IsTerminal for Listener {
 }
 
 impl StdoutStream for Listener {
-    /// Only WASI 0.3 asks for this one: there it would not be heard, but shown.
+    /// Returns this process's standard error. Only WASI 0.3 calls this function: its output would
+    /// be shown, but not handled.
     fn async_stream(&self) -> Box<dyn AsyncWrite + Send + Sync> {
         Box::new(wasmtime_wasi::cli::stderr())
     }

@@ -1,5 +1,5 @@
-//! `cargo xtask demo`: a sort that needs temporary files, as a component with `tempfile.wasm`
-//! under it; timed beside the same sort on the machine itself.
+//! `cargo xtask demo`: a sort that needs temporary files, run as a component with `tempfile.wasm`
+//! under it. It is timed beside the same sort on the machine itself.
 
 use std::process::ExitCode;
 
@@ -19,7 +19,7 @@ use interrupt::Interrupt;
 use options::{Asked, Options};
 use scratch::Scratch;
 
-/// What a shell gives a program that Ctrl-C ended.
+/// The exit status of a program that Ctrl-C ended, as a shell shows it.
 const INTERRUPTED: u8 = 130;
 
 fn main() -> ExitCode {
@@ -44,7 +44,7 @@ fn run(options: &Options) -> Result<ExitCode> {
     let interrupt = Interrupt::listen(&engine)?;
     let scratch = Scratch::make(&options.scratch)?;
     let outcome = demonstration::run(options, &engine, &interrupt, &scratch);
-    // In every case, and before anything is said: what was made for the demonstration goes.
+    // Remove what the demonstration made, in every case, and before the result is printed.
     let place = scratch.remove().context("removing the scratch directory")?;
     if interrupt.came() {
         eprintln!("interrupted; nothing is left in {}", place.display());

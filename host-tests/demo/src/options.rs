@@ -7,35 +7,35 @@ use anyhow::{Context as _, Result, bail};
 
 pub(crate) const USAGE: &str = "\
 usage: cargo xtask demo [OPTIONS] [FILE]
-Sorts the lines of FILE, or of a text that it makes, by a component in wasmtime that has 16 MiB
-for them and gets its temporary files from tempfile.wasm. FILE is only read. The check of the
-result needs as much memory as FILE is long.
+Sorts the lines of FILE, or of a text that it makes. A component in wasmtime sorts: it has 16 MiB
+of memory for lines, and its temporary files come from tempfile.wasm. FILE is only read. The check
+of the result needs as much memory as FILE is long.
   --size N            size of the text that it makes (100000000)
-  --memory            no directory of this machine is lent: the text comes by standard input, the
+  --memory            lends no directory of this machine: the text comes by standard input, the
                       temporary files of an ordinary program are in memory, in a filesystem that
                       becomes a part of it, and the result leaves by standard output
   --buffer-size N     bytes that the sort may use for lines (16777216)
-  --through WAY       how bytes get into temporary files: `descriptors`, right to the host, or
+  --through WAY       the way of bytes into temporary files: `descriptors`, by calls of the host, or
                       `interface`, through tempfile.wasm (descriptors); with --memory the program
                       is composed with tempfile.wasm and tmpfs.wasm
-  --scratch DIR       where the scratch directory is made (the system's temporary directory)";
+  --scratch DIR       the parent of the scratch directory (the system's temporary directory)";
 
-/// What the command line asks for.
+/// The request of the command line.
 pub(crate) enum Asked {
     Help,
     Run(Options),
 }
 
-/// What to sort, where and how.
+/// The text to sort, and the way to sort it.
 pub(crate) struct Options {
-    /// Made where there is none.
+    /// The file to sort. Without one, the demonstration makes a text.
     pub(crate) file: Option<PathBuf>,
-    /// The size of what is made.
+    /// The size in bytes of the text that it makes.
     pub(crate) bytes: u64,
-    /// The temporary files are in memory.
+    /// True if the temporary files are in memory.
     pub(crate) in_memory: bool,
     pub(crate) buffer_size: usize,
-    /// The argument as the program spells it, if it was given.
+    /// The value of `--through` as the program spells it, if it was given.
     pub(crate) through: Option<&'static str>,
     pub(crate) scratch: PathBuf,
 }
@@ -63,11 +63,11 @@ impl Options {
                     options.through = Some(match way.as_ref().and_then(|word| word.to_str()) {
                         Some("descriptors") => "descriptors",
                         Some("interface") => "interface",
-                        _ => bail!("--through takes descriptors or interface"),
+                        _ => bail!("--through: give descriptors or interface"),
                     });
                 }
                 Some("--scratch") => {
-                    options.scratch = words.next().context("--scratch takes a directory")?.into();
+                    options.scratch = words.next().context("--scratch: give a directory")?.into();
                 }
                 Some(option) if option.starts_with('-') => bail!("{option} is unknown"),
                 _ if options.file.is_some() => bail!("only one FILE can be sorted"),
@@ -84,5 +84,5 @@ fn number<N: std::str::FromStr>(
 ) -> Result<N> {
     let word = words.next();
     let number = word.as_ref().and_then(|word| word.to_str()).and_then(|word| word.parse().ok());
-    number.with_context(|| format!("{option} takes a number of bytes"))
+    number.with_context(|| format!("{option}: give a number of bytes"))
 }

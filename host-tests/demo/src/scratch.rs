@@ -1,4 +1,4 @@
-//! The private directory in which everything happens.
+//! The private directory that holds all files of the demonstration.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use tempfile::TempDir;
 
-/// A directory that only its owner can enter, with one for each part of the demonstration. All
-/// of it goes when this is removed or dropped.
+/// A directory that only its owner can enter, with one subdirectory for each part of the
+/// demonstration. Calling `remove` or dropping the value removes the directory with its content.
 pub(crate) struct Scratch {
     directory: TempDir,
 }
@@ -33,21 +33,21 @@ impl Scratch {
         self.directory.path().join("output")
     }
 
-    /// The guest's `/tmp`.
+    /// Returns the directory that the guest sees as `/tmp`.
     pub(crate) fn tmp(&self) -> PathBuf {
         self.directory.path().join("tmp")
     }
 
-    /// What is in the guest's `/tmp`.
+    /// Lists the names in the guest's `/tmp`.
     pub(crate) fn left(&self) -> Result<Vec<String>> {
         let entries = fs::read_dir(self.tmp()).context("listing the guest's /tmp")?;
         entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned())).collect()
     }
 
-    /// Removes everything, and tells where it was.
+    /// Removes everything, and returns the directory in which it was made.
     pub(crate) fn remove(self) -> Result<PathBuf> {
         let place = self.directory.path().parent().map(PathBuf::from);
         self.directory.close()?;
-        place.context("BUG: it was made in a directory")
+        place.context("BUG: the directory has a parent")
     }
 }

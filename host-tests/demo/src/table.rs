@@ -1,4 +1,4 @@
-//! What is told in the end.
+//! The table of results that is printed at the end.
 
 use std::fmt;
 use std::time::Duration;
@@ -7,30 +7,31 @@ use external_sort::{Summary, native};
 
 pub(crate) struct Table {
     pub(crate) summary: Summary,
-    /// Bytes that the sort could use, and bytes that the guest took in all.
+    /// The bytes that the sort could use. In all, the guest took `taken` bytes.
     pub(crate) memory: usize,
     pub(crate) taken: usize,
     pub(crate) files: Files,
     pub(crate) composed: Duration,
     pub(crate) native: Duration,
-    /// Names in the guest's `/tmp` after it ended.
+    /// The names in the guest's `/tmp` after it ended.
     pub(crate) left: Vec<String>,
 }
 
-/// Temporary files made.
+/// The temporary files that were made.
 pub(crate) enum Files {
-    /// Seen by the host: how many, and the most bytes at once.
+    /// The host saw them: their number, and the most bytes at once.
     Seen { files: usize, most_bytes: u64 },
-    /// In memory: how many the same sort made natively, and the most bytes at once.
+    /// They were in memory: the number that the same sort made natively, and the most bytes at
+    /// once.
     Counted { files: u64, most_bytes: u64 },
-    /// In memory, within the program: how many the same sort made natively.
+    /// They were in memory, within the program: the number that the same sort made natively.
     Within { files: u64 },
-    /// Where the host cannot see them: how many the same sort made natively.
+    /// The host cannot see them on this system: the number that the same sort made natively.
     Told { files: u64 },
 }
 
 impl Table {
-    /// Whether nothing was left behind.
+    /// Returns true if nothing was left behind.
     pub(crate) fn clean(&self) -> bool {
         self.left.is_empty()
     }

@@ -1,25 +1,26 @@
-//! The guest's temporary files as the host sees them: files without a name in the scratch
-//! directory that this process holds open. Linux tells them in `/proc/self/fd`.
+//! The guest's temporary files as the host sees them. They are files without a name in the scratch
+//! directory that this process holds open, which Linux lists in `/proc/self/fd`.
 
 use std::collections::HashSet;
 use std::path::PathBuf;
 use std::time::SystemTime;
 
-/// What was seen in all looks so far.
+/// The files that all looks so far have found.
 #[derive(Default)]
 pub(crate) struct Seen {
-    /// An inode number alone serves one file after the other.
+    /// Inode numbers with creation times: the system gives the number of a deleted file to a later
+    /// one.
     files: HashSet<(u64, Option<SystemTime>)>,
     most_bytes: u64,
 }
 
 impl Seen {
-    /// How many different files were there.
+    /// Returns the number of different files found.
     pub(crate) fn files(&self) -> usize {
         self.files.len()
     }
 
-    /// The most bytes that all of them had at once.
+    /// Returns the most bytes that all files had at once.
     pub(crate) fn most_bytes(&self) -> u64 {
         self.most_bytes
     }
@@ -36,7 +37,7 @@ impl Seen {
             if !std::fs::read_link(&link).is_ok_and(inside) {
                 continue;
             }
-            // Through the link: the file itself, which nothing else leads to.
+            // The link leads to the file itself, which has no name any more.
             if let Ok(file) = std::fs::metadata(&link)
                 && file.is_file()
                 && file.nlink() == 0
@@ -48,7 +49,7 @@ impl Seen {
         self.most_bytes = self.most_bytes.max(bytes);
     }
 
-    /// Elsewhere nothing is seen.
+    /// Finds nothing, on systems other than Linux.
     #[cfg(not(target_os = "linux"))]
     pub(crate) fn look(&mut self, _directory: &std::path::Path) {}
 }

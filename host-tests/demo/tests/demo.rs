@@ -1,4 +1,4 @@
-//! The demonstration, run as a user runs it.
+//! The demonstration, as a user runs it.
 #![cfg(unix)]
 
 use std::fs::{self, Permissions};
@@ -24,7 +24,7 @@ fn run(arguments: &[&str], file: Option<&Path>) -> Output {
     output
 }
 
-/// Sorts the text with the least memory, and returns what the demonstration tells.
+/// Sorts the text with the least memory, and returns the table that the demonstration prints.
 fn sort(text: &[u8]) -> String {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("text to sort");
@@ -67,7 +67,8 @@ fn without_any_directory_a_text_is_sorted_in_memory() {
     }
 }
 
-/// The filesystem is a part of an ordinary program, as `scratch compose --memory` makes it.
+/// The program is an ordinary one with the filesystem in it, as `scratch compose --memory` makes
+/// it.
 #[test]
 fn without_any_directory_an_ordinary_program_sorts_a_text_in_memory() {
     let output = run(&["--memory", "--size", "4000000", "--buffer-size", "65536"], None);

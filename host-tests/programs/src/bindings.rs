@@ -1,4 +1,4 @@
-//! What wit-bindgen makes of `wit/` for a program.
+//! The bindings that wit-bindgen generates for a program that uses `wit/`.
 #![expect(missing_docs, reason = "generated; the documentation is in wit/")]
 
 wit_bindgen::generate!({
@@ -19,7 +19,7 @@ wit_bindgen::generate!({
     ],
 });
 
-/// `scratch:space`, which a filesystem in memory serves.
+/// The interfaces `scratch:space`, which a filesystem in memory serves.
 pub mod space {
     wit_bindgen::generate!({ path: "../../wit/space", world: "scratch:space/program" });
 }

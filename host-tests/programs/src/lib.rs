@@ -1,4 +1,5 @@
-//! What the programs share: the imported interfaces of `scratch:tempfile` and `scratch:space`.
+//! The parts that the programs share: the imported interfaces of `scratch:tempfile` and
+//! `scratch:space`.
 
 pub mod bindings;
 pub mod made;

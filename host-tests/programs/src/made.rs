@@ -1,13 +1,13 @@
-//! One of each kind of thing, for programs that end in different ways.
+//! Temporary files for programs that end in different ways: one of each kind.
 
 use crate::tempfile::{
     self, BinaryFile, Directory, DirectoryOptions, MkstempOptions, NamedFileOptions,
 };
 
-/// A file and a directory that are owed; a file that is the caller's was made beside them.
+/// Makes a file and a directory that the library deletes at the end, and a file that it keeps.
 ///
 /// # Panics
-/// They cannot be made.
+/// The files cannot be made.
 #[must_use]
 pub fn one_of_each() -> (BinaryFile, Directory) {
     let file = tempfile::named_temporary_file(Some(&NamedFileOptions {

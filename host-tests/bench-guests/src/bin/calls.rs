@@ -1,5 +1,6 @@
-//! What single calls of the host cost, and so what no library inside wasm can pass: the calls of
-//! an anonymous file one by one, on many files at a time so that the clock does not count.
+//! The time of single calls of the host. No library inside wasm can be faster than these. The guest
+//! makes the calls of an anonymous file one by one, on many files at a time, so that reading the
+//! clock does not count.
 
 use std::hint::black_box;
 use std::process::ExitCode;
@@ -17,7 +18,7 @@ fn main() -> ExitCode {
     serve(|workload, n| (workload == "calls").then(|| calls(&granted, n)))
 }
 
-/// The phases stand in the order in which the host prints them.
+/// Times each call. The host prints the phases in this order.
 fn calls(granted: &Descriptor, n: u32) -> Phases<ErrorCode> {
     let names: Vec<String> = (0..n).map(|file| format!("calls{file:08}")).collect();
     let mut phases = Vec::new();

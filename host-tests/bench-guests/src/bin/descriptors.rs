@@ -1,5 +1,5 @@
-//! `tempfile.wasm` composed under the caller: it makes the files, their bytes go straight to the
-//! host.
+//! `tempfile.wasm` composed under the caller. It makes the files, and the caller reads and writes
+//! them by calling the host directly.
 
 use std::process::ExitCode;
 
@@ -14,7 +14,7 @@ use host_tests_bench_guests::{
 use wasi::filesystem::preopens::get_directories;
 use wasi::filesystem::types::{Descriptor, DescriptorFlags, ErrorCode, OpenFlags, PathFlags};
 
-#[expect(dead_code, reason = "they are for whoever reads the report of a failure")]
+#[expect(dead_code, reason = "a failure's report prints them")]
 #[derive(Debug)]
 enum Failure {
     Tempfile(Error),
@@ -90,7 +90,7 @@ fn read(file: &Descriptor) -> Result<Vec<u8>> {
     file.read(4096, 0).map(|(bytes, _)| bytes).map_err(Failure::Host)
 }
 
-/// The path relative to the granted directory.
+/// Returns the path relative to the granted directory.
 fn below(path: &str) -> &str {
-    path.strip_prefix(DIRECTORY).expect("it was made there").trim_start_matches('/')
+    path.strip_prefix(DIRECTORY).expect("it is a granted path").trim_start_matches('/')
 }

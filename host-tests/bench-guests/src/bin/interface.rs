@@ -1,4 +1,4 @@
-//! `tempfile.wasm` composed under the caller: every byte goes through its interface.
+//! `tempfile.wasm` composed under the caller, which reads and writes through its interface.
 
 use std::fs;
 use std::hint::black_box;
@@ -105,8 +105,8 @@ fn tree() -> Result<()> {
     root.cleanup()
 }
 
-/// The caller deletes, as it has to after `mkstemp`: wasmtime gives a store 100,000 handles, and
-/// so many files cannot be objects at once.
+/// Times making and deleting many files. The caller deletes them, as it must after `mkstemp`. They
+/// cannot all be objects at once, since wasmtime gives a store 100,000 handles.
 fn scale(n: u32) -> Phases<Error> {
     let root = temporary_directory(None)?;
     let options = mkstemp_options(root.name());

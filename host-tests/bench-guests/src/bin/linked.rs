@@ -1,4 +1,4 @@
-//! The root package as a library within the caller.
+//! The root package, linked into the caller as a library.
 
 use std::hint::black_box;
 use std::process::ExitCode;
@@ -12,11 +12,12 @@ use wasi_tempfile::{
     spooled_temporary_file, temporary_directory, temporary_file, temporary_text_file,
 };
 
-// For the file below.
+// The file `names.rs`, included below, uses `alloc` and the module `error`.
 extern crate alloc;
 use wasi_tempfile as error;
 
-/// As it stands: it is private, and `mktemp` also looks whether the name is taken.
+/// The library's source of names, included as a file. The module is private, and `mktemp` would
+/// also look whether the name is taken.
 #[path = "../../../../src/host/names.rs"]
 mod names;
 

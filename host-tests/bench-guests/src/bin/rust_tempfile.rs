@@ -1,4 +1,4 @@
-//! The nearest peer: the crate `tempfile` inside wasm.
+//! The nearest peer: the crate `tempfile`, inside wasm.
 
 use std::path::Path;
 use std::process::ExitCode;

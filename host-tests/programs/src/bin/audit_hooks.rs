@@ -1,5 +1,6 @@
-//! Adds audit hooks to the library that is linked in. They hear of everything that is made, in
-//! their order; they refuse, and use the library themselves.
+//! Adds audit hooks to the library that is linked in. The hooks are called for everything that is
+//! made, in the order in which they were added. They refuse some of it, and use the library
+//! themselves.
 
 use std::sync::Mutex;
 use std::{fs, mem};
@@ -16,7 +17,7 @@ fn hear(hook: &str, event: &str, path: &str) {
     HEARD.lock().unwrap().push(format!("{hook}: {event} {path}"));
 }
 
-/// What the hooks heard since the last time.
+/// Returns the calls of hooks since the last time.
 fn heard() -> Vec<String> {
     mem::take(&mut HEARD.lock().unwrap())
 }
@@ -38,12 +39,12 @@ fn handed_out() -> Result<()> {
 }
 
 fn main() {
-    // It would serve the next one, and does no more once somebody listens.
+    // Leave a spare file. No later file may use it once a hook is added.
     anonymous().unwrap();
 
     add_audit_hook(|event, path| {
         hear("first", event, path);
-        // The call that a hook is asked about holds up nothing that the hook asks or makes.
+        // A hook may use the library: the call that waits for the hook holds no lock.
         assert_eq!(gettempdir().unwrap(), "/tmp");
         assert!(owed().is_empty() && unclosed().is_empty() && cleanup().is_empty());
         if path.contains("log-") {
@@ -86,7 +87,7 @@ fn main() {
         assert!(!heard.iter().any(|it| it.starts_with("third") && it.contains("secret-")));
     }
 
-    // One that is added by another is asked about the same event already, as in CPython.
+    // A hook added by another hook is called for the same event already, as in CPython.
     add_audit_hook(|_, _| {
         add_audit_hook(|_, _| Err("nothing any more".to_owned()));
         Ok(())

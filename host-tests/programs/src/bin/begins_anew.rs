@@ -1,5 +1,5 @@
-//! Changes files, begins anew, and shows what there is each time. With the argument `held` it
-//! keeps open what takes nearly all of the space, so that what was seeded has no room.
+//! Changes files, clears the space, and shows the files each time. With the argument `held` it
+//! keeps a file open that takes nearly all of the space, so that the seeded files have no room.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
@@ -55,7 +55,7 @@ fn main() -> io::Result<()> {
 
 fn held() -> io::Result<()> {
     let root = Path::new(ROOT);
-    // Where it was seeded.
+    // The file is there if the space was seeded.
     let _ = fs::remove_file(root.join("zeros"));
     let (mut large, most) = (File::create(root.join("large"))?, usage::limits().bytes);
     let free = usize::try_from(most - usage::usage().bytes).expect("the space is small");

@@ -1,4 +1,5 @@
-//! The workloads of the measurements, so often as it is told, with the library linked in.
+//! Runs a workload of the measurements with the library linked in. The arguments name the workload
+//! and the number of rounds.
 
 use std::env;
 
@@ -9,7 +10,8 @@ use wasi_tempfile::{
 fn main() {
     let mut arguments = env::args().skip(1);
     let workload = arguments.next().expect("new, recycled or named");
-    let rounds: u32 = arguments.next().and_then(|word| word.parse().ok()).expect("how often");
+    let rounds: u32 =
+        arguments.next().and_then(|word| word.parse().ok()).expect("a number of rounds");
     let bytes = [7; 4096];
     set_spare_files(if workload == "recycled" { 4 } else { 0 });
     for _ in 0..rounds {

@@ -1,5 +1,6 @@
-//! The workloads of the measurements on the crate `tempfile` and std, and single calls of WASI, so
-//! often as it is told. What is read is not compared: here it counts what an operation costs.
+//! Runs a workload of the measurements on the crate `tempfile` and std, or single calls of WASI.
+//! The arguments name the workload and the number of rounds. It does not compare what it reads,
+//! since its tests count the cost of the operations alone.
 
 use std::fs::{self, File};
 use std::hint::black_box;
@@ -11,8 +12,9 @@ use wasip2::filesystem::types::{Descriptor, DescriptorFlags, ErrorCode, OpenFlag
 
 fn main() -> io::Result<()> {
     let mut arguments = env::args().skip(1);
-    let workload = arguments.next().expect("a workload");
-    let rounds: u32 = arguments.next().and_then(|word| word.parse().ok()).expect("how often");
+    let workload = arguments.next().expect("first argument: a workload");
+    let rounds: u32 =
+        arguments.next().and_then(|word| word.parse().ok()).expect("a number of rounds");
     let mut file = tempfile::tempfile_in("/tmp")?;
     let piece = vec![b'x'; 64 << 10];
     file.write_all(&piece)?;
@@ -34,13 +36,13 @@ fn main() -> io::Result<()> {
             }
             "stat" => drop(black_box(file.metadata()?)),
             _ => {
-                let (kind, length) = workload.split_once(' ').expect("a workload that is known");
+                let (kind, length) = workload.split_once(' ').expect("the workload is unknown");
                 let length: usize = length.parse().expect("a number of bytes");
                 file.rewind()?;
                 match kind {
                     "write" => file.write_all(&piece[..length])?,
                     "read" => file.read_exact(&mut content[..length])?,
-                    _ => panic!("no workload {kind}"),
+                    _ => panic!("unknown workload {kind}"),
                 }
             }
         }

@@ -1,5 +1,5 @@
-//! Each method of `wasi:filesystem` on each kind of descriptor, and what it answers: a code, or
-//! that it was done; and what is odd about flags, lengths and the ends of paths.
+//! Calls each method of `wasi:filesystem` on each kind of descriptor, and prints the code of the
+//! error or `done`. It also tries unusual flags, lengths and ends of paths.
 
 use wasip2::filesystem::preopens::get_directories;
 use wasip2::filesystem::types::{
@@ -42,7 +42,7 @@ fn say<T>(what: &str, outcome: Result<T, ErrorCode>) {
     println!("{what}: {}", outcome.err().as_ref().map_or("done", ErrorCode::name));
 }
 
-/// Those without a path.
+/// Calls the methods without a path.
 fn calls(it: &Descriptor, root: &Descriptor) {
     say("advise", it.advise(0, 0, Advice::Normal));
     say("sync", it.sync());
@@ -68,7 +68,7 @@ fn calls(it: &Descriptor, root: &Descriptor) {
     println!("is-same-object: {} {}", it.is_same_object(it), it.is_same_object(root));
 }
 
-/// Those with a path below it.
+/// Calls the methods with a path.
 fn below(it: &Descriptor, root: &Descriptor) {
     let none = PathFlags::empty();
     say("create-directory-at", it.create_directory_at("made"));
@@ -97,7 +97,7 @@ fn below(it: &Descriptor, root: &Descriptor) {
     say("from there", root.rename_at("file", it, "file"));
 }
 
-/// Reads of nothing, of less than there is, of more and at the end.
+/// Reads nothing, less than the content, more than the content, and at the end.
 fn reads(file: &Descriptor) {
     for (length, offset) in [(0, 0), (3, 0), (7, 0), (100, 0), (0, 7), (100, 7), (100, 8)] {
         let (bytes, end) = file.read(length, offset).unwrap();
@@ -110,7 +110,8 @@ fn reads(file: &Descriptor) {
     }
 }
 
-/// Flags that do not go together, and those that open for writing without asking for it.
+/// Opens with flags that exclude each other, and with flags that change the file but do not ask for
+/// writing.
 fn flags(root: &Descriptor) {
     root.symlink_at("directory", "link").unwrap();
     let long = "n".repeat(5000);
@@ -146,7 +147,7 @@ fn flags(root: &Descriptor) {
     root.unlink_file_at("odd").unwrap();
 }
 
-/// Paths that are too long, whole or by their last name.
+/// Uses paths that are too long: in their last name, or as a whole.
 fn too_long(what: &str, it: &Descriptor, root: &Descriptor) {
     let none = PathFlags::empty();
     let now = NewTimestamp::Now;
@@ -176,7 +177,7 @@ fn too_long(what: &str, it: &Descriptor, root: &Descriptor) {
     }
 }
 
-/// The kind of what a path names, or the code.
+/// Returns the kind of the file that a path names, or the code of the error.
 fn kind(root: &Descriptor, follow: PathFlags, path: &str) -> String {
     match root.stat_at(follow, path) {
         Ok(stat) => format!("{:?}", stat.type_),
@@ -184,7 +185,8 @@ fn kind(root: &Descriptor, follow: PathFlags, path: &str) -> String {
     }
 }
 
-/// Slashes, dots and `..` at the end of what is told of, made, linked, renamed and removed.
+/// Uses paths with slashes, dots and `..` at the end: for attributes, and to make, link, rename and
+/// remove.
 fn ends(root: &Descriptor) {
     let none = PathFlags::empty();
     for (target, link) in [("directory", "to-d"), ("file", "to-f"), ("none", "to-none")] {
@@ -194,7 +196,7 @@ fn ends(root: &Descriptor) {
         for end in ["/", "//", "/.", "/./", "/.."] {
             let path = format!("{name}{end}");
             println!("{path}");
-            // Of a single name only if links are followed: see `single_names`.
+            // Without following links, put `./` before the name: `single_names` tries single names.
             for (follow, path) in [(none, &format!("./{path}")), (PathFlags::SYMLINK_FOLLOW, &path)]
             {
                 println!("stat-at: {}", kind(root, follow, path));
@@ -226,8 +228,8 @@ fn ends(root: &Descriptor) {
     single_names(root);
 }
 
-/// Attributes of a single name with something at its end, if links are not followed; and removal of
-/// a directory by a name with a slash.
+/// Asks for the attributes of a single name with a slash or dot at its end, without following
+/// links. It also removes directories by names with a slash at the end.
 fn single_names(root: &Descriptor) {
     let none = PathFlags::empty();
     for path in ["file/", "file/.", "to-d/", "to-none/", "none/", "directory/"] {

@@ -1,4 +1,5 @@
-//! Takes descriptors, so that bytes go straight to the host, and std's files see them.
+//! Takes descriptors, calls the host with them directly, and sees the same bytes through std's
+//! files.
 
 use host_tests_programs::{cleanup, descriptors, tempfile};
 

@@ -1,4 +1,4 @@
-//! The examples of Python's documentation of `tempfile`, over the interface.
+//! Runs the examples of Python's documentation of `tempfile`, through the interface.
 
 use std::fs;
 use std::path::Path;

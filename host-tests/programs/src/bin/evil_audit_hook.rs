@@ -1,4 +1,5 @@
-//! An audit hook that uses the spooled file whose move to the disk it is asked about.
+//! Adds an audit hook that uses a spooled file while that file waits for the hook to move to the
+//! disk.
 
 use std::sync::OnceLock;
 

@@ -1,4 +1,4 @@
-//! Links the library itself: a std program needs no component to have it.
+//! Links the library: a std program can use it without a component.
 
 use wasi_tempfile::{
     DirectoryOptions, FileOptions, NameOptions, NamedOptions, cleanup, gettempdir, mkdtemp,
@@ -12,7 +12,7 @@ fn main() {
     file.seek(0, 0).unwrap();
     assert_eq!(file.read(None).unwrap(), b"Hello world!");
 
-    // The lines may ask the file that they are written to.
+    // The iterator of lines may use the file to which the lines are written.
     file.seek(0, 0).unwrap();
     file.writelines((0..3).map(|_| file.tell().unwrap().to_string())).unwrap();
     file.truncate(None).unwrap();

@@ -1,4 +1,4 @@
-//! Ends by `exit`, or by a panic, with what it made still in scope: no destructor runs.
+//! Ends by `exit` or by a panic while its file and directory are in scope: no destructor runs.
 
 use host_tests_programs::made::one_of_each;
 

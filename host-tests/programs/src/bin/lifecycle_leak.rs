@@ -1,4 +1,4 @@
-//! Forgets what it made, and returns.
+//! Forgets its file and directory, and returns.
 
 use host_tests_programs::made::one_of_each;
 

@@ -1,4 +1,4 @@
-//! Returns from `main` with what it made still in scope.
+//! Returns from `main` while its file and directory are in scope.
 
 use host_tests_programs::made::one_of_each;
 

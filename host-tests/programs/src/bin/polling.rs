@@ -1,6 +1,7 @@
-//! Waits for things of the filesystem and things of the host in every mixture. The first argument
-//! says what standard input is: `silent`, or `ready`. The second, if it is `exactly`, that a file
-//! is ready at once; a host that reads files in another thread may tell so only later.
+//! Polls every mixture of pollables of the filesystem and of the host. The first argument describes
+//! standard input: `silent` or `ready`. With `exactly` as the second argument, the program also
+//! asserts that files are ready at once: a host that reads files in another thread may report them
+//! later.
 
 use wasip2::cli::stdin::get_stdin;
 use wasip2::clocks::monotonic_clock::{now, subscribe_duration, subscribe_instant};
@@ -11,7 +12,7 @@ use wasip2::io::poll::{Pollable, poll};
 const HOUR: u64 = 3_600_000_000_000;
 const MILLISECOND: u64 = 1_000_000;
 
-/// Something to wait for, and whether there is nothing to wait for.
+/// A pollable, and its expected state: ready or not.
 struct Thing<'a> {
     name: &'static str,
     pollable: &'a Pollable,
@@ -42,12 +43,12 @@ fn main() {
         Thing { name: "stdin", pollable: &input, ready: !silent },
     ];
     if !silent {
-        // What it has may take the host a moment to find out.
+        // The host may need a moment to find out that input is there.
         input.block();
     }
     if exactly {
         assert!(reading.ready() && writing.ready() && !future.ready());
-        // A time that nobody asked about before, beside what is ready anyway.
+        // Poll a new expired timer together with a pollable that is ready.
         let mut told = poll(&[&subscribe_duration(0), &reading, &future]);
         told.sort_unstable();
         assert_eq!(told, [0, 1]);
@@ -68,7 +69,7 @@ fn main() {
     println!("done");
 }
 
-/// The list of this number, of all those of this length.
+/// Returns the list with this number, among all lists of this length.
 fn list<'a>(things: &'a [Thing<'a>], mut number: usize, length: u32) -> Vec<&'a Thing<'a>> {
     let mut next = || {
         let thing = &things[number % things.len()];
@@ -78,7 +79,7 @@ fn list<'a>(things: &'a [Thing<'a>], mut number: usize, length: u32) -> Vec<&'a 
     (0..length).map(|_| next()).collect()
 }
 
-/// Waits for a list, if there is anything in it that ends the waiting.
+/// Polls a list. Returns false, without polling, if nothing in the list is ever ready.
 fn wait(list: &[&Thing<'_>], exactly: bool) -> bool {
     let ready: Vec<u32> = (0_u32..).zip(list).filter(|(_, it)| it.ready).map(|(i, _)| i).collect();
     if ready.is_empty() {
@@ -96,7 +97,7 @@ fn wait(list: &[&Thing<'_>], exactly: bool) -> bool {
     true
 }
 
-/// A timer ends when its time has come, and not before.
+/// Asserts that a timer ends when its time has come, and not before.
 fn timers(file: &Pollable, future: &Pollable) {
     let start = now();
     let soon = subscribe_duration(5 * MILLISECOND);
@@ -108,7 +109,7 @@ fn timers(file: &Pollable, future: &Pollable) {
     let at = subscribe_instant(start + 5 * MILLISECOND);
     at.block();
     assert!(now() - start >= 5 * MILLISECOND);
-    // Once its time has come it stays so. The order of what is told is the host's.
+    // An expired timer stays ready. The host chooses the order of the indices.
     let mut told = poll(&[future, &at, &soon]);
     told.sort_unstable();
     assert_eq!(told, [1, 2]);

@@ -1,12 +1,16 @@
-//! Calls on files and directories under `TMPDIR`, drawn from a seed, and what each answers; a line
-//! for each, and in the end the whole tree. Arguments: the seed and the number of calls.
+//! Makes random calls on files and directories under `TMPDIR`, from a seed. It prints a line with
+//! the answer to each call, and finally the whole tree. Arguments: the seed and the number of
+//! calls.
 //!
-//! It leaves out what is documented to differ from wasmtime, in docs/compatibility.md under "The
-//! filesystem in memory": reading what is not open for reading, writing what is not open for
-//! writing, reading a directory and setting its size, links through a symbolic link, the flags of
-//! synchronous writing, the time of the last access but where it is set, a stream that is asked for
-//! no bytes, removal of a directory by a name with a slash at its end, and attributes of a single
-//! name with one if links are not followed.
+//! The program leaves out the differences from wasmtime that docs/compatibility.md lists under "The
+//! filesystem in memory":
+//! - reading a file that is not open for reading, writing one that is not open for writing, and
+//!   reading a directory or setting its size;
+//! - links through a symbolic link, and the flags of synchronous writing;
+//! - the time of the last access, except after it was set;
+//! - reads of no bytes from a stream;
+//! - removal of a directory by a name with a slash at its end, and attributes of such a single name
+//!   without following links.
 
 use std::env;
 use std::fmt::{self, Write as _};
@@ -33,19 +37,19 @@ fn main() {
     let _ = print_tree(root.as_fd(), ".");
 }
 
-/// WASI's C library opens nothing without a direction.
+/// Flags for opening a directory. WASI's C library requires a direction of access.
 const DIRECTORY: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY);
 
 /// The most files and directories that are open at once.
 const OPEN: usize = 8;
 
-/// Names that most paths are made of, so that they meet.
+/// The names that make up most paths. They are few, so that paths meet.
 const NAMES: [&str; 9] = ["a", "b", "c", "a", "b", "d", "dir", "é ü", "."];
 
-/// Lengths of what is read and written: around pages, and up to what wasmtime reads at once.
+/// The lengths of reads and writes: around the size of a page, and up to wasmtime's largest read.
 const LENGTHS: [usize; 12] = [0, 1, 7, 100, 511, 4095, 4096, 4097, 8192, 10_000, 50_000, 65_536];
 
-/// Draws of the program's own.
+/// The kinds of draws that this program needs.
 trait Draws {
     fn one_in(&mut self, count: usize) -> bool;
 
@@ -62,7 +66,7 @@ impl Draws for Chance {
     }
 }
 
-/// Something open, and what it was opened for.
+/// An open file or directory, and the accesses that it was opened for.
 struct Open {
     descriptor: OwnedFd,
     reads: bool,
@@ -76,7 +80,7 @@ struct World {
     open: Vec<Open>,
 }
 
-/// A path, from a directory that is open or absolute.
+/// A path: absolute, or relative to an open directory.
 struct Place {
     from: Option<usize>,
     path: String,
@@ -85,7 +89,7 @@ struct Place {
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { from, path } = self;
-        // Long names are told by their length.
+        // Print the length of a long path instead of the path.
         let shown = if path.len() > 100 { format!("{} bytes", path.len()) } else { path.clone() };
         match from {
             Some(slot) => write!(f, "#{slot}:{shown:?}"),
@@ -94,7 +98,7 @@ impl fmt::Display for Place {
     }
 }
 
-/// A result: the value, or the number of the error.
+/// Formats a result: the value, or the number of the error.
 fn told<T: fmt::Display>(result: io::Result<T>) -> String {
     match result {
         Ok(value) => value.to_string(),
@@ -106,7 +110,7 @@ fn done(result: io::Result<()>) -> String {
     told(result.map(|()| "ok"))
 }
 
-/// Tells whether a path is a single name with slashes and dots at its end.
+/// Returns true for a single name with slashes or dots at its end.
 fn single(path: &str) -> bool {
     let mut names = path.split('/').filter(|name| !matches!(*name, "" | "."));
     names.next().is_some_and(|name| name != "..")
@@ -114,14 +118,14 @@ fn single(path: &str) -> bool {
         && path.ends_with(['/', '.'])
 }
 
-/// A sum of bytes by FNV-1a.
+/// Returns the FNV-1a hash of bytes.
 fn sum(bytes: &[u8]) -> u64 {
     let step = |sum: u64, byte: &u8| (sum ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, step)
 }
 
-/// The kind, and for all but directories the number of links and the size: filesystems differ in
-/// what these are of a directory.
+/// Formats the kind of a file. For anything but a directory it adds the number of links and the
+/// size, which differ between filesystems for directories.
 fn described(status: &Stat) -> String {
     match FileType::from_raw_mode(status.st_mode) {
         FileType::Directory => "directory".to_owned(),
@@ -129,7 +133,7 @@ fn described(status: &Stat) -> String {
     }
 }
 
-/// The names in a directory in order, with the kind that the listing tells.
+/// Lists the names in a directory, sorted, with the kinds that the listing gives.
 fn listed(directory: BorrowedFd<'_>) -> io::Result<Vec<(String, FileType)>> {
     let mut entries = Vec::new();
     for entry in Dir::read_from(directory)? {
@@ -143,7 +147,7 @@ fn listed(directory: BorrowedFd<'_>) -> io::Result<Vec<(String, FileType)>> {
     Ok(entries)
 }
 
-/// Prints what stands in a directory and below it, with its content.
+/// Prints the entries of a directory and of all directories below it, with the content of files.
 fn print_tree(directory: BorrowedFd<'_>, path: &str) -> io::Result<()> {
     for (name, _) in listed(directory)? {
         let status = fs::statat(directory, &name, AtFlags::SYMLINK_NOFOLLOW)?;
@@ -169,7 +173,7 @@ fn print_tree(directory: BorrowedFd<'_>, path: &str) -> io::Result<()> {
     Ok(())
 }
 
-/// The length and the sum of a file's content, read by position.
+/// Returns the length and the hash of a file's content, read by position.
 fn content(file: &OwnedFd) -> io::Result<String> {
     let (mut bytes, mut piece) = (Vec::new(), vec![0; 1 << 16]);
     loop {
@@ -206,7 +210,7 @@ impl World {
         }
     }
 
-    /// Draws a path: mostly of names that meet, sometimes with what is odd about paths.
+    /// Draws a path. Most consist of names that meet, and some are unusual.
     fn place(&mut self) -> Place {
         let mut path = String::new();
         let from = if self.open.is_empty() || self.chance.one_in(2) {
@@ -223,7 +227,7 @@ impl World {
             match self.chance.below(60) {
                 0..=2 => path.push_str(".."),
                 3 => path.push('/'),
-                // The longest name, and one that is too long.
+                // The longest valid name, and below it the shortest that is too long.
                 4 => path.extend(std::iter::repeat_n('n', 255)),
                 5 => path.extend(std::iter::repeat_n('n', 256)),
                 _ => path.push_str(self.chance.of(&NAMES)),
@@ -233,21 +237,21 @@ impl World {
             0..=2 => path.push('/'),
             3 => path.push_str("/."),
             4 => path.push_str("//"),
-            // Nothing, or the root itself.
+            // An empty path, or the root itself.
             5 => path = if from.is_some() { String::new() } else { self.root.clone() },
-            // More bytes than a path may have.
+            // A path longer than the limit.
             6 => path.push_str(&"/a".repeat(2_100)),
             _ => {}
         }
         Place { from, path }
     }
 
-    /// The directory that a place is told from.
+    /// Returns the directory that a place is relative to.
     fn from(&self, place: &Place) -> BorrowedFd<'_> {
         place.from.map_or(fs::CWD, |slot| self.open[slot].descriptor.as_fd())
     }
 
-    /// Something open that is fit, if there is anything.
+    /// Draws an open file or directory that fits, if there is one.
     fn slot(&mut self, fit: impl Fn(&Open) -> bool) -> Option<usize> {
         let fit: Vec<usize> = (0..self.open.len()).filter(|slot| fit(&self.open[*slot])).collect();
         (!fit.is_empty()).then(|| self.chance.of(&fit))
@@ -276,7 +280,7 @@ impl World {
         let result = fs::openat(self.from(&place), &place.path, flags, Mode::RWXU);
         let result = result.map(|descriptor| {
             let kind = fs::fstat(&descriptor).map(|it| FileType::from_raw_mode(it.st_mode));
-            // What may be made or cut is open for writing as well.
+            // A file is also open for writing if the call may create or truncate it.
             let writing = flags.intersects(OFlags::CREATE | OFlags::TRUNC);
             let (reads, writes) = (access != OFlags::WRONLY, access != OFlags::RDONLY || writing);
             let directory = kind == Ok(FileType::Directory);
@@ -299,7 +303,7 @@ impl World {
     fn read(&mut self) -> String {
         let Some(slot) = self.slot(|it| it.reads && !it.directory) else { return self.open() };
         let at = self.chance.one_in(2).then(|| self.offset());
-        // wasmtime takes a stream for ended that was asked for no bytes.
+        // Read at least one byte from a stream: wasmtime ends a stream at a read of no bytes.
         let least = usize::from(at.is_none());
         let mut bytes = vec![0; self.chance.of(&LENGTHS[least..])];
         let file = &self.open[slot].descriptor;
@@ -327,7 +331,7 @@ impl World {
         format!("write #{slot} {} at {at:?}: {}", bytes.len(), told(result))
     }
 
-    /// Draws a place in a file, mostly within it.
+    /// Draws an offset, mostly within a file's content.
     fn offset(&mut self) -> u64 {
         match self.chance.below(10) {
             0 => 0,
@@ -358,8 +362,8 @@ impl World {
         format!("set size #{slot} {size}: {}", done(result))
     }
 
-    /// Follows the links of a single name with a slash or dot at its end, whose attributes are
-    /// asked for: if none is followed, wasmtime takes no offence at `file/.` and `file/`.
+    /// Adds following of links for a single name with a slash or dot at its end. Without following,
+    /// wasmtime accepts `file/.` and `file/` when asked for attributes.
     fn seen(&self, place: &Place, follow: AtFlags) -> AtFlags {
         let path = place.path.strip_prefix(&self.root).unwrap_or(&place.path);
         if single(path) { AtFlags::empty() } else { follow }
@@ -436,7 +440,7 @@ impl World {
     fn remove(&mut self, directory: bool) -> String {
         let flags = if directory { AtFlags::REMOVEDIR } else { AtFlags::empty() };
         let mut place = self.place();
-        // wasmtime removes no directory by a name with a slash at its end.
+        // wasmtime does not remove a directory by a name with a slash at its end.
         while directory && place.path.ends_with('/') {
             place.path.pop();
         }
@@ -465,8 +469,8 @@ impl World {
     }
 }
 
-/// The times that were set. That of the last access to a link is another as soon as a path leads
-/// through it.
+/// Formats the times that were set. It leaves out a link's time of last access, which changes as
+/// soon as a path leads through the link.
 #[cfg(target_os = "wasi")]
 fn times_of(status: &Stat) -> String {
     let Stat { st_atim: accessed, st_mtim: modified, .. } = status;
@@ -475,7 +479,7 @@ fn times_of(status: &Stat) -> String {
     shown[usize::from(link)..].join(" ")
 }
 
-/// The whole seconds: other systems have other names for the rest.
+/// Formats whole seconds, on other systems, which have other names for the nanoseconds.
 #[cfg(not(target_os = "wasi"))]
 fn times_of(status: &Stat) -> String {
     format!("{} {}", status.st_atime, status.st_mtime)

@@ -1,5 +1,6 @@
-//! Writes of std where there is no space, to the file `full` under TMPDIR: what it answers, how
-//! long, and what ends that.
+//! Writes with std to the file `full` under TMPDIR, on a filesystem without room, and prints the
+//! answers. It repeats each write and then seeks, to show how long the refusal lasts and what ends
+//! it.
 
 use std::fs::OpenOptions;
 use std::io::{self, Seek as _, SeekFrom, Write as _};

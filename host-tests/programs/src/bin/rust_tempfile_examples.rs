@@ -1,6 +1,6 @@
-//! What the documentation of Rust's crate `tempfile` shows, and what it says of each function, with
-//! the crate as it is published. The crate asks `std::env::temp_dir`, which panics in WASI: it is
-//! told the directory first, as its documentation says.
+//! Runs the examples of Rust's published crate `tempfile`, and what its documentation says of each
+//! function. The program first sets the directory for temporary files, as that documentation
+//! advises: otherwise the crate calls `std::env::temp_dir`, which panics in WASI.
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read as _, Seek as _, SeekFrom, Write as _};
@@ -55,7 +55,7 @@ fn named(root: &Path) -> Outcome {
     writeln!(file, "to be or not to be")?;
     file.flush()?;
 
-    // Another handle of the same file, by its name.
+    // The second handle is opened by the name of the file.
     let mut other = file.reopen()?;
     let mut told = String::new();
     other.read_to_string(&mut told)?;
@@ -63,7 +63,7 @@ fn named(root: &Path) -> Outcome {
     file.as_file_mut().set_len(5)?;
     println!("as_file: {} {:?}", file.as_file().metadata()?.len(), text(&other)?);
 
-    // Whoever replaced it is not taken for it.
+    // Another file took the name: the crate must not return it.
     let path = file.path().to_owned();
     fs::remove_file(&path)?;
     fs::write(&path, "another")?;
@@ -160,7 +160,7 @@ fn directories(root: &Path) -> Outcome {
     drop(directory);
     println!("close what is gone: {:?}", nested.close().unwrap_err().kind());
 
-    // A directory that is open is removed all the same.
+    // A directory is removed even if a file in it is open.
     let directory = TempDir::with_suffix(".d")?;
     let mut file = File::create_new(directory.path().join("open"))?;
     directory.close()?;

@@ -1,5 +1,5 @@
-//! What a program sees of the files that it starts with under `TMPDIR`: a line for each, with its
-//! modification time. With the argument `count` it prints how many there are.
+//! Prints a line for each file that it finds under `TMPDIR` at the start, with the modification
+//! time. With the argument `count` it prints only their number.
 
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read as _, Write as _};
@@ -56,7 +56,8 @@ fn time(metadata: &Metadata) -> String {
     modified.map_or_else(|_| "before 1970".to_owned(), |modified| format!("{modified:?}"))
 }
 
-/// Writes to one of two names, if they are there, and shows what the other has.
+/// Appends to a file by one of its two names, if both are there, and prints the content under the
+/// other.
 fn shared(root: &Path) -> io::Result<()> {
     let (one, other) = (root.join("one name"), root.join("deep/other name"));
     if one.exists() && other.exists() {

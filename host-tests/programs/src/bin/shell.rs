@@ -1,5 +1,5 @@
-//! Commands on files, one an argument, and what each answers, one a line: `write PATH TEXT`,
-//! `rename PATH PATH`, and so on. Words are separated by single spaces.
+//! Runs commands on files, such as `write PATH TEXT` and `rename PATH PATH`. Each argument is a
+//! command of words separated by single spaces. The program prints the answer to each on a line.
 
 use std::env;
 use std::fs::{self, File, FileTimes, OpenOptions};
@@ -52,7 +52,7 @@ fn answer(words: &[&str]) -> io::Result<String> {
             Ok("done".to_owned())
         }
         ["mkdir", path] => fs::create_dir(path).map(|()| "done".to_owned()),
-        // One directory in the other, all of the same name.
+        // Makes nested directories of the same name.
         ["nest", path, name, depth] => {
             fs::create_dir_all(format!("{path}/{}", vec![name; number_of(depth)].join("/")))?;
             Ok("done".to_owned())
@@ -70,7 +70,7 @@ fn answer(words: &[&str]) -> io::Result<String> {
             let file = OpenOptions::new().write(true).open(path)?;
             file.set_len(number(size)).map(|()| "done".to_owned())
         }
-        // Without the permission to write.
+        // Sets the size of a file that is not open for writing.
         ["cut-read", path, size] => {
             File::open(path)?.set_len(number(size)).map(|()| "done".to_owned())
         }
@@ -81,7 +81,7 @@ fn answer(words: &[&str]) -> io::Result<String> {
             let told = file.metadata()?.modified()?.duration_since(SystemTime::UNIX_EPOCH);
             Ok(told.map_or_else(|_| "before".to_owned(), |it| it.as_secs().to_string()))
         }
-        // Files of 1 KiB until one is refused, or so many.
+        // Makes files of 1 KiB, until one is refused or there are `most`.
         ["fill", path, most] => {
             for made in 0..number(most) {
                 if let Err(error) = fs::write(format!("{path}/{made}"), [1; 1024]) {
@@ -90,7 +90,7 @@ fn answer(words: &[&str]) -> io::Result<String> {
             }
             Ok(most.to_owned())
         }
-        // Empty files.
+        // Makes empty files.
         ["many", path, count] => {
             for made in 0..number(count) {
                 File::create(format!("{path}/{made}"))?;
@@ -98,13 +98,13 @@ fn answer(words: &[&str]) -> io::Result<String> {
             Ok(count.to_owned())
         }
         ["clear"] => Ok(format!("{:?}", files::clear())),
-        // All of standard input.
+        // Returns all of standard input.
         ["cat"] => io::read_to_string(io::stdin()),
         ["warn", text] => {
             eprintln!("{text}");
             Ok("done".to_owned())
         }
-        // What the host tells: arguments, variables, names of directories.
+        // Returns what the host gives: arguments, variables, and names of directories.
         ["told"] => {
             let (arguments, variables) = (env::args(), env::vars());
             let (arguments, variables) = (Vec::from_iter(arguments), Vec::from_iter(variables));
@@ -118,7 +118,7 @@ fn answer(words: &[&str]) -> io::Result<String> {
             std::hint::spin_loop();
         },
         ["exit", status] => std::process::exit(status.parse().expect("a status")),
-        // C's `exit` tells success or failure only.
+        // C's `exit` reports success or failure only, so call WASI.
         ["exit-with", status] => {
             exit::exit_with_code(status.parse().expect("a status"));
             Ok("went on".to_owned())

@@ -1,5 +1,5 @@
-//! What Rust's std does with files and directories under `TMPDIR`, and what it answers; a line for
-//! each, without times and inode numbers.
+//! Calls Rust's std on files and directories under `TMPDIR`, and prints the answers, a line for
+//! each. The output has no times of the run and no inode numbers.
 
 use std::fs::{self, File, FileTimes, OpenOptions};
 use std::io::{self, BufRead as _, IoSlice, Read as _, Seek as _, SeekFrom, Write as _};
@@ -39,10 +39,10 @@ fn main() {
     println!("left: {:?}", names(&root).unwrap());
 }
 
-/// Works in a directory of its own.
+/// A part of the program, which works in a directory of its own.
 type Area = fn(&Path) -> io::Result<()>;
 
-/// A result: the value, or the kind of error and the number that the C library has for it.
+/// Formats a result: the value, or the kind of the error and its number in the C library.
 fn told<T: std::fmt::Debug>(result: io::Result<T>) -> String {
     match result {
         Ok(value) => format!("{value:?}"),
@@ -62,7 +62,7 @@ fn names(directory: &Path) -> io::Result<Vec<String>> {
     Ok(names)
 }
 
-/// Standard input and output beside files.
+/// Uses standard input and output, besides files.
 fn stdio() {
     let mut lines = io::stdin().lock().lines();
     println!("first line {:?}", lines.next().transpose().unwrap());
@@ -129,7 +129,7 @@ fn positions(own: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// A file that was read to its end, and then goes on to be used.
+/// Reads a file to its end, and then uses it further.
 fn at_the_end(own: &Path) -> io::Result<()> {
     let path = own.join("file");
     let mut options = OpenOptions::new();
@@ -147,8 +147,8 @@ fn at_the_end(own: &Path) -> io::Result<()> {
     file.seek(SeekFrom::Start(201))?;
     println!("and again {:?}", io::read_to_string(&file)?);
 
-    // One handle that follows a log. The C library holds a stream, which stays closed once it was
-    // at the end, until the program asks for the position.
+    // One handle follows a log. The C library holds a stream, which stays closed after its end
+    // until the program asks for the position.
     let mut log = File::create(own.join("log"))?;
     let mut reader = File::open(own.join("log"))?;
     for line in ["one", "two", "three"] {
@@ -213,7 +213,7 @@ fn lengths(own: &Path) -> io::Result<()> {
     file.rewind()?;
     println!("all {:?}", io::read_to_string(&file)?);
 
-    // Sparse: a gigabyte of nothing, and one byte.
+    // The file is sparse: a gigabyte without content, and one byte.
     file.set_len(1 << 30)?;
     file.seek(SeekFrom::Start((1 << 30) + 5))?;
     file.write_all(b"x")?;
@@ -250,7 +250,7 @@ fn directories(own: &Path) -> io::Result<()> {
         println!("{:?} {} {}", entry.file_name(), kind.is_dir(), entry.metadata()?.is_file());
     }
 
-    // What goes and comes while a listing is under way is told at most once, the rest exactly so.
+    // Remove entries while the directory is listed: each entry must be listed exactly once.
     let crowd = own.join("crowd");
     fs::create_dir(&crowd)?;
     (0..300).try_for_each(|number| fs::write(crowd.join(format!("f{number:03}")), ""))?;
@@ -307,7 +307,7 @@ fn hard_links(own: &Path) -> io::Result<()> {
     println!("over {}", told(fs::hard_link(at("one"), at("two"))));
     println!("none {}", told(fs::hard_link(at("none"), at("three"))));
     fs::create_dir(at("directory"))?;
-    // Linux: EPERM; which ErrorKind that is, is std's.
+    // Linux answers EPERM, and std chooses its `ErrorKind`.
     println!("a directory {}", told(fs::hard_link(at("directory"), at("three"))));
     println!("rename one to the other {}", told(fs::rename(at("one"), at("two"))));
     println!("both stay {:?}", names(own)?);
@@ -316,14 +316,14 @@ fn hard_links(own: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// The directory that the host grants, and a path from there.
+/// Returns the directory that the host grants, and a path relative to it.
 fn granted(path: &Path) -> (Descriptor, String) {
     let (root, mount) = get_directories().swap_remove(0);
     let path = path.strip_prefix(mount).expect("it is below the mount");
     (root, path.to_str().expect("WASI's names are text").to_owned())
 }
 
-/// A second name as it is told to the host; std would take a slash at its end away.
+/// Makes a hard link by calling the host, because std removes a slash at the end of the name.
 fn hard_link(own: &Path, old: &str, new: &str) -> io::Result<()> {
     let (root, own) = granted(own);
     let (old, new) = (format!("{own}/{old}"), format!("{own}/{new}"));
@@ -333,7 +333,7 @@ fn hard_link(own: &Path, old: &str, new: &str) -> io::Result<()> {
 
 fn symbolic_links(own: &Path) -> io::Result<()> {
     let at = |name: &str| own.join(name);
-    // std has no function of its own for these on every WASI target.
+    // std has no stable function for symbolic links on every WASI target.
     let link = |target: &str, name: &str| {
         let (root, own) = granted(own);
         let made = root.symlink_at(target, &format!("{own}/{name}"));
@@ -384,7 +384,7 @@ fn metadata(own: &Path) -> io::Result<()> {
     (&file).write_all(b"12345")?;
     let metadata = fs::metadata(&path)?;
     println!("{} {} {}", metadata.len(), metadata.is_file(), metadata.is_dir());
-    // The clock of files may be coarser than that of programs.
+    // The clock of files may be coarser than the clock that programs read.
     let slack = Duration::from_secs(1);
     let modified = metadata.modified()?;
     println!(

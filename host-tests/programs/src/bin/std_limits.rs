@@ -1,5 +1,6 @@
-//! What std says at each limit of a small filesystem, that what was written before stays, and that
-//! there is room again after something is removed. The host sets the limits that are named here.
+//! Reaches each limit of a small filesystem by std, and asserts std's answer. Earlier content must
+//! stay, and there must be room again after a removal. The host sets the limits that are named
+//! here.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Seek as _, SeekFrom, Write as _};
@@ -10,9 +11,9 @@ const FILE_SIZE: u64 = 512 << 10;
 const NODES: usize = 20;
 const HANDLES: usize = 10;
 
-// The numbers of WASI's C library, since std has kinds for few of them here. That library knows no
-// reason for a stream's failure but EIO (wasi-libc, wasip2_handle_write_error), whatever the
-// filesystem told; `stream_failures` shows what it did tell.
+// The numbers of WASI's C library, since std has no kinds for most of them on WASI. For a failed
+// stream that library has no number but EIO (wasi-libc, `wasip2_handle_write_error`).
+// `stream_failures` shows the code that the filesystem gave.
 const EFBIG: i32 = 22;
 const EIO: i32 = 29;
 const ENOMEM: i32 = 48;
@@ -41,7 +42,7 @@ fn bytes(root: &Path) {
     assert!(partly < 400 << 10, "{partly}");
     assert_eq!(fs::read(root.join("one")).unwrap(), vec![b'x'; 400 << 10]);
 
-    // A hole takes no room; what is written into it does.
+    // A hole takes no room. Content written into it does.
     let holes = File::create(root.join("holes")).unwrap();
     holes.set_len(FILE_SIZE).unwrap();
     fs::remove_file(root.join("one")).unwrap();
@@ -49,7 +50,7 @@ fn bytes(root: &Path) {
     full("four").unwrap();
     assert_eq!(fs::read(root.join("four")).unwrap(), vec![b'x'; 400 << 10]);
 
-    // Appending in small pieces, too, ends at the limit and not before.
+    // Small appends end exactly at the limit, too.
     let mut log = OpenOptions::new().append(true).create(true).open(root.join("log")).unwrap();
     let mut lines = 0;
     let refusal = loop {
@@ -63,7 +64,7 @@ fn bytes(root: &Path) {
     assert!(whole.len() >= lines * 1000 && whole.iter().all(|byte| *byte == b'l'));
     let left = BYTES - 2 * (400 << 10);
     assert!(lines * 1000 > left - (8 << 10), "{lines} lines in {left} bytes");
-    // A handle whose write was refused goes on after a seek, once there is room again.
+    // After a refused write, a handle works again after a seek, once there is room.
     fs::remove_file(root.join("two")).unwrap();
     assert_eq!(log.write_all(b"more").unwrap_err().kind(), ErrorKind::BrokenPipe);
     log.seek(SeekFrom::End(0)).unwrap();
@@ -93,7 +94,7 @@ fn nodes(root: &Path) {
     assert!(made + 2 >= NODES, "{made}");
     assert_eq!(errno(make(made)), Some(ENOSPC));
     assert_eq!(errno(fs::create_dir(root.join("directory"))), Some(ENOSPC));
-    // A link is no node.
+    // A hard link takes no node.
     fs::hard_link(name(0), root.join("link")).unwrap();
     fs::remove_file(root.join("link")).unwrap();
     fs::remove_file(name(0)).unwrap();

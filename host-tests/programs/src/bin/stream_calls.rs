@@ -1,4 +1,4 @@
-//! Each method of the streams of files, and what it answers.
+//! Calls each method of the streams of files, and prints the answers.
 
 use wasip2::cli::{stdin::get_stdin, stdout::get_stdout};
 use wasip2::filesystem::preopens::get_directories;
@@ -31,7 +31,7 @@ fn content(file: &Descriptor) -> String {
     String::from_utf8(file.read(1 << 20, 0).unwrap().0).unwrap()
 }
 
-/// A result as text: the bytes, the number, or the kind of error.
+/// Formats a result: the value, or the kind of the error.
 fn told<T: std::fmt::Debug>(result: Result<T, StreamError>) -> String {
     match result {
         Ok(value) => format!("{value:?}"),
@@ -47,7 +47,8 @@ fn text(bytes: Result<Vec<u8>, StreamError>) -> String {
     told(bytes.map(|bytes| String::from_utf8(bytes).unwrap()))
 }
 
-/// The code with which this stream, or the first use of it, is refused: hosts choose which.
+/// Returns the code with which the host refuses a stream, or the stream's first use: hosts choose
+/// between the two.
 fn refusal<T>(
     stream: Result<T, ErrorCode>,
     first_use: impl FnOnce(&T) -> Result<(), StreamError>,
@@ -80,8 +81,8 @@ fn reads(root: &Descriptor) {
     println!("skip more than there is: {}", told(ahead.blocking_skip(100)));
     println!("then: {}", text(ahead.blocking_read(1)));
 
-    // The file grows: a stream that said `closed` stays closed, one that was at the end without
-    // having said so goes on, and so does a new one.
+    // The file grows. A stream that answered `closed` stays closed. A stream that reached the end
+    // without that answer reads on, and so does a new one.
     let (closed, open) = (file.read_via_stream(8).unwrap(), file.read_via_stream(8).unwrap());
     for stream in [&closed, &open] {
         println!("to the end: {}", text(stream.blocking_read(2)));
@@ -111,7 +112,7 @@ fn reads(root: &Descriptor) {
     println!("skip when it has grown: {}", told(skipped.blocking_skip(5)));
     file.set_size(10).unwrap();
 
-    // What does not block may give nothing; but a wait, and there it is.
+    // A read that does not block may return nothing, so wait first.
     let stream = file.read_via_stream(0).unwrap();
     stream.subscribe().block();
     println!("read 4 after a wait: {}", text(stream.read(4)));
@@ -191,13 +192,13 @@ fn splices(root: &Descriptor) {
     all("standard input to file", &sink, &get_stdin());
     println!("copied: {:?}", content(&to));
 
-    // A file into itself: what is read is written behind.
+    // Splice a file into itself: the bytes read are appended to it.
     let (source, sink) = (from.read_via_stream(0).unwrap(), from.append_via_stream().unwrap());
     println!("into itself: {}", told(sink.blocking_splice(&source, 4)));
     println!("then: {:?}", content(&from));
 }
 
-/// Splices until the source ends; pieces may be of any size.
+/// Splices until the source ends. The pieces may have any size.
 fn all(what: &str, sink: &OutputStream, source: &InputStream) {
     let mut moved = 0;
     let end = loop {

@@ -1,5 +1,5 @@
-//! Drops a file's descriptor, its streams and their pollables in every order; `legal` leaves out
-//! the orders in which a stream goes before a pollable of it, which hosts may refuse with a trap.
+//! Drops a file's descriptor, its streams and their pollables in every order. With `legal` it
+//! leaves out the orders that drop a stream before its pollable, since hosts may trap at these.
 
 use wasip2::filesystem::preopens::get_directories;
 use wasip2::filesystem::types::{
@@ -8,7 +8,7 @@ use wasip2::filesystem::types::{
 use wasip2::io::poll::Pollable;
 use wasip2::io::streams::{InputStream, OutputStream};
 
-/// What is dropped. Whatever is dropped later must still work meanwhile.
+/// A thing that is dropped. All things that are not dropped yet must still work.
 enum Held {
     File(Descriptor),
     Reader(InputStream),
@@ -20,7 +20,7 @@ enum Held {
 }
 
 const COUNT: usize = 7;
-/// As they stand in [`hold`]: a stream, and the pollable of it.
+/// The positions in [`hold`] of a stream and its pollable.
 const CHILDREN: [(usize, usize); 2] = [(1, 3), (2, 4)];
 
 fn main() {
@@ -43,7 +43,7 @@ fn main() {
     println!("{} orders", orders.len());
 }
 
-/// Every order of what is from `from` on.
+/// Lists every order of the elements from `from` on.
 fn permute(order: &mut Vec<usize>, from: usize, orders: &mut Vec<Vec<usize>>) {
     if from == order.len() {
         orders.push(order.clone());
@@ -65,7 +65,7 @@ fn hold() -> [Held; COUNT] {
     let (reading, writing) = (reader.subscribe(), writer.subscribe());
     let directory = open(".", OpenFlags::DIRECTORY, DescriptorFlags::READ);
     let listing = directory.read_directory().unwrap();
-    // Streams of a file without a name work as well.
+    // Streams also work on a file that no longer has a name.
     root.unlink_file_at("dropped").unwrap();
     open("listed", OpenFlags::CREATE, flags);
     [
@@ -88,7 +88,7 @@ fn use_it(held: &Held) {
         Held::Directory(directory) => {
             directory.stat_at(PathFlags::empty(), "listed").unwrap();
         }
-        // The end stays the end.
+        // At its end, a listing stays at the end.
         Held::Listing(listing) => while listing.read_directory_entry().unwrap().is_some() {},
     }
 }

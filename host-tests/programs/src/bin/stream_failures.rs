@@ -1,6 +1,6 @@
-//! Streams at the limits of a small filesystem: the failure is told once and with its code, then
-//! the stream is closed, and everything else works on. The host sets the limits that are named
-//! here.
+//! Writes to streams at the limits of a small filesystem. A stream must report the failure once and
+//! with its code, and then be closed. Everything else must work on. The host sets the limits that
+//! are named here.
 
 use wasip2::filesystem::preopens::get_directories;
 use wasip2::filesystem::types::{
@@ -34,7 +34,7 @@ fn code<T: std::fmt::Debug>(outcome: Result<T, StreamError>) -> ErrorCode {
     }
 }
 
-/// Every method answers that the stream is closed, and waiting for it does not block.
+/// Asserts that every method answers that the stream is closed, and that waiting for it returns.
 fn assert_closed(stream: &OutputStream) {
     stream.subscribe().block();
     let outcomes = [
@@ -66,13 +66,14 @@ fn full(root: &Descriptor) {
     assert!(written >= BYTES - 4096, "{written}");
     assert_eq!(file.read(written, 0).unwrap().0, vec![b'x'; usize::try_from(written).unwrap()]);
 
-    // What does not block tells it no later than the next flush; then it is over as well.
+    // A write that does not block reports the failure at the next flush or before, and then the
+    // stream is closed, too.
     let stream = file.append_via_stream().unwrap();
     stream.check_write().unwrap();
     let refusal = stream.write(&vec![b'y'; 4 * 4096]).and_then(|()| stream.blocking_flush());
     assert_eq!(code(refusal), ErrorCode::InsufficientSpace);
     assert_closed(&stream);
-    // A new stream writes where there is room again.
+    // A new stream writes once there is room again.
     file.set_size(0).unwrap();
     file.write_via_stream(0).unwrap().blocking_write_and_flush(&piece).unwrap();
     root.unlink_file_at("full").unwrap();
@@ -88,8 +89,8 @@ fn too_large(root: &Descriptor) {
     assert_closed(&stream);
     assert_eq!(file.stat().unwrap().size, 0);
 
-    // Zeros take no room, but those beyond the end have a length. That nobody writes more at once
-    // than is permitted, `stream_traps` shows.
+    // Zeros take no room, but they count for the file's length. `stream_traps` tests writes of more
+    // than is permitted.
     let stream = file.append_via_stream().unwrap();
     let mut left = FILE_SIZE - 1;
     while left > 0 {
@@ -112,6 +113,6 @@ fn spliced(root: &Descriptor) {
     assert_eq!(code(refusal.unwrap()), ErrorCode::InsufficientSpace);
     assert_closed(&sink);
     assert!(matches!(sink.splice(&source, 1), Err(StreamError::Closed)));
-    // What was read from the source meanwhile is gone, the rest is there.
+    // The bytes that the splice had read from the source are lost. The rest is still there.
     assert_eq!(source.blocking_read(1).unwrap(), b"f");
 }

@@ -1,9 +1,9 @@
-//! Uses of a stream that the interface answers with a trap, by the argument.
+//! Uses a stream as the argument says. In some cases the interface requires a trap.
 
 use wasip2::filesystem::preopens::get_directories;
 use wasip2::filesystem::types::{DescriptorFlags, OpenFlags, PathFlags};
 
-/// The most that one blocking write takes.
+/// The most bytes of one blocking write.
 const BLOCKING: usize = 4096;
 
 fn main() {
@@ -43,7 +43,7 @@ fn main() {
         "more than one blocking write of zeroes" => {
             stream.blocking_write_zeroes_and_flush(4097).unwrap();
         }
-        other => panic!("no case {other}"),
+        other => panic!("unknown case {other}"),
     }
     println!("returned");
 }

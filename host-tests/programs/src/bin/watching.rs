@@ -1,6 +1,7 @@
-//! Programs that watch a file over time: the inode numbers of files and directories, numbered in
-//! the order in which they were first seen. With the argument `library` as the C library shows
-//! them, with `calls`, or none, as `wasi:filesystem` does; the latter uses no streams.
+//! Watches a file over time, as some programs do: it prints the inode numbers of files and
+//! directories, numbered in the order of their first appearance. With the argument `library` it
+//! takes them from the C library. With `calls`, or without an argument, it takes them from
+//! `wasi:filesystem`, and uses no streams.
 
 use std::cell::RefCell;
 use std::fs::{self, File, FileTimes, OpenOptions};
@@ -18,19 +19,19 @@ fn main() {
             let root = PathBuf::from(std::env::var("TMPDIR").expect("TMPDIR is set"));
             watch(&Library { root });
         }
-        // `tmpfs-lite.wasm` knows of no arguments.
+        // `tmpfs-lite.wasm` passes on no arguments.
         Some("calls") | None => watch(&Calls { root: get_directories().swap_remove(0).0 }),
         other => panic!("library or calls, not {other:?}"),
     }
 }
 
-/// The ways to files.
+/// The calls that the program makes on files.
 trait Files {
     type File;
 
-    /// Makes a file, for reading and writing.
+    /// Makes a file for reading and writing.
     fn create(&self, path: &str) -> Self::File;
-    /// Opens a file for reading, or a directory.
+    /// Opens a file for reading, or opens a directory.
     fn open(&self, path: &str) -> Self::File;
     fn write(&self, file: &Self::File, offset: u64, bytes: &[u8]);
     fn read(&self, file: &Self::File, length: usize) -> Vec<u8>;
@@ -40,13 +41,13 @@ trait Files {
     fn link(&self, old: &str, new: &str);
     fn rename(&self, old: &str, new: &str);
     fn unlink(&self, path: &str);
-    /// The inode number of what is open.
+    /// Returns the inode number of an open file.
     fn inode(&self, file: &Self::File) -> u64;
-    /// The inode number behind a path; `None` where nothing is.
+    /// Returns the inode number behind a path, or `None` if nothing is there.
     fn inode_at(&self, path: &str) -> Option<u64>;
 }
 
-/// Inode numbers in the order in which they were seen.
+/// The inode numbers seen so far, in order.
 #[derive(Default)]
 struct Seen(RefCell<Vec<u64>>);
 
@@ -110,8 +111,8 @@ fn watch<F: Files>(files: &F) {
     files.rename("directory", "moved");
     say("the directory moved");
     files.rename("moved", "directory");
-    // What is open keeps its number, and what takes its name has another. A host may give the
-    // number of a file that is gone to the next one, so both stay open.
+    // An open file keeps its number, and a file that takes its name has another. Keep both open,
+    // since a host may give the number of a deleted file to the next one.
     let replacement = files.create("directory/new");
     files.rename("directory/new", "directory/file");
     say("replaced");
@@ -123,8 +124,8 @@ fn watch<F: Files>(files: &F) {
     log(files);
 }
 
-/// A log whose file may be moved away, as `logging.handlers.WatchedFileHandler` keeps it: before
-/// each record it opens the file again if the name leads to another one.
+/// Writes a log whose file may be moved away, as `logging.handlers.WatchedFileHandler` does. Before
+/// each record it opens the file again if the name leads to another file.
 fn log<F: Files>(files: &F) {
     let (mut log, mut opened, mut offset) = (files.create("log"), 1, 0);
     for record in 0..20 {
@@ -141,7 +142,7 @@ fn log<F: Files>(files: &F) {
     println!("20 records, moved away once: opened {opened} times");
 }
 
-/// Files as std and the C library have them.
+/// Files through std and the C library.
 struct Library {
     root: PathBuf,
 }
@@ -203,7 +204,7 @@ impl Files for Library {
     }
 }
 
-/// Files by position.
+/// Files through calls of `wasi:filesystem`, by position.
 struct Calls {
     root: Descriptor,
 }
