@@ -1,5 +1,5 @@
-/* What SQLite does with databases under TMPDIR, a line for each. With the argument "full", what it
-   says where a small filesystem ends. */
+/* Runs SQLite on databases under TMPDIR, and prints a line for each answer. With the argument
+   "full" it fills a small filesystem, and prints the answers at the limits. */
 
 #include <dirent.h>
 #include <stdio.h>
@@ -9,7 +9,7 @@
 
 #include "sqlite3.h"
 
-/* The name of a file system layer of SQLite, and how its journals end. */
+/* The names of SQLite's filesystem layers, and its ways to end a journal. */
 static const char *const LAYERS[] = {"unix-none", "unix-dotfile"};
 static const char *const JOURNALS[] = {"DELETE", "TRUNCATE", "PERSIST"};
 
@@ -21,7 +21,7 @@ static int print_row(void *unused, int count, char **values, char **names) {
   return 0;
 }
 
-/* Runs statements, and prints them, what they answer, and the error in which they end. */
+/* Runs statements. Prints them, their rows, and the error if they fail. */
 static int run(sqlite3 *database, const char *statements) {
   printf("%s:", statements);
   int outcome = sqlite3_exec(database, statements, print_row, NULL, NULL);
@@ -31,7 +31,8 @@ static int run(sqlite3 *database, const char *statements) {
   return outcome;
 }
 
-/* SQLite has no fchmod under WASI, and calls it where a file has not the mode that was asked for. */
+/* Stands in for fchmod, which WASI lacks. SQLite calls it if a new file's mode is not the requested
+   one. */
 static int fchmod_of_wasi(int descriptor, unsigned mode) {
   (void)descriptor;
   (void)mode;
@@ -42,7 +43,7 @@ static int by_name(const void *one, const void *other) {
   return strcmp(*(char *const *)one, *(char *const *)other);
 }
 
-/* Prints the files of a folder and how long they are. */
+/* Prints the files of a folder with their lengths. */
 static void print_files(const char *path) {
   char *names[64], whole[512];
   int count = 0;
@@ -89,7 +90,7 @@ static void one(const char *folder, const char *layer, const char *journal) {
   printf("-- %s %s\n", layer, journal);
   sqlite3 *database = opened(path, layer);
   run(database, mode);
-  /* Few pages stay in memory, so that transactions write before they end. */
+  /* Keep few pages in memory, so that transactions write to the file before they end. */
   run(database, "PRAGMA cache_size=10");
   run(database, "PRAGMA temp_store=FILE");
   run(database, "CREATE TABLE things(n INTEGER PRIMARY KEY, text TEXT NOT NULL)");
@@ -118,7 +119,7 @@ static void one(const char *folder, const char *layer, const char *journal) {
   run(database, "PRAGMA freelist_count");
   run(database, "PRAGMA page_count");
   print_files(folder);
-  /* More than what sorting keeps in memory. */
+  /* Sort more than SQLite keeps in memory. */
   run(database, "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 40000) "
                 "SELECT sum(length(t)), min(t), max(t) FROM (SELECT printf('%064d', (n * 7919) % "
                 "40009) AS t FROM c ORDER BY t LIMIT 39000)");
@@ -182,7 +183,7 @@ static void full(const char *folder, const char *layer) {
   closed(database);
   database = opened(path, layer);
   run(database, "PRAGMA integrity_check");
-  /* A journal in a file has no room. */
+  /* A journal in a file would have no room. */
   run(database, "PRAGMA journal_mode=MEMORY");
   run(database, "DROP TABLE things");
   run(database, "VACUUM");

@@ -1,5 +1,5 @@
-/* What the C library does with files and directories under TMPDIR, a line for each. With the
-   argument "full", what it says where a small filesystem ends. */
+/* Calls the C library on files and directories under TMPDIR, and prints a line for each answer.
+   With the argument "full" it fills a small filesystem, and prints the answers at the limits. */
 
 #include <dirent.h>
 #include <errno.h>
@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Says how a call went that gives -1, or NULL as a number, where it fails. */
+/* Prints the outcome of a call. An outcome of -1 means that the call failed. */
 static void say(const char *what, long outcome) {
   if (outcome == -1)
     printf("%s: %s\n", what, strerror(errno));
@@ -145,7 +145,7 @@ static void descriptors(void) {
   say("open a file as a directory", open("../names/none", O_RDONLY | O_DIRECTORY));
 }
 
-/* One descriptor that follows a file while it grows. */
+/* Follows a growing file through one descriptor. */
 static void following(void) {
   char text[16];
   int writer = open("log", O_CREAT | O_EXCL | O_WRONLY, 0600);
@@ -164,7 +164,7 @@ static void say_same(const char *what, const struct stat *one, const struct stat
   say(what, one->st_ino == other->st_ino && one->st_dev == other->st_dev);
 }
 
-/* A file is the same file whatever is done to it. */
+/* Changes a file in many ways, and prints after each if it is still the same file. */
 static void watching(void) {
   struct stat before, after, directory;
   int file = open("watched", O_CREAT | O_EXCL | O_RDWR, 0600);
@@ -270,7 +270,7 @@ static void full(void) {
   while (write(file, piece, sizeof piece) == sizeof piece)
     pieces++;
   say("write", -1);
-  /* 256 KiB, and a little of it for what is not content. */
+  /* The limit is 256 KiB. A little of it is not used for content. */
   say("nearly all was written", pieces >= 60 && pieces <= 64);
   say("close", close(file));
   FILE *stream = fopen("other", "w");

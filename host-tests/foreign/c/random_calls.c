@@ -1,12 +1,15 @@
-/* Calls of preview 1 on files below the first directory that is granted, drawn from a seed, and
-   what each answers; a line for each, and in the end the whole tree. Arguments: the seed and the
-   number of calls.
+/* Makes random calls of preview 1 on files below the first granted directory, from a seed. It
+   prints a line with the answer to each call, and finally the whole tree. Arguments: the seed and
+   the number of calls.
 
-   It leaves out what is documented to differ from wasmtime, in docs/compatibility.md under "The
-   filesystem in memory": reading what is not open for reading, writing what is not open for writing,
-   reading a directory and setting its size, links through a symbolic link, the flags of synchronous
-   writing, the time of the last access but where it is set, removal of a directory by a name with a
-   slash at its end, and attributes of a single name with one if links are not followed. */
+   The program leaves out the differences from wasmtime that docs/compatibility.md lists under "The
+   filesystem in memory":
+   - reading a file that is not open for reading, writing one that is not open for writing, and
+     reading a directory or setting its size;
+   - links through a symbolic link, and the flags of synchronous writing;
+   - the time of the last access, except after it was set;
+   - removal of a directory by a name with a slash at its end, and attributes of such a single name
+     without following links. */
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -14,7 +17,7 @@
 #include <string.h>
 #include <wasi/api.h>
 
-/* The first descriptor after the standard streams is the directory that is granted. */
+/* The granted directory: the first descriptor after the standard streams. */
 #define ROOT 3
 #define OPEN 8
 #define ALL ((1 << 30) - 1)
@@ -22,7 +25,7 @@
 
 typedef unsigned long long number;
 
-/* Draws as `crates/chance` does. */
+/* The same generator as that of `crates/chance`. */
 static number state;
 
 static number draw(void) {
@@ -34,14 +37,14 @@ static number draw(void) {
 
 static unsigned below(unsigned bound) { return draw() % bound; }
 
-/* What is open, and what it was opened for. */
+/* The open files and directories, and the accesses that they were opened for. */
 static struct {
   __wasi_fd_t descriptor;
   int reads, writes, directory;
 } files[OPEN];
 static unsigned count;
 
-/* A path, and the directory that it is told from. */
+/* A path, and the directory that it is relative to. */
 struct place {
   __wasi_fd_t from;
   int slot;
@@ -50,7 +53,7 @@ struct place {
 
 static struct place one, other;
 
-/* Sums content up by FNV-1a. */
+/* Returns the FNV-1a hash of content. */
 static number sum(const unsigned char *bytes, size_t length) {
   number sum = 0xcbf29ce484222325;
   for (size_t at = 0; at < length; at++)
@@ -70,7 +73,7 @@ static int writable(unsigned slot) { return files[slot].writes && !files[slot].d
 static int a_directory(unsigned slot) { return files[slot].directory; }
 static int no_directory(unsigned slot) { return !files[slot].directory; }
 
-/* Draws something open that is fit; -1 where there is nothing. */
+/* Draws an open file or directory that fits. Returns -1 if there is none. */
 static int draw_slot(int fit(unsigned slot)) {
   unsigned fitting[OPEN], found = 0;
   for (unsigned slot = 0; slot < count; slot++)
@@ -79,10 +82,11 @@ static int draw_slot(int fit(unsigned slot)) {
   return found ? (int)fitting[below(found)] : -1;
 }
 
-/* Draws a path: mostly of names that meet, sometimes with what is odd about paths. */
+/* Draws a path. Most consist of names that meet, and some are unusual. */
 static void draw_place(struct place *place) {
   static const char *const names[] = {"a", "b", "c", "a", "b", "d", "dir", "é ü", "."};
-  /* wasmtime's preview 1 and the adapter refuse a path from a file with different numbers. */
+  /* Start at directories only: wasmtime's preview 1 and the adapter refuse a path relative to a
+     file with different numbers. */
   place->slot = below(2) ? draw_slot(a_directory) : -1;
   place->from = place->slot < 0 ? ROOT : files[place->slot].descriptor;
   char *path = place->path;
@@ -103,7 +107,7 @@ static void draw_place(struct place *place) {
   case 3: strcat(path, "/."); break;
   case 4: strcat(path, "//"); break;
   case 5: *path = 0; break;
-  /* More bytes than a path may have. */
+  /* A path longer than the limit. */
   case 6: append(path, "/a", 2100);
   }
 }
@@ -120,7 +124,7 @@ static void say_place(const struct place *place) {
   say_name(place->path);
 }
 
-/* Ends a line: the error, or what is told besides. */
+/* Ends a line with the error, or with the formatted values. */
 static void told(__wasi_errno_t error, const char *format, ...) {
   if (error) {
     printf(": errno %d\n", error);
@@ -134,8 +138,8 @@ static void told(__wasi_errno_t error, const char *format, ...) {
   printf("\n");
 }
 
-/* Tells of all but directories the number of links and the size: filesystems differ in what these
-   are of a directory. */
+/* Prints the kind of a file. For anything but a directory it adds the number of links and the size,
+   which differ between filesystems for directories. */
 static void told_status(__wasi_errno_t error, const __wasi_filestat_t *status) {
   if (!error && status->filetype == __WASI_FILETYPE_DIRECTORY)
     told(error, "directory");
@@ -143,20 +147,21 @@ static void told_status(__wasi_errno_t error, const __wasi_filestat_t *status) {
     told(error, "kind %d links %llu size %llu", status->filetype, status->nlink, status->size);
 }
 
-/* The time of the last access to a link is another as soon as a path leads through it. */
+/* Prints the times that were set. It leaves out a link's time of last access, which changes as soon
+   as a path leads through the link. */
 static void told_times(__wasi_errno_t error, const __wasi_filestat_t *status) {
   int link = status->filetype == __WASI_FILETYPE_SYMBOLIC_LINK;
   told(error, "%llu %llu", link ? 0 : status->atim, status->mtim);
 }
 
-/* Tells whether `one` is a single name with a slash or dot at its end. Where it follows no link,
-   wasmtime takes no offence at `file/.` and `file/`. */
+/* Returns true if `one` is a single name with a slash or dot at its end. Without following links,
+   wasmtime accepts `file/.` and `file/`. */
 static int is_single(void) {
   const char *end = strchr(one.path, '/');
   return end && *one.path != '.' && !end[strspn(end, "./")] && !strstr(end, "..");
 }
 
-/* Draws a place in a file, mostly within it. */
+/* Draws an offset, mostly within a file's content. */
 static number offset(void) {
   unsigned kind = below(10);
   return kind == 0 ? 0 : below(kind < 6 ? 10000 : kind < 9 ? 200000 : 3000000);
@@ -180,7 +185,7 @@ static void call_open(void) {
     return;
   }
   unsigned access = below(4), create = below(8), flags = 0;
-  /* Every right but those to read and write: what asks for both of a directory is refused. */
+  /* Every right but those to read and write: an open that asks for both fails on a directory. */
   __wasi_rights_t rights = ALL & ~(__WASI_RIGHTS_FD_READ | __WASI_RIGHTS_FD_WRITE);
   if (access != 1)
     rights |= __WASI_RIGHTS_FD_READ;
@@ -191,7 +196,7 @@ static void call_open(void) {
                 __WASI_RIGHTS_FD_DATASYNC);
   create = (create & 4 ? __WASI_OFLAGS_CREAT : 0) | (below(6) ? 0 : __WASI_OFLAGS_EXCL) |
            (below(6) ? 0 : __WASI_OFLAGS_TRUNC) | (below(5) ? 0 : __WASI_OFLAGS_DIRECTORY);
-  /* Not `NONBLOCK`: the adapter of preview 1 answers AGAIN to a reader of a file then. */
+  /* Leave out `NONBLOCK`: with it, the adapter of preview 1 answers AGAIN to a read of a file. */
   flags = below(5) ? 0 : __WASI_FDFLAGS_APPEND;
   int follow = below(6) ? __WASI_LOOKUPFLAGS_SYMLINK_FOLLOW : 0;
   draw_place(&one);
@@ -206,7 +211,7 @@ static void call_open(void) {
     error = __wasi_fd_filestat_get(descriptor, &status);
     files[count].descriptor = descriptor;
     files[count].reads = access != 1;
-    /* What may be made or cut is open for writing as well. */
+    /* A file is also open for writing if the call may create or truncate it. */
     files[count].writes = access != 0 || create & (__WASI_OFLAGS_CREAT | __WASI_OFLAGS_TRUNC);
     files[count++].directory = status.filetype == __WASI_FILETYPE_DIRECTORY;
   }
@@ -224,15 +229,15 @@ static void call_read(void) {
   }
   int positioned = below(2);
   unsigned length = lengths[below(COUNT(lengths))];
-  /* The adapter of preview 1 fills one buffer only, the first that is not empty. */
+  /* The adapter of preview 1 fills only the first buffer that is not empty. */
   unsigned first = below(3) ? length : 0;
   __wasi_iovec_t buffers[] = {{bytes, first}, {bytes + first, length - first}};
   number at = offset();
   size_t got = 0;
   printf("%s #%d %u of %u at %llu", positioned ? "pread" : "read", slot, first, length, at);
   __wasi_fd_t file = files[slot].descriptor;
-  /* The adapter keeps a stream, which stays at the end when the file grows: see "a stream that was
-     read to the end". After a seek there is a new one. */
+  /* Seek before each read, so that the adapter makes a new stream: the old one stays at the end
+     when the file grows. See "a stream that was read to the end". */
   __wasi_filesize_t place;
   if (__wasi_fd_seek(file, 0, __WASI_WHENCE_CUR, &place))
     abort();
@@ -247,7 +252,7 @@ static void call_write(void) {
     call_open();
     return;
   }
-  /* The adapter of preview 1 traps where more than 4096 bytes are written at a place. */
+  /* The adapter of preview 1 traps at a positioned write of more than 4096 bytes. */
   int positioned = below(2);
   unsigned length = lengths[below(positioned ? 7 : COUNT(lengths))];
   number value = draw();
@@ -319,7 +324,7 @@ static void call_status(void) {
 static void call_set_times(void) {
   number accessed = draw() % 4000000000000000000, modified = draw() % 4000000000000000000;
   int flags = __WASI_FSTFLAGS_ATIM | __WASI_FSTFLAGS_MTIM;
-  /* The adapter of preview 1 sets no times of an open directory. */
+  /* The adapter of preview 1 does not set the times of an open directory. */
   int slot = below(2) ? draw_slot(no_directory) : -1;
   __wasi_filestat_t status = {0};
   __wasi_errno_t error;
@@ -369,7 +374,7 @@ static void call_symlink(void) {
 }
 
 static void call_readlink(void) {
-  /* A buffer too small takes the beginning. */
+  /* A buffer that is too small gets the beginning of the target. */
   char target[64] = "";
   size_t size = below(3) ? sizeof target - 1 : 2, length = 0;
   draw_place(&one);
@@ -382,7 +387,7 @@ static void call_readlink(void) {
 
 static void call_remove(int directory) {
   draw_place(&one);
-  /* wasmtime removes no directory by a name with a slash at its end. */
+  /* wasmtime does not remove a directory by a name with a slash at its end. */
   for (size_t end = strlen(one.path); directory && end && one.path[end - 1] == '/';)
     one.path[--end] = 0;
   printf("remove %s", directory ? "directory" : "file");
@@ -403,8 +408,8 @@ static int by_name(const void *left, const void *right) {
   return strcmp(*(char *const *)left, *(char *const *)right);
 }
 
-/* Lists a directory through a buffer of so many bytes, in order, each name after the kind that the
-   listing tells. Returns how many there are, or less than nothing for an error. */
+/* Lists a directory through a buffer of `size` bytes, and sorts the names. Each name follows its
+   kind in the listing. Returns the number of names, or a negative number for an error. */
 static int list(__wasi_fd_t directory, size_t size, char *names[], int most) {
   static unsigned char buffer[4096];
   __wasi_dircookie_t cookie = 0;
@@ -435,7 +440,8 @@ static void call_list(void) {
   char *names[200];
   /* An entry with the longest name takes 280 bytes. */
   size_t size = below(2) ? 300 : 4096;
-  /* wasmtime's preview 1 and the adapter refuse a listing of a file with different numbers. */
+  /* List directories only: wasmtime's preview 1 and the adapter refuse a listing of a file with
+     different numbers. */
   int slot = draw_slot(a_directory);
   __wasi_fd_t directory = slot < 0 ? ROOT : files[slot].descriptor;
   printf("list #%d %zu", slot, size);

@@ -1,4 +1,4 @@
-/* A module of preview 1 that asks its filesystem what it holds, and begins anew. */
+/* Asks its filesystem for usage and limits, as a module of preview 1, and clears it. */
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -12,7 +12,7 @@
 #define FILES(name) \
     __attribute__((import_module("scratch:space/files@0.1.0"), import_name(name)))
 
-/* Records of WIT, as the canonical ABI lays them out. */
+/* The records of WIT, laid out by the canonical ABI. */
 struct amounts {
     uint64_t bytes, metadata, nodes, handles;
 };
@@ -47,7 +47,7 @@ int main(void) {
     static char block[100 * 1024];
     char text[8] = {0};
     struct amounts_allowed allowed;
-    /* Zeros would be a hole. */
+    /* A block of zeros would be a hole, and take no bytes. */
     memset(block, 1, sizeof block);
     limits(&allowed);
     printf("%llu bytes, soft %llu, names of %u\n", (unsigned long long)allowed.bytes,

@@ -1,4 +1,4 @@
-// What WASI 0.2 does with files in the first directory, a line for each call.
+// Calls WASI 0.2 on files in the first directory, and prints a line for each answer.
 
 import { getDirectories } from 'wasi:filesystem/preopens@0.2.12';
 
@@ -6,7 +6,7 @@ const nowhere = {}, create = { create: true }, both = { read: true, write: true 
 const changing = { read: true, mutateDirectory: true };
 const text = new TextDecoder();
 
-// Says how a call went. An error of a file is a word, one of a stream an object with a tag.
+// Prints the outcome of a call. The error of a file is a word. A stream's is an object with a tag.
 function say(what, call) {
   try {
     console.log(`${what}: ${JSON.stringify(call(), (_, it) => (typeof it === 'bigint' ? `${it}` : it))}`);

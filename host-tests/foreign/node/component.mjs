@@ -1,5 +1,5 @@
-// Runs a command that jco made JavaScript of, with the arguments after its name, and grants it no
-// directory. The packages lie beside it.
+// Runs a command that jco translated to JavaScript, with the arguments after its name. It grants no
+// directory. The packages are in the command's folder.
 
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';

@@ -1,4 +1,4 @@
-// Runs a module of preview 1 that is given no files, with the arguments after its name.
+// Runs a module of preview 1 with the arguments after its name. It grants no directory.
 
 import { readFile } from 'node:fs/promises';
 import { WASI } from 'node:wasi';

@@ -1,5 +1,5 @@
-"""Runs a module of preview 1: its file, a directory of the host for its root or nothing, variables,
-and, after a `--`, its arguments."""
+"""Runs a module of preview 1. Arguments: the module's file, a directory of the host for its root or
+an empty word, variables, and after a `--` the arguments of the module."""
 
 import sys
 

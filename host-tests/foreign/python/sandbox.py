@@ -1,5 +1,5 @@
-# What the Python of hyperlight-sandbox does with files under /tmp, a line for each thing; and what
-# it has of its host.
+# Uses files under /tmp in the Python of hyperlight-sandbox, and also the tool and the requests that
+# the host offers. Prints a line for each answer.
 
 import errno
 import json
@@ -22,7 +22,7 @@ def kept(mode, text=None, **options):
 
 
 def whole_files():
-    # As it stands in the issues of those who miss it: the file is not closed by name.
+    # Issues of hyperlight-sandbox ask for exactly this line, which does not close the file.
     say("write", lambda: open("/tmp/file", "w").write("hello"))
     say("read", kept, "r")
     say("append", kept, "a", " world\n")
@@ -84,7 +84,7 @@ def host():
 
 
 def full():
-    """What there is where a small filesystem ends."""
+    """Fills a small filesystem, and prints the answers at the limits."""
 
     def fill():
         written = 0

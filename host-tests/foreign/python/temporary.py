@@ -1,4 +1,4 @@
-"""CPython's own `tempfile`, `shutil` and `os` under TMPDIR: a line for each thing they do."""
+"""Uses CPython's `tempfile`, `shutil` and `os` under TMPDIR, and prints a line for each answer."""
 
 import errno
 import logging.handlers
@@ -12,7 +12,7 @@ from wit_world import exports
 
 
 def say(what, work, *arguments, **options):
-    """What a call returns, or why it fails; without the names that are drawn."""
+    """Prints the value that a call returns, or its error. No caller passes random names."""
     try:
         print(f"{what}: {work(*arguments, **options)!r}")
     except OSError as error:
@@ -118,7 +118,7 @@ def low_level():
 
 
 def watching():
-    """A file is the same file whatever is done to it."""
+    """Changes a file in many ways, and prints after each if it is still the same file."""
     with tempfile.TemporaryDirectory() as directory:
         path = os.path.join(directory, "file")
         with open(path, "xb", buffering=0) as file:
@@ -153,7 +153,7 @@ def watching():
 
 
 def full():
-    """With a limit of 1 MiB: what CPython says, and that it goes on."""
+    """Fills a filesystem of 1 MiB, prints CPython's error, and goes on."""
     with tempfile.TemporaryFile(buffering=0) as file:
         piece = b"x" * 65536
         try:

@@ -1,7 +1,7 @@
-"""Records the audit events of CPython's tempfile: `audit.txt`, a call and then what it raised.
+"""Records the audit events of CPython's tempfile in `audit.txt`: a call, and then its events.
 
-Every call meets names that are taken: those drawn begin with a, a, b, c …, and what begins with a
-or b is there. All are made once more with a hook that refuses c.
+Every call meets names that are taken. The drawn names begin with a, a, b, c …, and the names with a
+and b are there. A second round has a hook that refuses the name with c.
 """
 
 import os
@@ -41,7 +41,7 @@ CALLS = [
     "mkstemp() # TMP_MAX = 0",
 ]
 
-# Makes anonymous files by name, as this project does.
+# With this, CPython makes anonymous files by name, as this project does.
 tempfile._O_TMPFILE_WORKS = False
 
 refusing = False

@@ -1,7 +1,7 @@
 """Runs scripts of file operations in CPython: one operation a line in, one outcome a line out.
 
-A script ends with the line `end`, and so does its outcome. The form of both is described in
-`host-tests/src/script/mod.rs`; `run.rs` beside it runs them in the component.
+A script ends with the line `end`, and so does its outcome. `host-tests/src/script/mod.rs` describes
+the form of both, and `run.rs` beside it runs the scripts in the component.
 """
 
 import errno
@@ -19,7 +19,7 @@ import zlib
 ROOT = os.path.realpath(sys.argv[1])
 SAFE = string.ascii_letters + string.digits + "_-./"
 ALPHABET = set("abcdefghijklmnopqrstuvwxyz0123456789_")
-# What WASI calls what Python numbers.
+# WASI's names for the numbers of Python's errors.
 CODES = {
     errno.ENOENT: "no-entry", errno.EEXIST: "exist", errno.ENOTDIR: "not-directory",
     errno.EISDIR: "is-directory", errno.EINVAL: "invalid", errno.EACCES: "access",
@@ -33,7 +33,7 @@ FLAGS = {
 ATTRIBUTES = {
     "closed", "name", "mode", "encoding", "errors", "newlines", "line_buffering", "write_through",
 }
-# Of Python's default, the block size of the filesystem, WASI knows nothing.
+# The default size of a buffer. Python takes the filesystem's block size, which WASI does not give.
 BUFFER = 8192
 
 
@@ -47,7 +47,7 @@ def unescaped(word):
 
 
 def content(word):
-    """`a*3+%0A` is three letters and a line feed, `""` nothing."""
+    """Returns the text of a content: `a*3+%0A` is `aaa` and a line feed, and `""` is empty."""
     if word == '""':
         return ""
     pieces = (piece.partition("*") for piece in word.split("+"))
@@ -55,7 +55,7 @@ def content(word):
 
 
 def as_bytes(word):
-    """The bytes of a content are those of its escapes, also where they are not UTF-8."""
+    """Returns the bytes of a content, with its escapes decoded, even if they are not UTF-8."""
     if word == '""':
         return b""
     pieces = (piece.partition("*") for piece in word.split("+"))
@@ -69,7 +69,7 @@ def number(word):
 
 
 def optional(word):
-    """The arguments of a call that may leave its last one out."""
+    """Returns the arguments of a call whose last argument is optional."""
     return () if word == "-" else (int(word),)
 
 
@@ -91,26 +91,26 @@ def shown(value):
 
 
 class Cookie(int):
-    """What `tell` of a text file returns: opaque where it is more than a byte position."""
+    """A position that `tell` of a text file returned. It is opaque if it is not a byte position."""
 
 
 class Script:
     def __init__(self):
         self.slots, self.cookies, self.kind = {}, {}, ""
         self.affixes, self.path, self.descriptor = ("tmp", ""), None, None
-        # Our component gives its file away to show all of it, and sees nothing from outside then.
+        # True after a dump. The component gives its file away for a dump, and has no state then.
         self.dumped = False
-        # Where bytes are ignored, a place has several positions.
+        # True if a decoder ignores bytes: then a place in the text has several positions.
         self.ignores = False
-        # Of what is written after a read, CPython and we hold back different parts.
+        # CPython and the component keep different parts of a write after a read in their buffers.
         self.read_ahead, self.vague = False, False
-        # What was made under a name of chance, and how that is shown.
+        # The paths with random names, and the text that is shown for each.
         self.made = {}
 
     # Names ---------------------------------------------------------------------------------
 
     def path_shown(self, path):
-        """The path with `@` for the root and question marks for what chance made."""
+        """Returns the path with `@` for the root and question marks for random characters."""
         path = os.fsencode(path).decode()
         if path == ROOT or path.startswith(ROOT + "/"):
             path = "@" + path[len(ROOT):]
@@ -123,12 +123,12 @@ class Script:
         return "p:" + escaped((head + slash + name).encode(), SAFE + "@?")
 
     def new_path(self, path):
-        """The path of what was just made."""
+        """Remembers and shows the path of a new file or directory."""
         self.made[os.path.abspath(path)] = shown_path = self.path_shown(path)
         return Shown(shown_path)
 
     def place(self, word):
-        """Where on the disk `@/x` or, below the object of slot 0, `0:/x` is."""
+        """Returns the path of `@/x`, below the root, or of `0:/x`, below the object of slot 0."""
         base = ROOT if word[0] == "@" else self.path
         return base + unescaped(word[1 if word[0] == "@" else 2:])
 
@@ -154,7 +154,7 @@ class Script:
         return f"!{type(error).__name__} {text}"
 
     def state(self):
-        """What is seen of the file from outside: on the disk, or in memory."""
+        """Returns the size of the file as seen from outside, on the disk or in memory."""
         if self.kind in ("temporary-directory", "names"):
             return listing(self)
         if self.path is not None:
@@ -176,7 +176,7 @@ class Script:
                 if not spool._rolled:
                     memory = inner if isinstance(inner, io.BytesIO) else inner.buffer
                     if not isinstance(memory, io.BytesIO):
-                        return "memory lost"  # Half-way to the disk.
+                        return "memory lost"  # A move to the disk failed half-way.
                     return f"memory {memory.getbuffer().nbytes}"
                 if self.descriptor is None:
                     self.descriptor = os.dup(inner.fileno())
@@ -273,7 +273,7 @@ class Script:
             try:
                 self.on_the_disk(method, words)
             except OSError:
-                pass  # What cannot be done is no matter: the listing tells.
+                pass  # The listing shows if the operation had an effect.
             return None
         self.kind = "names"
         match method:
@@ -307,7 +307,7 @@ class Script:
         return None
 
     def on_the_disk(self, method, words):
-        """What others do there."""
+        """Does an operation that another process might do on the disk."""
         if self.path is None and any(word.startswith("0:") for word in words):
             return
         place = self.place(words[0])
@@ -328,7 +328,7 @@ class Script:
         file = self.slots[slot]
         method = method.removesuffix("-wtf8").replace("-", "_")
         spooled = isinstance(file, tempfile.SpooledTemporaryFile)
-        # The wrapper remembers what an attribute was when it was first asked.
+        # Use the inner file: the wrapper keeps an attribute's first value.
         inner = getattr(file, "file", file)
         text = isinstance(file._file if spooled else inner, io.TextIOBase)
         if method.startswith(("read", "next", "peek")):
@@ -367,7 +367,7 @@ class Script:
                     options["newline"] = None
                 return file.reconfigure(**options)
             case "next":
-                # `for line in file` asks this of a spooled file, and not of its wrapper.
+                # `for line in file` calls this on the inner file of a spooled file or wrapper.
                 return next(file._file if spooled else inner, None)
             case "readinto" | "readinto1":
                 buffer = bytearray(int(words[0]))
@@ -402,7 +402,7 @@ class Script:
                 return getattr(file, method)(*arguments)
 
     def dump(self, file, inner, spooled):
-        """All bytes of the file; the last that is done with it."""
+        """Returns all bytes of the file. It is the last operation on a file."""
         self.dumped = True
         try:
             if self.path is not None:
@@ -427,7 +427,7 @@ class Script:
 
 
 class Shown(str):
-    """An outcome that is shown already."""
+    """An outcome in its printed form."""
 
 
 def detached(file):
@@ -439,7 +439,7 @@ def detached(file):
 
 
 def read1_some(file, size):
-    """How much `read1` gives is the buffer's affair; that it is what comes next is not."""
+    """Checks that `read1` returns the bytes that come next. Their number depends on the buffer."""
     at = file.tell()
     some = file.read1(size)
     file.seek(at)
@@ -450,7 +450,7 @@ def read1_some(file, size):
 
 
 def listing(script):
-    """Everything below the root, with question marks for what chance made."""
+    """Lists everything below the root, with question marks for random characters."""
     found = []
     for folder, folders, files in os.walk(ROOT):
         for name in files + folders:

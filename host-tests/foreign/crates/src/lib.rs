@@ -1,1 +1,1 @@
-//! Nothing: the manifest beside it is what counts.
+//! An empty crate: only its manifest is used.
