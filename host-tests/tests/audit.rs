@@ -1,5 +1,5 @@
-//! Audit events: what `tempfile-audited.wasm` asks its host before it makes anything, and what
-//! becomes of a refusal. What is asked when was recorded from CPython.
+//! The audit events of `tempfile-audited.wasm`, which asks its host before it makes anything, and
+//! the effects of a refusal. The expected events were recorded from CPython.
 
 use std::fs;
 use std::process::Command;
@@ -12,10 +12,10 @@ use host_tests::{
 use tempfile::TempDir;
 use xtask::workspace;
 
-/// What CPython 3.13.0 raised: `cpython/audit.py` wrote it.
+/// The events of CPython 3.13.0, written by `cpython/audit.py`.
 const EVENTS: &str = include_str!("cpython/audit.txt");
 
-/// What the hook was asked, a line each.
+/// The events that reached the hook, a line each.
 #[derive(Clone, Default)]
 struct Heard(Arc<Mutex<Vec<String>>>);
 
@@ -24,7 +24,8 @@ impl Heard {
         std::mem::take(&mut self.0.lock().unwrap())
     }
 
-    /// A hook that writes down what it is asked and answers as `refused` says.
+    /// Returns a hook that records its events and refuses the paths for which `refused` returns
+    /// true.
     fn hook(
         &self,
         refused: impl Fn(&str) -> bool + Send + Sync + 'static,
@@ -37,7 +38,7 @@ impl Heard {
     }
 }
 
-/// A call that makes something or fails, the same of a binary and of a text file.
+/// A call that makes something or fails. It has the same type for binary and text files.
 type Call = fn(&Sandbox) -> Result<(), TextError>;
 
 fn made<T>(outcome: Result<T, impl Into<TextError>>) -> Result<(), TextError> {
@@ -52,7 +53,7 @@ fn spooled(max_size: u64, directory: Option<&str>) -> Option<SpooledFileOptions>
     })
 }
 
-/// The calls of `cpython/audit.py`, and what makes them here.
+/// The calls of `cpython/audit.py`, each with the same call of the library.
 const CALLS: [(&str, Call); 29] = [
     ("mkstemp()", |it| made(it.mkstemp(None))),
     ("mkstemp(suffix='.x', prefix='p-')", |it| made(it.mkstemp(Some(named("p-", ".x").into())))),
@@ -112,7 +113,7 @@ const CALLS: [(&str, Call); 29] = [
     }),
 ];
 
-/// Makes the call as `cpython/audit.py` does, and words what came of it as that.
+/// Makes a call as `cpython/audit.py` does, and formats its events and error as the script does.
 fn record(call: &str, make: Call, refusing: bool) -> String {
     let heard = Heard::default();
     let hook =
@@ -140,7 +141,7 @@ fn exception(error: &TextError) -> &'static str {
         TextError::Os(error) if error.code == ErrorCode::Exist => "FileExistsError",
         TextError::Os(error) if error.code == ErrorCode::NoEntry => "FileNotFoundError",
         TextError::Value(_) => "ValueError",
-        // What the hook of `audit.py` raises.
+        // The hook of `audit.py` raises a `RuntimeError`.
         TextError::Other(_) => "RuntimeError",
         _ => panic!("{error:?}"),
     }
@@ -181,7 +182,7 @@ fn the_recorded_events_are_those_of_cpython_where_it_is_at_hand() {
     did_not_run(test, "this machine has no Python from 3.12 on; the recorded events serve alone");
 }
 
-/// Everything that makes a file or a directory at once, and the event.
+/// The calls that make a file or directory at once, each with the name of its event.
 const MAKERS: [(&str, Call); 11] = [
     ("mkstemp", |it| made(it.mkstemp(None).map(|(file, _)| file.leak()))),
     ("mkstemp", |it| made(it.mkstemp_descriptor(None))),
@@ -304,7 +305,7 @@ fn what_cannot_be_made_is_asked_for_before_it_fails() {
     let refused = os_at(ErrorCode::NotPermitted, "Operation not permitted", &path);
     assert_eq!(sandbox.mkdtemp(dir(outside)).unwrap_err(), refused);
     assert_eq!(heard.take(), [format!("tempfile.mkdtemp {path}")]);
-    // What is refused by its form alone is never tried.
+    // A path that is refused for its form alone is never tried.
     sandbox.mkstemp(Some(named("../", "").into())).unwrap_err();
     assert!(heard.take().is_empty());
 }
@@ -344,7 +345,7 @@ fn hooks_of_the_library_hear_of_everything_in_their_order_and_may_refuse() {
 
 #[test]
 fn a_hook_that_uses_the_file_it_is_asked_about_is_a_trap_that_names_the_place() {
-    // Fuel ends what waits for itself.
+    // Fuel ends a deadlock.
     let builder = Sandbox::builder().tmp("/tmp").fuel(1 << 32);
     let run = Program::new("evil_audit_hook", builder).run(&[]);
     assert_eq!(run.stdout, "asked about tempfile.mkstemp\n");

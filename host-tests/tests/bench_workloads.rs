@@ -1,5 +1,5 @@
-//! What the benchmark measures still runs, in every way of calling, and removes its files. How
-//! long it takes is no matter of a test.
+//! Runs of the benchmark's workloads in every way of calling. They must succeed and remove their
+//! files. No test checks their time.
 
 use host_tests::bench;
 

@@ -1,15 +1,15 @@
-//! Binary files: every method of every mode, open, closed and detached, against outcomes recorded
-//! from CPython; modes, buffering, lines.
+//! Binary files. Every method in every mode, open, closed and detached, is compared with outcomes
+//! recorded from CPython. Other tests are about modes, buffering and lines.
 
 use host_tests::script::differences;
 use host_tests::{
     Error, ErrorCode, File, FileOptions, NamedFileOptions, Sandbox, unsupported, value,
 };
 
-/// What CPython 3.13.0 answered; the test `differential` sees to it that it still does.
+/// The answers of CPython 3.13.0. The test `differential` checks that they still hold.
 const METHODS: &str = include_str!("cpython/methods.txt");
 
-/// Scripts of the reference's tables, with CPython's answers.
+/// The scripts of the reference's tables, with CPython's answers.
 const TABLES: &str = include_str!("cpython/binary.txt");
 
 fn opened<'a>(sandbox: &'a Sandbox, mode: &str, buffering: &str) -> File<'a> {
@@ -134,7 +134,7 @@ fn the_letter_of_the_mode_sets_the_direction_only() {
             let file = opened(&sandbox, mode, buffering);
             assert_eq!(file.write(b"abc").unwrap(), 3);
             file.seek(0, 0).unwrap();
-            // Also with `a`: it is no append mode.
+            // The mode `a` does not append: it acts like the others.
             assert_eq!(file.write(b"Z").unwrap(), 1);
             file.seek(0, 0).unwrap();
             assert_eq!(file.read(None).unwrap(), b"Zbc", "{mode}");
@@ -169,7 +169,7 @@ fn lines_end_with_their_feed_and_the_last_one_may_lack_it() {
 #[test]
 fn a_hint_stops_after_the_line_that_passes_it() {
     let sandbox = Sandbox::new();
-    // Four-byte lines: CPython gives 1 line for 3, 2 for 4, 3 for 8.
+    // Every line has four bytes. CPython gives 1 line for 3, 2 for 4, and 3 for 8.
     for buffering in ["0", "-1"] {
         let file = opened(&sandbox, "w+b", buffering);
         file.write(&b"abc\n".repeat(10)).unwrap();
@@ -205,7 +205,7 @@ fn peek_and_read1_show_the_buffer() {
     assert_eq!(file.tell().unwrap(), 0);
     assert_eq!(file.read1(Some(4)).unwrap(), b"0123");
     assert_eq!(file.read1(Some(1)).unwrap(), b"4");
-    // A file that can also be written forgets what was read ahead, and reads it again.
+    // A file that is also open for writing forgets the bytes read ahead, and reads them again.
     assert_eq!(file.peek().unwrap(), b"56789abcde");
     assert_eq!(file.read1(None).unwrap(), b"56789abcde");
     assert_eq!(file.read1(Some(0)).unwrap(), b"");
@@ -319,7 +319,7 @@ fn a_seek_after_a_read_past_the_buffer_finds_the_right_bytes() {
             let file = opened(&sandbox, "w+b", "100");
             file.write(&all).unwrap();
             file.seek(500, 0).unwrap();
-            // The buffer is filled, and used up but for its first bytes.
+            // These reads fill the buffer and use it up but for its first bytes.
             file.read(Some(10)).unwrap();
             file.read(Some(90)).unwrap();
             past(&file);
@@ -333,7 +333,8 @@ fn a_seek_after_a_read_past_the_buffer_finds_the_right_bytes() {
 
 #[test]
 fn what_is_opened_to_append_writes_at_the_end_wherever_others_have_moved_it() {
-    // As `open(name, "ab")` of CPython 3.13.0; the differential test runs more of it.
+    // The expected bytes are those of `open(name, "ab")` in CPython 3.13.0. The differential test
+    // runs more such programs.
     for buffering in [0, -1] {
         let sandbox = Sandbox::new();
         let file = sandbox.named_temporary_file(None).unwrap();

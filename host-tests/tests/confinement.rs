@@ -1,4 +1,4 @@
-//! Nothing outside what was granted is ever touched, whatever the caller asks for.
+//! Attempts of a caller to touch anything outside the granted directory.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -9,7 +9,8 @@ use host_tests::{
 };
 use tempfile::TempDir;
 
-/// Paths that lead out, or try to; `%` is the host's path of the secret directory.
+/// Paths that lead out of the granted directory, or try to. `%` stands for the secret directory's
+/// path on the host.
 const PATHS: [&str; 22] = [
     "..",
     "../",
@@ -35,7 +36,7 @@ const PATHS: [&str; 22] = [
     "/tmp/chain/sub",
 ];
 
-/// A granted directory beside a secret one, with links from the first to the second.
+/// Makes a granted directory beside a secret one, with links from the first to the second.
 fn beside_a_secret() -> (TempDir, Sandbox) {
     let host = TempDir::new().unwrap();
     fs::create_dir_all(host.path().join("secret/sub")).unwrap();
@@ -69,7 +70,7 @@ fn no_directory_that_is_asked_for_leads_out() {
         sandbox.named_temporary_file(Some(name.clone().into())).unwrap_err();
         sandbox.temporary_directory(Some(name.clone().into())).unwrap_err();
         sandbox.open_temporary(Some(name.clone())).unwrap_err();
-        // A name that is never made may be asked for; what it is asked of stays as it is.
+        // `mktemp` may return a name that is never made, but must change nothing.
         let _ = sandbox.mktemp(Some(name));
         sandbox.set_tempdir(Some(&path));
         sandbox.mkstemp(None).unwrap_err();

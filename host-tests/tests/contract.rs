@@ -1,10 +1,10 @@
-//! What `tempfile.wasm` asks of its host and offers: exact lists.
+//! The exact imports and exports of `tempfile.wasm`.
 
 use host_tests::{Ground, Library, Metering};
 
 #[test]
 fn the_component_imports_exactly_this() {
-    // The io interfaces are imported for their types alone: `filesystem/types` names them.
+    // The interfaces of `wasi:io` are only imported for their types, which `filesystem/types` uses.
     let wasi = [
         "wasi:cli/environment@0.2.12",
         "wasi:clocks/wall-clock@0.2.12",
@@ -42,8 +42,8 @@ fn the_component_exports_exactly_this() {
     }
 }
 
-/// The first design asked for 100 KB, which is missed; docs/design.md says what bounds it.
-/// Until then the component must not grow unnoticed.
+/// The first design asked for 100 KB, which the component exceeds: docs/design.md explains its
+/// size. The component must not grow unnoticed.
 #[test]
 fn the_component_does_not_grow() {
     let size = Library::Plain.bytes().len();

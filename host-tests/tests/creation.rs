@@ -1,4 +1,5 @@
-//! What `mkstemp`, `mkdtemp` and `mktemp` make of their options, and how they refuse.
+//! The effects of the options of `mkstemp`, `mkdtemp` and `mktemp`, and the errors of these
+//! functions.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -8,7 +9,7 @@ use host_tests::{
     named, names_in, os_at, value,
 };
 
-/// A sandbox whose next name is known.
+/// Starts a sandbox whose next name is known.
 fn scripted() -> Sandbox {
     let sandbox = Sandbox::builder().tmp("/tmp").cwd("/tmp").draws(Draws::always(6)).start();
     sandbox.set_tempdir(Some("/tmp"));
@@ -63,8 +64,9 @@ fn mktemp_makes_nothing() {
 #[test]
 fn results_are_absolute_by_cpythons_rules() {
     let name = name_of(6);
-    // With the working directory /tmp: (dir, mkstemp and mkdtemp, mktemp). CPython 3.13 makes
-    // `dir` absolute for mkstemp, the result absolute for mkdtemp, and nothing for mktemp.
+    // The working directory is /tmp. Columns: `dir`, the result of mkstemp and mkdtemp, and that of
+    // mktemp. CPython 3.13 makes `dir` absolute for mkstemp, the result absolute for mkdtemp, and
+    // nothing for mktemp.
     for (directory, absolute, joined) in [
         ("/tmp", format!("/tmp/p{name}s"), format!("/tmp/p{name}s")),
         ("/tmp/", format!("/tmp/p{name}s"), format!("/tmp/p{name}s")),
@@ -106,7 +108,7 @@ fn prefix_and_suffix_stand_around_eight_symbols_and_may_be_empty() {
 
 #[test]
 fn a_missing_directory_is_named_in_cpythons_way() {
-    // mkstemp made `dir` absolute by then; mkdtemp did not.
+    // At this point mkstemp has made `dir` absolute, and mkdtemp has not.
     let sandbox = scripted();
     let name = name_of(6);
     let missing = |path: String| os_at(ErrorCode::NoEntry, "No such file or directory", &path);
@@ -122,7 +124,7 @@ fn a_missing_directory_is_named_in_cpythons_way() {
     assert_eq!(sandbox.open_temporary(dir("no")).unwrap_err(), absolute);
 }
 
-/// The errors of every maker in `directory`.
+/// Returns the errors of every maker in `directory`.
 fn refusals(sandbox: &Sandbox, directory: &str) -> [Option<ErrorCode>; 7] {
     [
         sandbox.mkstemp(dir(directory)).unwrap_err(),
@@ -180,9 +182,9 @@ fn a_name_of_255_bytes_is_the_longest() {
     ] {
         assert_eq!(code_of(&error), Some(ErrorCode::NameTooLong));
     }
-    // Whatever keeps it from being looked at is free.
+    // A name that cannot be looked up counts as free.
     assert!(sandbox.mktemp(prefix(256)).unwrap().len() > 256);
-    // Bytes count, not characters.
+    // The limit counts bytes, not characters.
     assert!(sandbox.mkdtemp(options(&"é".repeat(124), "", "/tmp")).is_err());
     assert!(sandbox.mkdtemp(options(&"é".repeat(123), "", "/tmp")).is_ok());
 }
@@ -233,7 +235,7 @@ fn nul_in_dir_is_a_value_error_in_cpythons_words() {
     assert_eq!(sandbox.mkdtemp(bad()).unwrap_err(), text("mkdir"));
     assert_eq!(sandbox.mktemp(bad()).unwrap_err(), text("lstat"));
     assert_eq!(sandbox.temporary_directory(bad().map(Into::into)).map(drop), Err(text("mkdir")));
-    // Where `io.open` gets the directory, it looks first.
+    // These functions pass the directory to `io.open`, which checks it for NUL first.
     let byte = value("embedded null byte");
     assert_eq!(sandbox.temporary_file(bad().map(Into::into)).map(drop), Err(byte.clone()));
     assert_eq!(sandbox.named_temporary_file(bad().map(Into::into)).map(drop), Err(byte.clone()));

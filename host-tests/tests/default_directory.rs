@@ -1,4 +1,5 @@
-//! The default directory: CPython's search, over what the host granted.
+//! The search for the default directory: CPython's search, in the directories that the host
+//! granted.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -8,7 +9,7 @@ use host_tests::{Builder, Draws, Error, ErrorCode, Sandbox};
 use host_tests::{code_of, dir, name_of, names_in, os, value};
 use tempfile::TempDir;
 
-/// A directory of the host with these directories in it.
+/// Makes a directory of the host with these subdirectories.
 fn host(directories: &[&str]) -> TempDir {
     let host = TempDir::new().unwrap();
     for directory in directories {
@@ -17,7 +18,7 @@ fn host(directories: &[&str]) -> TempDir {
     host
 }
 
-/// CPython's error with its list, and what the host granted.
+/// Returns CPython's error with its list of candidates, and with the granted directories.
 fn nothing_found(list: &str, granted: &str) -> Error {
     let text = format!("No usable temporary directory found in {list}; the host granted {granted}");
     os(ErrorCode::NoEntry, &text)
@@ -25,7 +26,7 @@ fn nothing_found(list: &str, granted: &str) -> Error {
 
 const NONE: &[(&str, &str)] = &[];
 
-/// The search over one preopen as `/`, which has these directories.
+/// Returns the result of the search in one preopen as `/`, which has these directories.
 fn found(directories: &[&str], environment: &[(&str, &str)], cwd: Option<&str>) -> String {
     let host = host(directories);
     let mut builder = Sandbox::builder().preopen(host.path(), "/");
@@ -50,7 +51,7 @@ fn candidates_are_tried_in_pythons_order() {
 
 #[test]
 fn without_a_working_directory_the_last_candidate_is_the_dot() {
-    // CPython's branch where getcwd fails.
+    // CPython takes this branch if getcwd fails.
     assert_eq!(found(&[], NONE, None), ".");
 }
 
@@ -63,7 +64,7 @@ fn an_empty_variable_is_skipped() {
 
 #[test]
 fn a_candidate_is_made_absolute_but_for_the_dot() {
-    // Right-hand sides: posixpath.abspath with the working directory /w.
+    // The right-hand sides come from posixpath.abspath with the working directory /w.
     for (value, expected) in [
         ("sub", "/w/sub"),
         ("./sub/", "/w/sub"),
@@ -129,7 +130,8 @@ fn the_search_fails_with_all_candidates_in_pythons_repr() {
             "no directory"
         )
     );
-    // As they were given, not as they were tried; and each time it is named.
+    // The error lists candidates as they were given, not as they were tried, and repeats
+    // duplicates.
     let builder = Sandbox::builder().env("TMPDIR", "./x/").env("TMP", "./x/");
     assert_eq!(
         builder.start().gettempdir().unwrap_err(),
@@ -139,7 +141,7 @@ fn the_search_fails_with_all_candidates_in_pythons_repr() {
 
 #[test]
 fn a_failed_search_names_what_the_host_granted() {
-    // `--dir lent` where `--dir lent::/tmp` was meant.
+    // This is the mistake of `--dir lent` instead of `--dir lent::/tmp`.
     let lent = host(&[]);
     let list = "['/tmp', '/var/tmp', '/usr/tmp', '.']";
     let sandbox = Sandbox::builder().read_only(lent.path(), "lent").start();
@@ -255,7 +257,7 @@ fn a_tempdir_with_nul_is_a_value_error() {
     assert_eq!(sandbox.mkstemp(None).unwrap_err(), value("open: embedded null character in path"));
 }
 
-/// Which of the directories granted as `paths` a file in `dir` goes to.
+/// Returns the granted path in whose directory a file in `dir` is made.
 fn goes_to(paths: &[&str], cwd: Option<&str>, directory: &str) -> Option<String> {
     let hosts: Vec<_> = paths.iter().map(|path| (*path, host(&["sub", "foo"]))).collect();
     let grant =

@@ -1,4 +1,4 @@
-//! The interface `descriptors`: bytes that go straight to the host.
+//! The interface `descriptors`, by which a program calls the host directly for its bytes.
 
 use std::fs;
 
@@ -84,7 +84,7 @@ fn the_duty_to_delete_stays_with_a_file_that_was_taken() {
     let ends: [fn(&Sandbox, host_tests::File<'_>); 4] = [
         |_, file| drop(file),
         |_, file| {
-            // The stream is gone, which is an error; what is owed is done all the same.
+            // Without its stream, the file cannot be closed, but it is deleted all the same.
             file.close().unwrap_err();
         },
         |_, file| {
@@ -133,7 +133,7 @@ fn a_closed_file_cannot_be_taken() {
     let sandbox = Sandbox::new();
     let file = sandbox.temporary_file(None).unwrap();
     file.close().unwrap();
-    // What Python's detach says on a closed file.
+    // Python's detach raises this error on a closed file.
     assert_eq!(sandbox.take(&file).unwrap_err(), value("flush of closed file"));
 }
 

@@ -1,4 +1,4 @@
-//! Programs on a named file that is opened several times, mostly to append.
+//! Random programs on a named file that is opened several times, mostly to append.
 
 use host_tests::script::Script;
 
@@ -28,7 +28,7 @@ pub(crate) fn program(chance: &mut Chance) -> Script {
             10 if chance.one_in(3) => "close".to_owned(),
             10 => "tell".to_owned(),
             _ => {
-                // CPython keeps what was read and what is written in one buffer.
+                // Flush after a read: CPython keeps read and written bytes in one buffer.
                 program.push(format!("{slot}.read {}", chance.below(30)));
                 "flush".to_owned()
             }

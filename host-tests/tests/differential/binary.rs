@@ -1,4 +1,4 @@
-//! Programs on binary files.
+//! Random programs on binary files.
 
 use host_tests::script::Script;
 
@@ -8,19 +8,20 @@ use crate::generate::{Kind, buffering, ending, options};
 const MODES: [&str; 12] =
     ["w+b", "w+b", "w+b", "w+b", "r+b", "x+b", "a+b", "wb", "rb", "xb", "ab", "b+w"];
 
-/// Modes with which a spooled file can move to the disk.
+/// The modes in which a spooled file can move to the disk.
 const SPOOLED_MODES: [&str; 8] = ["w+b", "w+b", "w+b", "r+b", "x+b", "a+b", "wb", "+wb"];
 
 const WRONG_MODES: [&str; 10] = ["b", "", "+", "zb", "wrb", "wwb", "w++b", "tb", "wbt", "Ub"];
 
-/// What the generator knows of the program so far.
+/// A binary program in the making, with the state of its file.
 struct Binary<'c> {
     kind: Kind,
     chance: &'c mut Chance,
     program: Script,
     buffer: u64,
     unbuffered: bool,
-    /// How much `read1` and `peek` give after a write is not the same as CPython's.
+    /// True after a write. From then on, `read1` and `peek` may return other lengths than
+    /// CPython's.
     written: bool,
     closed: bool,
     detached: bool,
@@ -30,10 +31,10 @@ struct Binary<'c> {
 pub(crate) fn program(kind: Kind, chance: &mut Chance) -> Script {
     let mut made = vec![format!("0={}", kind.name())];
     let spooled = kind.spooled();
-    // Python would make a text file of a mode without `b`, if it is a good one.
+    // Python makes a text file if the mode is valid and has no `b`.
     if !chance.one_in(3) {
         let usual: &[&str] = if spooled { &SPOOLED_MODES } else { &MODES };
-        // A spooled file without `b` in its mode is one of text, whatever else the mode is.
+        // A spooled file is one of text whenever its mode has no `b`, even if the mode is wrong.
         let odd = if spooled { &["zb", "wrb", "tb"][..] } else { &WRONG_MODES };
         let mode = chance.of_odd(usual, odd).replace('+', "%2B");
         made.push(format!("mode={mode}"));
@@ -73,7 +74,7 @@ impl Binary<'_> {
         self.program.push(format!("{}.{call}", self.slot));
     }
 
-    /// Something after which little is possible, to see what then is.
+    /// Ends the file's use by a detach or a close. The steps that follow show what still works.
     fn end(&mut self) {
         if !self.kind.spooled() && self.chance.one_in(3) {
             self.program.push("1=0.detach".to_owned());
@@ -83,7 +84,7 @@ impl Binary<'_> {
                 self.unbuffered = true;
             }
         } else {
-            // Python leaves the file of a wrapper without one to the garbage collector.
+            // Python leaves the file of a detached wrapper to the garbage collector.
             if self.detached {
                 self.call("close");
             } else {
@@ -133,7 +134,7 @@ impl Binary<'_> {
                 };
                 self.call(&format!("seek {place}"));
                 if self.written && place.starts_with('-') {
-                    // CPython miscounts after a seek that was refused where bytes wait.
+                    // CPython miscounts after a refused seek while bytes wait.
                     self.call("flush");
                 }
             }
@@ -146,7 +147,7 @@ impl Binary<'_> {
             _ => {
                 let questions =
                     ["closed", "name", "mode", "readable", "writable", "isatty", "seekable"];
-                // CPython's FileIO calls itself not seekable once its first seek was refused.
+                // CPython's FileIO calls itself not seekable after a refused first seek.
                 let all = if self.unbuffered && self.slot == 0 { 6 } else { 7 };
                 let question = self.chance.of(&questions[..all]);
                 self.call(question);
@@ -155,7 +156,7 @@ impl Binary<'_> {
     }
 
     fn truncate(&mut self) {
-        // A spooled file that is closed moves to the disk in CPython, and is open again.
+        // In CPython, this call would move a closed spooled file to the disk and open it again.
         let size = match self.chance.below(3) {
             0 => "-".to_owned(),
             _ if self.kind.spooled() && self.closed => "-".to_owned(),
@@ -174,7 +175,7 @@ impl Binary<'_> {
     }
 
     fn peek(&mut self) {
-        // In memory there is no buffer to peek into.
+        // A spooled file in memory has no buffer for `peek`.
         if !self.kind.spooled() {
             self.call("peek");
         }
@@ -195,7 +196,7 @@ impl Binary<'_> {
         }
     }
 
-    /// What every program ends with: all bytes, and that the object is gone.
+    /// Ends the program: it reads all bytes, and checks that the object is gone.
     fn finish(mut self) -> Script {
         self.call("flush");
         self.call("dump");

@@ -1,12 +1,12 @@
-//! Seeded chance, and the lists that generators choose from.
+//! The seeded generator that draws the programs.
 
-/// A generator of numbers: xorshift64* (Vigna 2016). What CPython did was recorded for the scripts
-/// that it draws, so it stays as it is; all other tests draw from the crate `chance`.
+/// A generator of numbers: xorshift64* (Vigna 2016). CPython's answers were recorded for the
+/// scripts that it draws, so it must not change. All other tests draw from the crate `chance`.
 pub(crate) struct Chance(u64);
 
 impl Chance {
     pub(crate) fn new(seed: u64) -> Self {
-        // Neighbouring seeds shall begin far apart, and none with zero.
+        // Neighbouring seeds must begin far apart, and none may start with zero.
         let mut this = Self((seed + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
         this.below(2);
         this
@@ -19,22 +19,22 @@ impl Chance {
         (self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33) % bound
     }
 
-    /// True once in `n` times.
+    /// Returns true once in `n` times.
     pub(crate) fn one_in(&mut self, n: u64) -> bool {
         self.below(n) == 0
     }
 
-    /// One of `items`.
+    /// Draws one of `items`.
     pub(crate) fn of<T: Copy>(&mut self, items: &[T]) -> T {
         items[usize::try_from(self.below(u64::try_from(items.len()).unwrap())).unwrap()]
     }
 
-    /// One of `usual`, and now and then one of `odd`.
+    /// Draws one of `usual`, and now and then one of `odd`.
     pub(crate) fn of_odd<T: Copy>(&mut self, usual: &[T], odd: &[T]) -> T {
         if self.one_in(25) { self.of(odd) } else { self.of(usual) }
     }
 
-    /// A number of bytes or characters: mostly few, often about the size of a buffer.
+    /// Draws a number of bytes or characters: mostly small, and often near the size of a buffer.
     pub(crate) fn length(&mut self, buffer: u64) -> u64 {
         match self.below(16) {
             0..8 => self.below(12),
@@ -46,7 +46,7 @@ impl Chance {
         }
     }
 
-    /// An argument that says how much: a length, or one of the ways to say everything or nonsense.
+    /// Draws the argument for an amount: a length, nothing, or a negative number.
     pub(crate) fn size(&mut self, buffer: u64) -> String {
         match self.below(12) {
             0..2 => "-".to_owned(),

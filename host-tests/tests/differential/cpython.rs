@@ -1,4 +1,4 @@
-//! The newest CPython on the machine, in a process that runs programs.
+//! The newest CPython of the machine, in a process that runs programs.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -8,7 +8,7 @@ use std::{fmt, thread};
 use tempfile::TempDir;
 use xtask::workspace;
 
-/// What an interpreter may be called; some answer only to a version in pyenv's variable.
+/// The names of interpreters. Some only answer to a version in pyenv's variable.
 const INTERPRETERS: [(&str, Option<&str>); 6] = [
     ("python3.14", None),
     ("python3.13", None),
@@ -18,11 +18,11 @@ const INTERPRETERS: [(&str, Option<&str>); 6] = [
     ("python3", Some("3.13.0")),
 ];
 
-/// Python's version, such as 3.13.0.
+/// A version of Python, such as 3.13.0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Version(pub(crate) [u32; 3]);
 
-/// The one that the recording and the tables are of.
+/// The version from which the recording and the tables come.
 pub(crate) const REFERENCE: Version = Version([3, 13, 0]);
 
 /// A running interpreter.
@@ -31,12 +31,12 @@ pub(crate) struct CPython {
     process: Child,
     questions: ChildStdin,
     answers: BufReader<ChildStdout>,
-    /// The interpreter's directory for temporary files.
+    /// The directory in which the interpreter makes temporary files.
     _root: TempDir,
 }
 
 impl CPython {
-    /// The newest on the machine; `None` where that is older than `since`.
+    /// Starts the newest interpreter of the machine. Returns `None` if it is older than `since`.
     pub(crate) fn start(since: Version) -> Option<Self> {
         if std::env::var_os("DIFFERENTIAL_RECORDED").is_some() {
             return None;
@@ -54,7 +54,7 @@ impl CPython {
         Some(Self { version, process, questions, answers, _root: root })
     }
 
-    /// Runs the programs.
+    /// Runs programs, and returns their outcomes.
     pub(crate) fn run(&mut self, programs: &[Script]) -> Vec<Outcomes> {
         let text: String = programs
             .iter()
@@ -72,7 +72,7 @@ impl CPython {
     }
 }
 
-/// The newest interpreter of the machine, and how it is called.
+/// The version of the newest interpreter, its name, and its version for pyenv.
 static NEWEST: LazyLock<Option<(Version, &str, Option<&str>)>> = LazyLock::new(|| {
     let found = INTERPRETERS.iter().filter_map(|&(name, pyenv)| {
         let output = interpreter(name, pyenv).arg("-V").output().ok()?;
@@ -104,7 +104,7 @@ fn interpreter(name: &str, pyenv: Option<&str>) -> Command {
     command
 }
 
-/// `Python 3.13.0` as numbers.
+/// Parses a version such as `Python 3.13.0`.
 fn version(said: &str) -> Option<Version> {
     let mut numbers = said.trim().strip_prefix("Python ")?.split('.').map(|it| {
         let digits = it.find(|c: char| !c.is_ascii_digit()).unwrap_or(it.len());
@@ -123,7 +123,7 @@ impl fmt::Display for Version {
 
 impl Drop for CPython {
     fn drop(&mut self) {
-        // It ends by itself where its input does, but nobody waits for that.
+        // The process would end by itself with its input, but nobody waits for that.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }

@@ -1,4 +1,4 @@
-//! Random programs: what kinds there are, and how each begins.
+//! Random programs: their kinds, and the options with which each begins.
 
 use host_tests::script::Script;
 
@@ -6,7 +6,7 @@ use crate::chance::Chance;
 use crate::cpython::Version;
 use crate::{append, binary, text, world};
 
-/// A kind of object, with programs of its own.
+/// A kind of object, which has programs of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     TemporaryBinary,
@@ -47,9 +47,10 @@ impl Kind {
         }
     }
 
-    /// The first CPython whose programs can be compared. Before 3.12 directories were not always
-    /// named by an absolute path. Before 3.13 buffers and text that waits were passed on at other
-    /// moments, some reads after writes were wrong, and a refused removal named no path.
+    /// Returns the first version of CPython whose programs can be compared. Before 3.12,
+    /// directories were not always named by an absolute path. Before 3.13, buffers and waiting text
+    /// were written at other moments, some reads after writes were wrong, and a refused removal
+    /// named no path.
     pub(crate) fn since(self) -> Version {
         match self {
             Self::Names => Version([3, 12, 0]),
@@ -65,7 +66,7 @@ impl Kind {
         matches!(self, Self::SpooledBinary | Self::SpooledText)
     }
 
-    /// The program that follows from a seed.
+    /// Generates the program of a seed.
     pub(crate) fn program(self, seed: u64) -> Script {
         let at = Self::ALL.iter().position(|kind| *kind == self).expect("it is a kind");
         let mut chance = Chance::new(seed * 8 + u64::try_from(at).unwrap());
@@ -83,12 +84,12 @@ impl Kind {
     }
 }
 
-/// The option `buffering`, and how large a buffer is likely.
+/// Draws the option `buffering`, and returns with it a likely size of the buffer.
 pub(crate) fn buffering(kind: Kind, chance: &mut Chance) -> (Option<i32>, u64) {
     let buffering = match chance.below(10) {
         0 => return (None, 8192),
         1 => 0,
-        // A spooled file on the disk would have Python's buffer of a block then.
+        // On the disk, a spooled file would have Python's buffer of a block.
         2 if !kind.spooled() => chance.of(&[-1, 1, -5]),
         2..6 => 2 + i32::try_from(chance.below(9)).unwrap(),
         6 => 100,
@@ -98,7 +99,7 @@ pub(crate) fn buffering(kind: Kind, chance: &mut Chance) -> (Option<i32>, u64) {
     (Some(if kind.spooled() && buffering < 0 { 8192 } else { buffering }), buffer)
 }
 
-/// Options of any file: whether it is deleted, where it is, how much of it is in memory.
+/// Draws the options that all files share: deletion, place, and limit in memory.
 pub(crate) fn options(kind: Kind, chance: &mut Chance, options: &mut Vec<String>) {
     let mut option = |key: &str, value: &str| options.push(format!("{key}={value}"));
     if kind.named() {
@@ -123,7 +124,7 @@ pub(crate) fn options(kind: Kind, chance: &mut Chance, options: &mut Vec<String>
     }
 }
 
-/// A step towards the end of a file: its owner closes it, or somebody removes it.
+/// Draws a step towards the end of a file: its owner closes it, or somebody removes it.
 pub(crate) fn ending(kind: Kind, chance: &mut Chance) -> &'static str {
     if kind.named() {
         chance.of(&["0.close", "0.close", "0.exit", "0.close-file", "remove 0:"])

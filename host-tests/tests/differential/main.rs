@@ -1,13 +1,15 @@
-//! Random programs of file operations, run by CPython and by the component, line by line the same.
+//! Random programs of file operations. CPython and the component run them, and must agree line by
+//! line.
 //!
-//! `DIFFERENTIAL_PROGRAMS` says how many of each kind, `DIFFERENTIAL_SEED` the first seed:
+//! `DIFFERENTIAL_PROGRAMS` sets the number of programs of each kind, and `DIFFERENTIAL_SEED` sets
+//! the first seed:
 //!
 //! ```sh
 //! DIFFERENTIAL_PROGRAMS=20000 cargo test -p host-tests --test differential -- --nocapture
 //! ```
 //!
-//! A machine without a CPython that is recent enough, and any with `DIFFERENTIAL_RECORDED=1`,
-//! compares with what was recorded of 3.13.0. `DIFFERENTIAL_RECORD=1` records.
+//! Without a recent CPython on the machine, or with `DIFFERENTIAL_RECORDED=1`, the tests compare
+//! with the recorded answers of 3.13.0. `DIFFERENTIAL_RECORD=1` records them.
 
 mod append;
 mod binary;
@@ -34,16 +36,16 @@ use host_tests::script::{Interpreter, Outcomes, Script};
 use host_tests::seeds;
 use outcome::{comparable, first_difference};
 
-/// How many programs of each kind run by default, and are recorded.
+/// The number of programs of each kind that run by default, and that are recorded.
 const PROGRAMS: u64 = 400;
 
-/// How many programs run at a time.
+/// The number of programs in a batch.
 const BATCH: u64 = 200;
 
-/// How many failing programs are shown, each for another reason.
+/// The number of failing programs that are shown, each for another reason.
 const SHOWN: usize = 5;
 
-/// Runs programs of a kind on both sides.
+/// Compares the programs of a kind.
 fn compare(kind: Kind) {
     let seeds = seeds(PROGRAMS);
     let name = kind.name();
@@ -89,7 +91,7 @@ fn compare_live(kind: Kind, seeds: std::ops::Range<u64>, mut cpython: CPython) {
     }
 }
 
-/// What each program comes to in CPython and here, at the same time.
+/// Runs programs in CPython and in the component at the same time.
 fn both(
     cpython: &mut CPython,
     component: &mut Interpreter,
@@ -102,8 +104,8 @@ fn both(
     })
 }
 
-/// Shrinks a program that fails and shows it with what both sides said, after what it is about:
-/// the method, and the family of both outcomes.
+/// Shrinks a failing program, and formats it with the outcomes of both sides. It also returns the
+/// reason of the failure: the method, and the families of both outcomes.
 fn failure(
     seed: u64,
     program: &Script,
@@ -152,7 +154,7 @@ fn compare_recorded(kind: Kind, recorded: &[&str]) {
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
-/// Writes a kind's part of the recording, or sees to it that it is what CPython says.
+/// Records a kind's programs, or asserts that the recording is what CPython answers.
 fn record_or_check(kind: Kind, marks: &[String]) {
     static RECORDING: Mutex<()> = Mutex::new(());
     if std::env::var_os("DIFFERENTIAL_RECORD").is_none() {

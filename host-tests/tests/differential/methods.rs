@@ -1,4 +1,5 @@
-//! Every method of every object, mode and state: which calls CPython is asked to answer.
+//! The table of methods: the calls on every object, in every mode and state, with CPython's
+//! answers.
 
 use std::collections::BTreeMap;
 
@@ -98,13 +99,13 @@ const TEXT: [&str; 47] = [
     "name",
 ];
 
-/// What both have, about their ends.
+/// The calls at the end of an object, for binary and text files.
 const ENDS: [&str; 7] = ["enter", "close", "close-file", "exit", "closed", "detach", "drop"];
 
-/// Calls with an answer of the object's own.
+/// The calls whose answers depend on the object itself.
 const OWN: [&str; 4] = ["mode", "name", "close-file", "exit"];
 
-/// The table: a grid for all beginnings with the same answers.
+/// Formats the table: one grid for all beginnings with the same answers.
 pub(crate) fn table(cpython: &mut CPython) -> String {
     let beginnings = beginnings();
     let scripts: Vec<Script> = beginnings
@@ -114,7 +115,8 @@ pub(crate) fn table(cpython: &mut CPython) -> String {
     let mut answers = cpython.run(&scripts).into_iter();
     let mut grids: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for beginning in &beginnings {
-        // What tells one mode or name from another stands apart, so that the rest is shared.
+        // Answers that depend on one mode or name are kept apart, so that more beginnings share a
+        // grid.
         let (mut grid, mut own) = (String::new(), String::new());
         for call in calls(beginning) {
             let outcomes = answers.next().expect("there is an answer for every script");
@@ -181,8 +183,8 @@ fn beginnings() -> Vec<String> {
     all
 }
 
-/// The calls on an object that begins so, without those whose answers differ for a reason that
-/// `docs/compatibility.md` tells.
+/// Lists the calls on an object with this beginning. It leaves out the calls that differ for a
+/// reason in `docs/compatibility.md`.
 fn calls(beginning: &str) -> impl Iterator<Item = &'static str> {
     let text = beginning.contains("text-file");
     let spooled = beginning.contains("spooled");
@@ -193,12 +195,12 @@ fn calls(beginning: &str) -> impl Iterator<Item = &'static str> {
     methods.iter().chain(&ENDS).copied().filter(move |call| match *call {
         // CPython opens a closed spooled file again, and loses the bytes of a detached one.
         "rollover" | "truncate 9" => !closed_spool && !detached_spool,
-        // Ours have them, too.
+        // The component's buffered and spooled files have this method, and CPython's do not.
         "readall" => !buffered && !spooled,
         "peek" => !spooled,
         "reconfigure encoding=ascii" | "reconfigure newline=x" => !spooled,
         "close-file" => beginning.contains("named"),
-        // In CPython it is what the wrapper's finalizer has left to do.
+        // In CPython, the wrapper's finalizer does this work.
         "exit" => !(beginning.contains("named") && beginning.contains("detach")),
         _ => true,
     })

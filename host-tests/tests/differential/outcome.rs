@@ -1,11 +1,12 @@
-//! How the outcomes of a whole program are compared.
+//! The comparison of the outcomes of a whole program.
 
 use host_tests::script::{Outcomes, Script, adler32, expected, met};
 
-/// How many lines of a program can be compared: those up to a write, or another use of the bytes
-/// below, at a place in the text that CPython describes by more than a byte position. It may lie
-/// behind a line end there that is held back, and before it here; and text may be read ahead there.
-/// Also up to a place that could not be restored, because the encoding is another one by now.
+/// Returns the number of lines that can be compared. The comparison ends at a write, or at a use of
+/// the bytes below, if CPython describes the position in the text by more than a byte position.
+/// CPython's position may be behind a line end that is held back, and the component's before it.
+/// Text may also be read ahead there. The comparison ends as well at a position that cannot be
+/// restored, because the encoding has changed.
 pub(crate) fn comparable(program: &Script, cpython: &Outcomes, component: &Outcomes) -> usize {
     let (mut apart, mut owed, mut ahead) = (false, false, false);
     for (at, (line, (cpython, component))) in
@@ -20,12 +21,12 @@ pub(crate) fn comparable(program: &Script, cpython: &Outcomes, component: &Outco
                 let place = |outcome: &str| outcome.split(" | ").next().map(str::to_owned);
                 apart = place(cpython) != place(component) && cpython.starts_with("cookie");
             }
-            // Moving to the disk, a spooled file seeks to where it was.
+            // A spooled file that moves to the disk seeks to its position.
             ("0", "rollover") => apart |= ahead,
             ("0", method) if method.starts_with("read") || method.starts_with("next") => {
                 ahead = program[0].contains("text-file");
             }
-            // Where a directory could not be removed, we try again when it is dropped.
+            // If a directory could not be removed, the component tries again when it is dropped.
             ("0", "cleanup" | "exit") if cpython.starts_with("!os") => owed = true,
             ("0", "drop") if owed => return at,
             (
@@ -39,7 +40,7 @@ pub(crate) fn comparable(program: &Script, cpython: &Outcomes, component: &Outco
     program.len()
 }
 
-/// The first line at which the component did not do what CPython did.
+/// Returns the first line whose outcome differs from CPython's.
 pub(crate) fn first_difference(
     program: &Script,
     cpython: &Outcomes,
@@ -52,7 +53,7 @@ pub(crate) fn first_difference(
     })
 }
 
-/// Twelve bits of an expectation, as two letters.
+/// Returns twelve bits of an expectation, as two letters.
 pub(crate) fn mark(expected: &str) -> [u8; 2] {
     const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let sum = adler32(expected.as_bytes()).wrapping_mul(0x9e37_79b1) >> 20;

@@ -1,12 +1,12 @@
-//! Making a program that fails smaller while it still fails.
+//! The search for a smaller program that still fails.
 
 use host_tests::script::Script;
 
-/// A smaller program for which `fails` is true. It is asked for many programs at once, since an
-/// interpreter is faster that way.
+/// Returns a smaller program for which `fails` is true. It passes many programs to `fails` at once,
+/// since an interpreter is faster in that way.
 pub(crate) fn shrink(program: Script, mut fails: impl FnMut(&[Script]) -> Vec<bool>) -> Script {
     let mut smallest = program;
-    // Each round makes it smaller, so that there is a last one.
+    // Each round makes the program smaller, so that the loop ends.
     loop {
         let candidates = smaller(&smallest);
         let failing = fails(&candidates);
@@ -17,7 +17,7 @@ pub(crate) fn shrink(program: Script, mut fails: impl FnMut(&[Script]) -> Vec<bo
     }
 }
 
-/// Programs with one thing less, those with much less first.
+/// Lists smaller programs: first those with much less, then those with one thing less.
 fn smaller(program: &Script) -> Vec<Script> {
     let mut found = Vec::new();
     let lines = program.len();
@@ -41,11 +41,11 @@ fn smaller(program: &Script) -> Vec<Script> {
     found
 }
 
-/// The line with one argument less, or a simpler one.
+/// Lists variants of a line with one argument less, or with a simpler one.
 fn smaller_lines(line: &str) -> Vec<String> {
     let words: Vec<&str> = line.split(' ').collect();
     let mut found = Vec::new();
-    // Whence is no quantity.
+    // Keep the argument `whence`, which is no quantity.
     let last = if words[0].ends_with(".seek") { 2 } else { words.len() };
     for (at, word) in words.iter().enumerate().take(last).skip(1) {
         let with = |replacement: Option<&str>| {
@@ -59,7 +59,7 @@ fn smaller_lines(line: &str) -> Vec<String> {
         match word.split_once('=') {
             Some((key, value)) => {
                 found.push(with(None));
-                // No buffer is another class.
+                // Keep a buffer: a file without one is of another class.
                 let simpler = smaller_numbers(value).into_iter();
                 let simpler = simpler.filter(|value| key != "buffering" || value != "0");
                 found.extend(simpler.map(|value| with(Some(&format!("{key}={value}")))));

@@ -1,4 +1,4 @@
-//! The fixed tables: what CPython answered to single scripts, kept as text.
+//! The fixed tables: single scripts with CPython's answers, kept as text.
 
 use std::fs;
 
@@ -15,13 +15,14 @@ macro_rules! table {
     };
 }
 
-/// The tables that were written by hand after the reference.
+/// The tables that were written by hand from the reference.
 const TABLES: [(&str, &str); 3] = [table!("binary.txt"), table!("text.txt"), table!("spooled.txt")];
 
-/// The table that this test writes where `DIFFERENTIAL_RECORD` is set.
+/// The table that this test writes if `DIFFERENTIAL_RECORD` is set.
 const METHODS: (&str, &str) = table!("methods.txt");
 
-/// Starts the interpreter that the tables are of; without it, names the test that did not run.
+/// Starts the interpreter from which the tables come. Without it, reports that the test did not
+/// run.
 fn reference(test: &str) -> Option<CPython> {
     let cpython = CPython::start(REFERENCE).filter(|cpython| cpython.version == REFERENCE);
     if cpython.is_none() {

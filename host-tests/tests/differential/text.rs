@@ -1,4 +1,4 @@
-//! Programs on text files.
+//! Random programs on text files.
 
 use host_tests::script::Script;
 
@@ -14,17 +14,17 @@ struct Text<'c> {
     chance: &'c mut Chance,
     program: Script,
     buffer: u64,
-    /// Handlers that read surrogates occur, and so the twins of all methods are called.
+    /// True if handlers that read surrogates occur. Then the program calls the `-wtf8` methods.
     surrogates: bool,
-    /// Slot 1 was made first, and wrapped.
+    /// True if slot 1 was made first, and wrapped.
     wrapped: bool,
-    /// Slot 1 has the binary file.
+    /// True if slot 1 holds the binary file.
     below: bool,
     places: u32,
-    /// After `next` CPython does not know where it is until it seeks: `tell` fails or is wrong,
-    /// and moving to the disk loses bytes.
+    /// True after `next`, until a seek. CPython does not know its position then: `tell` fails or is
+    /// wrong, and a move to the disk loses bytes.
     iterating: bool,
-    /// After `tell` CPython does not know any more which line ends it read.
+    /// True after `tell`. CPython no longer knows then which line ends it has read.
     told: bool,
     closed: bool,
     detached: bool,
@@ -43,7 +43,7 @@ pub(crate) fn program(kind: Kind, chance: &mut Chance) -> Script {
         made.extend((!chance.one_in(3)).then(|| format!("mode={mode}")));
     }
     let (buffering, buffer) = buffering(kind, chance);
-    // Text takes no file without a buffer.
+    // A text file must have a buffer.
     let buffering = buffering.filter(|it| *it != 0 || (!wrapped && chance.one_in(10)));
     made.extend(buffering.map(|it| format!("buffering={it}")));
     let mut words = vec!["0=1.wrap".to_owned()];
@@ -111,18 +111,18 @@ fn handler(surrogates: bool, chance: &mut Chance) -> &'static str {
 
 impl Text<'_> {
     fn call(&mut self, call: &str) {
-        // A spooled file asks where it is after every write.
+        // A spooled file calls `tell` after every write.
         self.told |= self.kind.spooled() && call.starts_with("write");
         self.program.push(format!("0.{call}"));
     }
 
-    /// The method, or its twin.
+    /// Returns the method, or its `-wtf8` variant.
     fn twin(&mut self, method: &str) -> String {
         let twin = self.surrogates || self.chance.one_in(8);
         if twin { format!("{method}-wtf8") } else { method.to_owned() }
     }
 
-    /// Bytes that may be no text, from below.
+    /// Writes bytes into the binary file that may not be valid text.
     fn bytes(&mut self) {
         if !self.below {
             self.program.push("1=0.buffer".to_owned());
@@ -138,13 +138,14 @@ impl Text<'_> {
         }
     }
 
-    /// Steps on the binary file, behind the text's back, but not while text is read ahead: CPython
-    /// counts backwards then, below zero.
+    /// Adds steps on the binary file below the text. It seeks first: if text were read ahead,
+    /// CPython would count below zero.
     fn steps_below(&mut self) {
         let start = self.chance.of(&["seek 0 0", "seek 0 2", "seek 1 0"]);
         self.call(start);
         for _ in 0..1 + self.chance.below(3) {
-            // Of a wrapper, the file in it is what is asked here.
+            // If nothing was wrapped, slot 1 is the file inside CPython's wrapper, so close only
+            // that file.
             let close = if self.wrapped { "close" } else { "close-file" };
             let call = match self.chance.below(16) {
                 0 if self.chance.one_in(3) => close.to_owned(),
@@ -159,7 +160,7 @@ impl Text<'_> {
             };
             self.program.push(format!("1.{call}"));
         }
-        // How much of what was read ahead a write leaves is not the same as CPython's.
+        // Flush: a write leaves another part of the bytes read ahead than in CPython.
         self.program.push("1.flush".to_owned());
     }
 
@@ -187,12 +188,12 @@ impl Text<'_> {
         if self.chance.one_in(4) {
             self.detached = true;
             self.program.push("2=0.detach".to_owned());
-            // Of what was spooled, CPython's is memory that never moves.
+            // CPython gives the memory of a spooled file, which never moves to the disk.
             let calls = ["2.tell", "2.read -", "2.readline 3", "2.write xyz"];
             let then = self.chance.of(&calls[..if self.kind.spooled() { 3 } else { 4 }]);
             self.program.push(then.to_owned());
         } else {
-            // Python leaves the file of a wrapper without one to the garbage collector.
+            // Python leaves the file of a detached wrapper to the garbage collector.
             let plain = self.detached || self.wrapped;
             let ending = if plain { "0.close" } else { ending(self.kind, self.chance) };
             self.program.push(ending.to_owned());
@@ -249,7 +250,7 @@ impl Text<'_> {
                     "closed", "encoding", "errors", "readable", "writable", "seekable", "isatty",
                     "name", "mode",
                 ];
-                // What was wrapped has no mode of its own in Python, and no name after `detach`.
+                // In Python, a wrapped file has no mode of its own, and no name after `detach`.
                 let own = if !self.wrapped { 9 } else { 8 - usize::from(self.detached) };
                 let question = self.chance.of(&questions[..own]);
                 self.call(question);
@@ -271,7 +272,7 @@ impl Text<'_> {
             10 => self.chance.of(&["-1 0", "3 1", "-3 2", "0 3", "0 -1", "0 5", "7 2"]).to_owned(),
             _ => format!("{} 0", self.chance.length(self.buffer)),
         };
-        // Others may be refused.
+        // Only these seeks are never refused.
         self.iterating &= !matches!(place.as_str(), "0 0" | "0 2");
         self.call(&format!("seek {place}"));
     }

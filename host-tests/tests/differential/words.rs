@@ -1,4 +1,4 @@
-//! What programs on text are made of.
+//! The words from which programs on text are made.
 
 pub(crate) const MODES: [&str; 12] =
     ["w+", "w+", "w+", "w+t", "+w", "r+", "x+", "a+", "w", "r", "x", "a"];
@@ -30,7 +30,7 @@ pub(crate) const ENCODINGS: [&str; 22] = [
     "Latin1",
 ];
 
-/// Encodings with one byte a character, the EBCDIC family with its own line ends among them.
+/// Encodings with one byte a character. The EBCDIC family among them has its own line ends.
 pub(crate) const CHARMAPS: [&str; 30] = [
     "cp037",
     "cp500",
@@ -80,7 +80,7 @@ pub(crate) const SURROGATES: [&str; 3] = ["surrogateescape", "surrogatepass", "s
 pub(crate) const NEWLINES: [&str; 4] = ["", "%0A", "%0D", "%0D%0A"];
 pub(crate) const WRONG_NEWLINES: [&str; 4] = ["x", "%0A%0D", "%0D%0A%0A", "%E2%82%AC"];
 
-/// Characters of one to four bytes, and where lines may end.
+/// Characters of one to four bytes, and characters at which lines may end.
 pub(crate) const CHARACTERS: [&str; 20] = [
     "a",
     "b",
@@ -104,11 +104,11 @@ pub(crate) const CHARACTERS: [&str; 20] = [
     "%0Dy",
 ];
 
-/// Halves of surrogate pairs, as WTF-8.
+/// Halves of surrogate pairs, in WTF-8.
 pub(crate) const HALVES: [&str; 6] =
     ["%ED%B2%80", "%ED%B3%BF", "%ED%A0%80", "%ED%B0%80", "%ED%AF%BF", "%ED%A0%BD%ED%B8%80"];
 
-/// Bytes that are text in some encodings and not in others.
+/// Bytes that are valid text in some encodings only.
 pub(crate) const BYTES: [&str; 16] = [
     "abc",
     "%0D%0A",

@@ -1,4 +1,4 @@
-//! Programs on directories, and on names.
+//! Random programs on directories and on names.
 
 use host_tests::script::Script;
 
@@ -9,7 +9,7 @@ const DIRS: [&str; 10] =
     ["@", "@/sub", ".", "", "sub", "./sub/../sub", "@//sub", "@/sub/", "@/sub/../sub", "@/sub/."];
 const WRONG_DIRS: [&str; 4] = ["@/nix", "@/file", "@/loop", "nix/nix"];
 
-/// What every such program finds below the root.
+/// Makes the files that every such program finds below the root.
 fn world() -> Script {
     ["dir @/sub", "file @/file abc", "link @/loop loop"].map(str::to_owned).to_vec()
 }
@@ -31,7 +31,7 @@ fn name_options(chance: &mut Chance) -> String {
     options
 }
 
-/// A directory with a tree in it, and its end.
+/// Generates a program on a directory with a tree in it, and its end.
 pub(crate) fn directories(chance: &mut Chance) -> Script {
     let mut program = world();
     let mut made = format!("0=temporary-directory{}", name_options(chance));
@@ -76,7 +76,7 @@ pub(crate) fn directories(chance: &mut Chance) -> Script {
     program
 }
 
-/// Names: what is made where, and what the module remembers.
+/// Generates a program on names, and on the module's variables.
 pub(crate) fn names(chance: &mut Chance) -> Script {
     let mut program = world();
     for at in 0..1 + chance.below(12) {
