@@ -1,4 +1,4 @@
-//! Temporary directories and their removal: whatever is in them, whoever interferes.
+//! Temporary directories and their removal, with any content and with interference of others.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -18,7 +18,7 @@ fn with(delete: bool, ignore: bool) -> Option<DirectoryOptions> {
     })
 }
 
-/// A directory of the default kind, and where it is on the host.
+/// Makes a directory of the default kind, and returns it with its path on the host.
 fn made(sandbox: &Sandbox) -> (Directory<'_>, std::path::PathBuf) {
     let directory = sandbox.temporary_directory(None).unwrap();
     let host = sandbox.host_path(&directory.name());
@@ -81,7 +81,7 @@ fn cleanup_twice_is_no_error_and_removes_what_stands_there_again() {
     directory.cleanup().unwrap();
     directory.cleanup().unwrap();
     directory.exit().unwrap();
-    // Observed on CPython 3.10 and later.
+    // CPython 3.10 and later remove the new directory here, too.
     fs::create_dir(&host).unwrap();
     fs::write(host.join("x"), "").unwrap();
     directory.cleanup().unwrap();
@@ -173,7 +173,7 @@ fn a_dangling_link_in_the_place_of_the_directory_stays_silently() {
 
 #[test]
 fn a_link_in_the_place_of_the_directory_is_cpythons_error() {
-    // CPython 3.13.0, observed with `delete` true and false alike.
+    // The errors were observed on CPython 3.13.0, and are the same for both values of `delete`.
     const LOOP: &str = "Too many levels of symbolic links";
     const LINK: &str = "Cannot call rmtree on a symbolic link";
     for (target, number) in [("sub", None), ("file", None), ("", Some(ErrorCode::Loop))] {
@@ -222,12 +222,12 @@ fn set_mode(path: &Path, mode: u32) {
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
 }
 
-/// Runs `body` in a thread of its own that may not do everything: root would never be refused.
-/// On Linux a thread has a user of its own.
+/// Runs `body` in a thread without privileges, since nothing is refused to root. On Linux a thread
+/// has its own user.
 #[cfg(target_os = "linux")]
 fn unprivileged(body: impl FnOnce(&Sandbox) + Send) {
     use rustix::fs::{Gid, Uid};
-    // Built and compiled by the user who may.
+    // Build and compile the component while the privileges are there.
     drop(Sandbox::new());
     std::thread::scope(|scope| {
         scope.spawn(|| {
@@ -254,7 +254,7 @@ fn what_cannot_be_removed_is_named_and_the_rest_stays_owed() {
         let error = directory.cleanup().unwrap_err();
         let path = format!("{}/locked/file", directory.name());
         assert_eq!(error, os_at(ErrorCode::Access, "Permission denied", &path));
-        // What could be removed is.
+        // The rest was removed.
         let left = [Path::new("locked"), Path::new("locked/file")];
         assert!(Tree::of(&host).paths().eq(left), "{:?}", Tree::of(&host));
         assert_eq!(sandbox.owed().len(), 1);
@@ -274,10 +274,10 @@ fn what_cannot_be_removed_is_passed_over_where_errors_are_ignored() {
         fs::write(host.join("deep/other"), "").unwrap();
         set_mode(&host.join("deep/locked"), 0o500);
         directory.cleanup().unwrap();
-        // As much as could be removed is.
+        // The rest was removed.
         let left = [Path::new("deep"), Path::new("deep/locked"), Path::new("deep/locked/inside")];
         assert!(Tree::of(&host).paths().eq(left), "{:?}", Tree::of(&host));
-        // It is still owed, and whoever asks for everything to be removed hears why it is not.
+        // The directory stays owed, and `cleanup` reports the reason.
         assert_eq!(sandbox.owed()[0].path, directory.name());
         let leftovers = sandbox.cleanup();
         assert_eq!(leftovers.len(), 1);
@@ -387,7 +387,7 @@ fn many_names_that_are_not_unicode_keep_nothing_else() {
 fn a_name_that_is_not_unicode_is_an_error_and_no_endless_loop() {
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt as _;
-    // WASI's names are Unicode, so that the guest cannot name this one at all.
+    // WASI's names are Unicode, so the guest cannot name this file at all.
     let sandbox = Sandbox::new();
     for ignore in [false, true] {
         let directory = sandbox.temporary_directory(with(true, ignore)).unwrap();
@@ -400,7 +400,7 @@ fn a_name_that_is_not_unicode_is_an_error_and_no_endless_loop() {
         }
         assert_eq!(directory.cleanup().is_err(), !ignore);
         assert!(sandbox.owed().iter().any(|owed| owed.path == directory.name()), "it is owed");
-        // Everything else is removed, whether or not errors are ignored.
+        // Everything else is removed, also if errors are reported.
         let left: Vec<_> =
             fs::read_dir(&host).unwrap().map(|entry| entry.unwrap().path()).collect();
         assert_eq!(left, [unnamed]);

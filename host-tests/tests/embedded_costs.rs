@@ -1,22 +1,21 @@
-//! Costs of operations of a Rust std program with the filesystem as a part of it: calls of the
-//! host, which are exact, and instructions, which wasmtime counts as fuel; and the growth of the
-//! program.
+//! The costs of a Rust std program with the filesystem as a part of it. The calls of the host are
+//! exact. wasmtime counts instructions as fuel. Other tests bound the growth of the program.
 
 use std::fs;
 
 use host_tests::{Builder, Program, Sandbox, composed, program_file};
 use scratch_compose::{Memory, Options};
 
-/// The cost of a round of a workload.
+/// The cost of one round of a workload.
 struct Cost {
     calls: u64,
-    /// Instructions of the program, which is built for tests, and of the filesystem, which is built
-    /// as it ships. A copy within memory costs one for each byte.
+    /// The instructions of the program and of the filesystem. The program is built for tests, and
+    /// the filesystem as it ships. A copy within memory counts one for each byte.
     fuel: u64,
 }
 
-/// Measures the cost of a round as the difference between many and few rounds, so that beginning
-/// and end do not count.
+/// Measures the cost of a round: the difference between many and few rounds, so that start and end
+/// do not count.
 fn cost(workload: &str, ground: fn(Builder) -> Builder) -> Cost {
     const FEW: u32 = 20;
     const MANY: u32 = 120;
@@ -35,18 +34,18 @@ fn cost(workload: &str, ground: fn(Builder) -> Builder) -> Cost {
     cost
 }
 
-/// The filesystem alone, and beside a directory that the host grants.
+/// The forms of the filesystem: alone, and beside a directory that the host grants.
 const GROUNDS: [fn(Builder) -> Builder; 2] =
     [Builder::embedded, |builder| builder.tmp("/host").beside()];
 
 #[test]
 fn only_the_time_of_a_change_is_asked_of_the_host() {
     for ground in GROUNDS {
-        // Made, written, deleted.
+        // The file is made, written and deleted.
         assert_eq!(cost("anonymous", ground).calls, 3);
-        // The same; to open it again and to read it changes nothing.
+        // The calls are the same: opening the file again and reading it change nothing.
         assert_eq!(cost("named", ground).calls, 3);
-        // 11 directories and 100 files made, 100 files written, 111 deleted.
+        // The workload makes 11 directories and 100 files, writes 100 files, and deletes 111.
         assert_eq!(cost("tree", ground).calls, 11 + 100 + 100 + 111);
         assert_eq!(cost("make and unlink", ground).calls, 2);
         for workload in ["stat", "stat-at", "get-type"] {
@@ -59,9 +58,9 @@ fn only_the_time_of_a_change_is_asked_of_the_host() {
     }
 }
 
-/// Compares with bounds: the instructions measured with Rust 1.95, and a tenth more. Of `anonymous`
-/// and `named`, the bytes and the zeros that they overwrite cost about half; of the rest about half
-/// is the program's own.
+/// Compares with bounds: the instructions measured with Rust 1.95, and a tenth more. In `anonymous`
+/// and `named`, about half of the cost are the bytes written and the zeros that they overwrite.
+/// About half of the rest belongs to the program itself.
 #[test]
 fn an_operation_executes_no_more_instructions_than_it_did() {
     for ground in GROUNDS {
@@ -87,11 +86,12 @@ fn a_byte_moves_once_into_a_file_and_twice_out_of_it() {
     const SMALL: u64 = 64;
     const LARGE: u64 = 65536;
     for ground in GROUNDS {
-        // A preview 2 read makes a list, from which the C library copies to where it is wanted.
+        // A read of preview 2 makes a list, and the C library copies the bytes from there to their
+        // place.
         for (what, copies) in [("write", 1), ("read", 2)] {
             let fuel = |length: u64| cost(&format!("{what} {length}"), ground).fuel;
             let moved = copies * (LARGE - SMALL);
-            // 16 pages, each of which is found and accounted for.
+            // The filesystem finds and accounts for 16 pages.
             let rest = (fuel(LARGE) - fuel(SMALL)).checked_sub(moved).expect("they were moved");
             assert!(rest <= 16 * 120, "{what}: {rest} instructions besides");
         }
@@ -108,8 +108,8 @@ fn an_instance_takes_no_more_memory_until_it_comes_to_a_file() {
     }
 }
 
-/// Compares with the 90 KB that the design allows, and for a program that does everything with what
-/// it took.
+/// Compares the growth with the 90 KB that the design allows. For a program that uses everything,
+/// the bound is the growth that was measured.
 #[test]
 fn a_program_grows_by_what_it_uses() {
     for (name, most) in [("calls_tempfile", 90_000), ("std_files", 97_000)] {

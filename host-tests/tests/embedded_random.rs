@@ -1,15 +1,15 @@
-//! Programs of random calls on files, on Rust's std: with the filesystem in them, composed with it
-//! or lent it by the host, they answer every call, and leave the tree, as on a directory of the
-//! host.
+//! Random calls on files through Rust's std. With the filesystem in the program, beside it, or lent
+//! by the host, every answer and the final tree must be those of a directory of the host.
 //!
-//! `DIFFERENTIAL_PROGRAMS` says how many programs run, `DIFFERENTIAL_SEED` the first one's seed.
+//! `DIFFERENTIAL_PROGRAMS` sets the number of programs, and `DIFFERENTIAL_SEED` sets the first
+//! seed.
 
 use host_tests::{Builder, Program, Sandbox, assert_same_lines, seeds};
 
-/// How many programs run by default.
+/// The number of programs that run by default.
 const PROGRAMS: u64 = 4;
 
-/// How many calls each makes.
+/// The number of calls that each program makes.
 const CALLS: usize = 5_000;
 
 fn run(seed: u64, ground: Builder) -> String {

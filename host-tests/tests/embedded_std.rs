@@ -1,6 +1,6 @@
-//! Programs with the filesystem as a part of them, as `scratch compose --memory` makes them. What
-//! they do with files is compared in `memory_std` and `memory_streams`; here is what they import,
-//! what is baked in, and the host's directories beside it.
+//! Programs with the filesystem as a part of them, as `scratch compose --memory` makes them.
+//! `memory_std` and `memory_streams` compare their use of files. The tests here are about imports,
+//! baked-in files, and the host's directories beside memory.
 
 use std::fs;
 
@@ -84,7 +84,7 @@ fn limits_that_are_baked_in_hold() {
 #[test]
 fn a_granted_directory_is_seen_beside_it_only_if_that_was_asked_for() {
     let grant = |builder: host_tests::Builder| builder.tmp("/data").env("TMPDIR", "/data");
-    // The filesystem says where temporary files go: to memory.
+    // The filesystem sets TMPDIR, so that temporary files go to memory.
     for builder in [grant(Sandbox::builder()).embedded(), grant(Sandbox::builder()).beside()] {
         let run = Program::new("rust_tempfile_examples", builder).run(&[]).succeeded();
         assert!(names_in(run.tmp()).is_empty());
@@ -99,7 +99,7 @@ fn a_granted_directory_is_seen_beside_it_only_if_that_was_asked_for() {
     }
 }
 
-/// POSIX has EXDEV for a link or a new name on another filesystem.
+/// Expects EXDEV, as in POSIX, for a link or rename to another filesystem.
 #[test]
 fn files_pass_between_the_hosts_directory_and_memory_and_names_do_not() {
     let data = TempDir::new().unwrap();
@@ -114,7 +114,7 @@ fn files_pass_between_the_hosts_directory_and_memory_and_names_do_not() {
     assert_eq!(names_in(data.path()), ["given"]);
 }
 
-/// The program as the only part of a composition, with everything that it imports.
+/// Makes a composition with the program as its only part and with all its imports.
 fn within_a_composition(name: &str) -> Vec<u8> {
     let mut graph = CompositionGraph::new();
     let package = Package::from_bytes("program", None, program(name), graph.types_mut()).unwrap();
@@ -142,9 +142,8 @@ fn a_program_within_a_composition_is_served_there() {
     assert_eq!(run(&inside, Sandbox::builder()), run(&alone, Sandbox::builder()));
 }
 
-/// A program whose modules call functions of the system in their start functions: one that drops
-/// the standard output before there is a memory, and one that lists directories before the last
-/// function is lowered.
+/// A program whose start functions call the system. One drops the standard output before there is a
+/// memory. Another lists directories before the last function is lowered.
 const STARTS: &str = r#"(component
     (import "wasi:io/streams@0.2.6" (instance $streams
         (export "output-stream" (type (sub resource)))

@@ -1,5 +1,5 @@
-//! The ends of an instance, and `cleanup`: what is owed goes, what is the caller's stays, and
-//! what only the host can remove is left for it.
+//! The ends of an instance, and `cleanup`. Files and directories that are owed are deleted, and the
+//! caller's stay. After some ends only the host can remove them.
 
 use std::fs;
 use std::path::Path;
@@ -9,7 +9,7 @@ use host_tests::{
     names_in, value,
 };
 
-/// The names of a directory by the prefix before the dash.
+/// Returns the kinds of files in a directory: the prefixes of their names before the dash.
 fn kinds(directory: &Path) -> Vec<String> {
     let names = names_in(directory).into_iter();
     names.map(|name| name.split_once('-').map_or(name.clone(), |(kind, _)| kind.into())).collect()
@@ -23,7 +23,7 @@ const OWED: [&str; 3] = ["owed.directory", "owed.file", "owed.later"];
 const KEPT: [&str; 6] =
     ["kept.delete", "kept.directory", "kept.keep", "kept.mkdtemp", "kept.mkstemp", "kept.persist"];
 
-/// Makes one of everything, and leaves all handles to the store.
+/// Makes a file or directory of every kind, and leaves all handles to the store.
 fn make_everything(sandbox: &Sandbox) {
     let never = |kind| NamedFileOptions { delete: Some(false), ..prefix(kind).into() };
     let later = NamedFileOptions { delete_on_close: Some(false), ..prefix("owed.later").into() };
@@ -68,7 +68,7 @@ fn cleanup_removes_what_is_owed_and_nothing_of_the_callers() {
     assert_eq!(
         shown,
         [
-            // Five bytes wait in the buffer; none is written.
+            // Five bytes wait in the buffer, and none is written.
             ("owed.file", Kind::File, Some(0)),
             ("owed.later", Kind::File, Some(0)),
             ("owed.directory", Kind::Directory, None),
@@ -105,7 +105,8 @@ fn cleanup_works_the_newest_first() {
     let files = [(); 3].map(|()| sandbox.named_temporary_file(None).unwrap());
     let names = files.each_ref().map(|file| file.name().unwrap());
     for name in &names {
-        // What refuses to go tells in which order it was tried.
+        // A directory in a file's place cannot be deleted, and the errors show the order of
+        // attempts.
         fs::remove_file(sandbox.host_path(name)).unwrap();
         fs::create_dir(sandbox.host_path(name)).unwrap();
     }
@@ -179,7 +180,7 @@ fn dropping_the_handles_removes_what_is_owed() {
     assert!(sandbox.owed().is_empty());
 }
 
-/// After a trap: nothing was removed, and the instance can never be entered again.
+/// Asserts that nothing was removed after a trap, and that the instance cannot be entered again.
 fn is_poisoned(sandbox: Sandbox) {
     let error = format!("{:?}", sandbox.try_enter().unwrap_err());
     assert!(error.contains("cannot enter component instance"), "{error}");
@@ -214,7 +215,7 @@ fn out_of_fuel_is_a_trap_like_any_other() {
 fn a_deadline_that_passed_is_a_trap_like_any_other() {
     let sandbox = Sandbox::builder().tmp("/tmp").epochs(u64::MAX / 2).start();
     make_everything(&sandbox);
-    // A deadline of no epochs has passed already.
+    // A deadline of zero epochs has already passed.
     sandbox.set_epochs(0);
     let error = sandbox.try_mkdtemp(None).unwrap_err();
     assert_eq!(error.downcast_ref::<wasmtime::Trap>(), Some(&wasmtime::Trap::Interrupt));
@@ -246,7 +247,7 @@ fn a_program_that_returns_leaves_only_what_is_its_own() {
 #[test]
 fn a_program_that_calls_exit_leaves_all_it_made() {
     let mut run = run("lifecycle_exit", &["7"]);
-    // WASI 0.2 tells success and failure only, and std says so with a status of 1.
+    // WASI 0.2 reports success or failure only, and std's failure has the status 1.
     assert_eq!(run.exit, Some(1), "{}", run.stderr);
     assert_eq!(kinds(run.tmp()), ["kept", "owed.directory", "owed.file"]);
     assert!(run.cleanup().is_err(), "exit is a trap: it cannot be entered any more");

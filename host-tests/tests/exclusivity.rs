@@ -1,4 +1,5 @@
-//! Exclusivity: what is made is new, whatever others put at its name.
+//! The exclusive creation of files: a new file or directory is never one that others put at its
+//! name.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -9,7 +10,7 @@ use std::thread;
 use host_tests::{Draws, Sandbox, Tree, dir, name_of, names_in};
 use tempfile::TempDir;
 
-/// What 16 instances, each in a thread of its own, made in one directory.
+/// Makes files in one directory from 16 instances, each in its own thread, and returns the paths.
 fn made_by_sixteen(host: &Path, each: usize, draws: impl Fn(u64) -> Draws + Sync) -> Vec<String> {
     thread::scope(|scope| {
         let threads: Vec<_> = (0..16)
@@ -42,16 +43,16 @@ fn sixteen_instances_that_draw_the_same_names_share_none() {
     let made = made_by_sixteen(host.path(), 100, |_| Draws::Seeded(4));
     let distinct: BTreeSet<_> = made.into_iter().collect();
     assert_eq!(distinct.len(), 1_600);
-    // No instance passes over a name that nobody took: these are the first 1600 of the sequence.
+    // An instance never skips a free name, so the names are the first 1600 of the sequence.
     let first = Sandbox::builder().draws(Draws::Seeded(4)).start();
     let first: BTreeSet<_> = (0..1_600).map(|_| first.mktemp(dir("/tmp")).unwrap()).collect();
     assert_eq!(distinct, first);
 }
 
-/// Something to plant at a name: what it is, and how.
+/// A thing to plant at a name: its description, and the function that plants it.
 type Planted = (&'static str, Box<dyn Fn()>);
 
-/// What an attacker who foresees a name could plant there.
+/// Lists the things that an attacker could plant at a name that he foresees.
 fn plant(at: &Path, outside: &Path) -> Vec<Planted> {
     let (at, outside) = (at.to_owned(), outside.to_owned());
     let link = |target: std::path::PathBuf| {
@@ -118,7 +119,7 @@ fn what_is_planted_at_the_next_name_is_never_opened_followed_or_replaced() {
             let before = sandbox.tree();
             let path = make(&sandbox);
             assert_eq!(path, format!("/tmp/tmp{}", name_of(2)), "{maker} over {planted}");
-            // All that changed is what was made.
+            // Nothing but the new file or directory has changed.
             let host = sandbox.host_path(&path);
             if host.is_dir() {
                 fs::remove_dir(&host).unwrap();
@@ -152,7 +153,7 @@ fn what_is_planted_at_the_name_of_an_anonymous_file_is_left_alone() {
 fn the_probe_of_the_default_directory_spares_what_is_planted_at_its_name() {
     let builder = Sandbox::builder().tmp("/tmp").draws(Draws::Script(vec![1, 1, 2]));
     let sandbox = builder.start();
-    // A probe's name has no prefix.
+    // The name of a probe has no prefix.
     fs::write(sandbox.tmp().join(name_of(1)), "planted").unwrap();
     let before = sandbox.tree();
     assert_eq!(sandbox.gettempdir().unwrap(), "/tmp");

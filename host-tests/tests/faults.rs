@@ -1,4 +1,4 @@
-//! Hosts that cannot do everything: no room, short writes, open files that cannot be unlinked.
+//! Hosts with faults: without room, with short writes, or without unlinking of open files.
 
 use std::fs;
 
@@ -16,7 +16,7 @@ fn with_refused_unlinks(refused_unlinks: u32) -> Faults {
     Faults { refused_unlinks, ..Faults::default() }
 }
 
-/// The search for the default directory is done, so that faults meet only what is tested.
+/// Starts a sandbox and searches the default directory, so that faults only meet the tested call.
 fn warm() -> Sandbox {
     let sandbox = Sandbox::new();
     sandbox.gettempdir().unwrap();
@@ -199,7 +199,7 @@ fn entries_that_vanish_while_they_are_listed_are_no_error() {
 fn what_wasi_has_no_code_for_arrives_as_io() {
     use wasmtime_wasi::p2::FsError;
     use wasmtime_wasi::p2::bindings::filesystem::types::ErrorCode as Wasi;
-    // Linux: EMFILE is 24, EROFS is 30.
+    // On Linux, EMFILE is 24 and EROFS is 30.
     for number in [24, 30] {
         let error = FsError::from(std::io::Error::from_raw_os_error(number));
         assert!(matches!(error.downcast_ref(), Some(Wasi::Io)), "{error:?}");

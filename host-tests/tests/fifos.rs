@@ -1,5 +1,5 @@
-//! A FIFO where a directory is expected. A host that opens one waits for its other end, so it must
-//! never come to that: here the other end is watched, and a host that waits is let go.
+//! FIFOs in the place of a directory. A host that opens one waits for its other end, so the
+//! component must never open one. The tests watch the other end, and release a host that waits.
 #![cfg(target_os = "linux")]
 
 use std::fs;
@@ -14,7 +14,7 @@ fn make_fifo(path: &Path) {
     mkfifoat(CWD, path, Mode::RUSR | Mode::WUSR).unwrap();
 }
 
-/// Runs `action`, and tells whether anybody waited for the other end of a FIFO meanwhile.
+/// Runs `action`, and returns true with its result if anybody waited for a FIFO's other end.
 fn waits_for_any<T>(fifos: &[&Path], action: impl FnOnce() -> T) -> (T, bool) {
     let done = AtomicBool::new(false);
     thread::scope(|scope| {
@@ -22,7 +22,7 @@ fn waits_for_any<T>(fifos: &[&Path], action: impl FnOnce() -> T) -> (T, bool) {
             let mut waited = false;
             while !done.load(Ordering::Acquire) {
                 for fifo in fifos {
-                    // POSIX: ENXIO while nobody has it open for reading.
+                    // POSIX answers ENXIO while nobody has the FIFO open for reading.
                     let flags = OFlags::WRONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
                     waited |= rustix::fs::open(*fifo, flags, Mode::empty()).is_ok();
                 }
@@ -49,7 +49,7 @@ fn the_watch_notices_who_waits() {
 fn a_fifo_in_the_place_of_the_directory_is_refused_and_stays() {
     type End = fn(&Sandbox, host_tests::Directory<'_>, &str);
     fn refused(name: &str) -> Error {
-        // CPython 3.13.0: NotADirectoryError with this path.
+        // CPython 3.13.0 raises NotADirectoryError with this path.
         os_at(ErrorCode::NotDirectory, "Not a directory", name)
     }
     let ends: [End; 4] = [
@@ -124,7 +124,8 @@ fn a_fifo_in_the_place_of_a_named_file_is_refused() {
     make_fifo(&host);
     let (again, waited) = waits_for_any(&[&host], || file.reopen(Some("rb"), None).map(drop));
     assert_eq!(code_of(&again.unwrap_err()), Some(ErrorCode::NoEntry));
-    // Opened for both directions a FIFO keeps nobody waiting, so the watch may find it open.
+    // `reopen` opens the FIFO in both directions, which waits for nobody, so the watcher may see it
+    // open.
     let _ = waited;
     let (moved, waited) = waits_for_any(&[&host], || file.persist("/tmp/final"));
     assert_eq!(code_of(&moved.unwrap_err()), Some(ErrorCode::NoEntry));

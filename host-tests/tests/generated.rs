@@ -1,6 +1,6 @@
-//! Programs that nobody wrote, through the tool that embeds the filesystem: generated ones behave
-//! as before, and generated ones of every kind, and real ones with damage, are refused in words or
-//! come out valid. A seed is printed where one of them fails.
+//! Generated and damaged programs, through the tool that embeds the filesystem. Generated programs
+//! of one shape must behave as before. Others, and damaged real programs, must be refused with an
+//! error or come out valid. A test that fails prints its seed.
 
 use std::fs;
 use std::sync::LazyLock;
@@ -17,7 +17,7 @@ use xtask::components;
 static FILESYSTEM: LazyLock<Vec<u8>> =
     LazyLock::new(|| fs::read(components::build("tmpfs-embedded").unwrap()).unwrap());
 
-/// Prints the seed of a test that panics.
+/// A seed that is printed if its test panics.
 struct Seed(u64);
 
 impl Drop for Seed {
@@ -28,7 +28,8 @@ impl Drop for Seed {
     }
 }
 
-/// Embeds; returns nothing if the program is refused, with a line that is no report of a bug.
+/// Embeds the filesystem. Returns `None` if the tool refuses the program, with a line that reports
+/// no bug.
 fn embedded(program: &[u8], beside: bool) -> Option<Vec<u8>> {
     match embed(program, &FILESYSTEM, beside) {
         Ok(whole) => {
@@ -44,7 +45,7 @@ fn embedded(program: &[u8], beside: bool) -> Option<Vec<u8>> {
     }
 }
 
-/// Generates a module of this seed, as long as the generator has bytes to decide by.
+/// Generates a module from a seed, with a random number of bytes for the generator's choices.
 fn generated(seed: u64, config: Config) -> Generated {
     let mut chance = Chance(seed);
     let length = 200 + chance.below(30_000);
@@ -52,8 +53,8 @@ fn generated(seed: u64, config: Config) -> Generated {
     Generated::new(config, &mut Unstructured::new(&bytes)).expect("there are bytes enough")
 }
 
-/// The imports and exports of a program that could ask for its directory, which is why it is
-/// accepted, and that with these seeds never does.
+/// The imports and exports of a generated program. The tool accepts it because it could ask for its
+/// directory. With these seeds it never does.
 const SHAPE: &str = r#"(module
     (import "wasi_snapshot_preview1" "fd_prestat_get" (func (param i32 i32) (result i32)))
     (memory (export "memory") 1 4)
@@ -63,7 +64,7 @@ const SHAPE: &str = r#"(module
     (func (export "two") (param f32 f64 i32) (result f64 i32) unreachable)
     (func (export "three") unreachable))"#;
 
-/// The functions of the shape, with the types of what they take and return.
+/// The exported functions of the shape.
 const FUNCTIONS: [&str; 3] = ["one", "two", "three"];
 
 fn of_shape() -> Config {
@@ -72,7 +73,7 @@ fn of_shape() -> Config {
         canonicalize_nans: true,
         generate_custom_sections: true,
         max_table_elements: 1_000,
-        // What the generator draws is to be spent on code.
+        // Limit the other parts, so that the generator spends its bytes on code.
         max_data_segments: 4,
         max_element_segments: 2,
         max_funcs: 8,
@@ -81,7 +82,7 @@ fn of_shape() -> Config {
         exceptions_enabled: false,
         gc_enabled: false,
         memory64_enabled: false,
-        // wasmtime is built without a collector of garbage, which `externref` takes.
+        // wasmtime is built without a garbage collector, which `externref` needs.
         reference_types_enabled: false,
         relaxed_simd_enabled: false,
         shared_everything_threads_enabled: false,
@@ -93,8 +94,8 @@ fn of_shape() -> Config {
     }
 }
 
-/// Runs each function of a module twice, and tells what it answered, and then the content of its
-/// memory and its global.
+/// Runs each function of a module twice. Returns the answers, and then the content of the memory
+/// and the global.
 fn behaviour(engine: &Engine, wasm: &[u8], seed: u64) -> Vec<String> {
     let module = Module::new(engine, wasm).unwrap();
     let mut store = Store::new(engine, ());
@@ -202,7 +203,8 @@ fn generated_modules_of_every_kind_are_refused_or_come_out_valid() {
     assert!(accepted > 15 && refused > 15, "{accepted} accepted, {refused} refused");
 }
 
-/// The handler is a component; the filesystem's own module is one of preview 1 that imports files.
+/// Damages two programs: a handler, which is a component, and the filesystem's own module, which is
+/// a module of preview 1 that imports files.
 #[test]
 fn real_programs_with_damage_are_refused_or_come_out_valid() {
     let (mut accepted, mut refused) = (0, 0);

@@ -1,10 +1,11 @@
-//! What every operation costs in calls of the host, by wasmtime's call hook. The hook counts the
-//! drop of a host's resource (closing a file) twice. It also counts what is no call of WASI: the
-//! making of a resource that the component exports (`resource.new`), and a growth of memory.
+//! The calls of the host that every operation makes, counted by wasmtime's call hook. The hook
+//! counts the drop of a host's resource, such as the close of a file, twice. It also counts two
+//! things that are not calls of WASI: the making of a resource that the component exports
+//! (`resource.new`), and a growth of memory.
 
 use host_tests::{FileOptions, Program, Sandbox, dir};
 
-/// A sandbox that has asked the host for all it asks only once, and has all the memory it needs.
+/// Starts a sandbox that has made the calls of the first use, and has all the memory it needs.
 fn warm() -> Sandbox {
     let sandbox = Sandbox::new();
     sandbox.set_spare_files(0);
@@ -16,7 +17,7 @@ fn warm() -> Sandbox {
     sandbox
 }
 
-/// The calls that an operation makes: `(what, calls)`.
+/// Asserts the number of calls that an operation makes, and returns its result.
 macro_rules! costs {
     ($sandbox:expr, $expected:expr, $action:expr) => {{
         let (result, calls) = $sandbox.calls(|| $action);
@@ -25,7 +26,7 @@ macro_rules! costs {
     }};
 }
 
-/// The making of a resource of ours, which the hook counts.
+/// The making of one of the component's resources, which the hook counts.
 const RESOURCE: u64 = 1;
 
 #[test]
@@ -45,7 +46,7 @@ fn plain_questions_ask_the_host_nothing() {
 fn the_search_costs_a_probe() {
     let sandbox = warm();
     sandbox.set_tempdir(None);
-    // The environment; a name; open, write, close (2), unlink.
+    // The calls: the environment; a name; open, write, close (2), unlink.
     costs!(sandbox, 7, sandbox.gettempdir().unwrap());
 }
 
@@ -58,7 +59,7 @@ fn making_costs_a_name_and_one_call() {
     costs!(sandbox, 2, sandbox.mktemp(None).unwrap());
     let (descriptor, _) = costs!(sandbox, 2, sandbox.mkstemp_descriptor(None).unwrap());
     drop(descriptor);
-    // And the unlink.
+    // An unlink is added.
     let descriptor = costs!(sandbox, 3, sandbox.open_temporary(None).unwrap());
     drop(descriptor);
 }
@@ -75,8 +76,8 @@ fn every_taken_name_costs_a_name_and_one_call() {
 
 #[test]
 fn an_anonymous_file_of_four_kilobytes_costs_seven_calls_of_wasi() {
-    // W1: create, write 4 KiB, seek to the start, read 4 KiB, close. A name, open, unlink, write,
-    // read, close (2).
+    // The workload W1: create, write 4 KiB, seek to the start, read 4 KiB, close. The calls: a
+    // name, open, unlink, write, read, close (2).
     let sandbox = warm();
     let file = costs!(sandbox, 3 + RESOURCE, sandbox.temporary_file(None).unwrap());
     costs!(sandbox, 0, file.write(&[7; 4096]).unwrap());
@@ -105,13 +106,13 @@ fn a_recycled_anonymous_file_costs_two_calls_of_wasi() {
 fn small_writes_wait_for_a_full_buffer() {
     let sandbox = warm();
     let file = sandbox.temporary_file(None).unwrap();
-    // 10 000 bytes fill the buffer of 8192 once.
+    // 10,000 bytes fill the buffer of 8192 bytes once.
     costs!(sandbox, 1, (0..1000).for_each(|_| assert_eq!(file.write(b"0123456789").unwrap(), 10)));
     costs!(sandbox, 1, file.flush().unwrap());
     costs!(sandbox, 0, file.flush().unwrap());
     assert_eq!(file.seek(0, 2).unwrap(), 10_000);
     file.seek(0, 0).unwrap();
-    // Read back in pieces: 8192 and the rest.
+    // Two reads of the host: 8192 bytes, and the rest.
     costs!(sandbox, 2, (0..1000).for_each(|_| assert_eq!(file.read(Some(10)).unwrap().len(), 10)));
     let unbuffered = FileOptions { buffering: Some(0), ..FileOptions::default() };
     let file = sandbox.temporary_file(Some(unbuffered)).unwrap();
@@ -124,7 +125,7 @@ fn large_writes_go_past_the_buffer() {
     let file = sandbox.temporary_file(None).unwrap();
     costs!(sandbox, 1, file.write(&vec![1; 1 << 20]).unwrap());
     costs!(sandbox, 0, file.seek(0, 0).unwrap());
-    // wasmtime gives 64 KiB at a time.
+    // wasmtime returns at most 64 KiB at a time.
     let whole = costs!(sandbox, 16, file.read(Some(1 << 20)).unwrap());
     assert_eq!(whole.len(), 1 << 20);
 }
@@ -144,7 +145,7 @@ fn questions_about_an_open_file_ask_the_host_nothing() {
     costs!(sandbox, 0, file.name());
     costs!(sandbox, 0, file.enter().unwrap());
     file.flush().unwrap();
-    // Nobody else can change an anonymous file: its length is known.
+    // The library knows the length, since nobody else can change an anonymous file.
     costs!(sandbox, 0, file.seek(0, 2).unwrap());
     costs!(sandbox, 0, file.seek(-4, 1).unwrap());
     costs!(sandbox, 1, file.read(None).unwrap());
@@ -157,7 +158,7 @@ fn a_named_file_costs_an_unlink_at_its_end() {
     let sandbox = warm();
     let file = costs!(sandbox, 2 + RESOURCE, sandbox.named_temporary_file(None).unwrap());
     costs!(sandbox, 0, file.write(b"x").unwrap());
-    // The write, the close (2), the unlink.
+    // The calls: write, close (2), unlink.
     costs!(sandbox, 4, file.close().unwrap());
     costs!(sandbox, 0, drop(file));
     let file = sandbox.named_temporary_file(None).unwrap();
@@ -165,13 +166,13 @@ fn a_named_file_costs_an_unlink_at_its_end() {
     costs!(sandbox, 3, drop(file));
     let file = sandbox.named_temporary_file(None).unwrap();
     costs!(sandbox, 0, file.keep().unwrap());
-    // Whether the name is this file's (2), rename, and whether this file is at the target.
+    // The calls: compare the name with this file (2), rename, compare the target with this file.
     costs!(sandbox, 4, file.persist("/tmp/final").unwrap());
     costs!(sandbox, 2, file.close().unwrap());
     let file = sandbox.named_temporary_file(None).unwrap();
-    // Whether the name is this file's (2), link, whether this file is at the target, and unlink.
+    // The calls: compare the name with this file (2), link, compare the target, unlink.
     costs!(sandbox, 5, file.persist_noclobber("/tmp/other").unwrap());
-    // Open, and is-same-object.
+    // The calls: open, is-same-object.
     costs!(sandbox, 2 + RESOURCE, file.reopen(None, None).unwrap().leak());
     assert_eq!(costs!(sandbox, 0, sandbox.owed()).len(), 0);
 }
@@ -180,13 +181,12 @@ fn a_named_file_costs_an_unlink_at_its_end() {
 fn an_empty_directory_costs_its_listing_to_remove() {
     let sandbox = warm();
     let directory = costs!(sandbox, 2 + RESOURCE, sandbox.temporary_directory(None).unwrap());
-    // Look what it is, open, list, one entry that is the end, remove, close the listing (2),
-    // close (2).
+    // The calls: stat, open, list, one entry at the end, remove, close the listing (2), close (2).
     costs!(sandbox, 9, directory.cleanup().unwrap());
-    // Whether something stands there again.
+    // One call looks if something stands there again.
     costs!(sandbox, 1, directory.cleanup().unwrap());
     costs!(sandbox, 0, drop(directory));
-    // Below a preopen its parent is looked at, opened and closed (2) as well.
+    // Below a preopen, the library also stats, opens and closes (2) the parent.
     let parent = sandbox.mkdtemp(None).unwrap();
     let directory = sandbox.temporary_directory(dir(&parent)).unwrap();
     costs!(sandbox, 9 + 4, directory.cleanup().unwrap());
@@ -201,8 +201,8 @@ fn a_file_in_a_directory_costs_two_calls_to_remove() {
         (0..files).for_each(|file| std::fs::write(host.join(format!("{file}")), "").unwrap());
         sandbox.calls(|| directory.cleanup().unwrap()).1
     };
-    // What was removed is looked for once more: at most one listing beside the entry and its
-    // unlink.
+    // The library looks once more for entries. Each file costs its entry and its unlink, and at
+    // most one listing is added.
     assert_eq!(cost(110) - cost(10), 200);
 }
 
@@ -215,7 +215,7 @@ fn a_place_below_a_preopen_costs_no_more_than_the_preopen_itself() {
     costs!(sandbox, 3 + RESOURCE, sandbox.temporary_file(dir(&deep)).unwrap().leak());
 }
 
-/// The calls that one more round of a program with the library linked in makes.
+/// Returns the calls that one more round makes, in a program with the library linked in.
 fn linked(workload: &str) -> u64 {
     let calls = |rounds| {
         let builder = Sandbox::builder().tmp("/tmp");
@@ -234,6 +234,6 @@ fn with_the_library_linked_in_an_anonymous_file_costs_seven_calls_and_two_when_r
 
 #[test]
 fn with_the_library_linked_in_a_named_file_opened_again_costs_eleven_calls() {
-    // W2: create (2), write, open again, compare, read, close (2), close (2), unlink.
+    // The workload W2: create (2), write, open again, compare, read, close (2), close (2), unlink.
     assert_eq!(linked("named"), 11);
 }

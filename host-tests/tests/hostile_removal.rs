@@ -1,5 +1,5 @@
-//! Removal of trees that are deep, wide, or changed by others meanwhile, under few file handles
-//! and with bounded memory.
+//! The removal of trees that are deep, wide, or changed by others meanwhile. It must use few file
+//! handles and bounded memory.
 #![cfg(target_os = "linux")]
 
 use std::os::fd::OwnedFd;
@@ -14,10 +14,10 @@ use rustix::fs::{Mode, OFlags};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tempfile::TempDir;
 
-/// The variable by which a test tells its own process, run again, that it is the inner one.
+/// The variable that tells a test's second process that it is the inner one.
 const INNER: &str = "HOST_TESTS_FEW_HANDLES";
 
-/// Runs `body` in a process of its own that may hold 256 files open.
+/// Runs `body` in another process, which may hold 256 files open.
 fn with_few_handles(test: &str, body: impl FnOnce()) {
     if env::var_os(INNER).is_some() {
         let maximum = getrlimit(Resource::Nofile).maximum;
@@ -39,8 +39,8 @@ fn open_handles() -> usize {
     fs::read_dir("/proc/self/fd").unwrap().count()
 }
 
-/// The most handles that were open in this process while `body` ran, beyond those before; looked
-/// at from another thread without a pause.
+/// Returns the most handles that `body` opened at once in this process. Another thread counts them
+/// without a pause.
 fn most_handles(body: impl FnOnce()) -> usize {
     let before = open_handles();
     let (done, most) = (AtomicBool::new(false), AtomicUsize::new(0));
@@ -56,16 +56,16 @@ fn most_handles(body: impl FnOnce()) -> usize {
     most.into_inner().saturating_sub(before)
 }
 
-/// Removes what `fill` puts into a temporary directory, and holds the component to its bounds.
+/// Fills a temporary directory by `fill` and removes it, within bounds of handles and memory.
 fn removes_within_bounds(fill: impl FnOnce(&Path)) {
     let sandbox = Sandbox::new();
-    // Whatever it takes of memory once, it has taken.
+    // Take the memory that is only taken once.
     drop(sandbox.temporary_directory(None).unwrap());
     let directory = sandbox.temporary_directory(None).unwrap();
     let host = sandbox.host_path(&directory.name());
     fill(&host);
     let memory = sandbox.memory();
-    // One handle lists /proc/self/fd.
+    // One of the handles lists /proc/self/fd.
     let handles = most_handles(|| directory.cleanup().unwrap()) - 1;
     let grown = sandbox.memory() - memory;
     assert!(!host.exists());
@@ -81,7 +81,7 @@ fn a_tree_of_five_thousand_levels_is_removed() {
     });
 }
 
-/// A chain of directories, each with a file; longer than any path can be.
+/// Makes a chain of directories with a file in each, longer than any path may be.
 fn dig(host: &Path, depth: usize) {
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
     let mut at: OwnedFd = rustix::fs::open(host, flags, Mode::empty()).unwrap();
@@ -142,7 +142,7 @@ fn every_directory_is_listed_once_however_many_there_are() {
         assert_eq!(listings, number + 1, "{number} subdirectories");
         costs.push((number, calls));
     }
-    // An entry; open, list, the end, close both (4), remove.
+    // The calls for a subdirectory: an entry; open, list, the end, close both (4), remove.
     let each = |(number, calls): (u64, u64)| (calls - costs[0].1) - 9 * number;
     assert!(costs.iter().all(|cost| each(*cost) == 0), "{costs:?}");
 }
@@ -154,7 +154,7 @@ fn directories_that_were_moved_up_are_removed_also_where_more_are_than_can_be_re
     let host = sandbox.host_path(&directory.name());
     let deep = host.join((0..40).map(|_| "d").collect::<PathBuf>());
     fs::create_dir_all(&deep).unwrap();
-    // More than 8 KiB of names of eight bytes.
+    // These names of eight bytes take more than 8 KiB.
     (0..3000).for_each(|number| fs::create_dir_all(deep.join(format!("{number}/x"))).unwrap());
     let memory = sandbox.memory();
     directory.cleanup().unwrap();
@@ -175,8 +175,8 @@ fn a_tree_both_deep_and_wide_is_removed() {
     });
 }
 
-/// Swaps directories of a tree for links to the outside and back, as fast as it can, until the
-/// tree is gone or it has done so `limit` times. Counts in `swapped` how often it did.
+/// Swaps directories of a tree for links to the outside and back, as fast as possible. It ends when
+/// the tree is gone or after `limit` swaps, and counts the swaps in `swapped`.
 fn swap(targets: &[PathBuf], outside: &Path, done: &AtomicBool, swapped: &AtomicU64, limit: u64) {
     for target in targets.iter().cycle() {
         if done.load(Ordering::Acquire) || swapped.load(Ordering::Relaxed) == limit {
@@ -187,15 +187,15 @@ fn swap(targets: &[PathBuf], outside: &Path, done: &AtomicBool, swapped: &Atomic
             if symlink(outside, target).is_ok() {
                 swapped.fetch_add(1, Ordering::Relaxed);
             }
-            // Back again, where the link was not removed meanwhile.
+            // Swap back, unless the link was removed meanwhile.
             let _ = fs::remove_file(target);
             let _ = fs::rename(&aside, target);
         }
     }
 }
 
-/// Removes trees whose directories are swapped for links meanwhile; `base` leads to where in the
-/// tree those stand.
+/// Removes trees whose directories are swapped for links meanwhile. `base` is the path in the tree
+/// at which these directories stand.
 fn is_not_led_astray(base: &Path, rounds: u32) {
     let outside = TempDir::new().unwrap();
     for number in 0..20 {
@@ -219,11 +219,11 @@ fn is_not_led_astray(base: &Path, rounds: u32) {
         let (done, swaps) = (AtomicBool::new(false), AtomicU64::new(0));
         thread::scope(|scope| {
             scope.spawn(|| swap(&targets, outside.path(), &done, &swaps, 100_000));
-            // The removal begins in the middle of the attack.
+            // The removal begins after the first swap.
             while swaps.load(Ordering::Relaxed) == 0 {
                 thread::yield_now();
             }
-            // Against one who never stops it may give up with an error, but not go astray.
+            // Under an endless attack, the removal may fail, but must not leave the tree.
             let _ = directory.cleanup();
             done.store(true, Ordering::Release);
         });
@@ -243,7 +243,7 @@ fn directories_that_are_swapped_for_links_meanwhile_lead_nowhere() {
 
 #[test]
 fn directories_too_deep_to_be_held_open_are_not_led_astray_either() {
-    // Thirty are held open at the most.
+    // The component holds at most thirty directories open.
     for depth in [27, 28, 29] {
         is_not_led_astray(&(0..depth).map(|_| "d").collect::<PathBuf>(), 5);
     }

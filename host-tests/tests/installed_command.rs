@@ -1,5 +1,5 @@
-//! The command `scratch` as it is installed from a clone: alone in an empty folder it composes the
-//! program of the page on components, and the compositions run.
+//! The command `scratch` as it is installed from a clone. Alone in an empty folder, it composes the
+//! program of docs/component.md, and the compositions run.
 
 use std::fs;
 use std::path::Path;
@@ -11,7 +11,8 @@ use scratch_compose::{Memory, Options, Record};
 use tempfile::TempDir;
 use xtask::{distribution, workspace};
 
-/// The command, installed once. Nothing but its own folder is left of the installation.
+/// The folder with the command. The command is installed once, and nothing else of the installation
+/// is left.
 static INSTALLED: LazyLock<TempDir> = LazyLock::new(|| {
     let folder = TempDir::new().unwrap();
     let file = distribution::install(folder.path()).unwrap();
@@ -19,7 +20,7 @@ static INSTALLED: LazyLock<TempDir> = LazyLock::new(|| {
     folder
 });
 
-/// Runs the command in a folder, without any variable of the environment.
+/// Runs the command in a folder, without environment variables.
 fn scratch(folder: &Path, words: &[&str]) -> Output {
     let mut command = Command::new(INSTALLED.path().join("scratch"));
     command.args(words).current_dir(folder).env_clear().output().unwrap()
@@ -43,7 +44,7 @@ fn program() -> Vec<u8> {
     fs::read(program_file("readme_program")).unwrap()
 }
 
-/// Runs a composition, and returns what it printed.
+/// Runs a composition, and returns its output.
 fn run(composition: &Path, ground: Builder) -> String {
     let run = Program::new(composition.to_str().unwrap(), ground).run(&[]).succeeded();
     run.stdout
@@ -146,7 +147,7 @@ fn a_file_that_cannot_be_written_is_status_1_and_nothing_is_left() {
     fs::write(folder.path().join("app.wasm"), program()).unwrap();
     let named =
         |length: usize| scratch(folder.path(), &["compose", "app.wasm", "-o", &"n".repeat(length)]);
-    // No name is longer than 255 bytes (NAME_MAX).
+    // A name may have 255 bytes (NAME_MAX).
     let output = named(256);
     let told = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{told}");

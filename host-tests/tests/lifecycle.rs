@@ -1,4 +1,4 @@
-//! Named and anonymous files from their making to their end: what deletes, what keeps, what moves.
+//! Named and anonymous files from start to end: deletion, keeping and moving.
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt as _, symlink};
@@ -17,7 +17,7 @@ fn deletion(delete: bool, on_close: bool) -> Option<NamedFileOptions> {
     })
 }
 
-/// What happens to a named file, and whether the file is there after each step.
+/// A named event: the steps that happen to a named file.
 type Event = (&'static str, &'static [Step]);
 
 #[derive(Clone, Copy, Debug)]
@@ -35,8 +35,9 @@ use Step::{Close, CloseFile, Drop, Enter, Exit};
 fn a_named_file_is_deleted_as_pythons_matrix_says() {
     const T: bool = true;
     const F: bool = false;
-    // python-tempfile 1.6, observed on CPython 3.13.0: after each step, whether the file is there
-    // with (delete, delete_on_close) = (T, T), (T, F), (F, T) and (F, F).
+    // The table of python-tempfile 1.6, observed on CPython 3.13.0. Each row says if the file is
+    // there after a step. The columns are (delete, delete_on_close) = (T, T), (T, F), (F, T) and
+    // (F, F).
     let table: [(Event, &[[bool; 4]]); 12] = [
         (("close", &[Close]), &[[F, T, T, T]]),
         (("close twice", &[Close, Close]), &[[F, T, T, T], [F, T, T, T]]),
@@ -122,7 +123,7 @@ fn a_directory_that_took_the_name_is_an_error_once_and_stays() {
     let path = sandbox.host_path(&name);
     fs::remove_file(&path).unwrap();
     fs::create_dir(&path).unwrap();
-    // unlink(2) on a directory is EISDIR on Linux.
+    // On Linux, unlink(2) answers EISDIR for a directory.
     let error = file.close().unwrap_err();
     assert_eq!(error, os_at(ErrorCode::IsDirectory, "Is a directory", &name));
     assert!(file.closed().unwrap());
@@ -136,7 +137,7 @@ fn a_close_that_cannot_write_what_waits_closes_and_deletes_and_says_so() {
     let sandbox = Sandbox::new();
     let file = sandbox.named_temporary_file(None).unwrap();
     let path = sandbox.host_path(&file.name().unwrap());
-    // No file reaches so far: the write that waits is refused.
+    // No file can be this long, so the waiting write is refused.
     file.seek(i64::MAX - 100, 0).unwrap();
     file.write(b"waits").unwrap();
     let error = file.close().unwrap_err();
@@ -365,7 +366,7 @@ fn persist_between_filesystems_is_refused() {
     for error in
         [file.persist("/other/x").unwrap_err(), file.persist_noclobber("/other/x").unwrap_err()]
     {
-        // EXDEV: wasmtime 48 has no code for it and says `io`.
+        // wasmtime 48 has no code for EXDEV, and answers `io`.
         assert_eq!(code_of(&error), Some(ErrorCode::Io), "{error:?}");
     }
     assert!(names_in(other.path()).is_empty());
@@ -498,7 +499,8 @@ fn a_file_closed_by_its_stream_can_be_opened_again_by_name() {
     file.close().unwrap();
     let again = file.reopen(Some("rb"), None).unwrap();
     assert_eq!(again.read(None).unwrap(), b"still there");
-    // Python's example: closed in `with`, opened by name, gone at the end of the block.
+    // Python's example: the file is closed in `with`, opened by name, and gone at the end of the
+    // block.
     file.exit().unwrap();
     assert!(sandbox.tree().is_empty());
     assert_eq!(again.seek(0, 0).unwrap(), 0);
@@ -561,8 +563,8 @@ fn a_file_moved_to_its_own_name_stays_there() {
 
 #[test]
 fn a_file_moved_to_another_link_of_itself_keeps_both_names() {
-    // rename(2) does nothing between two links of one file, and calls that success. Taking the old
-    // name away afterwards would lose the file where both are one name spelt in two ways.
+    // For two links of one file, rename(2) does nothing and succeeds. If both paths spell one name,
+    // removing the old one afterwards would lose the file.
     let sandbox = Sandbox::new();
     let file = sandbox.named_temporary_file(None).unwrap();
     let host = sandbox.host_path(&file.name().unwrap());
@@ -575,7 +577,7 @@ fn a_file_moved_to_another_link_of_itself_keeps_both_names() {
 
 #[test]
 fn a_path_that_only_a_directory_can_have_is_refused() {
-    // rename(2): ENOENT for an empty path, ENOTDIR where a file is to become "x/".
+    // rename(2) answers ENOENT for an empty path, and ENOTDIR if a file is to become "x/".
     let sandbox = Sandbox::new();
     let file = sandbox.named_temporary_file(None).unwrap();
     let empty = os_at(ErrorCode::NoEntry, "No such file or directory", "");

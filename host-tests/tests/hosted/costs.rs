@@ -1,10 +1,10 @@
-//! Calls of the host in a round of a workload of a Rust std program: as many as on a directory that
-//! the host grants, since the program does the same.
+//! The calls of the host in a round of a workload, in a Rust std program. There are as many as on a
+//! directory of the host, since the program does the same.
 
 use host_tests::{Builder, Program, Sandbox};
 
-/// Counts the calls of a round as the difference between many and few rounds, so that beginning and
-/// end do not count.
+/// Counts the calls of so many rounds. Callers subtract two counts, so that start and end do not
+/// count.
 fn calls(workload: &str, ground: Builder, rounds: u64) -> u64 {
     let run = Program::new("calls_tempfile", ground).run(&[workload, &rounds.to_string()]);
     run.succeeded().calls
@@ -27,7 +27,7 @@ fn a_round_takes_as_many_calls_as_on_a_directory_of_the_host() {
         println!("{workload}: {hosted} calls");
         assert_eq!(hosted, on_disk, "{workload}");
     }
-    // The files of W1: opened, written, read and closed by streams.
+    // W1 uses streams of files: open, write, read and close.
     assert_eq!(calls_of_a_round("anonymous", || Sandbox::builder().hosted()), 17);
     assert_eq!(calls_of_a_round("stat", || Sandbox::builder().hosted()), 2);
 }

@@ -1,5 +1,5 @@
-//! A host as its documentation has it: a store with WASI and spaces, for the programs of the
-//! harness.
+//! A host as the crate's documentation shows it: a store with WASI and spaces, for the harness's
+//! programs.
 
 use std::path::Path;
 use std::sync::LazyLock;
@@ -32,24 +32,24 @@ impl ScratchView for State {
     }
 }
 
-/// Which functions the linker gets.
+/// The kind of functions in the linker.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Calling {
     Sync,
     Async,
 }
 
-/// Both of them.
+/// Both kinds of functions.
 pub(crate) const CALLINGS: [Calling; 2] = [Calling::Sync, Calling::Async];
 
-/// What a guest gets.
+/// The spaces, directories and variables that a guest gets.
 #[derive(Clone)]
 pub(crate) struct Granted<'a> {
     pub(crate) scratch: ScratchCtx,
-    /// Directories of the host, with their paths in the guest.
+    /// The granted directories of the host, with their paths in the guest.
     pub(crate) directories: Vec<(&'a Path, &'a str, FsPerms)>,
     pub(crate) variables: Vec<(&'a str, &'a str)>,
-    /// The fuel after which it traps.
+    /// The fuel after which the guest traps.
     pub(crate) fuel: u64,
 }
 
@@ -69,7 +69,7 @@ pub(crate) fn compiled(program: &str) -> Component {
     Component::from_file(&ENGINE, program_file(program)).expect("compiling a program")
 }
 
-/// Makes the store of a program with these arguments, and what it prints to.
+/// Makes the store of a program with these arguments, and the pipe for its output.
 fn store(granted: Granted<'_>, arguments: &[&str]) -> (Store<State>, MemoryOutputPipe) {
     let output = MemoryOutputPipe::new(1 << 20);
     let mut wasi = WasiCtxBuilder::new();
@@ -83,7 +83,7 @@ fn store(granted: Granted<'_>, arguments: &[&str]) -> (Store<State>, MemoryOutpu
     (store, output)
 }
 
-/// Runs a program to its end, and returns what it printed; the error is a trap.
+/// Runs a program to its end, and returns its output. An error is a trap.
 pub(crate) fn run(
     calling: Calling,
     program: &Component,
@@ -114,7 +114,7 @@ pub(crate) fn run(
     Ok(String::from_utf8(output.contents().to_vec()).expect("it prints text"))
 }
 
-/// Runs commands of the shell, and returns what each answered; the error is a trap.
+/// Runs commands of the shell, and returns the answer to each. An error is a trap.
 pub(crate) fn shell(
     calling: Calling,
     granted: Granted<'_>,
@@ -128,7 +128,7 @@ pub(crate) fn shell(
     Ok(answers.collect())
 }
 
-/// Runs commands that do not trap.
+/// Runs commands that must not trap, and returns the answer to each.
 pub(crate) fn answers(calling: Calling, granted: Granted<'_>, commands: &[&str]) -> Vec<String> {
     let answers = shell(calling, granted, commands).expect("the shell does not trap");
     assert_eq!(answers.len(), commands.len(), "{answers:?}");

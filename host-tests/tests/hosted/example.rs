@@ -1,14 +1,14 @@
-//! The hosts that the crate's documentation shows.
+//! The hosts in the crate's documentation.
 
 use host_tests::program_file;
 use wasmtime_scratch::Limit;
 
-/// The file that is the documentation's example.
+/// The example of the crate's README.
 #[expect(dead_code, reason = "its `main` is for the command line")]
 #[path = "../../../crates/wasmtime-scratch/examples/host.rs"]
 mod host;
 
-/// The file that begins the guide for query engines.
+/// The program at the start of the guide for query engines.
 #[expect(dead_code, reason = "its `main` is for the command line")]
 #[path = "../../../crates/wasmtime-scratch/examples/query_engine.rs"]
 mod query_engine;
@@ -34,17 +34,17 @@ fn the_query_engine_of_the_documentation_takes_files_from_the_memory_of_the_quer
     for (answer, rows) in answers.iter().zip(["1,2", "3,4", "5,6"]) {
         let lines: Vec<&str> = answer.output.lines().collect();
         assert_eq!(lines[0], format!("read /input/rows: {rows}"));
-        // EROFS of WASI.
+        // 69 is EROFS in WASI.
         assert!(lines[1].ends_with("Some(69)"), "{}", lines[1]);
         let filled = lines[2].strip_prefix("fill /tmp 10000: ").unwrap();
         made += filled.split(' ').next().unwrap().parse::<u64>().unwrap();
         assert_eq!(answer.refusal.unwrap().limit, Limit::SharedBytes);
     }
-    // A partition that ends gives its files back, which another may have then.
+    // A partition that has ended returns its bytes, and another may then have them.
     assert!((MEMORY >> 11..=3 * (MEMORY >> 10)).contains(&made), "{made}");
     assert_eq!(memory.free(), MEMORY);
 
-    // Alone, one partition can have all of it.
+    // A partition that runs alone can have all bytes.
     let answers = query_engine::run(function, &arguments, &partitions[..1], &memory).unwrap();
     let refusal = answers[0].refusal.unwrap();
     assert!(refusal.held <= MEMORY && refusal.held > MEMORY - 4_096, "{refusal}");

@@ -1,5 +1,5 @@
-//! The crate `wasmtime-scratch`, as a host uses it: spaces beside the host's own directories,
-//! shared ones, limits, and what a host learns while the guest runs and afterwards.
+//! The crate `wasmtime-scratch` in use by a host. The tests lend spaces beside the host's
+//! directories, share spaces, reach limits, and read a space while its guest runs and afterwards.
 
 mod costs;
 mod embedder;

@@ -28,7 +28,7 @@ const MOVES: [&str; 9] = [
 #[test]
 #[cfg(target_os = "linux")]
 fn moves_between_spaces_and_directories_are_refused_as_between_file_systems() {
-    // Two file systems of the host, in which wasmtime gives the kernel's own answers.
+    // On two filesystems of the host, wasmtime passes on the kernel's answers.
     let disk = TempDir::new_in(xtask::workspace::target_dir()).unwrap();
     let memory = TempDir::new_in("/dev/shm").unwrap();
     let mut host = Granted::new(ScratchCtx::new());
@@ -39,7 +39,7 @@ fn moves_between_spaces_and_directories_are_refused_as_between_file_systems() {
     for calling in CALLINGS {
         let expected = answers(calling, host.clone(), &MOVES);
         fs::remove_dir_all(disk.path().join("directory")).unwrap();
-        // wasmtime makes EIO, 29, of Linux's EXDEV, which is 75; but EXDEV is what it is.
+        // wasmtime reports Linux's EXDEV (75) as EIO (29). A native rename shows that it is EXDEV.
         let native = fs::rename(disk.path().join("file"), memory.path().join("file")).unwrap_err();
         assert_eq!(native.kind(), io::ErrorKind::CrossesDevices);
         let mut expected = expected;
@@ -50,7 +50,7 @@ fn moves_between_spaces_and_directories_are_refused_as_between_file_systems() {
 
         let spaces = ScratchCtx::new().mount("/one", &space()).mount("/other", &space());
         let moved = answers(calling, Granted::new(spaces), &MOVES);
-        // A name that is not there is looked for only where both are one filesystem.
+        // The spaces do not look for a missing name: the mounts are two filesystems.
         assert_eq!(moved[..5], expected[..5]);
         assert_eq!(moved[6..], expected[6..]);
 
@@ -104,7 +104,7 @@ fn a_space_lent_for_reading_is_read_only() {
         let refused = answers(calling, Granted::new(scratch.clone()), &changes);
         for (command, answer) in changes.iter().zip(&refused) {
             let moved = command.starts_with("rename /tmp");
-            // EROFS and EXDEV, as WASI counts them.
+            // In WASI, EROFS is 69 and EXDEV is 75.
             let code = if moved { "Some(75)" } else { "Some(69)" };
             assert!(answer.ends_with(code), "{command}: {answer}");
         }
@@ -134,7 +134,7 @@ fn the_hosts_directories_stay_as_they_were() {
             (readable.path(), "/readable", FsPerms::ReadOnly),
             (writable.path(), "/writable", FsPerms::ReadWrite),
         ];
-        // A host that inherits its environment has a directory of its own there.
+        // The variable comes from a host that inherits its environment.
         granted.variables = vec![("TMPDIR", "/var/folders/host"), ("OTHER", "stays")];
         let answers = answers(calling, granted, &commands);
         assert_eq!(answers[0], "given");
@@ -156,12 +156,12 @@ fn tmpdir_is_the_first_space_that_can_be_written_to() {
     let read_only = ScratchCtx::new().mount_read_only("/in", &one);
     assert_eq!(told(read_only.clone().mount("/a b", &other)), "/a b");
     assert_eq!(told(read_only.mount("/", &other)), "/tmp");
-    // A root that has a file there has no directory there.
+    // The root has a file at /tmp, so it has no directory for temporary files.
     let taken = space();
     let fill = ["write /x/tmp text"];
     let _ = answers(CALLINGS[0], Granted::new(ScratchCtx::new().mount("/x", &taken)), &fill);
     assert_eq!(told(ScratchCtx::new().mount("/", &taken)), "/");
-    // Nothing is lent: what the host says holds.
+    // Without a space, the host's variable stays.
     assert_eq!(told(ScratchCtx::new()), "/of/the/host");
 }
 
@@ -173,7 +173,7 @@ fn relative_paths_work_below_a_root() {
     assert_eq!(answers, ["done", "text", "done", "done", "text"]);
 }
 
-/// What runtimes got wrong before.
+/// Makes calls that other runtimes have answered wrongly.
 #[test]
 fn odd_calls_answer_as_on_a_directory_of_the_host() {
     let commands = [
@@ -205,7 +205,7 @@ fn odd_calls_answer_as_on_a_directory_of_the_host() {
         let scratch = ScratchCtx::new().mount("/tmp", &space);
         let answers = answers(calling, Granted::new(scratch), &commands);
         assert_eq!(answers, expected);
-        // The byte at 2^40 cost a page while it was there.
+        // The byte at 2^40 took one page until the file was removed.
         assert!(space.high_water().content < 64 << 10, "{:?}", space.high_water());
         space.audit().unwrap();
     }

@@ -8,8 +8,8 @@ use crate::embedder::{CALLINGS, Calling, Granted, answers};
 
 const INSTANCES: u64 = 64;
 
-/// The answer of `fill` after `made` files of 1 KiB: ENOSPC or EDQUOT of WASI's C library, or EIO
-/// where a stream was refused.
+/// Returns the number of files in the answer of `fill`. The rest of the answer is ENOSPC or EDQUOT
+/// of WASI's C library, or EIO if a stream was refused.
 fn made(answer: &str) -> u64 {
     answer.split(' ').next().unwrap().parse().unwrap()
 }
@@ -20,7 +20,7 @@ fn fill(calling: Calling, space: &Space, most: u64) -> u64 {
     made(&answers(calling, Granted::new(scratch), &[&command])[0])
 }
 
-/// Runs `work` in so many threads at once.
+/// Runs `work` in `INSTANCES` threads at once.
 fn at_once<T: Send>(work: impl Fn(u64) -> T + Sync) -> Vec<T> {
     thread::scope(|scope| {
         let work = &work;
@@ -62,7 +62,7 @@ fn instances_at_once_share_one_budget_to_the_last_byte() {
         assert_eq!(held, filled.iter().sum::<u64>() << 10);
         let metadata: u64 = spaces.iter().map(|space| space.usage().metadata).sum();
         assert_eq!(budget.usage().bytes, held + metadata);
-        // What is left is less than the next file takes, with its name and node.
+        // The rest of the limit is less than the next file takes with its name and node.
         assert!(budget.usage().bytes <= BYTES && budget.usage().bytes > BYTES - 4_096);
         assert_eq!(budget.last_refusal().unwrap().limit, Limit::SharedBytes);
         for space in &spaces {

@@ -1,5 +1,5 @@
-//! Templates as a host of a code interpreter uses them: seed once, run, collect what changed, roll
-//! back, fork.
+//! Templates in the host of a code interpreter: fill a space once, run code, list the changes, roll
+//! back, and fork.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -20,7 +20,7 @@ fn seeded(commands: &[&str]) -> Template {
     space.snapshot().unwrap()
 }
 
-/// The changes, as lines.
+/// Formats the changes, a line each.
 fn changes(space: &Space, template: &Template) -> Vec<String> {
     let changes = space.changes_since(template).unwrap();
     let lines = changes.into_iter().map(|change| match change.difference {
@@ -82,7 +82,7 @@ fn a_space_is_rolled_back_under_a_guest_that_runs() {
                 resets
             });
             for _ in 0..5 {
-                // What it is told depends on the moment: it may fail, but not trap.
+                // The answers depend on the moment. Calls may fail, but must not trap.
                 let _ = run(calling, &space, &["fill /tmp 500", "ls /tmp", "read /tmp/seed"]);
             }
             done.store(true, Ordering::Relaxed);
@@ -94,7 +94,7 @@ fn a_space_is_rolled_back_under_a_guest_that_runs() {
     }
 }
 
-/// Error 8 of WASI's C library is EBADF.
+/// Expects EBADF, which is error 8 of WASI's C library.
 #[test]
 fn what_is_open_when_a_space_goes_back_is_a_bad_descriptor() {
     let template = seeded(&["write /tmp/seed text"]);
@@ -109,7 +109,7 @@ fn what_is_open_when_a_space_goes_back_is_a_bad_descriptor() {
             space.reset_to(&template).unwrap();
             running.join().unwrap()
         });
-        // The guest's only directory was open, too.
+        // The guest's only directory was open, too, so every later path fails.
         assert!(answers[1..].iter().all(|answer| answer.ends_with(" Some(8)")), "{answers:?}");
         assert_eq!(changes(&space, &template), [""; 0]);
         space.audit().unwrap();
@@ -122,7 +122,7 @@ fn forks_share_what_they_do_not_change() {
     let space = Space::builder().shared_limit(&shared).build().unwrap();
     assert_eq!(run(Calling::Sync, &space, &["fill /tmp 4000"]), ["4000"]);
     let template = space.snapshot().unwrap();
-    // Each is charged in full against its own limits; what they hold together is 4 MB, 100 times.
+    // Each fork is charged for its 4 MB in full, against its own limits.
     let forks: Vec<Space> =
         (0..100).map(|_| Space::builder().build_from(&template).unwrap()).collect();
     for fork in &forks {

@@ -1,4 +1,4 @@
-//! What a host learns of a space, and what is left after its guests.
+//! The usage that a host reads from a space, and the state of a space after its guests.
 
 use chance::Chance;
 use host_tests::seeds;
