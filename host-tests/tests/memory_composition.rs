@@ -1,4 +1,5 @@
-//! Compositions with a filesystem in memory: what is baked in, and plain `wac plug`.
+//! Compositions with a filesystem in memory: settings and files that are baked in, and plain
+//! `wac plug`.
 
 use std::fs;
 use std::path::Path;
@@ -18,7 +19,7 @@ fn run(composition: &[u8], variables: &[(&str, &str)]) -> Run {
     Program::run_bytes(composition, ground, &[])
 }
 
-/// What the function behind `wac plug` makes.
+/// Returns the outcome of the function behind `wac plug`.
 fn wac_plug(socket: &str, plug: &str) -> Vec<u8> {
     let mut graph = CompositionGraph::new();
     let mut register = |name: &str, file: &Path| {
@@ -81,7 +82,7 @@ fn an_explicit_form_overrules_the_choice() {
     assert!(has_sockets(&imports(&chosen)));
 }
 
-/// A directory of this machine, with something of each kind.
+/// Makes a directory of this machine with a file of each kind, and the records for the same files.
 fn seeded() -> (TempDir, Vec<Record>) {
     let folder = TempDir::new().unwrap();
     let path = |name: &str| folder.path().join(name);

@@ -1,5 +1,4 @@
-//! The filesystem components: what they ask of their host, what they are told, and what they
-//! refuse.
+//! The filesystem components: their imports, their settings and their refusals.
 
 use std::collections::BTreeSet;
 use std::process::Command;
@@ -10,7 +9,8 @@ use scratch_compose::Record;
 
 const ENVIRONMENT: &str = "wasi:cli/environment@0.2.12";
 
-/// What every form asks for. `wasi:io` is asked for its types alone where no streams are made.
+/// The imports of every form. Without streams of its own, a component imports `wasi:io` for its
+/// types only.
 const LITE: [&str; 4] = [
     "wasi:clocks/wall-clock@0.2.12",
     "wasi:io/error@0.2.12",
@@ -53,7 +53,7 @@ fn the_whole_form_asks_for_what_it_wraps() {
     assert_eq!(imports("tmpfs"), all);
 }
 
-/// They must not grow unnoticed.
+/// Bounds the sizes, so that the components do not grow unnoticed.
 #[test]
 fn the_components_have_these_sizes_at_most() {
     for (name, most) in [("tmpfs-lite", 135_000), ("tmpfs", 230_000)] {
@@ -62,7 +62,8 @@ fn the_components_have_these_sizes_at_most() {
     }
 }
 
-/// What cargo says of the dependencies, against the notices, which are made of what it compiled.
+/// Compares the notices with the dependencies that cargo lists. The notices are made from the
+/// crates that cargo compiled.
 #[test]
 fn the_notices_beside_a_component_name_every_crate_in_it() {
     for (component, package, features) in
@@ -76,7 +77,7 @@ fn the_notices_beside_a_component_name_every_crate_in_it() {
         cargo.args(["--prefix", "none", "--format", "{p}: {l}"]);
         let output = cargo.current_dir(xtask::workspace::root()).output().unwrap();
         let tree = String::from_utf8(output.stdout).unwrap();
-        // Ours have a path behind their versions.
+        // Leave out the workspace's crates, which cargo lists with a path.
         let crates = tree.lines().filter(|line| !line.contains('(')).collect::<BTreeSet<_>>();
         assert!(crates.len() >= 4, "{crates:?}");
         for line in crates {
@@ -162,7 +163,7 @@ fn a_host_begins_anew_between_two_requests() {
     assert_eq!((root.names().unwrap(), filesystem.usage()), (vec!["seed".to_owned()], before));
     let seed = root.open("seed", OpenFlags::empty(), DescriptorFlags::READ).unwrap();
     assert_eq!(seed.read(9, 0).unwrap().0, b"seeded");
-    // Two handles are left, and it takes as many to put the seed back; then one.
+    // To put the seed back takes two handles. Two are free here, and below only one.
     assert!(filesystem.clear());
     let _third = root.open(".", OpenFlags::DIRECTORY, DescriptorFlags::READ).unwrap();
     assert!(!filesystem.clear());
@@ -173,7 +174,7 @@ fn a_host_begins_anew_between_two_requests() {
     assert_eq!(root.names().unwrap(), ["seed"]);
 }
 
-/// The engine's table of errors, from outside: one operation for each that can be had so.
+/// Causes each error of the engine that a guest can cause, with one operation each.
 #[test]
 fn every_refusal_has_its_code() {
     let limits = [("TMPFS_NODES", "6"), ("TMPFS_HANDLES", "4"), ("TMPFS_FILE_SIZE", "100")];
@@ -211,7 +212,8 @@ fn every_refusal_has_its_code() {
     assert_eq!(sealed.names().map(drop), Err(Refusal::InsufficientMemory));
 }
 
-/// wasmtime's own tests of preview 1, `p1_path_link` and `p1_path_filestat`, ask for both.
+/// Makes two calls that wasmtime's own tests of preview 1 make, in `p1_path_link` and
+/// `p1_path_filestat`.
 #[test]
 fn what_wasmtime_refuses_is_permitted() {
     let filesystem = Sandbox::builder().filesystem(&[]);

@@ -1,17 +1,17 @@
-//! Guests that take all they can get of the filesystem component: they get a code, everything
-//! written stays readable, the instance lives, and what is given back can be had again.
+//! Guests that take everything that the filesystem component gives. They get an error code, all
+//! data stays readable, and the instance goes on. Deleted bytes can be used again.
 
 use host_tests::{DescriptorFlags, Filesystem, Node, OpenFlags, Refusal, Sandbox};
 
 const PIECE: usize = 64 << 10;
 
-/// Some bytes that tell where they belong.
+/// Returns a piece of bytes that depend on their place.
 fn bytes(of: u8, number: usize) -> Vec<u8> {
     let mark = u8::try_from(number % 251).unwrap();
     (0..PIECE).map(|at| of ^ mark ^ u8::try_from(at % 241).unwrap()).collect()
 }
 
-/// Writes pieces until it is refused; how many there are.
+/// Writes pieces until one is refused. Returns the number of pieces and the refusal.
 fn fill(file: &Node<'_>, of: u8) -> (usize, Refusal) {
     for number in 0.. {
         let piece = bytes(of, number);
@@ -35,7 +35,7 @@ fn holds(file: &Node<'_>, of: u8, pieces: usize) {
     }
 }
 
-/// Fills it, sees everything in its place, makes room and fills that again.
+/// Fills the filesystem, checks all data, deletes some, and fills the room again.
 fn fill_and_fill_again(filesystem: &Filesystem) -> usize {
     let root = filesystem.root();
     let first = root.create("first").unwrap();

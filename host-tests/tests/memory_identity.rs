@@ -1,5 +1,6 @@
 //! Programs that watch a file over time, on a directory of the host and on every form of the
-//! filesystem in memory: the identity of files is the same everywhere, whatever is done to them.
+//! filesystem in memory. The identity of files must be the same on all, whatever happens to the
+//! files.
 
 use std::fs;
 
@@ -11,7 +12,7 @@ fn on_disk(way: &str) -> String {
     Program::new("watching", ground).run(&[way]).succeeded().stdout
 }
 
-/// Returns what the program prints with one form of the filesystem.
+/// Returns the program's output with one form of the filesystem.
 fn in_memory(form: Form, way: &str) -> String {
     let memory = Some(Memory { form: Some(form), ..Memory::default() });
     let options = Options { audited: false, memory };
@@ -20,7 +21,7 @@ fn in_memory(form: Form, way: &str) -> String {
     Program::run_bytes(&whole, Sandbox::builder(), &[way]).succeeded().stdout
 }
 
-/// Returns what the program prints where the host serves the filesystem.
+/// Returns the program's output with the filesystem lent by the host.
 fn hosted(way: &str) -> String {
     Program::new("watching", Sandbox::builder().hosted()).run(&[way]).succeeded().stdout
 }

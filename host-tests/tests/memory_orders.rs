@@ -1,12 +1,12 @@
-//! Small stores that are full: in whatever order files are opened, written and deleted, what is
-//! deleted can be had again at once.
+//! Small stores that are full. In any order of opening, writing and deleting, deleted bytes can be
+//! used again at once.
 
 use chance::Chance;
 use host_tests::{DescriptorFlags, Draws, Filesystem, Node, OpenFlags, Refusal, Sandbox};
 
 const SIZES: [usize; 8] = [64, 100, 1000, 4096, 5000, 16_384, 40_000, 100_000];
 
-/// A file that was written, and its handle where that is kept.
+/// A file that was written, and its handle if that is kept.
 struct File<'a> {
     name: String,
     size: usize,
@@ -17,7 +17,7 @@ fn bytes(name: &str, size: usize) -> Vec<u8> {
     name.bytes().cycle().take(size).collect()
 }
 
-/// Writes a new file, or nothing.
+/// Writes a new file whole. If a call fails, it leaves no file.
 fn write<'a>(root: &Node<'a>, name: &str, size: usize) -> Result<Node<'a>, Refusal> {
     let file = root.create(name)?;
     let (bytes, mut written) = (bytes(name, size), 0);
@@ -48,7 +48,7 @@ fn holds_at(file: &File<'_>, node: &Node<'_>) {
     assert!(read == bytes(&file.name, file.size), "{}", file.name);
 }
 
-/// Files of all sizes until not even the smallest can be written, each handle kept or not.
+/// Writes files of all sizes until even the smallest is refused, and keeps some of their handles.
 fn fill<'a>(root: &Node<'a>, chance: &mut Chance) -> Vec<File<'a>> {
     let mut files = Vec::new();
     let mut largest = SIZES.len();
@@ -71,13 +71,13 @@ fn fill<'a>(root: &Node<'a>, chance: &mut Chance) -> Vec<File<'a>> {
     files
 }
 
-/// Deletes one file after the other, and writes another of its size each time. Where a table has to
-/// grow, or the memory of the old file lies in pieces, one more may have to go: for every tenth at
+/// Deletes one file after the other, and writes another of its size each time. Another file may
+/// have to go if a table must grow, or if the free memory is in pieces: one for every ten turns at
 /// most.
 fn replace<'a>(root: &Node<'a>, chance: &mut Chance, files: &mut Vec<File<'a>>) {
     let turns = 2 * files.len();
     let mut more = 0;
-    // The first file's handle stays open.
+    // Keep the first file, whose handle stays open.
     let mut delete = |files: &mut Vec<File<'a>>| {
         let File { name, size, kept } = files.swap_remove(1 + chance.below(files.len() - 1));
         root.unlink(&name).unwrap();
@@ -145,7 +145,7 @@ fn where_memory_ends_handles_are_refused_and_everything_else_goes_on() {
         for node in files[0].kept.iter().chain(&opened).take(3) {
             holds_at(&files[0], node);
         }
-        // A file and its handle make room for others, and for a listing.
+        // A deleted file and a closed handle make room for other files and for a listing.
         let last = files.pop().expect("there are many");
         drop(last.kept.or_else(|| opened.pop()));
         root.unlink(&last.name).unwrap();

@@ -1,5 +1,5 @@
-//! The programs of the harness on a filesystem in memory: no directory of the host is granted, and
-//! they do what they do on one.
+//! The programs of the harness on a filesystem in memory, without a granted directory. They must do
+//! the same as on a directory of the host.
 
 use host_tests::{Builder, Program, Run, Sandbox};
 
@@ -22,14 +22,14 @@ fn same(name: &'static str, arguments: &[&str]) {
 #[test]
 fn the_examples_of_pythons_documentation_work() {
     same("doc_examples", &[]);
-    // What it prints has a name in it.
+    // The output contains a random name, so only its lines are counted.
     let (_, in_memory) = run("python_examples", &[]);
     assert_eq!(in_memory.succeeded().stdout.lines().count(), 1);
 }
 
 #[test]
 fn program_and_library_share_one_filesystem() {
-    // Each makes files and sees those of the other; descriptors pass between them.
+    // The program and the library see each other's files, and pass descriptors to each other.
     same("descriptors_direct", &[]);
     same("readme_program", &[]);
 }

@@ -1,5 +1,5 @@
-//! Filesystems in memory that start with files: what their programs see, and the border between
-//! what the tool accepts, which starts, and what it refuses, which would not.
+//! Filesystems in memory that start with files. The tests check the files that a program sees, and
+//! the limit at which the tool refuses a seed because it would not start.
 
 use std::fs::{self, File};
 use std::path::Path;
@@ -10,11 +10,11 @@ use scratch_compose::{Form, Memory, Options, Record, seed};
 use tempfile::TempDir;
 use tmpfs::prices;
 
-/// The filesystem beside the program, and as a part of it.
+/// The filesystem beside the program, and in the program.
 const FORMS: [Form; 2] = [Form::Composed, Form::Embedded];
 
-/// Puts these records into a filesystem for the program that shows the files it starts with, or
-/// returns the words of the refusal.
+/// Puts records into a filesystem for the program that lists its files. Returns the error's text if
+/// they are refused.
 fn made(form: Form, records: &[Record]) -> Result<Vec<u8>, String> {
     let memory = Some(Memory { form: Some(form), records: records.to_vec(), ..Memory::default() });
     let options = Options { audited: false, memory };
@@ -68,8 +68,8 @@ fn variable(name: &str, value: u64) -> Record {
     Record::Variable(name.into(), value.to_string())
 }
 
-/// Asserts that the seed starts with the least number of every limit at once, and that one less of
-/// any is refused and would trap.
+/// Asserts that a seed starts with these least limits all at once. With one less of any limit it
+/// must be refused, and would trap.
 #[track_caller]
 fn assert_border(seed: &[Record], limits: &[(&str, u64)]) {
     let name = |option: &str| format!("TMPFS_{}", option.to_uppercase().replace('-', "_"));
@@ -104,15 +104,16 @@ fn each_limit_is_accepted_to_the_last_byte() {
         hard_link,
         Record::Link("l".into(), "d/../d/x".into()),
     ];
-    // Root, directory, two files and a link; five names, of which two are of one file; the target;
-    // two indexes of a bucket each and two listings of more than one entry; and two pages.
+    // The metadata: root, directory, two files and a link; five names, two of them for one file;
+    // the target; two indexes of a bucket each; two listings of more than one entry; two pages.
     let metadata = 5 * prices::NODE
         + 5 * prices::ENTRY
         + (prices::ALLOCATION + 8)
         + 2 * (prices::BUCKET + prices::BRANCH)
         + 2 * prices::PAGE;
     let limits = [
-        // docs/compose.md: to a power of two from 64 on, beyond 4 KiB to a multiple of that.
+        // The sizes are rounded as docs/compose.md says: to a power of two of at least 64, and
+        // beyond 4 KiB to a multiple of 4 KiB.
         ("bytes", 64 + 8192),
         ("metadata", metadata),
         ("nodes", 1 + 4),
@@ -155,12 +156,12 @@ fn as_many_files_as_the_default_allows_start() {
     }
 }
 
-/// The index of a large directory differs from start to start: each of them starts.
+/// Starts the same large directory many times, since its index differs from start to start.
 #[test]
 fn a_large_directory_at_the_border_of_its_metadata_starts_every_time() {
     let files: Vec<_> = (0..2000).map(|number| file(&number.to_string(), 0)).collect();
     let with = |metadata| [files.as_slice(), &[variable("TMPFS_METADATA", metadata)]].concat();
-    // What this start takes is refused, in words that name what any start takes.
+    // The metadata of this one start is refused, and the error names the amount for any start.
     let number = |words: &str, before: &str| {
         let number = words.split_once(before).unwrap().1.split(' ').next().unwrap();
         number.parse::<u64>().unwrap()
@@ -175,6 +176,6 @@ fn a_large_directory_at_the_border_of_its_metadata_starts_every_time() {
             assert_eq!(run(&whole, &["count"]).succeeded().stdout, "2000\n");
         }
     }
-    // And little is refused in vain: about 244 bytes are what a file takes.
+    // The tool refuses little without need: a file takes about 244 bytes.
     assert!(accepted < 2000 * 244 * 11 / 10, "{accepted}");
 }

@@ -1,5 +1,5 @@
-//! Programs on Rust's std, as the toolchain made them, on a filesystem in memory and with nothing
-//! granted: they print what they print on a directory of the host.
+//! Programs on Rust's std, as the toolchain compiles them, on a filesystem in memory without a
+//! granted directory. They must print the same as on a directory of the host.
 
 use std::fs;
 
@@ -10,10 +10,10 @@ fn run(name: &'static str, ground: Builder) -> Run {
     Program::new(name, ground.stdin(b"one line\ntwo\nthree")).run(&[]).succeeded()
 }
 
-/// The filesystem as `tmpfs.wasm`, as a part of the program, and as the host's.
+/// The filesystem as `tmpfs.wasm`, in the program, and lent by the host.
 const FORMS: [fn(Builder) -> Builder; 3] = [Builder::memory, Builder::embedded, Builder::hosted];
 
-/// Compares the lines where the filesystem is mounted in the usual place.
+/// Compares the output with the filesystem mounted at its usual place.
 #[track_caller]
 fn assert_differences_in_run(name: &'static str, expected: &[(String, String)]) {
     for form in FORMS {
@@ -21,9 +21,9 @@ fn assert_differences_in_run(name: &'static str, expected: &[(String, String)]) 
     }
 }
 
-/// The lines that differ from those on a directory of the host of that name.
+/// Returns the lines that differ from the output on a directory of the host with the same name.
 fn differences_at(mount: &str, name: &'static str, memory: Builder) -> Vec<(String, String)> {
-    // The filesystem sets the variable by itself. A root has a directory for temporary files.
+    // The filesystem sets TMPDIR itself, and a space mounted at the root has a `/tmp`.
     let root = TempDir::new().unwrap();
     fs::create_dir(root.path().join("tmp")).unwrap();
     let on_disk = if mount == "/" {
@@ -45,8 +45,9 @@ fn std_does_with_files_what_it_does_on_a_directory_of_the_host() {
     assert_differences_in_run("std_files", &of_wrong_directions());
 }
 
-/// POSIX has EBADF, 8 in WASI, for what is not open for reading or writing. wasmtime 48 gives a
-/// stream all the same, which then fails with EIO, 29.
+/// Lists the differences for files with the wrong direction. POSIX answers EBADF (8 in WASI) for a
+/// file that is not open for reading or writing. wasmtime 48 gives a stream that fails with EIO
+/// (29).
 fn of_wrong_directions() -> [(String, String); 2] {
     ["read of append", "write of read"].map(|what| {
         (format!("{what} Uncategorized Some(29)"), format!("{what} Uncategorized Some(8)"))
@@ -92,8 +93,8 @@ fn at_a_limit_std_says_which_and_the_program_lives_on() {
     }
 }
 
-/// Linux's `/dev/full` refuses every write with ENOSPC, as a full directory of the host does.
-/// WASI's C library makes EIO of it, which is 29, and then EPIPE, 64, of a stream that is closed.
+/// Compares with Linux's `/dev/full`, which refuses every write with ENOSPC, as a full directory of
+/// the host does. WASI's C library makes EIO (29) of it, and then EPIPE (64) for the closed stream.
 #[test]
 #[cfg(target_os = "linux")]
 fn after_a_refused_write_std_tells_of_a_broken_pipe_until_a_seek_as_on_a_full_directory() {

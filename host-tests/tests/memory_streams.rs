@@ -1,5 +1,5 @@
-//! The streams and pollables of a filesystem in memory, and those of the host that it wraps or
-//! leaves, as a program with raw bindings sees them: the same as on a directory of the host.
+//! The streams and pollables of a filesystem in memory, and those of the host beside them. A
+//! program with raw bindings must see the same as on a directory of the host.
 
 use host_tests::{Builder, Program, Run, Sandbox};
 
@@ -11,17 +11,17 @@ fn directory() -> Builder {
     Sandbox::builder().tmp("/tmp")
 }
 
-/// The filesystem as `tmpfs.wasm`, as a part of the program, and as the host's.
+/// The filesystem as `tmpfs.wasm`, in the program, and lent by the host.
 const FORMS: [fn() -> Builder; 3] = [OURS[0], OURS[1], || Sandbox::builder().hosted()];
 
-/// The forms in which the streams and pollables of everything are ours, and not wasmtime's.
+/// The forms that serve all streams and pollables themselves, instead of wasmtime.
 const OURS: [fn() -> Builder; 2] =
     [|| Sandbox::builder().memory(), || Sandbox::builder().embedded()];
 
 #[test]
 fn waiting_for_files_timers_and_input_in_every_mixture_tells_what_is_ready() {
-    // Lists of one to four of five things, but for those in which nothing is ever ready: future
-    // times, and input that does not come.
+    // All lists of one to four of five pollables, without the lists in which nothing is ever ready:
+    // only future times, and input that does not come.
     let ready = "776 lists\ndone\n";
     let silent = "750 lists\ndone\n";
     let [composed, embedded, hosted] = FORMS;
@@ -49,15 +49,15 @@ fn a_closed_standard_input_is_ready() {
 
 #[test]
 fn descriptors_streams_and_pollables_go_in_any_order() {
-    // 7! / 2 / 2 orders in which pollables go before their streams.
+    // 7! / 2 / 2 orders drop both pollables before their streams.
     assert_eq!(run("stream_drops", directory(), &["legal"]).stdout, "1260 orders\n");
     for memory in FORMS {
         let tight = memory().env("TMPFS_HANDLES", "9");
         assert_eq!(run("stream_drops", tight, &["legal"]).stdout, "1260 orders\n");
     }
     for memory in OURS {
-        // No handle is left behind: seven things, the root, and a file that is made and closed at
-        // once.
+        // Nine handles are enough if none is left behind: seven things, the root, and a file that
+        // is made and closed at once.
         let tight = memory().env("TMPFS_HANDLES", "9");
         assert_eq!(run("stream_drops", tight, &["any"]).stdout, "5040 orders\n");
     }
@@ -81,8 +81,8 @@ fn a_failure_is_told_once_with_its_code_and_then_the_stream_is_closed() {
     }
 }
 
-/// WIT, output-stream: a write needs a permit of `check-write`, and one that flushes takes no more
-/// than 4096 bytes. Files of wasmtime's permit more than they say.
+/// Expects traps as WIT requires for output-stream. A write needs a permit from `check-write`, and
+/// a write that flushes takes at most 4096 bytes. wasmtime's files permit more than they say.
 #[test]
 fn what_check_write_did_not_permit_is_a_trap() {
     let traps = |case: &str, ground: Builder| {
@@ -106,14 +106,15 @@ fn what_check_write_did_not_permit_is_a_trap() {
     }
 }
 
-/// wasmtime 48 takes a stream for ended that was asked for no bytes, and then it stays closed.
+/// The lines that differ because wasmtime 48 ends a stream at a read of no bytes, and keeps it
+/// closed.
 const OF_A_STREAM: [(&str, &str); 2] = [
     ("blocking-read 0: None", "blocking-read 0: Some(0)"),
     ("blocking-read 2: None", "blocking-read 2: Some(2)"),
 ];
 
-/// POSIX, pathname resolution: a slash at the end asks for a directory, behind a link as well.
-/// wasmtime 48 looks at a single name itself if links are not followed, and only then.
+/// The lines that differ for a slash after a single name. In POSIX the slash requires a directory,
+/// also behind a link. Without following links, wasmtime 48 looks at the name itself.
 const OF_SINGLE_NAMES: [(&str, &str); 8] = [
     ("stat-at file/: DescriptorType::RegularFile", "stat-at file/: not-directory"),
     (
@@ -137,8 +138,8 @@ const OF_SINGLE_NAMES: [(&str, &str); 8] = [
     ),
 ];
 
-/// Linux removes a directory by a name with a slash at its end, and not by that of a link; wasmtime
-/// 48 has it remove the `.` of the directory that the name leads to.
+/// The lines that differ for the removal of a directory by a name with a slash at its end. Linux
+/// removes it, but not through a link. wasmtime 48 removes the `.` of the directory.
 const OF_REMOVED_DIRECTORIES: [(&str, &str); 4] = [
     ("remove-directory-at to-none/: no-entry", "remove-directory-at to-none/: not-directory"),
     ("remove-directory-at to-d/: invalid", "remove-directory-at to-d/: not-directory"),
@@ -146,8 +147,9 @@ const OF_REMOVED_DIRECTORIES: [(&str, &str); 4] = [
     ("remove-directory-at empty/: invalid", "remove-directory-at empty/: done"),
 ];
 
-/// Linux has EISDIR for reading a directory and EINVAL for cutting it; wasmtime 48 looks whether it
-/// is a file first. It passes offsets above 2^63 - 1 on, which to Linux are negative.
+/// Compares with Linux where wasmtime 48 differs. Linux answers EISDIR to reading a directory, and
+/// EINVAL to setting its size. wasmtime checks first if the descriptor is a file. It also passes on
+/// offsets above 2^63 - 1, which Linux takes as negative.
 #[test]
 fn each_method_of_a_descriptor_answers_as_on_a_directory_of_the_host() {
     let host = run("descriptor_calls", directory(), &[]).stdout;

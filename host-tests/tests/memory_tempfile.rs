@@ -1,5 +1,5 @@
-//! `tempfile.wasm` on the filesystem in memory: what it says is what it says on a directory of the
-//! host, also where that is full.
+//! `tempfile.wasm` on the filesystem in memory. Its answers must be those on a directory of the
+//! host, also on a full filesystem.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use host_tests::{
     SpooledFileOptions, code_of, in_dir, place,
 };
 
-/// Runs it on a directory of the host and on both forms, and compares what it says.
+/// Runs a scenario on a directory of the host and on both forms, and compares the answers.
 fn same<T: PartialEq + std::fmt::Debug>(scenario: impl Fn(&Sandbox) -> T) {
     let on_disk = scenario(&Sandbox::builder().tmp("/tmp").start());
     for form in [Builder::memory, Builder::hosted] {

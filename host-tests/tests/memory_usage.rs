@@ -1,5 +1,5 @@
-//! A program that asks how full its filesystem is stops in time; one that does not is refused. One
-//! that begins anew finds what it found at the start.
+//! Programs that use `scratch:space`. One asks for the usage and stops in time, and another does
+//! not ask and is refused. A third clears its space and finds its first files again.
 
 use std::fs;
 
@@ -7,7 +7,7 @@ use host_tests::{Builder, Program, Run, Sandbox, composed, program_file};
 use scratch_compose::{Form, Memory, Options, Record, Time, binary};
 use wac_graph::types::{Package, Types};
 
-/// The filesystem beside the program, as a part of it, and as the host's.
+/// The filesystem beside the program, in the program, and lent by the host.
 const GROUNDS: [fn(Builder) -> Builder; 3] = [Builder::memory, Builder::embedded, Builder::hosted];
 const FORMS: [Form; 2] = [Form::Composed, Form::Embedded];
 
@@ -16,8 +16,8 @@ fn a_program_that_asks_is_never_refused() {
     for ground in GROUNDS {
         let ground = ground(Sandbox::builder()).env("TMPFS_BYTES", "2M");
         let run = Program::new("readme_cache", ground).run(&[]).succeeded();
-        // 100,000 bytes lie in six pages of 16 KiB and one of 4: 100 KiB, or 102,400 bytes, so that
-        // the sixteenth file passes the soft limit of 1.5 MiB.
+        // 100,000 bytes take six pages of 16 KiB and one of 4 KiB: 100 KiB, or 102,400 bytes. The
+        // sixteenth file therefore passes the soft limit of 1.5 MiB.
         assert_eq!(run.stdout, "16 results are kept of 1000\n");
     }
 }
@@ -37,12 +37,12 @@ fn where_the_soft_limit_is_no_limit_it_is_refused() {
         let ground = ground(Sandbox::builder()).env("TMPFS_BYTES", "2M").env("TMPFS_SOFT", "1G");
         let run = Program::new("readme_cache", ground).run(&[]);
         assert_eq!(run.exit, Some(1));
-        // wasi-libc knows no reason for a stream's failure but EIO, whatever the filesystem told.
+        // For a failed stream, wasi-libc answers EIO whatever code the filesystem gave.
         assert!(run.stderr.contains("I/O error"), "{}", run.stderr);
     }
 }
 
-/// Puts a filesystem with these records under the program that begins anew, or into it.
+/// Puts a filesystem with these records under the program that clears its space, or into it.
 fn made(form: Form, records: Vec<Record>) -> Vec<u8> {
     let memory = Some(Memory { form: Some(form), records, ..Memory::default() });
     let program = fs::read(program_file("begins_anew")).unwrap();
@@ -65,7 +65,7 @@ fn seed() -> Vec<Record> {
     ]
 }
 
-/// The seeded files, as the program shows them.
+/// The output of the program for the seeded files.
 const SEED: &str = "\
     d/\n\
     d/hard \"seeded\" of 1000000000\n\
@@ -84,7 +84,7 @@ fn a_program_that_begins_anew_finds_what_was_seeded() {
     }
 }
 
-/// A space that is a root of everything has a directory for temporary files, also after that.
+/// Mounts a space at the root. It has a directory for temporary files, also after it is cleared.
 #[test]
 fn a_program_that_begins_anew_finds_its_directory_for_temporary_files() {
     let mount = Record::Variable("TMPFS_MOUNT".into(), "/".into());

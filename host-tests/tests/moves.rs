@@ -1,5 +1,5 @@
-//! `persist` and `persist-noclobber` against a process that exchanges names in the very moment of
-//! the move, and paths that only the system can follow.
+//! `persist` and `persist-noclobber` against a process that exchanges names at the moment of the
+//! move, and with paths that only the system can follow.
 #![cfg(target_os = "linux")]
 
 use std::fs;
@@ -17,7 +17,7 @@ fn exchange(one: &Path, other: &Path) {
     renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE).unwrap();
 }
 
-/// A named file with its place on the host, and another's beside it.
+/// Makes a named file. Returns it with its path on the host, and with another's file beside it.
 fn beside_another(sandbox: &Sandbox) -> (File<'_>, PathBuf, PathBuf) {
     let file = sandbox.named_temporary_file(None).unwrap();
     file.write(b"own").unwrap();
@@ -26,7 +26,7 @@ fn beside_another(sandbox: &Sandbox) -> (File<'_>, PathBuf, PathBuf) {
     (file, host, other)
 }
 
-/// Moves the file, by the method that replaces what is at the target or by the one that does not.
+/// Moves the file, by `persist-noclobber` or by `persist`.
 fn persist(file: &File<'_>, noclobber: bool, path: &str) -> Result<(), Error> {
     if noclobber { file.persist_noclobber(path) } else { file.persist(path) }
 }
@@ -46,7 +46,7 @@ fn persist_says_so_where_another_file_took_the_name_in_the_moment_of_the_move() 
         assert_eq!(fs::read(sandbox.tmp().join("final")).unwrap(), b"another's");
         assert_eq!(fs::read(&other).unwrap(), b"own");
         assert_eq!(sandbox.owed()[0].path, name);
-        // The own file is deleted where it stands under its name, and nothing else ever.
+        // The file is deleted if it is at its name again. Nothing else is ever deleted.
         if back {
             fs::rename(&other, &host).unwrap();
         } else {
@@ -86,7 +86,8 @@ fn persist_noclobber_leaves_nothing_of_anothers_at_the_target() {
 
 #[test]
 fn the_next_writer_at_the_target_is_no_mistake_and_loses_nothing() {
-    // Two who persist to one path: the later rename wins, and the earlier was done.
+    // If two callers persist to one path, the later rename wins, and the earlier call was
+    // successful.
     let sandbox = Sandbox::new();
     let (file, host, other) = beside_another(&sandbox);
     let target = sandbox.tmp().join("final");
@@ -100,7 +101,7 @@ fn the_next_writer_at_the_target_is_no_mistake_and_loses_nothing() {
     drop(file);
     assert!(!host.exists());
 
-    // Without clobbering, the own file is not given up for that.
+    // With `persist-noclobber`, the file does not lose its old name in such a case.
     let sandbox = Sandbox::new();
     let (file, host, other) = beside_another(&sandbox);
     let target = sandbox.tmp().join("final");
@@ -150,7 +151,7 @@ fn a_name_that_others_take_away_after_the_link_costs_no_file() {
 fn against_who_exchanges_names_all_the_time_ok_means_that_the_own_file_is_there() {
     let sandbox = Sandbox::new();
     let (mut moved, mut refused) = (0, 0);
-    // Bounded by what it is about: both must happen, which takes a few rounds.
+    // Loop until both outcomes have happened, which takes a few rounds.
     for round in 0..2000 {
         let (file, host, other) = beside_another(&sandbox);
         file.flush().unwrap();
@@ -176,8 +177,8 @@ fn against_who_exchanges_names_all_the_time_ok_means_that_the_own_file_is_there(
             Err(error) => {
                 assert!(matches!(error, Error::Os(_)), "{error:?}");
                 assert_ne!(at_target, Some(own));
-                // What was linked is taken back, unless the name was exchanged once more before
-                // anybody could tell whose file that is. The error says so.
+                // The new link is removed again. If the names were exchanged once more before
+                // anybody could tell whose file it is, the error says so.
                 let told = error == unnumbered_at("Another file is at the target", "/tmp/final");
                 assert!(!noclobber || at_target.is_none() || told, "{error:?}");
                 refused += 1;
@@ -196,7 +197,8 @@ fn against_who_exchanges_names_all_the_time_ok_means_that_the_own_file_is_there(
 
 #[test]
 fn a_path_with_parents_is_followed_as_the_system_follows_it() {
-    // Right-hand sides: os.rename and os.link of CPython 3.13.0 on Linux with the same paths.
+    // The right-hand sides come from os.rename and os.link of CPython 3.13.0 on Linux, with the
+    // same paths.
     let sandbox = Sandbox::new();
     fs::create_dir_all(sandbox.tmp().join("sub/deep")).unwrap();
     fs::write(sandbox.tmp().join("file"), "").unwrap();
@@ -216,7 +218,7 @@ fn a_path_with_parents_is_followed_as_the_system_follows_it() {
         ("link/../../three", None, None),
         ("../tmp/four", None, None),
     ];
-    // Where on the disk the last four are.
+    // The places on the disk to which the last four paths lead.
     let made = [("/one", "sub/one"), ("/two", "sub/two"), ("/three", "three"), ("/four", "four")];
     for (path, rename, link) in table {
         for (noclobber, expected) in [(false, rename), (true, link)] {

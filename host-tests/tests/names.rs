@@ -1,5 +1,4 @@
-//! Names: what they are made of, that nobody can foresee them, and what happens when they are
-//! taken.
+//! Names: their parts, their randomness, and the search for a free one.
 
 use std::collections::HashSet;
 use std::fs;
@@ -9,7 +8,8 @@ use host_tests::{code_of, dir, in_dir, name_of, named, os};
 
 const ALPHABET: &str = "abcdefghijklmnopqrstuvwxyz0123456789_";
 
-/// A name and nothing else: nothing is granted there, so `mktemp` asks the host only for chance.
+/// Makes options for a name without prefix and suffix. Nothing is granted there, so `mktemp` calls
+/// the host only for randomness.
 fn bare() -> Option<NameOptions> {
     Some(NameOptions { dir: Some("/nowhere".to_owned()), ..named("", "") })
 }
@@ -33,10 +33,10 @@ fn a_name_is_prefix_eight_symbols_of_the_alphabet_and_suffix() {
 #[test]
 fn every_symbol_is_equally_likely_in_every_position() {
     const NAMES: u32 = 100_000;
-    // The value that a chi-square variable of 36 degrees of freedom exceeds once in a million
-    // (Wilson and Hilferty's approximation with z = 4.753). Nine are looked at, with a seed that
-    // stays; one byte modulo 37 per symbol, the likeliest mistake, would come to about 147 per
-    // position and 1180 over all.
+    // The threshold is exceeded once in a million times by a chi-square variable of 36 degrees of
+    // freedom (Wilson and Hilferty's approximation with z = 4.753). The test computes nine such
+    // values with a fixed seed. One byte modulo 37 per symbol, the likeliest mistake, would give
+    // about 147 per position and 1180 over all.
     const THRESHOLD: f64 = 92.0;
     let sandbox = Sandbox::builder().draws(Draws::Seeded(2026)).start();
     let mut counts = [[0_u32; 37]; 8];
@@ -63,8 +63,8 @@ fn every_symbol_is_equally_likely_in_every_position() {
 
 #[test]
 fn a_million_names_of_the_real_source_hardly_ever_repeat() {
-    // Among 10⁶ of 37⁸ names one expects 10¹² / 2 · 37⁸ = 0.14 repetitions, so one is no sign
-    // of anything; five or more come by chance once in two million runs.
+    // Of 37⁸ names, 10⁶ give 10¹² / 2 · 37⁸ = 0.14 repetitions on average, so one repetition proves
+    // nothing. Five or more happen by chance once in two million runs.
     const NAMES: usize = 1_000_000;
     let sandbox = Sandbox::builder().start();
     let mut seen = HashSet::with_capacity(NAMES);
@@ -112,7 +112,7 @@ fn taken_names_are_passed_over_one_draw_each() {
     assert_eq!(sandbox.draws(), 9);
 }
 
-/// What CPython says when all names are taken: an error without a path.
+/// Returns CPython's error if all names are taken. It has no path.
 fn exhausted(text: &str) -> host_tests::Error {
     os(ErrorCode::Exist, text)
 }
@@ -179,7 +179,7 @@ fn any_other_refusal_ends_the_attempts_at_once() {
         assert_eq!(code_of(&make()), Some(ErrorCode::NoEntry), "case {case}");
         assert_eq!(sandbox.draws() - before, 1, "case {case}");
     }
-    // To mktemp, whatever keeps a path from being looked at is free, as in CPython.
+    // For mktemp, a path that cannot be looked up is free, as in CPython.
     assert_eq!(
         sandbox.mktemp(dir("/tmp/missing")).unwrap(),
         format!("/tmp/missing/tmp{}", name_of(5))
@@ -203,7 +203,7 @@ fn template_is_the_prefix_of_all_but_mktemp() {
     assert_eq!(named.name().unwrap(), path("foo", 2));
     assert_eq!(sandbox.temporary_directory(dir("/tmp")).unwrap().name(), path("foo", 3));
     assert_eq!(sandbox.mkstemp_descriptor(dir("/tmp")).unwrap().1, path("foo", 4));
-    // CPython binds mktemp's default when the module is imported.
+    // CPython binds the default prefix of mktemp when the module is imported.
     assert_eq!(sandbox.mktemp(Some(in_dir("/tmp"))).unwrap(), path("tmp", 5));
 }
 

@@ -1,12 +1,12 @@
-//! `..` in `dir`: each function follows it as CPython's does, some by a look at what stands before
-//! it, some by its letters alone.
+//! The use of `..` in `dir`. Each function follows it as CPython does: some let the system resolve
+//! it, and others take it off the text of the path.
 
 use std::fs;
 use std::os::unix::fs::symlink;
 
 use host_tests::{ErrorCode, Sandbox, code_of, dir, in_dir, names_in, os_at};
 
-/// `/tmp` with a file, a directory in a directory, and a link to the deeper one.
+/// Starts a sandbox with a file, a directory in a directory, and a link to the deeper one.
 fn sandbox() -> Sandbox {
     let sandbox = Sandbox::builder().tmp("/tmp").cwd("/tmp").start();
     fs::create_dir_all(sandbox.tmp().join("sub/deep")).unwrap();
@@ -15,7 +15,7 @@ fn sandbox() -> Sandbox {
     sandbox
 }
 
-/// Directories before `..`, with what mkdir(2) says.
+/// Paths with a bad directory before `..`, and the errors of mkdir(2).
 const REFUSED: [(&str, ErrorCode, &str); 5] = [
     ("missing/..", ErrorCode::NoEntry, "No such file or directory"),
     ("missing/../sub", ErrorCode::NoEntry, "No such file or directory"),
@@ -34,7 +34,7 @@ fn directories_are_made_where_the_system_finds_them() {
                 sandbox.mkdtemp(dir(&path)).unwrap_err(),
                 sandbox.temporary_directory(dir(&path)).map(drop).unwrap_err(),
             ] {
-                // CPython shows the path as it joined it.
+                // CPython's error has the path as the function joined it.
                 let host_tests::Error::Os(shown) = &error else { panic!("{error:?}") };
                 let joined = shown.path.as_deref().unwrap();
                 assert!(joined.starts_with(&format!("{path}/tmp")), "{joined}");
@@ -47,14 +47,15 @@ fn directories_are_made_where_the_system_finds_them() {
 
 #[test]
 fn a_directory_has_the_name_that_its_letters_give() {
-    // CPython 3.13.0: os.path.abspath of what was joined.
+    // The names come from os.path.abspath of CPython 3.13.0, applied to the joined path.
     let sandbox = sandbox();
     for (path, name, made) in [
         ("/tmp/sub/..", "/tmp/", ""),
         ("/tmp/sub/deep/../..", "/tmp/", ""),
         ("sub/../sub", "/tmp/sub/", "sub"),
         ("/tmp/../tmp/sub", "/tmp/sub/", "sub"),
-        // The parent of the link's target: the name that CPython returns leads elsewhere.
+        // These lead to the parent of the link's target. The name that CPython returns leads
+        // elsewhere.
         ("/tmp/link/..", "/tmp/", "sub"),
         ("/tmp/link/../deep", "/tmp/deep/", "sub/deep"),
         ("/tmp/link/../../sub", "/sub/", "sub"),
@@ -71,14 +72,14 @@ fn a_directory_behind_a_link_is_removed_where_it_was_made() {
     let sandbox = sandbox();
     let directory = sandbox.temporary_directory(dir("/tmp/link/..")).unwrap();
     assert_eq!(names_in(&sandbox.tmp().join("sub")).len(), 2);
-    // CPython forgets it: the name it remembers leads elsewhere.
+    // CPython does not remove this directory: the name that it remembers leads elsewhere.
     directory.cleanup().unwrap();
     assert_eq!(names_in(&sandbox.tmp().join("sub")), ["deep"]);
 }
 
 #[test]
 fn files_are_made_where_the_letters_lead() {
-    // CPython makes the directory of a file absolute before it asks the system.
+    // CPython makes the directory of a file absolute before it calls the system.
     for path in ["/tmp/missing/..", "/tmp/file/..", "/tmp/sub/..", "/tmp/link/..", "missing/.."] {
         let sandbox = sandbox();
         let (_file, name) = sandbox.mkstemp(dir(path)).unwrap();

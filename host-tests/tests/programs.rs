@@ -1,12 +1,12 @@
-//! Programs inside wasm: std guests over the interface, over descriptors, and with the library
-//! linked in; and that every program has a test.
+//! Programs in wasm: std guests that use the interface, descriptors or the linked library. Another
+//! test checks that every program has a test.
 
 use std::collections::BTreeSet;
 
 use host_tests::{Program, Run, Sandbox, names_in, program_names};
 use xtask::workspace;
 
-/// The programs and where they are run.
+/// The programs, and the files that run them.
 const TESTED: [(&str, &str); 30] = [
     ("audit_hooks", "audit"),
     ("begins_anew", "memory_usage"),

@@ -1,4 +1,4 @@
-//! Spare files: an anonymous file that was closed serves the next one, and nobody can tell.
+//! Spare files: a closed anonymous file serves the next one, which must not show.
 
 use std::fs;
 
@@ -10,7 +10,7 @@ fn unbuffered() -> Option<FileOptions> {
 
 const SECRET: u8 = 0xee;
 
-/// A sandbox with one spare file that was filled with secret bytes.
+/// Starts a sandbox with one spare file that was filled with secret bytes.
 fn with_spare(bytes: usize) -> Sandbox {
     let sandbox = Sandbox::new();
     let file = sandbox.temporary_file(None).unwrap();
@@ -21,7 +21,7 @@ fn with_spare(bytes: usize) -> Sandbox {
 
 #[test]
 fn bytes_of_an_earlier_use_are_never_readable() {
-    // (what, how the next holder tries, what it must see)
+    // Each row: a name, a use of the file by the next holder, and the expected bytes.
     type Attempt = fn(&host_tests::File<'_>) -> Vec<u8>;
     let attempts: [(&str, Attempt, Vec<u8>); 12] = [
         ("read", |it| it.read(None).unwrap(), vec![]),
@@ -175,7 +175,7 @@ fn a_detached_stream_gives_the_file_back_when_it_is_closed() {
 
 #[test]
 fn a_spare_serves_only_the_directory_it_was_made_in() {
-    // Were a spare of /tmp used for a directory that is gone, the error would be missing.
+    // With a spare file of /tmp, the error for the missing directory would not come.
     let sandbox = with_spare(10);
     let directory = sandbox.mkdtemp(None).unwrap();
     fs::remove_dir(sandbox.host_path(&directory)).unwrap();
@@ -184,7 +184,7 @@ fn a_spare_serves_only_the_directory_it_was_made_in() {
     let sandbox = Sandbox::builder().tmp("/tmp").preopen(other.path(), "/other").start();
     sandbox.temporary_file(dir("/tmp")).unwrap().close().unwrap();
     let (_file, calls) = sandbox.calls(|| sandbox.temporary_file(dir("/other")).unwrap());
-    // A name, open, unlink; and the making of the resource, which the hook counts too.
+    // The calls: a name, open, unlink, and the making of the resource, which the hook counts.
     assert_eq!(calls, 4, "it is a new file");
 }
 
@@ -197,7 +197,7 @@ fn bad_options_are_refused_also_where_a_spare_is_at_hand() {
     sandbox.temporary_file(Some(options)).unwrap_err();
 }
 
-/// The anonymous files that this process holds open below `directory`.
+/// Lists the anonymous files below `directory` that this process holds open.
 #[cfg(target_os = "linux")]
 fn unlinked_files(directory: &std::path::Path) -> Vec<u64> {
     let handles = fs::read_dir("/proc/self/fd").unwrap().filter_map(|entry| {

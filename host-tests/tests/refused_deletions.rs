@@ -1,5 +1,5 @@
-//! Deletions that the host refuses: what stays is owed, and what took the name of it meanwhile is
-//! never deleted in its place.
+//! Deletions that the host refuses. The file or directory stays owed, and one that took its name
+//! meanwhile is never deleted in its place.
 
 use std::fs;
 use std::path::Path;
@@ -9,7 +9,8 @@ use host_tests::{
     SpooledFileOptions, code_of, names_in, os_at,
 };
 
-/// The search for the default directory is done, so that faults meet only what is tested.
+/// Starts a sandbox that refuses so many unlinks. The search for the default directory is over, so
+/// that only the tested calls meet them.
 fn refusing(unlinks: u32) -> Sandbox {
     let sandbox = Sandbox::new();
     sandbox.gettempdir().unwrap();
@@ -21,7 +22,8 @@ fn refuse(sandbox: &Sandbox, refused_unlinks: u32) {
     sandbox.set_faults(Faults { refused_unlinks, ..Faults::default() });
 }
 
-/// A named file whose deletion at `close` was refused, and where it is on the host.
+/// Makes a named file whose deletion at `close` was refused, and returns it with its path on the
+/// host.
 fn refused_file(sandbox: &Sandbox) -> (File<'_>, std::path::PathBuf) {
     let file = sandbox.named_temporary_file(None).unwrap();
     let host = sandbox.host_path(&file.name().unwrap());
@@ -98,7 +100,7 @@ fn the_hidden_name_of_an_anonymous_file_is_given_up_where_another_took_it() {
     assert_eq!(fs::read(host).unwrap(), b"another");
 }
 
-/// A directory whose removal was refused for what is in it.
+/// Makes a directory whose removal was refused because of its content.
 fn refused_directory(sandbox: &Sandbox, ignore: bool) -> host_tests::Directory<'_> {
     let options =
         DirectoryOptions { ignore_cleanup_errors: Some(ignore), ..DirectoryOptions::default() };
@@ -115,7 +117,7 @@ fn put_another_directory(host: &Path) {
     fs::write(host.join("precious"), "another's").unwrap();
 }
 
-/// Ends what is owed by dropping or by `cleanup`.
+/// Ends the directory by dropping it or by `cleanup`.
 fn end(sandbox: &Sandbox, directory: host_tests::Directory<'_>, drops: bool) {
     if drops {
         drop(directory);
@@ -124,7 +126,8 @@ fn end(sandbox: &Sandbox, directory: host_tests::Directory<'_>, drops: bool) {
     }
 }
 
-/// Checks that another's directory at `host` outlives the end, and that nothing is owed then.
+/// Asserts that another's directory at `host` outlives the end, and that nothing is owed
+/// afterwards.
 fn assert_is_left_alone(
     host: &Path,
     sandbox: &Sandbox,
@@ -148,7 +151,7 @@ fn a_directory_that_took_the_name_of_another_is_removed_only_by_who_asks_for_it(
             match later {
                 0 => drop(directory),
                 1 => assert!(sandbox.cleanup().is_empty()),
-                // As in CPython, which removes what stands at the path.
+                // As in CPython, the method `cleanup` removes whatever is at the path.
                 _ => directory.cleanup().unwrap(),
             }
             assert_eq!(host.exists(), later != 2);
@@ -190,7 +193,7 @@ fn a_descriptor_that_could_not_be_handed_out_leaves_its_file_owed() {
 
 #[test]
 fn a_probe_that_cannot_be_removed_is_owed() {
-    // `refused_unlinks` of a host that unlinks nothing at first.
+    // The host refuses the first two unlinks.
     let sandbox = Sandbox::new();
     refuse(&sandbox, 2);
     assert_eq!(code_of(&sandbox.gettempdir().unwrap_err()), Some(ErrorCode::NoEntry));
@@ -215,7 +218,7 @@ fn a_file_that_is_kept_after_a_refusal_stays() {
 
 #[test]
 fn a_deleted_file_gives_its_inode_number_to_no_one_who_is_deleted_for_it() {
-    // ext4 gives the number of a deleted file to the next one; tmpfs does not.
+    // ext4 gives the inode number of a deleted file to the next one, and tmpfs does not.
     for later in LATER {
         let sandbox = refusing(1);
         let (file, host) = refused_file(&sandbox);
@@ -254,7 +257,7 @@ fn what_stood_in_the_place_of_a_directory_makes_way_for_no_removal() {
 
 #[test]
 fn what_takes_the_name_of_a_directory_that_was_just_emptied_stays() {
-    // CPython 3.13.0 in the same order: NotADirectoryError, and the file stays.
+    // CPython 3.13.0 raises NotADirectoryError in the same order, and the file stays.
     let sandbox = Sandbox::new();
     let directory = sandbox.temporary_directory(None).unwrap();
     let (name, host) = (directory.name(), sandbox.host_path(&directory.name()));
@@ -319,7 +322,7 @@ fn what_a_drop_could_not_remove_is_left_to_cleanup() {
 
 #[test]
 fn a_place_that_could_not_be_looked_at_is_tried_again() {
-    // A parent that is no directory for a while.
+    // The parent is not a directory for a while.
     let sandbox = Sandbox::new();
     let parent = sandbox.mkdtemp(None).unwrap();
     let directory = sandbox.temporary_directory(host_tests::dir(&parent)).unwrap();

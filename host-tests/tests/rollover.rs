@@ -1,4 +1,5 @@
-//! A spooled file that cannot move to the disk keeps every byte, says why, and stays usable.
+//! Spooled files that cannot move to the disk. Such a file must keep every byte, give the reason,
+//! and stay usable.
 
 use std::fs;
 
@@ -20,7 +21,7 @@ fn no_space_leaves_the_bytes_in_memory_until_there_is_some() {
     let sandbox = Sandbox::new();
     sandbox.gettempdir().unwrap();
     let refused = os(ErrorCode::InsufficientSpace, "No space left on device");
-    // Nothing, a part, and all but a byte of what is to be moved fits.
+    // The disk has room for nothing, for a part, and for all but one byte.
     for space in [0, 1000, 99_999] {
         let file = sandbox.spooled_temporary_file(Some(spooled(50_000))).unwrap();
         file.write(&[b'a'; 50_000]).unwrap();
@@ -33,7 +34,7 @@ fn no_space_leaves_the_bytes_in_memory_until_there_is_some() {
         assert_eq!(file.mode().unwrap(), "w+b", "and in memory");
         file.seek(49_999, 0).unwrap();
         assert_eq!(file.read(Some(2)).unwrap(), b"ab");
-        // Writing below the limit needs no space.
+        // A write below the limit needs no room on the disk.
         file.seek(0, 0).unwrap();
         file.write(b"c").unwrap();
         sandbox.set_faults(Faults::default());
@@ -72,7 +73,7 @@ fn parameters_that_make_no_file_are_an_error_when_the_file_moves_and_lose_nothin
         buffering: Some(buffering),
         ..spooled(0)
     };
-    // CPython 3.13 raises these from `rollover`; of the last two it loses the bytes then.
+    // CPython 3.13 raises these errors from `rollover`, and loses the bytes at the last two.
     for (options, error) in [
         (with("zb", -1), value("invalid mode: 'zb'")),
         (with("wb+b", -1), value("invalid mode: 'wb+b'")),

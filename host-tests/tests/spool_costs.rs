@@ -1,18 +1,18 @@
-//! What a spooled file costs while it is in memory: no call of the host, and no more work or memory
-//! than its bytes.
+//! The costs of a spooled file in memory: no calls of the host, and no more work and memory than
+//! its bytes need.
 
 use host_tests::{Sandbox, place};
 
 #[test]
 fn no_call_of_the_host_is_made_before_the_file_moves_to_the_disk() {
-    // No directory is granted. Making the handle of a resource counts as a call of the host, and so
-    // does growing memory: calls are refused when the two are there, and memory enough.
+    // No directory is granted. Making a handle and growing memory count as calls of the host, so
+    // make two handles and take memory before calls are refused.
     let sandbox = Sandbox::builder().start();
     sandbox.spooled_temporary_file(None).unwrap().write(&[0; 2 << 20]).unwrap();
     let file = sandbox.spooled_temporary_file(None).unwrap();
     let text = sandbox.spooled_temporary_text_file(None).unwrap();
     assert_eq!(sandbox.draws(), 0, "no name is drawn");
-    // Every call of the host is a trap from here on.
+    // From here on, every call of the host traps.
     sandbox.refuse_host_calls();
     file.write(&[b'\n'; 100_000]).unwrap();
     file.writelines(&[b"one\n", b"two\n"]).unwrap();
@@ -63,7 +63,7 @@ fn the_instance_grows_by_little_more_than_the_bytes() {
     for chunk in [10_000, 64 << 10, 1 << 20] {
         let sandbox = Sandbox::new();
         let file = sandbox.spooled_temporary_file(None).unwrap();
-        // The argument of the largest write has its place before anything is measured.
+        // Make room for the argument of the largest write before measuring.
         file.write(&vec![7; chunk]).unwrap();
         file.truncate(Some(0)).unwrap();
         file.seek(0, 0).unwrap();

@@ -1,13 +1,13 @@
-//! Spooled files: every method in memory and on the disk, when they move, and what a move that
-//! fails leaves.
+//! Spooled files: every method in memory and on the disk, the moment of a move, and a move that
+//! fails.
 
 use host_tests::script::differences;
 use host_tests::{Sandbox, SpooledFileOptions};
 
-/// What CPython 3.13.0 answered; the test `differential` sees to it that it still does.
+/// The answers of CPython 3.13.0. The test `differential` checks that they still hold.
 const METHODS: &str = include_str!("cpython/methods.txt");
 
-/// Scripts of the reference's tables, with CPython's answers.
+/// The scripts of the reference's tables, with CPython's answers.
 const TABLES: &str = include_str!("cpython/spooled.txt");
 
 #[test]

@@ -1,5 +1,5 @@
-//! Text files: every method of every mode, open, closed and detached; the reference's tables; and
-//! what is not as in Python.
+//! Text files: every method in every mode, open, closed and detached; the reference's tables; and
+//! the differences from Python.
 
 use host_tests::script::differences;
 use host_tests::{
@@ -7,13 +7,13 @@ use host_tests::{
     os, place, unsupported, value,
 };
 
-/// What CPython 3.13.0 answered; the test `differential` sees to it that it still does.
+/// The answers of CPython 3.13.0. The test `differential` checks that they still hold.
 const METHODS: &str = include_str!("cpython/methods.txt");
 
-/// Scripts of the reference's tables, with CPython's answers.
+/// The scripts of the reference's tables, with CPython's answers.
 const TABLES: &str = include_str!("cpython/text.txt");
 
-/// U+D800 as WTF-8.
+/// The surrogate U+D800 in WTF-8.
 const SURROGATE: &[u8] = b"\xed\xa0\x80";
 
 fn text<'a>(sandbox: &'a Sandbox, encoding: &str, errors: &str) -> TextFile<'a> {
@@ -38,7 +38,7 @@ fn the_tables_of_the_reference_hold() {
     assert!(wrong.is_empty(), "{wrong}");
 }
 
-/// As in Python where the locale's encoding is UTF-8 (`io.TextIOWrapper`).
+/// Expects the same as Python in a UTF-8 locale (`io.TextIOWrapper`).
 #[test]
 fn no_encoding_and_the_locales_are_utf_8() {
     let sandbox = Sandbox::new();
@@ -155,13 +155,14 @@ fn the_binary_file_below_is_shared_and_ends_with_the_text() {
 
 #[test]
 fn after_next_and_flush_the_place_is_the_right_one() {
-    // CPython takes no note of places while `next` disables `tell`, and `flush` enables it again.
+    // While `next` disables `tell`, CPython does not keep the positions. `flush` enables `tell`
+    // again.
     let sandbox = Sandbox::new();
     let file = text(&sandbox, "utf-8", "strict");
     file.write("a\nb\nc\r").unwrap();
     file.seek(place(0), 0).unwrap();
     assert_eq!(file.next().unwrap(), Some("a\n".to_owned()));
-    // CPython's OSError has no number.
+    // The OSError of CPython has no number.
     let disabled = os(ErrorCode::Unnumbered, "telling position disabled by next() call");
     assert_eq!(file.tell().unwrap_err(), disabled.into());
     assert_eq!(file.next().unwrap(), Some("b\n".to_owned()));
@@ -174,7 +175,7 @@ fn after_next_and_flush_the_place_is_the_right_one() {
 
 #[test]
 fn tell_forgets_no_line_ends() {
-    // CPython's `tell` decodes once more to find the place, and begins with none.
+    // To find the position, CPython's `tell` decodes again, and starts without any line ends.
     let sandbox = Sandbox::new();
     let file = text(&sandbox, "utf-8", "strict");
     let below = file.buffer().unwrap();
@@ -194,7 +195,7 @@ fn no_text_file_rolls_over_but_a_spooled_one() {
     assert_eq!(error, unsupported("rollover").into());
 }
 
-/// Text of three lines, the third with half of a surrogate pair in it.
+/// A text of three lines. The third contains half of a surrogate pair.
 const HALVED: &[u8] = b"one\ntwo\nth\xffree\nfour";
 
 #[test]
@@ -246,7 +247,7 @@ fn lines_with_surrogates_have_their_twins() {
     file.seek(place(0), 0).unwrap();
     assert_eq!(file.readlines_wtf8(Some(3)).unwrap(), lines[..1]);
     assert_eq!(file.buffer().unwrap().seek(0, 2).unwrap(), 4 + 7 + 3);
-    // What is none is refused, and what stands before it is written.
+    // A text that is not WTF-8 is refused, and the items before it are written.
     let error = file.writelines_wtf8(&[b"fine", b"\xff", b"never"]).unwrap_err();
     assert_eq!(error, value("not WTF-8").into());
     file.seek(place(0), 0).unwrap();

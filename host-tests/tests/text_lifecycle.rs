@@ -1,4 +1,4 @@
-//! Who ends a file that a text file lies over; and reads that fail: the place stays.
+//! The end of a file below a text file, and reads that fail without moving the position.
 
 use std::fs;
 
@@ -36,7 +36,7 @@ fn what_detach_returned_is_closed_by_its_own_close_and_by_dropping_it() {
             drop(shared);
             detached.write(b"precious").unwrap();
             end(detached);
-            // CPython 3.13: the buffer is closed, whatever became of the text file.
+            // In CPython 3.13 the buffer is closed here, whatever happened to the text file.
             assert_eq!(fs::read(&path).unwrap(), b"precious");
             assert!(sandbox.unclosed().is_empty());
             drop(text);
@@ -155,7 +155,7 @@ fn no_cookie_and_no_number_of_lines_ends_the_instance() {
     fs::write(&path, "a".repeat(20 << 20)).unwrap();
     let state =
         DecoderState { flags: 0, bytes_to_feed: u32::MAX, chars_to_skip: 5, need_eof: false };
-    // Whether it fits depends on the allocator; that the file is still usable does not.
+    // The allocator decides if this fits. The file must stay usable in both cases.
     let _ = text.seek(Cookie { position: 0, decoder: Some(state) }, 0);
     text.seek(place(0), 0).unwrap();
     assert_eq!(text.read(Some(2)).unwrap(), "aa");

@@ -1,4 +1,5 @@
-//! What was not closed can be asked for before `cleanup`: Python's `ResourceWarning`.
+//! The list of unclosed files and directories before `cleanup`, in place of Python's
+//! `ResourceWarning`.
 
 use host_tests::{
     NamedFileOptions, Sandbox, SpooledFileOptions, UnclosedItem, UnclosedKind as Kind,
@@ -34,7 +35,7 @@ fn every_kind_is_listed_with_its_name_and_size_oldest_first() {
         item(Kind::NamedFile, text.name().as_deref(), Some(2)),
     ];
     assert_eq!(sandbox.unclosed(), expected);
-    // Only two of them would delete something.
+    // Only two of the objects would delete something.
     let owed: Vec<_> = sandbox.owed().into_iter().map(|item| item.path).collect();
     assert_eq!(owed, [directory.name(), text.name().unwrap()]);
     spooled.rollover().unwrap();

@@ -1,4 +1,4 @@
-//! Allocators of the program, well-behaved and hostile.
+//! Allocators of the program: well-behaved and hostile ones.
 
 use crate::preview2::CREATE;
 use crate::program::{Allocator, BYTES, OUT, PAGE, Program, World};
@@ -12,7 +12,8 @@ fn with_file() -> (Program, u64, u64) {
     (program, root, file)
 }
 
-/// Lists calls that ask for memory: a list of bytes, one of tuples, a text, a list of numbers.
+/// Lists calls that allocate in the program's memory: a list of bytes, a list of tuples, a text,
+/// and a list of numbers.
 fn asking(root: u64, file: u64) -> [(&'static str, Vec<u64>); 4] {
     [
         ("wasi:filesystem/types#[method]descriptor.read", vec![file, 7, 0, OUT.into()]),
@@ -78,8 +79,8 @@ fn blocks_that_overlap_spoil_only_the_program() {
     assert_eq!(program.peek(program.word(OUT + 4), 7), b"content");
 }
 
-/// Calls each of our functions from the program's allocator: the call traps, and with it the
-/// allocation.
+/// Calls each of the module's functions from the program's allocator. The call must trap, and the
+/// allocation with it.
 #[test]
 fn an_allocator_that_calls_back_traps() {
     for function in crate::signatures::functions() {
@@ -111,7 +112,7 @@ fn the_allocator_is_the_one_that_the_call_named() {
     }
 }
 
-/// Reads no bytes: the preview 1 adapter relies on a call of its allocator even then.
+/// Reads no bytes. The adapter of preview 1 relies on a call of its allocator even then.
 #[test]
 fn the_allocator_is_asked_for_nothing_too() {
     let (mut program, _, file) = with_file();

@@ -1,5 +1,5 @@
-//! The host's directories beside ours: by preview 2 in one list, by preview 1 in one table of
-//! descriptors, in which each of the host's has a number of ours.
+//! The host's directories beside the filesystem. In preview 2 they share one list. In preview 1
+//! they share one table of descriptors, in which the module numbers the host's descriptors itself.
 
 use wasmtime::{FuncType, Linker, Result, Val, ValType};
 
@@ -8,7 +8,7 @@ use crate::program::{BYTES, OUT, Of, PAGE, Program, TEXT, World, read, write};
 
 const XDEV: u64 = 75;
 
-/// Defines the host as preview 1 shows it. Calls that are not part of the start are only noted.
+/// Defines the host of preview 1. Calls that do not belong to the start are only recorded.
 pub(crate) fn define_host(linker: &mut Linker<World>) -> Result<()> {
     let module = "wasi_snapshot_preview1";
     linker.func_wrap(module, "clock_time_get", |mut of: Of<'_>, _: u32, _: u64, out: u32| {
@@ -125,7 +125,7 @@ fn directory(of: &Of<'_>, fd: u32) -> Option<&'static str> {
     world.directories.get(number as usize).copied()
 }
 
-/// Lists the host's variables in the form of preview 1.
+/// Lists the host's variables as preview 1 encodes them.
 fn texts(of: &Of<'_>) -> Vec<String> {
     of.data().environment.iter().map(|(name, value)| format!("{name}={value}\0")).collect()
 }
@@ -140,7 +140,7 @@ impl Program {
         self.done(&format!("beside:wasi_snapshot_preview1#{name}"), arguments)
     }
 
-    /// Takes the calls of the host that were noted since the last time.
+    /// Returns the calls of the host since the last time.
     fn noted(&mut self) -> Vec<String> {
         std::mem::take(&mut self.store.data_mut().calls)
     }
@@ -178,7 +178,7 @@ fn preview_2_lists_the_hosts_directories_before_ours() {
 fn preview_1_has_one_table() {
     let mut program = program();
     let out = u64::from(OUT);
-    // The host's 3 and 5 are 3 and 4 here, ours is 5.
+    // The host's 3 and 5 are 3 and 4 in the table, and the space is 5.
     assert_eq!(program.beside("fd_write", &[1, 0x800, 0, out]), 0);
     assert_eq!(program.noted(), ["fd_write 1 2048 0 4096"]);
     for (fd, path) in [(3, &b"/input"[..]), (4, b"/output"), (5, b"/tmp")] {
@@ -228,7 +228,8 @@ fn preview_1_has_one_table() {
     program.audit();
 }
 
-/// Hosts of preview 1 give sockets that listen before directories. Programs know them by number.
+/// Gives the host listening sockets, which precede directories in preview 1. Programs know them by
+/// number.
 #[test]
 fn sockets_of_the_host_keep_their_numbers() {
     let directories = vec!["/input", "/output"];
@@ -240,7 +241,7 @@ fn sockets_of_the_host_keep_their_numbers() {
         for fd in [3, 4] {
             assert_eq!(program.done(&name("sock_accept"), &[fd, 0, out]), 0);
             assert_eq!(program.noted(), [format!("sock_accept {fd} 0 {out}")]);
-            // A C library goes on behind what is no directory, and ends at a bad descriptor.
+            // A C library skips a descriptor that is no directory, and stops at a bad descriptor.
             assert_eq!(program.done(&name("fd_prestat_get"), &[fd, out]), 0);
             assert_ne!(program.peek(OUT, 1), [0], "a directory");
         }
@@ -259,7 +260,8 @@ fn sockets_of_the_host_keep_their_numbers() {
     }
 }
 
-/// A program that imports no `fd_close` has the tool answer `notsup` for it.
+/// Uses a host that answers `notsup` to `fd_close`, as the tool does for a program that does not
+/// import it.
 #[test]
 fn a_number_of_the_hosts_is_taken_although_it_is_not_closed_there() {
     let mut program =
@@ -276,8 +278,8 @@ fn a_number_of_the_hosts_is_taken_although_it_is_not_closed_there() {
     program.audit();
 }
 
-/// The host answers into the program's memory, which a program makes larger only for what it reads
-/// itself.
+/// Gives the host variables that do not fit. The host writes them into the program's memory, and a
+/// program grows its memory only for its own reads.
 #[test]
 fn variables_that_do_not_fit_into_memory_are_none() {
     for (length, count) in [(60_000, 2), (66_000, 1), (1 << 20, 1)] {
@@ -291,7 +293,7 @@ fn variables_that_do_not_fit_into_memory_are_none() {
             let long = u32::try_from("LONG=".len() + length + 1).unwrap();
             let bytes = if count == 1 { tmpdir } else { tmpdir + long };
             assert_eq!((program.word(OUT), program.word(OUT + 4)), (count, bytes), "{length}");
-            // The same when there is room.
+            // The answer stays the same when there is room.
             let memory = program.store.data().memory();
             memory.grow(&mut program.store, 100).unwrap();
         }

@@ -1,4 +1,5 @@
-//! Calls that no compiler would make: each ends in a trap, and the accounts are right afterwards.
+//! Calls that no compiler would generate. Each must trap, and the accounts must be right
+//! afterwards.
 
 use std::collections::BTreeMap;
 
@@ -36,7 +37,7 @@ fn with_handles() -> (Program, BTreeMap<&'static str, u64>) {
     (program, handles.into())
 }
 
-/// Returns arguments with which a function can be called, and where each parameter begins.
+/// Returns valid arguments for a function, and the position of each parameter among them.
 fn arguments(function: &Function, handles: &BTreeMap<&'static str, u64>) -> (Vec<u64>, Vec<usize>) {
     let (mut arguments, mut places) = (Vec::new(), Vec::new());
     let is_path = function.parameters.contains(&Parameter::Text);
@@ -58,13 +59,13 @@ fn arguments(function: &Function, handles: &BTreeMap<&'static str, u64>) -> (Vec
     (arguments, places)
 }
 
-/// Puts the handle into the list that is polled.
+/// Puts the handle into the list that `poll` gets.
 fn put_list(program: &mut Program, pollable: u64) {
     program.poke(BYTES + 0x100, &u32::try_from(pollable).unwrap().to_le_bytes());
 }
 
-/// Calls each function with its [`arguments`]: none traps, so the tests below trap for their own
-/// reasons.
+/// Calls each function with its [`arguments`]. None traps, so that the tests below trap for their
+/// own reasons.
 #[test]
 fn what_is_in_order_is_answered() {
     for function in functions() {
@@ -126,7 +127,7 @@ fn addresses_beyond_memory_trap() {
                 arguments[last] = at;
                 program.traps(&function.name, &arguments);
             }
-            // The last place that there is.
+            // The highest valid address.
             let mut arguments = good.clone();
             arguments[last] = (end - size) & !(align - 1);
             program.done(&function.name, &arguments);
@@ -166,7 +167,8 @@ fn handles_that_are_none_trap() {
                     continue;
                 }
                 if is_hosts && takes_the_hosts {
-                    // Another device, another object, a stream of the host, an error of no file.
+                    // The host's handle is valid here: it is another device, another object, a
+                    // stream, or an error of no file.
                     continue;
                 }
                 let mut arguments = good.clone();

@@ -1,6 +1,5 @@
-//! The embedded filesystem by itself: its module beside a program that is played by the test, which
-//! can pass whatever it likes. In a real program the tool puts instructions in the place of what is
-//! a function of the host here.
+//! The module of the embedded filesystem, alone. The test plays the program, and can pass anything
+//! to it. In a real program, the tool replaces some of these functions of the host by instructions.
 
 mod allocator;
 mod beside;

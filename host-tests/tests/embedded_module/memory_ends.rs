@@ -1,11 +1,11 @@
-//! A store whose memory ends: everything is refused by a code, and deletions work.
+//! A store whose memory is used up: every call gets an error code, and deletions work.
 
 use crate::preview2::{CREATE, INSUFFICIENT_SPACE};
 use crate::program::{BYTES, OUT, Program, World};
 
 const PIECE: u64 = 16 << 10;
 
-/// The most bytes of a memory. The module's is full long before its limits.
+/// The most bytes of a memory. The module's memory is full long before its limits.
 const MOST: usize = 4 << 20;
 
 #[test]

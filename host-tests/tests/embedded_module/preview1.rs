@@ -1,11 +1,11 @@
-//! Files by the functions of preview 1.
+//! Files through the functions of preview 1.
 
 use crate::program::{BYTES, OUT, PAGE, Program, TEXT, World};
 
-/// The address of lists of buffers.
+/// The address of the list of buffers.
 const LIST: u32 = 0x800;
 
-/// Codes of errno.
+/// The numbers of errno.
 pub(crate) const BADF: u64 = 8;
 const ILSEQ: u64 = 25;
 const INVAL: u64 = 28;
@@ -23,7 +23,7 @@ impl Program {
         self.done(&format!("wasi_snapshot_preview1#{name}"), arguments)
     }
 
-    /// Opens a path to read and write, with these flags of opening.
+    /// Opens a path for reading and writing, with these flags.
     pub(crate) fn path_open(&mut self, directory: u64, path: &str, open: u64) -> Result<u64, u64> {
         self.path_open_for(directory, path, open, READ | WRITE, 0)
     }
@@ -51,7 +51,7 @@ impl Program {
         self.poke(LIST, &bytes);
     }
 
-    /// Writes some bytes where the descriptor is.
+    /// Writes bytes at the descriptor's position.
     fn put_here(&mut self, fd: u64, bytes: &[u8]) -> Result<u32, u64> {
         self.poke(BYTES, bytes);
         self.buffers(&[(BYTES, u32::try_from(bytes.len()).unwrap())]);
@@ -61,7 +61,7 @@ impl Program {
         }
     }
 
-    /// Lists the names in a directory with their places, through a buffer of `room` bytes.
+    /// Lists a directory through a buffer of `room` bytes: names, cookies, inode numbers and kinds.
     fn entries(&mut self, fd: u64, room: u32) -> Vec<(String, u64, u64, u8)> {
         let mut entries = Vec::new();
         let mut cookie = 0;
@@ -127,7 +127,8 @@ fn a_file_is_made_written_read_and_removed() {
     let [device, inode, kind, links, size, accessed, modified] =
         [0, 8, 16, 24, 32, 40, 48].map(|at| program.long(OUT + at));
     assert_eq!((device, kind, links, size), (1, 4, 1, 23));
-    // The clock showed second 1 when the space was made, 2 at the file's making, then two writes.
+    // The clock shows a second more at each look: 1 when the space was made, 2 when the file was
+    // made, 3 and 4 at the writes.
     assert_eq!((accessed, modified), (2_000_000_005, 4_000_000_005));
     let [at, length] = program.text(0, "file");
     let stat = [3, 0, at, length, OUT.into()];
@@ -156,7 +157,7 @@ fn what_is_open_to_be_appended_to_is_appended_to() {
     program.buffers(&[(BYTES + 100, 20)]);
     assert_eq!(program.preview1("fd_pread", &[file, LIST.into(), 1, 0, OUT.into()]), 0);
     assert_eq!(program.peek(BYTES + 100, program.word(OUT)), b"onetwotwo");
-    // No longer.
+    // Without the flag, writes no longer append.
     assert_eq!(program.preview1("fd_fdstat_set_flags", &[file, 0]), 0);
     assert_eq!(program.preview1("fd_seek", &[file, 1, 0, OUT.into()]), 0);
     program.put_here(file, b"NE").unwrap();
@@ -231,7 +232,7 @@ fn a_refused_write_is_enospc() {
     let file = program.path_open(3, "file", 1).unwrap();
     assert_eq!(program.put_here(file, &[7; 65]), Err(NOSPC));
     assert_eq!(program.put_here(file, &[7; 64]), Ok(64));
-    // A second buffer that does not fit makes the write short.
+    // If the second buffer does not fit, the write is short.
     assert_eq!(program.preview1("fd_seek", &[file, 0, 0, OUT.into()]), 0);
     program.buffers(&[(BYTES, 10), (BYTES, 100)]);
     assert_eq!(program.preview1("fd_write", &[file, LIST.into(), 2, OUT.into()]), 0);
@@ -322,7 +323,7 @@ fn a_descriptor_takes_the_number_of_another() {
     assert_eq!(program.preview1("fd_tell", &[other, OUT.into()]), 0);
     assert_eq!(program.long(OUT), 3);
     assert_eq!(program.done("handles:p1", &[]), 2, "the root and one file");
-    // The number that is free is given out again.
+    // A free number is used again.
     assert_eq!(program.path_open(3, "one", 0), Ok(one));
     program.audit();
 }
@@ -336,7 +337,8 @@ fn addresses_beyond_memory_trap() {
     let (list, text, out) = (u64::from(LIST), u64::from(TEXT), u64::from(OUT));
     program.text(0, "file");
     program.buffers(&[(BYTES, 1)]);
-    // The places of addresses, each with the bytes that are there; 0: as the next argument says.
+    // The positions of addresses among the arguments, each with the bytes that are used there. For
+    // 0, the next argument is the number of bytes.
     for (name, arguments, places) in [
         ("fd_read", vec![file, list, 1, out], vec![(1, 8), (3, 4)]),
         ("fd_write", vec![file, list, 1, out], vec![(1, 8), (3, 4)]),
@@ -379,7 +381,7 @@ fn addresses_beyond_memory_trap() {
         program.traps("wasi_snapshot_preview1#poll_oneoff", &[out, out, count, out]);
     }
     for buffer in [(4 * PAGE, 1), (4 * PAGE - 1, 2), (u32::MAX, u32::MAX), (8, u32::MAX)] {
-        // Behind one that is there.
+        // The bad buffer follows a good one.
         program.buffers(&[(BYTES, 1), buffer]);
         for name in ["fd_read", "fd_write"] {
             assert_eq!(program.preview1("fd_seek", &[file, 0, 0, out]), 0);
@@ -390,7 +392,7 @@ fn addresses_beyond_memory_trap() {
     program.traps("wasi_snapshot_preview1#fd_write", &[file, list + 2, 1, out]);
 }
 
-/// Passes buffers that are one and the same, together longer than any memory.
+/// Passes the same buffer ten times, together longer than any memory.
 #[test]
 fn buffers_may_overlap() {
     let mut program = Program::of(World::default(), 3000, usize::MAX);

@@ -1,15 +1,15 @@
-//! Files by the functions of WASI 0.2, called by a program that keeps the rules.
+//! Files through the functions of WASI 0.2, called by a program that keeps the rules.
 
 use crate::program::{BYTES, OURS, OUT, Program, World};
 
 const TYPES: &str = "wasi:filesystem/types#";
 const STREAMS: &str = "wasi:io/streams#";
 
-/// `open-at` flags: create; descriptor flags: read and write.
+/// The flag `create` of `open-at`, and below it the descriptor flags for reading and writing.
 pub(crate) const CREATE: u64 = 1;
 pub(crate) const READ_WRITE: u64 = 3;
 
-/// Codes of `error-code`, by their places in WIT.
+/// Cases of `error-code`, numbered by their order in WIT.
 pub(crate) const BAD_DESCRIPTOR: u64 = 3;
 pub(crate) const EXIST: u64 = 7;
 pub(crate) const NAME_TOO_LONG: u64 = 18;
@@ -32,7 +32,7 @@ impl Program {
         arguments: &[u64],
         payload: u32,
     ) -> Result<(), u64> {
-        // Whatever is not written shows.
+        // Fill the place of the result, so that unwritten bytes show.
         self.poke(OUT, &[0xaa; 128]);
         let arguments: Vec<u64> = arguments.iter().copied().chain([OUT.into()]).collect();
         self.done(name, &arguments);
@@ -52,7 +52,7 @@ impl Program {
         self.method(&format!("{TYPES}[method]descriptor.{name}"), arguments, payload)
     }
 
-    /// Opens a path with these flags of opening.
+    /// Opens a path with these flags.
     pub(crate) fn open(&mut self, directory: u64, path: &str, open: u64) -> Result<u64, u64> {
         let flags = if open & 2 == 0 { READ_WRITE } else { 1 };
         let [at, length] = self.text(0, path);
@@ -68,7 +68,7 @@ impl Program {
         self.word(OUT + 4).into()
     }
 
-    /// Writes to a stream what was permitted.
+    /// Writes as much to a stream as it permits.
     pub(crate) fn put(&mut self, stream: u64, bytes: &[u8]) -> Result<(), u64> {
         self.method(&format!("{STREAMS}[method]output-stream.check-write"), &[stream], 8)?;
         assert_eq!(self.long(OUT + 8), 64 << 10, "as tmpfs.wasm permits");
@@ -78,7 +78,7 @@ impl Program {
         self.method(&format!("{STREAMS}[method]output-stream.write"), &arguments, 4)
     }
 
-    /// Reads from a stream, and returns the case of the error if there is one.
+    /// Reads from a stream. Returns the number of the error's case if the read fails.
     pub(crate) fn get(&mut self, stream: u64, length: u64) -> Result<Vec<u8>, u64> {
         self.method(&format!("{STREAMS}[method]input-stream.read"), &[stream, length], 4)?;
         let (at, length) = (self.word(OUT + 4), self.word(OUT + 8));
@@ -111,7 +111,7 @@ fn a_file_is_made_written_read_listed_and_removed() {
     program.descriptor("stat", &[file], 8).unwrap();
     let [kind, links, size] = [8, 16, 24].map(|at| program.long(OUT + at));
     assert_eq!((kind & 0xff, links, size), (6, 1, 9), "a regular file");
-    // Made by the second look at the clock, written by the third.
+    // The second look at the clock made the file, and the third wrote it.
     let times = [32, 56, 80].map(|at| (program.peek(OUT + at, 1)[0], program.long(OUT + at + 8)));
     assert_eq!(times, [(1, 2), (1, 3), (1, 3)]);
     assert_eq!(program.word(OUT + 72), 5, "nanoseconds");
@@ -119,7 +119,7 @@ fn a_file_is_made_written_read_listed_and_removed() {
     program.descriptor("read", &[file, 3, 1], 4).unwrap();
     let (at, length, end) = (program.word(OUT + 4), program.word(OUT + 8), program.word(OUT + 12));
     assert_eq!((program.peek(at, length).as_slice(), end & 0xff), (&b"\0wr"[..], 0));
-    // As on wasmtime, the end is told where nothing was read.
+    // As on wasmtime, `end` is true if nothing was read.
     for (length, offset, expected) in [(u64::MAX, 7, (2, 0)), (1, 9, (0, 1)), (0, 0, (0, 1))] {
         program.descriptor("read", &[file, length, offset], 4).unwrap();
         assert_eq!((program.word(OUT + 8), program.word(OUT + 12) & 0xff), expected);
@@ -139,7 +139,7 @@ fn a_file_is_made_written_read_listed_and_removed() {
     program.descriptor("unlink-file-at", &[root, at, length], 1).unwrap();
     assert_eq!(program.descriptor("stat-at", &[root, 0, at, length], 8), Err(NO_ENTRY));
     assert_eq!(program.open(root, "file", 0), Err(NO_ENTRY));
-    // Parents go before their children, as tmpfs.wasm allows.
+    // Drop parents before their children, as tmpfs.wasm allows.
     for (of, handle) in [
         ("descriptor", file),
         ("descriptor", root),
@@ -298,8 +298,8 @@ fn what_is_opened_for_reading_is_not_written() {
     assert_eq!(program.descriptor("write", &write, 8), Err(BAD_DESCRIPTOR));
 }
 
-/// Counts calls of the clock: it is the only function of the host that files need, and only changes
-/// of files ask it.
+/// Counts calls of the clock. Files need no other function of the host, and only changes of files
+/// call it.
 #[test]
 fn an_anonymous_file_takes_three_calls_of_the_host() {
     let mut program = Program::new();

@@ -1,4 +1,4 @@
-//! A program that is played by a test: a memory, an allocator, and a host with a few functions.
+//! The program that a test plays: a memory, an allocator, and a host with a few functions.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -8,30 +8,30 @@ use wasmtime::{
     Result, Store, StoreLimits, StoreLimitsBuilder, Val, bail,
 };
 
-/// The bit that handles of ours have.
+/// The bit that is set in the module's own handles.
 pub(crate) const OURS: u32 = 1 << 30;
 
 /// The bytes of a page of memory.
 pub(crate) const PAGE: u32 = 1 << 16;
 
-/// The address of results.
+/// The address for results.
 pub(crate) const OUT: u32 = 0x1000;
 
-/// The address of a program's paths, and that of its other bytes.
+/// The address for paths, and below it the address for other bytes.
 pub(crate) const TEXT: u32 = 0x2000;
 pub(crate) const BYTES: u32 = 0x4000;
 
-/// The answers of a program's allocator.
+/// The behaviour of the program's allocator.
 #[derive(Clone, Debug, Default)]
 pub(crate) enum Allocator {
-    /// The next free bytes, aligned.
+    /// Returns the next free bytes, aligned.
     #[default]
     Next,
-    /// The same address each time.
+    /// Returns the same address each time.
     Always(u32),
-    /// A new page of memory each time.
+    /// Returns a new page of memory each time.
     Growing,
-    /// The next bytes, after a call of a function of the module with these arguments.
+    /// Calls a function of the module with these arguments first, and then returns the next bytes.
     CallsBack(&'static str, Vec<u64>),
 }
 
@@ -39,28 +39,28 @@ pub(crate) enum Allocator {
 #[derive(Default)]
 pub(crate) struct World {
     pub(crate) memory: Option<Memory>,
-    /// The address at which the allocator goes on.
+    /// The address of the next free byte.
     pub(crate) free: u32,
     pub(crate) allocator: Allocator,
-    /// The number of the allocator that the next call names, and those that were asked.
+    /// The number of the allocator that the next call names, and below it the allocators called.
     pub(crate) number: u32,
     pub(crate) asked: Vec<u32>,
     /// The variables of the host's environment.
     pub(crate) environment: Vec<(&'static str, &'static str)>,
-    /// The directories of the host, in the order of its descriptors.
+    /// The directories of the host, in the order of their descriptors.
     pub(crate) directories: Vec<&'static str>,
     /// The number of sockets that the host of preview 1 has before its directories.
     pub(crate) sockets: u32,
-    /// True if the host of preview 1 closes nothing: it answers `notsup`.
+    /// True if `fd_close` of the host of preview 1 answers `notsup`.
     pub(crate) closes_nothing: bool,
-    /// The handles that the host calls ready.
+    /// The handles that the host reports as ready.
     pub(crate) ready: Vec<u32>,
-    /// The bytes that a stream of the host gives, and those that it took.
+    /// The bytes that a stream of the host gives, and below it the bytes that another took.
     pub(crate) source: Vec<u8>,
     pub(crate) sink: Vec<u8>,
-    /// The calls of the host, but for those of the clock and the like.
+    /// The calls of the host, without those of the clock and the like.
     pub(crate) calls: Vec<String>,
-    /// The seconds that the clock shows, one more each time.
+    /// The seconds that the clock shows. Each look adds one.
     pub(crate) seconds: u64,
     pub(crate) limits: StoreLimits,
 }
@@ -91,7 +91,7 @@ impl Program {
         Self::of(World::default(), 4, usize::MAX)
     }
 
-    /// Makes a program in a world, with a memory of `pages`. Each memory of the store can grow to
+    /// Makes a program in a world, with a memory of `pages`. No memory of the store can grow beyond
     /// `most` bytes.
     pub(crate) fn of(world: World, pages: u32, most: usize) -> Self {
         let module = module();
@@ -121,7 +121,7 @@ impl Program {
         functions.collect()
     }
 
-    /// Calls a function of the module, and returns its result, or 0.
+    /// Calls a function of the module, and returns its result, or 0 if it has none.
     pub(crate) fn call(&mut self, name: &str, arguments: &[u64]) -> Result<u64> {
         call(&mut self.store, |store| self.instance.get_export(store, name), name, arguments)
     }
@@ -141,7 +141,7 @@ impl Program {
     /// Asserts that the accounts are right.
     pub(crate) fn audit(&mut self) {
         for books in ["audit:p1", "audit:p2"] {
-            // After a trap in its allocator the program can do nothing any more.
+            // After a trap in its allocator, the program can do nothing more.
             match self.call(books, &[]) {
                 Ok(drift) => assert_eq!(drift, 0, "{books}"),
                 Err(error) => panic!("{books}: {error:?}"),
@@ -172,7 +172,7 @@ impl Program {
         self.store.data().memory().data_size(&self.store) as u64
     }
 
-    /// Puts a text at one of the places for paths, and returns its address and length.
+    /// Puts a text at one of the places for paths. Returns its address and length.
     pub(crate) fn text(&mut self, place: u32, text: &str) -> [u64; 2] {
         let at = TEXT + place * 0x800;
         self.poke(at, text.as_bytes());
@@ -322,7 +322,7 @@ fn allocate(
     Ok(at)
 }
 
-/// Has the module allocate memory for what the host lowers into it, and fills it.
+/// Lowers bytes for the module: it allocates memory in the module and fills it.
 fn lower(of: &mut Of<'_>, align: u32, bytes: &[u8]) -> Result<u32> {
     let export = of.get_export("cabi_realloc");
     let size = bytes.len() as u64;
@@ -335,7 +335,7 @@ fn words(words: &[u32]) -> Vec<u8> {
     words.iter().flat_map(|word| word.to_le_bytes()).collect()
 }
 
-/// Puts a list of tuples, made of words, into the module's memory.
+/// Puts a list of tuples of words into the module's memory.
 fn lower_list(of: &mut Of<'_>, out: u32, tuples: &[Vec<u32>]) -> Result<()> {
     let count = u32::try_from(tuples.len())?;
     let list = lower(of, 4, &words(&tuples.concat()))?;
@@ -346,7 +346,7 @@ fn lower_text(of: &mut Of<'_>, text: &str) -> Result<[u32; 2]> {
     Ok([lower(of, 1, text.as_bytes())?, u32::try_from(text.len())?])
 }
 
-/// Defines the host as preview 2 shows it: its stream 5 is read and its stream 6 written.
+/// Defines the host of preview 2. Its stream 5 is for reading, and its stream 6 for writing.
 fn define_host(linker: &mut Linker<World>) -> Result<()> {
     linker.func_wrap("late:wasi:clocks/wall-clock", "now", |mut of: Of<'_>, out: u32| {
         of.data_mut().seconds += 1;
@@ -454,7 +454,7 @@ fn define_host(linker: &mut Linker<World>) -> Result<()> {
         |mut of: Of<'_>, stream: u32, from: u32, length: u32, out: u32| {
             let mut bytes = vec![0; length as usize];
             ours(&mut of).read(&of, from as usize, &mut bytes)?;
-            // The second time it fails, with an error of its own.
+            // The second write fails, with an error of the host.
             let fails = !of.data().sink.is_empty();
             of.data_mut().sink.extend(bytes);
             of.data_mut().calls.push(format!("write {stream} {length}"));

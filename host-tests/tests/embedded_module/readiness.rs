@@ -1,4 +1,4 @@
-//! `poll_oneoff` over descriptors of ours and of the host.
+//! `poll_oneoff` over descriptors of the module and of the host.
 
 use wasmtime::Result;
 
@@ -9,10 +9,10 @@ const CLOCK: u8 = 0;
 const READ: u8 = 1;
 const WRITE: u8 = 2;
 
-/// The address of events.
+/// The address for events.
 const EVENTS: u32 = BYTES + 0x1000;
 
-/// Makes a subscription: data, kind, descriptor or number of a clock, time.
+/// Makes a subscription from its data, its kind, its descriptor or clock, and its time.
 fn subscription(data: u64, kind: u8, of: u32, time: u64) -> Vec<u8> {
     let mut bytes = vec![0x55; 48];
     bytes[..8].copy_from_slice(&data.to_le_bytes());
@@ -23,7 +23,8 @@ fn subscription(data: u64, kind: u8, of: u32, time: u64) -> Vec<u8> {
     bytes
 }
 
-/// Answers as the host: a time of 0 has passed, and the descriptors in `ready` are ready.
+/// Answers `poll_oneoff` for the host: a time of 0 is over, and the descriptors in `ready` are
+/// ready.
 pub(crate) fn poll_oneoff(
     mut of: Of<'_>,
     list: u32,
@@ -53,7 +54,7 @@ pub(crate) fn poll_oneoff(
     Ok(0)
 }
 
-/// An event: data, error, kind, bytes, whether the end was reached.
+/// An event: its data, error, kind, number of bytes, and a flag for the end.
 type Event = (u64, u16, u8, u64, u16);
 
 /// Polls, and returns the events.
@@ -85,7 +86,7 @@ fn files_are_ready_and_the_host_is_asked_about_the_rest() {
     let directories = vec!["/tmp", "/input"];
     let ready = vec![0, 4];
     let mut program = Program::of(World { directories, ready, ..World::default() }, 4, usize::MAX);
-    // The host's 4 is 3 here, and ours 4.
+    // The host's 4 is 3 in the table, and the space is 4.
     let [at, length] = program.text(0, "file");
     let open = [4, 0, at, length, 1, 66, 0, 0, OUT.into()];
     assert_eq!(program.done("beside:wasi_snapshot_preview1#path_open", &open), 0);

@@ -1,4 +1,4 @@
-//! The functions of WASI 0.2 as the canonical ABI flattens them, from WIT.
+//! The functions of WASI 0.2, read from WIT and flattened as the canonical ABI does.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use wit_parser::{Handle, Resolve, SizeAlign, Type, TypeDefKind};
 
 use crate::program::Program;
 
-/// The kind of a parameter.
+/// A parameter of a function.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Parameter {
     /// A handle of this resource.
@@ -31,18 +31,18 @@ impl Parameter {
     }
 }
 
-/// A function, lowered.
+/// A lowered function.
 #[derive(Clone, Debug)]
 pub(crate) struct Function {
     pub(crate) name: String,
     pub(crate) parameters: Vec<Parameter>,
-    /// The size and alignment of its result, if that goes to memory.
+    /// The size and alignment of the result, if memory holds it.
     pub(crate) result: Option<(u32, u32)>,
-    /// `i` for each flat value of 32 bits and `l` for 64.
+    /// The flat parameters: `i` for 32 bits and `l` for 64.
     flat: String,
 }
 
-/// The interfaces that are answered as a whole.
+/// The interfaces of which the module answers every function.
 const WHOLE: [(&str, &str); 5] = [
     ("filesystem", "types"),
     ("filesystem", "preopens"),
@@ -69,7 +69,7 @@ fn parameter(resolve: &Resolve, kind: &Type) -> Parameter {
         TypeDefKind::List(Type::U8) => Parameter::Bytes,
         TypeDefKind::List(_) => Parameter::Handles,
         TypeDefKind::Flags(_) | TypeDefKind::Enum(_) => Parameter::Plain(1),
-        // A case, and a moment of seconds and nanoseconds.
+        // A variant is a case with seconds and nanoseconds.
         TypeDefKind::Variant(_) => Parameter::Plain(3),
         other => panic!("{other:?}"),
     }
@@ -160,8 +160,8 @@ fn every_function_of_preview_1_has_two_names() {
             assert_eq!(exports.get(&beside), Some(flat), "{beside}");
         }
     }
-    // 46 there are; not here are two of arguments, two of clocks, random_get, proc_exit, proc_raise
-    // and sched_yield.
+    // Preview 1 has 46 functions. The module lacks two of arguments, two of clocks, `random_get`,
+    // `proc_exit`, `proc_raise` and `sched_yield`.
     assert_eq!(count, 46 - 8);
     assert_eq!(exports["wasi_snapshot_preview1#path_open"], "iiiiillii");
 }

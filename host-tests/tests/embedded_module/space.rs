@@ -1,4 +1,4 @@
-//! `scratch:space`, in its three forms.
+//! The interfaces `scratch:space` in their three forms.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use wit_parser::{Resolve, SizeAlign, TypeDefKind};
 
 use crate::program::{OUT, PAGE, Program, World};
 
-/// For programs of WASI 0.2, and twice for modules of preview 1.
+/// Expects a name for programs of WASI 0.2, and two names for modules of preview 1.
 #[test]
 fn every_function_of_our_own_interfaces_has_three_names() {
     let exports = Program::exports();
@@ -31,7 +31,7 @@ fn every_function_of_our_own_interfaces_has_three_names() {
     assert_eq!(ours.collect::<BTreeMap<_, _>>(), expected);
 }
 
-/// A field of a record is where the canonical ABI has it.
+/// Reads each field of a record at its place in the canonical ABI.
 #[test]
 fn what_is_told_of_the_space_is_told_in_its_place() {
     let variables = vec![
@@ -88,7 +88,7 @@ fn what_is_told_of_the_space_is_told_in_its_place() {
             ("soft", 16),
         ];
         assert_eq!(told(&mut program, "limits", "amounts-allowed"), named(&expected));
-        // The root, which in preview 1 is open from the start, with the price of a node.
+        // The usage is that of the root: a node with its price, and in preview 1 an open handle.
         let handles = u64::from(!kind.is_empty());
         let root = [("bytes", 0), ("metadata", 176), ("nodes", 1), ("handles", handles)];
         for function in ["usage", "high-water"] {

@@ -1,9 +1,9 @@
-//! Splices between streams of ours and of the host, zeros, and polls of both.
+//! Splices between streams of the module and of the host, zeros, and polls of both.
 
 use crate::preview2::CREATE;
 use crate::program::{BYTES, OURS, OUT, Program};
 
-/// Streams of the host.
+/// The streams of the host.
 const SOURCE: u64 = 5;
 const SINK: u64 = 6;
 

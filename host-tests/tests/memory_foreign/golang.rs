@@ -1,4 +1,4 @@
-//! Go's own tests of its packages of files: the same ones pass, fail and are skipped as on a
+//! Go's own tests of its packages of files. The same tests must pass, fail and be skipped as on a
 //! directory of the host.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,18 +12,19 @@ use tempfile::TempDir;
 use super::toolchains::{self, GoTests};
 use super::{made, merged, variables};
 
-/// Where the tests find Go, as its tests of WASI ask for it: some files, and a package's folder.
+/// The place of Go for its tests, as its own tests of WASI arrange it. Below it are some files and
+/// the package's folder.
 const ROOT: &str = "go";
 const FILES: [&str; 3] = ["go.env", "LICENSE", "CONTRIBUTING.md"];
 
-/// The filesystem's limits, wide enough for what the tests make.
+/// The limits of the filesystem, which are wide enough for the tests' files.
 const WIDE: [(&str, &str); 3] =
     [("TMPFS_MOUNT", "/"), ("TMPFS_BYTES", "256M"), ("TMPFS_FILE_SIZE", "8G")];
 
-/// What became of each test.
+/// The outcome of each test, by its name.
 type Outcomes = BTreeMap<String, String>;
 
-/// Reads what became of each test in what `-test.v` prints.
+/// Reads the outcome of each test from the output of `-test.v`.
 fn outcomes(printed: &str) -> Outcomes {
     let lines = printed.lines().filter_map(|line| line.trim_start().strip_prefix("--- "));
     lines
@@ -58,17 +59,18 @@ fn tree(sources: &Path, package: &str) -> TempDir {
     tree
 }
 
-/// Runs the tests of a package, with a directory of the host as the root or none, and returns what
-/// became of each, and all that was printed.
+/// Runs the tests of a package, with a directory of the host as root or with none. Returns the
+/// outcome of each, and the whole output.
 fn run(file: &Path, root: &Path, package: &str) -> (Outcomes, String) {
     let mut host = toolchains::wasmtime().unwrap();
     host.arg(file).arg(root).arg(format!("PWD=/{ROOT}/src/{package}"));
     host.args([format!("GOROOT=/{ROOT}").as_str(), "TMPDIR=/tmp", "--", "-test.v"]);
     if package == "archive/zip" {
-        // Without it archives of gigabytes are made in the program's memory, for many minutes.
+        // The long tests make archives of gigabytes in the program's memory, which takes many
+        // minutes.
         host.arg("-test.short");
     }
-    // Tests may fail, and the status tells only that.
+    // Ignore the status: tests may fail, and the status shows only that.
     let output = host.stdin(Stdio::null()).output().unwrap();
     let printed =
         [output.stdout, output.stderr].map(|it| String::from_utf8_lossy(&it).into_owned());
@@ -76,7 +78,8 @@ fn run(file: &Path, root: &Path, package: &str) -> (Outcomes, String) {
     (outcomes(&printed), printed)
 }
 
-/// Asserts that the tests of a package end as on a directory of the host, and more than this pass.
+/// Asserts that a package's tests have the same outcomes as on a directory of the host, and that
+/// more than `more_than` pass.
 #[track_caller]
 fn assert_same(package: &str, more_than: usize) {
     let name = format!("golang::{}", package.replace('/', "_"));

@@ -1,5 +1,5 @@
-//! The CPython of hyperlight-sandbox, as it is published: a component that takes code, and imports
-//! requests of HTTP and a tool of its host besides files.
+//! The CPython of hyperlight-sandbox, as it is published. The component runs code, and besides
+//! files it imports HTTP requests and a tool of its host.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -15,7 +15,7 @@ use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
 use super::{made, merged, toolchains};
 
-/// The answer of the component to a piece of code.
+/// The component's answer to a piece of code.
 #[derive(ComponentType, Lift)]
 #[component(record)]
 struct Outcome {
@@ -25,7 +25,7 @@ struct Outcome {
     exit_code: i32,
 }
 
-/// The data of a store.
+/// The data of the store.
 struct Host {
     table: ResourceTable,
     wasi: WasiCtx,
@@ -45,7 +45,7 @@ impl WasiHttpView for Host {
     }
 }
 
-/// Runs a piece of code in the component on a ground, and returns what it printed.
+/// Runs a piece of code in the component on a ground, and returns its output.
 #[track_caller]
 fn printed(component: &Path, ground: Ground, wasi: WasiCtx, code: &str) -> String {
     let component = component.to_str().expect("the target folder's name is text");
@@ -54,7 +54,7 @@ fn printed(component: &Path, ground: Ground, wasi: WasiCtx, code: &str) -> Strin
     p2::add_to_linker_sync(&mut linker).unwrap();
     add_only_http_to_linker_sync(&mut linker).unwrap();
     let mut tools = linker.instance("hyperlight:sandbox/tools").unwrap();
-    // The only tool gives back what it is given.
+    // The only tool returns its argument.
     tools
         .func_wrap("dispatch", |_, (_, arguments): (String, String)| {
             Ok((Ok::<String, String>(arguments),))
@@ -72,7 +72,7 @@ fn printed(component: &Path, ground: Ground, wasi: WasiCtx, code: &str) -> Strin
     stdout
 }
 
-/// Returns the program `sandbox.py`, with calls of these functions of it.
+/// Returns the program `sandbox.py`, followed by calls of these functions.
 fn code(calls: &[&str]) -> String {
     let code = fs::read_to_string(toolchains::foreign().join("python/sandbox.py")).unwrap();
     calls.iter().fold(code, |code, call| format!("{code}\n{call}()\n"))
@@ -102,8 +102,8 @@ fn does_with_files_what_it_does_on_a_directory_of_the_host() {
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "all files were in memory");
 }
 
-/// The text that the program prints where there is no room. ENOSPC is what the filesystem tells,
-/// EIO what the C library that CPython is linked with makes of any failure of a stream.
+/// The program's output on a full filesystem. The filesystem answers ENOSPC. For a failed stream,
+/// the C library in CPython makes EIO of it.
 const FULL: &str = "\
     much: True all: False\n\
     until: OSError ENOSPC\n\

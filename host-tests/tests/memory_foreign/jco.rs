@@ -1,5 +1,5 @@
-//! Components with the filesystem in them that jco makes JavaScript of, under Node and jco's own
-//! host of WASI 0.2.
+//! Components with the filesystem in them, translated to JavaScript by jco. They run under Node and
+//! jco's own host of WASI 0.2.
 
 use std::fs;
 
@@ -7,7 +7,7 @@ use host_tests::{Sandbox, program_file};
 
 use super::{FULL, SMALL, made, merged, on_disk, run, toolchains, variables};
 
-/// Transpiles a component and runs it, and returns what it printed.
+/// Transpiles a component and runs it, and returns its output.
 #[track_caller]
 fn printed(component: &[u8], arguments: &[&str]) -> String {
     let folder = toolchains::transpiled(component).unwrap();
@@ -23,7 +23,7 @@ fn a_std_program_prints_the_same_as_under_wasmtime() {
     let Some(file) = made("jco::a_std_program_prints_the_same_as_under_wasmtime", both) else {
         return;
     };
-    // What this differs in from a directory of the host is told by `memory_std`.
+    // `memory_std` tests the differences of this form from a directory of the host.
     let expected = run(file, Sandbox::builder().embedded(), &[]);
     let whole = merged(&fs::read(file).unwrap(), false, &[]);
     assert_eq!(printed(&whole, &[]), expected.stdout);

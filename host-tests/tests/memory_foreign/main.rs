@@ -1,5 +1,5 @@
-//! Programs of other languages, as their toolchains made them, on a filesystem in memory and with
-//! nothing granted: they print what they print on a directory of the host.
+//! Programs of other languages, compiled by their own toolchains, on a filesystem in memory without
+//! a granted directory. They must print the same as on a directory of the host.
 
 mod golang;
 mod hyperlight;
@@ -19,7 +19,8 @@ use std::process::{Command, Stdio};
 use host_tests::{Builder, Program, Run, Sandbox, composition, did_not_run};
 use scratch_compose::{Memory, Options, Record, Way};
 
-/// The program of a test, if its toolchain can be had; without it, names the test that did not run.
+/// Returns the program of a test, if its toolchain is available. Otherwise reports that the test
+/// did not run.
 fn made<P>(test: &str, program: Result<P, String>) -> Option<P> {
     let named = |reason: &String| did_not_run(&format!("memory_foreign::{test}"), reason);
     program.inspect_err(named).ok()
@@ -33,12 +34,12 @@ fn run(file: &Path, ground: Builder, arguments: &[&str]) -> Run {
     Program::new(file, ground.stdin(INPUT)).run(arguments).succeeded()
 }
 
-/// Runs a program by the command of another host, and returns what it printed.
+/// Runs a program in another host by its command, and returns its output.
 #[track_caller]
 fn printed(host: &mut Command) -> String {
     host.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut running = host.spawn().unwrap();
-    // The program may end without having read all.
+    // The program may end before it has read everything.
     let _ = running.stdin.take().unwrap().write_all(INPUT);
     let output = running.wait_with_output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
@@ -46,7 +47,8 @@ fn printed(host: &mut Command) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// A directory of the host where the filesystem has its own, which sets the variable by itself.
+/// Grants a directory of the host at the filesystem's usual place, and sets the variable as the
+/// filesystem does.
 fn on_disk() -> Builder {
     Sandbox::builder().tmp("/tmp").env("TMPDIR", "/tmp")
 }
@@ -56,13 +58,13 @@ fn variables(all: &[(&str, &str)]) -> Vec<Record> {
     all.iter().map(|&(name, value)| Record::Variable(name.into(), value.into())).collect()
 }
 
-/// The filesystem beside the program, as a part of it, alone or with the host's directories, and as
-/// the host's.
+/// The filesystem beside the program, in the program, in the program with the host's directories,
+/// and lent by the host.
 const FORMS: [fn(Builder) -> Builder; 4] =
     [Builder::memory, Builder::embedded, Builder::beside, Builder::hosted];
 
-/// Asserts that a program prints in memory what it prints on a directory of the host, and more
-/// lines than this.
+/// Asserts that a program prints the same in memory as on a directory of the host, and more than
+/// `more_than` lines.
 #[track_caller]
 fn assert_same(file: &Path, more_than: usize) {
     let on_disk = run(file, on_disk(), &[]);
@@ -84,8 +86,8 @@ fn c_through_the_preview1_adapter() {
 /// The limits of a small filesystem.
 const SMALL: [(&str, &str); 2] = [("TMPFS_BYTES", "256K"), ("TMPFS_FILE_SIZE", "512K")];
 
-/// What the C program prints where there is no room. The texts are those of the C library for
-/// ENOSPC and EFBIG.
+/// The output of the C program on a full filesystem. The texts are the C library's for ENOSPC and
+/// EFBIG.
 const FULL: &str = "\
     write: No space left on device\n\
     nearly all was written: 1\n\
@@ -118,8 +120,8 @@ fn merged(module: &[u8], beside: bool, records: &[Record]) -> Vec<u8> {
     whole.wasm
 }
 
-/// What the C program prints in preview 1, if a component prints this. POSIX reads what was written
-/// since; a stream of WASI 0.2 that was at the end has ended.
+/// Converts the C program's output as a component to its output in preview 1. In preview 1 a read
+/// continues when the file has grown, as in POSIX. In WASI 0.2 a stream stays at its end.
 fn as_in_preview_1(expected: &str) -> String {
     let grown = "read when it has grown: ";
     assert!(expected.contains(&format!("{grown}0\n")));
@@ -140,8 +142,8 @@ fn c_as_a_module_of_preview_1() {
     assert_eq!(preview1::run(&small, &["full"]), FULL);
 }
 
-/// The text that the C program prints: the root counts as a node and, in preview 1, as a handle;
-/// 100 KiB lie in pages of 16 KiB and one of 4.
+/// The output of the C program. The root counts as a node, and in preview 1 as a handle. 100 KiB
+/// take pages of 16 KiB and one of 4 KiB.
 const SPACE: &str = "\
     262144 bytes, soft 100000, names of 255\n\
     at the start: 64 bytes, 2 nodes, 1 handles, at most 64 bytes, over 0\n  seed\n\
@@ -180,8 +182,8 @@ fn made_component(module: &[u8], beside: bool, records: &[Record]) -> Vec<u8> {
     composition(module, &options).unwrap().wasm
 }
 
-/// Files are a matter of the module alone: none of its calls passes the adapter, which would end a
-/// stream where preview 1 reads on.
+/// Runs a module with files in it as a component. No call on a file may pass the adapter, which
+/// would end a stream where preview 1 reads on.
 #[test]
 fn c_as_a_module_of_preview_1_that_becomes_a_component() {
     const TEST: &str = "c_as_a_module_of_preview_1_that_becomes_a_component";
@@ -244,8 +246,8 @@ fn cpython_where_a_small_filesystem_ends() {
         let small = form(Sandbox::builder());
         let small = small.env("TMPFS_BYTES", "1M").env("TMPFS_MOUNT", "/scratch");
         let told = run(&program, small, &["full"]).stdout;
-        // ENOSPC is what the filesystem tells (`stream_failures`), EIO what the C library that
-        // CPython is linked with makes of any failure of a stream.
+        // The filesystem answers ENOSPC (see `stream_failures`). For a failed stream, the C library
+        // in CPython makes EIO of it.
         assert_eq!(told, "cpython /scratch\nfull: EIO I/O error\nflush: None\nleft: []\n");
     }
 }
@@ -262,7 +264,7 @@ fn javascript_where_a_small_filesystem_ends() {
     let program = toolchains::javascript("files.js");
     let Some(program) = made("javascript_where_a_small_filesystem_ends", program) else { return };
     let program = fs::read(program).unwrap();
-    // The program does not ask the host for its environment, so that the settings are baked in.
+    // Bake the settings in, since the program does not ask the host for its environment.
     let small = variables(&[("TMPFS_BYTES", "256K"), ("TMPFS_MOUNT", "/scratch")]);
     for beside in [false, true] {
         let whole = merged(&program, beside, &small);

@@ -1,4 +1,4 @@
-//! Node's own host of preview 1, under a C program with the filesystem in it.
+//! Node's own host of preview 1, with a C program that has the filesystem in it.
 
 use std::fs;
 use std::path::PathBuf;
@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use super::{FULL, SMALL, as_in_preview_1, made, merged, on_disk, run, toolchains, variables};
 
-/// Runs a module under Node, and returns what it printed.
+/// Runs a module under Node, and returns its output.
 #[track_caller]
 fn printed(module: &[u8], arguments: &[&str]) -> String {
     let folder = TempDir::new().unwrap();
@@ -18,7 +18,7 @@ fn printed(module: &[u8], arguments: &[&str]) -> String {
     super::printed(node.args(arguments))
 }
 
-/// Returns the module of the C program, if both it and Node can be had.
+/// Returns the module of the C program, if both the module and Node are available.
 fn program(test: &str) -> Option<PathBuf> {
     let both = toolchains::node().and_then(|_| toolchains::c("files.c"));
     made(&format!("node::{test}"), both)

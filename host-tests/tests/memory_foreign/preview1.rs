@@ -1,13 +1,13 @@
-//! A host for core modules of preview 1 that offers no files: arguments, standard streams, a clock
-//! and random numbers. wasmtime's own would need wiggle and all of wasmtime built anew.
+//! A host for core modules of preview 1 without files. It has arguments, standard streams, a clock
+//! and random numbers. wasmtime's own host would need wiggle, and a new build of all of wasmtime.
 
 use wasmtime::{Caller, Config, Engine, Extern, Linker, Memory, Module, Result, Store, bail};
 
-/// Error codes of preview 1.
+/// The numbers of preview 1's errors.
 const BAD_DESCRIPTOR: i32 = 8;
 const SEEK_IN_A_PIPE: i32 = 70;
 
-/// What the module was given and printed.
+/// The input and output of the module.
 struct Host {
     arguments: Vec<String>,
     input: Vec<u8>,
@@ -32,7 +32,7 @@ fn get(caller: &mut Call<'_>, at: i32, length: i32) -> Vec<u8> {
     memory(caller).data(&*caller)[at..][..length].to_vec()
 }
 
-/// Returns the pieces of memory that a list of them names.
+/// Returns the pieces of memory that a list of buffers names.
 fn pieces(caller: &mut Call<'_>, list: i32, count: i32) -> Vec<[i32; 2]> {
     let list = get(caller, list, 8 * count);
     let words = list.chunks_exact(4).map(|it| i32::from_le_bytes(it.try_into().unwrap()));
@@ -74,7 +74,7 @@ fn read(mut caller: Call<'_>, descriptor: i32, list: i32, count: i32, out: i32) 
     0
 }
 
-/// Puts texts with a zero after each, and their addresses.
+/// Writes texts with a zero after each, and the list of their addresses.
 fn put_texts(caller: &mut Call<'_>, addresses: i32, texts: i32) {
     let (mut address, mut text) = (addresses, texts);
     for argument in caller.data().arguments.clone() {
@@ -133,7 +133,7 @@ fn linker(engine: &Engine) -> Result<Linker<Host>> {
         },
     )?;
     linker.func_wrap(SYSTEM, "random_get", |mut caller: Call<'_>, at: i32, length: i32| {
-        // Any bytes do: nothing that is printed depends on them.
+        // Any bytes will do: no output depends on them.
         put(&mut caller, at, &vec![7; usize::try_from(length).unwrap()]);
         0
     })?;
@@ -144,7 +144,7 @@ fn linker(engine: &Engine) -> Result<Linker<Host>> {
     Ok(linker)
 }
 
-/// Lists the modules that a module imports from.
+/// Lists the modules from which a module imports.
 pub(crate) fn imports(module: &[u8]) -> Vec<String> {
     let module = Module::new(&engine(), module).unwrap();
     module.imports().map(|import| import.module().to_owned()).collect()
@@ -156,10 +156,10 @@ fn engine() -> Engine {
     Engine::new(&config).unwrap()
 }
 
-/// Runs a module to its end, and returns what it printed.
+/// Runs a module to its end, and returns its output.
 ///
 /// # Panics
-/// It traps, or ends with another status than 0.
+/// The module traps, or ends with a status other than 0.
 #[track_caller]
 pub(crate) fn run(module: &[u8], arguments: &[&str]) -> String {
     let engine = engine();

@@ -1,7 +1,8 @@
-//! Programs of random calls of preview 1, in C: as modules with the filesystem in them they answer
-//! every call, and leave the tree, as components on a directory of the host.
+//! Programs of random calls of preview 1, in C. As modules with the filesystem in them, they must
+//! give every answer and leave the tree of a component on a directory of the host.
 //!
-//! `DIFFERENTIAL_PROGRAMS` says how many programs run, `DIFFERENTIAL_SEED` the first one's seed.
+//! `DIFFERENTIAL_PROGRAMS` sets the number of programs, and `DIFFERENTIAL_SEED` sets the first
+//! seed.
 
 use std::fs;
 
@@ -9,13 +10,13 @@ use host_tests::{Builder, Program, Sandbox, assert_same_lines, seeds};
 
 use crate::{made, merged, preview1, toolchains};
 
-/// How many programs run by default.
+/// The number of programs that run by default.
 const PROGRAMS: u64 = 4;
 
-/// How many calls each makes.
+/// The number of calls that each program makes.
 const CALLS: usize = 5_000;
 
-/// Asserts that `run` prints, for each seed, what the component prints on a directory of the host.
+/// Asserts for each seed that `run` prints the same as the component on a directory of the host.
 #[track_caller]
 fn assert_same_as_on_the_host(test: &str, run: impl Fn(&[u8], &[&str]) -> String) {
     let programs = toolchains::c("random_calls.c");

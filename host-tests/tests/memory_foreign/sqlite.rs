@@ -1,5 +1,5 @@
-//! SQLite, compiled from its own source: journals, transactions, temporary files, and what becomes
-//! of a database where the filesystem is full.
+//! SQLite, compiled from its own source: journals, transactions, temporary files, and databases on
+//! a full filesystem.
 
 use std::fs;
 use std::path::PathBuf;
@@ -28,8 +28,8 @@ fn as_a_module_of_preview_1() {
     }
 }
 
-/// What SQLite says about one of its layers where the filesystem is full: code 13 is `SQLITE_FULL`,
-/// and every statement that fails leaves what was there before.
+/// Returns the output of SQLite on a full filesystem, for one of its layers. Code 13 is
+/// `SQLITE_FULL`. A statement that fails must leave the data as it was.
 fn full(layer: &str) -> String {
     const COUNT: &str = "SELECT count(*), sum(length(text)), sum(n * n) FROM things";
     format!(

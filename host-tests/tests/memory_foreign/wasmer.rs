@@ -1,4 +1,4 @@
-//! wasmer's host of preview 1, as the example of an embedder uses it, under a C program with the
+//! wasmer's host of preview 1, in the example of a wasmer embedder, with a C program that has the
 //! filesystem in it.
 
 use std::fs;
@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use super::{FULL, SMALL, as_in_preview_1, made, merged, on_disk, run, toolchains, variables};
 
-/// Runs a module under wasmer, and returns what it printed.
+/// Runs a module under wasmer, and returns its output.
 #[track_caller]
 fn printed(module: &[u8], arguments: &[&str]) -> String {
     let [folder, elsewhere] = [(); 2].map(|()| TempDir::new().unwrap());
@@ -22,7 +22,7 @@ fn printed(module: &[u8], arguments: &[&str]) -> String {
     printed
 }
 
-/// Returns the module of the C program, if both it and wasmer can be had.
+/// Returns the module of the C program, if both the module and wasmer are available.
 fn program(test: &str) -> Option<PathBuf> {
     let both = toolchains::wasmer().and_then(|_| toolchains::c("files.c"));
     made(&format!("wasmer::{test}"), both)

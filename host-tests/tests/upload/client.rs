@@ -1,4 +1,4 @@
-//! Two clients: one as everybody uses, and one that does what no library does.
+//! Two clients: an ordinary one, and one that behaves as no library does.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -8,10 +8,10 @@ use ureq::{Agent, AsSendBody, Body, http};
 
 use crate::server::Server;
 
-/// What came back.
+/// The answer to a request.
 pub(crate) struct Answer {
     pub(crate) status: u16,
-    /// By their names in small letters.
+    /// The headers, by their names in lower case.
     pub(crate) headers: BTreeMap<String, String>,
     pub(crate) body: Vec<u8>,
 }
@@ -22,7 +22,7 @@ impl Answer {
     }
 }
 
-/// Sends a request with a body through a library, and reads what comes back.
+/// Sends a request with a body through a library, and reads the answer.
 pub(crate) fn request(server: &Server, method: &str, path: &str, body: impl AsSendBody) -> Answer {
     let agent: Agent = Agent::config_builder()
         .http_status_as_error(false)
@@ -34,7 +34,7 @@ pub(crate) fn request(server: &Server, method: &str, path: &str, body: impl AsSe
     answer(agent.run(request).unwrap())
 }
 
-/// The same, for what the example is about.
+/// Uploads a body to the example by POST.
 pub(crate) fn post(server: &Server, body: impl AsSendBody) -> Answer {
     request(server, "POST", "/", body)
 }
@@ -48,7 +48,7 @@ fn answer(response: http::Response<Body>) -> Answer {
     Answer { status, headers: headers.collect(), body }
 }
 
-/// A connection, byte by byte. Dropped, it hangs up.
+/// A connection that is written byte by byte. Dropping it closes the connection.
 pub(crate) struct Connection(BufReader<TcpStream>);
 
 impl Connection {
@@ -75,7 +75,7 @@ impl Connection {
         self.0.get_mut().write_all(bytes.as_ref()).unwrap();
     }
 
-    /// Reads an answer, which says how long it is.
+    /// Reads an answer that gives its length.
     pub(crate) fn answer(&mut self) -> Answer {
         let mut lines = self.0.by_ref().lines().map(Result::unwrap);
         let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();

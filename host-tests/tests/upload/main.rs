@@ -1,5 +1,5 @@
-//! The example in plain `wasmtime serve`, with a filesystem in memory of 4 MiB composed under it,
-//! and with that as a part of it.
+//! The example under plain `wasmtime serve`, with a filesystem in memory of 4 MiB composed under it
+//! or embedded in it.
 
 use std::fs;
 use std::io::Cursor;
@@ -25,16 +25,16 @@ use server::Server;
 mod client;
 mod server;
 
-/// What fits the filesystem.
+/// The most bytes that fit the filesystem.
 const LIMIT: usize = 4 << 20;
 
-/// What stays in the handler's memory.
+/// The most bytes that stay in the handler's memory.
 const IN_MEMORY: usize = 64 << 10;
 
 /// The forms of the filesystem.
 const FORMS: [Form; 2] = [Form::Composed, Form::Embedded];
 
-/// The example as `scratch compose --bytes 4M` makes it, in each form.
+/// The files of the example, as `scratch compose --bytes 4M` makes them, one for each form.
 static SERVERS: LazyLock<(TempDir, [PathBuf; 2])> = LazyLock::new(|| {
     let folder = tempfile::tempdir().unwrap();
     let program = fs::read(components::build("upload").unwrap()).unwrap();
@@ -57,7 +57,7 @@ fn serve(server: &Path) -> Server {
     Server::start(server, &[])
 }
 
-/// Bytes without a pattern, others for every seed.
+/// Makes bytes without a pattern, other ones for each seed.
 fn sample(length: usize, seed: u32) -> Vec<u8> {
     let mut chance = Chance(seed.into());
     let mut bytes = vec![0; length];
@@ -67,7 +67,7 @@ fn sample(length: usize, seed: u32) -> Vec<u8> {
     bytes
 }
 
-/// The answer is the upload, and says the right things about it.
+/// Asserts that the answer is the upload, with the right headers.
 fn assert_echo(answer: &Answer, upload: &[u8]) {
     assert_eq!(answer.status, 200, "{} bytes: {:?}", upload.len(), answer.headers);
     assert!(answer.body == upload, "{} bytes come back as they were", upload.len());
@@ -172,8 +172,8 @@ fn a_refused_upload_leaves_its_connection_usable() {
     }
 }
 
-/// Each of them has sent half before any sends the rest, so all are stored at once: 32 times what a
-/// single filesystem could hold.
+/// Lets each client send half before any sends the rest. All uploads are stored at once: 32 times
+/// what a single filesystem could hold.
 #[test]
 fn many_at_once_have_a_filesystem_each() {
     for file in servers() {
@@ -202,8 +202,8 @@ fn many_at_once_have_a_filesystem_each() {
     }
 }
 
-/// `wasmtime serve` makes an instance for each request; where it is asked to let one answer many,
-/// the last upload has left the filesystem as empty as it was.
+/// Lets one instance answer many requests, where `wasmtime serve` usually makes one for each. Every
+/// upload must leave the filesystem empty.
 #[test]
 fn an_instance_that_answers_many_has_room_for_each() {
     for file in servers() {
@@ -240,7 +240,7 @@ fn who_hangs_up_in_the_middle_disturbs_nobody() {
             connection.chunk(&sample(length + 1, 11));
             drop(connection);
         }
-        // And one that does not wait for the answer.
+        // This client does not wait for the answer.
         let mut connection = Connection::open(&server);
         connection.begin(LIMIT);
         connection.send(&upload);
@@ -265,7 +265,7 @@ fn what_is_no_upload_is_refused() {
     }
 }
 
-/// What `wac plug` does, with the limits that nobody changed.
+/// Composes as `wac plug` does, with the default limits.
 #[test]
 fn plain_wac_plug_makes_a_server_too() {
     let mut graph = CompositionGraph::new();

@@ -1,4 +1,4 @@
-//! The server: a process that is ended with the value that stands for it.
+//! The server: a process that ends when its value is dropped.
 
 use std::env;
 use std::io::{BufRead as _, BufReader};
@@ -10,7 +10,7 @@ use std::thread::{self, JoinHandle};
 
 use xtask::workspace;
 
-/// What the server says when it is ready, before its address.
+/// The text before the address in the server's first message.
 const READY: &str = "Serving HTTP on http://";
 
 pub(crate) struct Server {
@@ -21,7 +21,8 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts it and waits until it is ready. The variable `WASMTIME` may name another wasmtime.
+    /// Starts the server, and waits until it is ready. The variable `WASMTIME` may name another
+    /// wasmtime.
     pub(crate) fn start(component: &Path, options: &[&str]) -> Self {
         let mut command = match env::var_os("WASMTIME") {
             Some(wasmtime) => {
@@ -45,7 +46,7 @@ impl Server {
             let _ = process.wait();
             panic!("it does not start: {}", told.lock().unwrap());
         };
-        // Until it ends it is listened to: it must never wait for somebody to read.
+        // Read the server's messages until it ends, so that it never waits for a reader.
         let notes = told.clone();
         let listener = thread::spawn(move || {
             lines.for_each(|line| *notes.lock().unwrap() += &(line + "\n"));
@@ -64,7 +65,7 @@ impl Drop for Server {
         if thread::panicking() {
             eprintln!("the server said:\n{told}");
         } else {
-            // So it says that an instance trapped.
+            // The server prints this word if an instance trapped.
             assert!(!told.contains("failed"), "{told}");
         }
     }
