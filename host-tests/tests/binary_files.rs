@@ -256,7 +256,7 @@ fn positions_that_no_file_has_are_refused() {
         assert!(file.write(b"x").and_then(|_| file.flush()).is_err(), "write(2): EFBIG");
         file.seek(0, 0).unwrap();
         assert_eq!(file.read(Some(i64::MAX)).unwrap(), b"0123456789");
-        assert!(file.truncate(Some(i64::MAX)).is_err(), "no filesystem is so large");
+        assert!(file.truncate(Some(i64::MAX)).is_err(), "no filesystem holds so much");
     }
 }
 

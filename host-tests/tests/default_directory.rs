@@ -150,7 +150,7 @@ fn a_failed_search_names_what_the_host_granted() {
         Sandbox::builder().preopen(lent.path(), "lent").read_only(lent.path(), "/it's").start();
     let granted = "['/lent', \"/it's\"]";
     assert_eq!(sandbox.gettempdir().unwrap_err(), nothing_found(list, granted));
-    assert!(!granted.contains(lent.path().to_str().unwrap()), "no path of the host is told");
+    assert!(!granted.contains(lent.path().to_str().unwrap()), "the error has no path of the host");
 }
 
 #[test]
@@ -237,7 +237,7 @@ fn tempdir_is_returned_as_it_was_set_and_not_checked() {
         assert_eq!(sandbox.tempdir().as_deref(), Some(verbatim));
     }
     sandbox.set_tempdir(None);
-    assert_eq!(sandbox.gettempdir().unwrap(), "/tmp", "it searches again");
+    assert_eq!(sandbox.gettempdir().unwrap(), "/tmp", "the search runs again");
 }
 
 #[test]

@@ -44,7 +44,7 @@ fn take_writes_what_waits_and_hands_the_file_over() {
         drop(file);
         assert_eq!(descriptor.read(100, 0), b"waits!", "it is open still");
     }
-    assert_eq!(names_in(sandbox.tmp()).len(), 1, "what mkstemp made");
+    assert_eq!(names_in(sandbox.tmp()).len(), 1, "the file of mkstemp");
 }
 
 #[test]

@@ -379,7 +379,7 @@ fn many_names_that_are_not_unicode_keep_nothing_else() {
     let error = directory.cleanup().unwrap_err();
     assert_eq!(code_of(&error), Some(ErrorCode::IllegalByteSequence));
     let left = Tree::of(&host).len();
-    assert_eq!(left, 3 * 3000 + 2, "what is not Unicode and the directories around it");
+    assert_eq!(left, 3 * 3000 + 2, "the names that are not Unicode, and their directories");
     assert_eq!(sandbox.owed().len(), 1);
 }
 

@@ -92,7 +92,7 @@ fn a_byte_moves_once_into_a_file_and_twice_out_of_it() {
             let fuel = |length: u64| cost(&format!("{what} {length}"), ground).fuel;
             let moved = copies * (LARGE - SMALL);
             // The filesystem finds and accounts for 16 pages.
-            let rest = (fuel(LARGE) - fuel(SMALL)).checked_sub(moved).expect("they were moved");
+            let rest = (fuel(LARGE) - fuel(SMALL)).checked_sub(moved).expect("bytes moved");
             assert!(rest <= 16 * 120, "{what}: {rest} instructions besides");
         }
     }

@@ -93,7 +93,7 @@ fn after_cleanup_handles_behave_as_closed() {
     file.exit().unwrap();
     directory.cleanup().unwrap();
     directory.exit().unwrap();
-    assert!(!kept.closed().unwrap(), "what is the caller's stays open");
+    assert!(!kept.closed().unwrap(), "the caller's file stays open");
     kept.write(b"x").unwrap();
     drop((file, directory));
     assert_eq!(names_in(sandbox.tmp()).len(), 1);
@@ -141,12 +141,12 @@ fn what_cleanup_could_not_remove_is_reported_and_still_owed() {
     assert_eq!(leftovers[0].path.as_deref(), Some(name.as_str()));
     assert_eq!(leftovers[0].reason, "Is a directory");
     assert!(file.closed().unwrap() && other.closed().unwrap());
-    assert_eq!(sandbox.owed().len(), 1, "only what failed");
+    assert_eq!(sandbox.owed().len(), 1, "only the failed deletion");
     fs::remove_dir(&path).unwrap();
     fs::write(&path, "a third's").unwrap();
     assert!(sandbox.cleanup().is_empty());
     assert!(sandbox.owed().is_empty());
-    assert_eq!(fs::read(&path).unwrap(), b"a third's", "it is not what was refused");
+    assert_eq!(fs::read(&path).unwrap(), b"a third's", "this is not the refused file");
 }
 
 #[test]
@@ -157,7 +157,7 @@ fn the_size_of_what_is_owed_is_what_is_written() {
     file.flush().unwrap();
     assert_eq!(sandbox.owed()[0].size, Some(5));
     fs::remove_file(sandbox.host_path(&file.name().unwrap())).unwrap();
-    assert_eq!(sandbox.owed()[0].size, None, "it cannot be told any more");
+    assert_eq!(sandbox.owed()[0].size, None, "the size is unknown now");
 }
 
 #[test]
@@ -250,7 +250,7 @@ fn a_program_that_calls_exit_leaves_all_it_made() {
     // WASI 0.2 reports success or failure only, and std's failure has the status 1.
     assert_eq!(run.exit, Some(1), "{}", run.stderr);
     assert_eq!(kinds(run.tmp()), ["kept", "owed.directory", "owed.file"]);
-    assert!(run.cleanup().is_err(), "exit is a trap: it cannot be entered any more");
+    assert!(run.cleanup().is_err(), "exit is a trap: the instance cannot be entered");
 }
 
 #[test]

@@ -40,7 +40,7 @@ fn an_anonymous_file_that_cannot_be_unlinked_while_open_goes_at_its_end() {
         let sandbox = warm();
         sandbox.set_faults(with_refused_unlinks(1));
         let file = sandbox.temporary_file(None).unwrap();
-        assert_eq!(file.name(), None, "the name is not told");
+        assert_eq!(file.name(), None, "the file has no name");
         assert_eq!(names_in(sandbox.tmp()).len(), 1);
         assert_eq!(sandbox.owed().len(), 1);
         file.write(b"works").unwrap();

@@ -34,7 +34,7 @@ fn embedded(program: &[u8], beside: bool) -> Option<Vec<u8>> {
     match embed(program, &FILESYSTEM, beside) {
         Ok(whole) => {
             let valid = Validator::new_with_features(WasmFeatures::all()).validate_all(&whole);
-            valid.expect("what comes out is valid");
+            valid.expect("the outcome is valid");
             Some(whole)
         }
         Err(refusal) => {

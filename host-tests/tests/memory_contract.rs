@@ -167,7 +167,7 @@ fn a_host_begins_anew_between_two_requests() {
     assert!(filesystem.clear());
     let _third = root.open(".", OpenFlags::DIRECTORY, DescriptorFlags::READ).unwrap();
     assert!(!filesystem.clear());
-    assert_eq!(seed.read(9, 0).unwrap().0, b"seeded", "what is open stays");
+    assert_eq!(seed.read(9, 0).unwrap().0, b"seeded", "open files stay");
     drop(seed);
     assert_eq!(root.names().unwrap(), [""; 0]);
     assert!(filesystem.clear());

@@ -126,7 +126,7 @@ fn empty_files_end_at_the_limit_of_nodes_and_give_everything_back() {
     let root = filesystem.root();
     let before = filesystem.usage();
     let made = (0..).take_while(|number| root.create(&format!("{number}")).is_ok()).count();
-    assert_eq!(made, (1 << 16) - 1, "the root is one");
+    assert_eq!(made, (1 << 16) - 1, "the root counts as one");
     assert_eq!(root.create("one more").map(drop), Err(Refusal::InsufficientSpace));
     let memory = filesystem.memory();
     for number in 0..made {
@@ -164,9 +164,9 @@ fn handles_end_at_their_limit_and_are_no_ones_loss() {
     root.create("file").unwrap().write(b"x", 0).unwrap();
     let open = || root.open("file", OpenFlags::empty(), DescriptorFlags::READ);
     let mut opened: Vec<_> = (0..).map_while(|_: usize| open().ok()).collect();
-    assert_eq!(opened.len(), (1 << 10) - 1, "the root's is one");
+    assert_eq!(opened.len(), (1 << 10) - 1, "the root's handle counts as one");
     assert_eq!(open().map(drop), Err(Refusal::InsufficientMemory));
-    assert!(filesystem.directories().is_empty(), "there is no error to tell");
+    assert!(filesystem.directories().is_empty(), "the interface has no error for it");
     opened.swap_remove(500);
     assert_eq!(open().unwrap().read(9, 0).unwrap().0, b"x");
 }

@@ -141,7 +141,7 @@ fn where_memory_ends_handles_are_refused_and_everything_else_goes_on() {
         let open = || root.open("0", OpenFlags::empty(), DescriptorFlags::READ);
         let mut opened: Vec<_> = (0..).map_while(|_: usize| open().ok()).collect();
         assert_eq!(open().map(drop), Err(Refusal::InsufficientMemory));
-        assert!(opened.len() < 100 << 10, "not their limit");
+        assert!(opened.len() < 100 << 10, "the limit of handles is not reached");
         for node in files[0].kept.iter().chain(&opened).take(3) {
             holds_at(&files[0], node);
         }

@@ -143,7 +143,7 @@ fn what_is_full_is_an_error_of_the_system_and_nothing_is_lost() {
 fn nodes_that_are_used_up_are_an_error_and_no_endless_search_for_a_name() {
     let sandbox = Sandbox::builder().env("TMPFS_NODES", "10").memory().start();
     let made = (0..).map_while(|_: u32| sandbox.mkdtemp(None).ok()).count();
-    assert_eq!(made, 9, "the root is one");
+    assert_eq!(made, 9, "the root counts as one");
     let error = sandbox.mkdtemp(Some(NameOptions::default())).unwrap_err();
     assert_eq!(code_of(&error), Some(ErrorCode::InsufficientSpace));
     let options = DirectoryOptions::default();

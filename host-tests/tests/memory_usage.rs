@@ -128,5 +128,5 @@ fn nothing_of_the_interfaces_is_left_in_the_imports() {
         ours(types[package.ty()].exports.keys().cloned().collect())
     });
     assert_eq!(composed, ["scratch:space/usage@0.1.0", "scratch:space/files@0.1.0"]);
-    assert_eq!(embedded, [""; 0], "of an embedded filesystem the host sees nothing");
+    assert_eq!(embedded, [""; 0], "the host cannot see into an embedded filesystem");
 }

@@ -111,7 +111,7 @@ fn the_next_writer_at_the_target_is_no_mistake_and_loses_nothing() {
     }
     let taken = unnumbered_at("Another file is at the target", "/tmp/final");
     assert_eq!(file.persist_noclobber("/tmp/final").unwrap_err(), taken);
-    assert_eq!(fs::read(&target).unwrap(), b"another's", "nobody may delete it");
+    assert_eq!(fs::read(&target).unwrap(), b"another's", "the other file stays");
     assert_eq!(fs::read(&host).unwrap(), b"own");
     assert_eq!(sandbox.owed().len(), 1);
     file.persist_noclobber("/tmp/second").unwrap();

@@ -67,7 +67,7 @@ fn what_took_the_name_of_a_file_meanwhile_is_not_deleted() {
             fs::rename(&host, &aside).unwrap();
             put(&host);
             later(&sandbox, file);
-            assert!(host.symlink_metadata().is_ok(), "it is another's");
+            assert!(host.symlink_metadata().is_ok(), "another's file stays");
             assert_eq!(fs::read(aside).unwrap(), b"own");
             assert!(sandbox.owed().is_empty());
         }

@@ -29,9 +29,9 @@ fn no_space_leaves_the_bytes_in_memory_until_there_is_some() {
         assert_eq!(file.write(&[b'b'; 50_000]).unwrap_err(), refused);
         assert_eq!(file.rollover().unwrap_err(), refused);
         assert_eq!(file.truncate(Some(200_000)).unwrap_err(), refused);
-        assert!(names_in(sandbox.tmp()).is_empty(), "nothing is left of the attempts");
-        assert_eq!(file.tell().unwrap(), 100_000, "what was written is there");
-        assert_eq!(file.mode().unwrap(), "w+b", "and in memory");
+        assert!(names_in(sandbox.tmp()).is_empty(), "the attempts leave no file");
+        assert_eq!(file.tell().unwrap(), 100_000, "all bytes are there");
+        assert_eq!(file.mode().unwrap(), "w+b", "the file is in memory");
         file.seek(49_999, 0).unwrap();
         assert_eq!(file.read(Some(2)).unwrap(), b"ab");
         // A write below the limit needs no room on the disk.
@@ -40,7 +40,7 @@ fn no_space_leaves_the_bytes_in_memory_until_there_is_some() {
         sandbox.set_faults(Faults::default());
         file.seek(0, 2).unwrap();
         file.write(b"d").unwrap();
-        assert_eq!(file.mode().unwrap(), "rb+", "the next write moves it");
+        assert_eq!(file.mode().unwrap(), "rb+", "the next write moves the file");
         file.seek(0, 0).unwrap();
         let all = [&b"c"[..], &[b'a'; 49_999], &[b'b'; 50_000], b"d"].concat();
         assert!(file.read(None).unwrap() == all);
@@ -164,10 +164,10 @@ fn more_than_memory_holds_is_an_error_and_loses_nothing() {
     assert_eq!(file.tell().unwrap(), written);
     for far in [1 << 40, i64::MAX - 1] {
         file.seek(far, 0).unwrap();
-        assert!(matches!(file.write(b"x"), Err(Error::Os(_))), "no page table is so long");
+        assert!(matches!(file.write(b"x"), Err(Error::Os(_))), "a page table cannot be so long");
     }
     file.rollover().unwrap();
-    assert_eq!(file.seek(0, 2).unwrap(), written, "the disk has all of it");
+    assert_eq!(file.seek(0, 2).unwrap(), written, "all bytes are on the disk");
 }
 
 #[test]

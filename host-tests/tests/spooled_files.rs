@@ -35,6 +35,6 @@ fn a_spool_tells_whether_it_has_moved_to_the_disk() {
     text.write("d").unwrap();
     assert_eq!((file.rolled(), text.buffer().unwrap().rolled()), (true, true));
     file.close().unwrap();
-    assert!(file.rolled(), "closing does not take it back");
+    assert!(file.rolled(), "it stays rolled after a close");
     assert!(!sandbox.temporary_file(None).unwrap().rolled());
 }

@@ -73,7 +73,7 @@ fn a_lone_surrogate_is_no_string_and_the_position_stays_for_the_twin() {
         }
     }
     assert_eq!(file.read_wtf8(Some(1)).unwrap(), SURROGATE);
-    assert_eq!(file.read(None).unwrap(), "a\n", "what follows is a string");
+    assert_eq!(file.read(None).unwrap(), "a\n", "the rest is a string");
     file.seek(place(0), 0).unwrap();
     let line = [SURROGATE, b"a\n"].concat();
     assert_eq!(file.readline_wtf8(None).unwrap(), line);

@@ -23,11 +23,11 @@ const PROGRAM: usize = 4 << 20;
 /// The forms in which the program gets its temporary files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Form {
-    /// In a directory of this machine, from the library beside the program.
+    /// Files in a directory of this machine, made by the library beside the program.
     Directory,
-    /// In memory, in a filesystem beside the program and the library.
+    /// Files in memory, in a filesystem beside the program and the library.
     Beside,
-    /// In memory, in a filesystem that is a part of a program without the library.
+    /// Files in memory, in a filesystem that is a part of a program without the library.
     Embedded,
 }
 
@@ -44,7 +44,7 @@ impl Form {
 
 /// The place of the guest's files.
 pub(crate) enum Grants<'a> {
-    /// In directories of this machine.
+    /// Directories of this machine.
     Directories {
         /// The guest's `/in`, which it can only read.
         input: &'a Path,
@@ -53,7 +53,7 @@ pub(crate) enum Grants<'a> {
         /// The guest's `/tmp`.
         tmp: &'a Path,
     },
-    /// In memory, with at most so many bytes. The text comes and goes by standard streams.
+    /// Memory for at most so many bytes. The text comes and goes by standard streams.
     Memory { input: File, output: File, bytes: u64 },
 }
 

@@ -58,7 +58,7 @@ fn memory_may_grow_meanwhile() {
     }
     program.descriptor("read", &[file, 100, 1], 4).unwrap();
     let (at, length) = (program.word(OUT + 4), program.word(OUT + 8));
-    assert!(at >= 4 * PAGE, "behind what was there");
+    assert!(at >= 4 * PAGE, "beyond the old end of memory");
     assert_eq!(program.peek(at, length), b"ontent");
     program.audit();
 }

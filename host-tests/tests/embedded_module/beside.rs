@@ -159,8 +159,8 @@ fn preview_2_lists_the_hosts_directories_before_ours() {
         })
         .collect();
     let [(3, input), (5, output), (ours, tmp)] = told.as_slice() else { panic!("{told:?}") };
-    assert_eq!([input, output, tmp], ["/input", "/output", "/tmp"], "ours instead of the host's");
-    assert_eq!(program.noted(), ["close 4"], "which nobody else can close");
+    assert_eq!([input, output, tmp], ["/input", "/output", "/tmp"], "the space hides the host's");
+    assert_eq!(program.noted(), ["close 4"], "nobody else can close it");
     let ours = u64::from(*ours);
     program.open(ours, "file", 1).unwrap();
     let [at, length] = program.text(0, "file");
@@ -171,7 +171,7 @@ fn preview_2_lists_the_hosts_directories_before_ours() {
         assert_eq!(program.descriptor("link-at", &link, 1), Err(36));
     }
     program.done("wasi:filesystem/preopens#get-directories", &[OUT.into()]);
-    assert_eq!(program.word(OUT + 4), 1, "without the host's there is ours");
+    assert_eq!(program.word(OUT + 4), 1, "without the host's, only the space");
 }
 
 #[test]
@@ -195,7 +195,7 @@ fn preview_1_has_one_table() {
     let theirs = u64::from(program.word(OUT));
     assert_eq!(program.beside("path_open", &open(5)), 0);
     let ours = u64::from(program.word(OUT));
-    assert_eq!((theirs, ours), (6, 7), "the next numbers, whatever the host's are");
+    assert_eq!((theirs, ours), (6, 7), "the next free numbers of the table");
     assert_eq!(program.noted(), ["path_open 5 file"]);
     assert_eq!(program.beside("fd_filestat_get", &[theirs, out]), 0);
     assert_eq!(program.beside("fd_filestat_get", &[ours, out]), 0);
@@ -218,7 +218,7 @@ fn preview_1_has_one_table() {
     assert_eq!(program.beside("path_link", &[5, 0, at, length, 3, at, length]), XDEV);
     assert_eq!(program.beside("path_link", &[3, 0, at, length, 5, at, length]), XDEV);
 
-    assert_eq!(program.beside("fd_renumber", &[ours, theirs]), 0, "one of ours over the host's");
+    assert_eq!(program.beside("fd_renumber", &[ours, theirs]), 0, "ours over the host's");
     assert_eq!(program.noted(), ["fd_close 40"]);
     assert_eq!(program.beside("fd_tell", &[theirs, out]), 0);
     assert_eq!(program.beside("fd_close", &[3]), 0);
@@ -273,7 +273,7 @@ fn a_number_of_the_hosts_is_taken_although_it_is_not_closed_there() {
     let file = u64::from(program.word(OUT));
     assert_eq!(program.done("wasi_snapshot_preview1#fd_renumber", &[file, 1]), 0);
     assert_eq!(program.noted(), ["fd_close 1"]);
-    assert_eq!(program.done("wasi_snapshot_preview1#fd_tell", &[1, out]), 0, "it is the file");
+    assert_eq!(program.done("wasi_snapshot_preview1#fd_tell", &[1, out]), 0, "1 is the file");
     assert_eq!(program.done("wasi_snapshot_preview1#fd_tell", &[file, out]), BADF);
     program.audit();
 }

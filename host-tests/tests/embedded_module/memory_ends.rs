@@ -42,7 +42,7 @@ fn what_is_full_can_be_emptied_and_filled_again() {
         filled.push(written);
     }
     assert!(filled[0] > 2 << 20, "{filled:?}");
-    assert!(filled[2] * 10 >= filled[0] * 9, "it can be had again: {filled:?}");
+    assert!(filled[2] * 10 >= filled[0] * 9, "the memory can be used again: {filled:?}");
 }
 
 #[test]

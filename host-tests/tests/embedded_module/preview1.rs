@@ -96,7 +96,7 @@ fn a_file_is_made_written_read_and_removed() {
     assert_eq!(program.preview1("fd_prestat_dir_name", &[3, OUT.into(), 4]), 0);
     assert_eq!(program.peek(OUT, 4), b"/tmp");
     assert_eq!(program.preview1("fd_prestat_dir_name", &[3, OUT.into(), 3]), NAMETOOLONG);
-    assert_eq!(program.preview1("fd_prestat_get", &[4, OUT.into()]), BADF, "that is all");
+    assert_eq!(program.preview1("fd_prestat_get", &[4, OUT.into()]), BADF, "no other");
 
     let file = program.path_open(3, "file", 1).unwrap();
     assert_eq!(file, 4);
@@ -115,7 +115,7 @@ fn a_file_is_made_written_read_and_removed() {
     assert_eq!(program.word(OUT), 10);
     assert_eq!(program.peek(BYTES + 200, 10), b" and three");
     assert_eq!(program.preview1("fd_read", &[file, LIST.into(), 2, OUT.into()]), 0);
-    assert_eq!(program.word(OUT), 0, "the end");
+    assert_eq!(program.word(OUT), 0, "at the end");
     let far = [file, LIST.into(), 2, 5, OUT.into()];
     assert_eq!(program.preview1("fd_pread", &far), 0);
     assert_eq!((program.word(OUT), program.peek(BYTES + 200, 3)), (13, b"two".to_vec()));
@@ -140,7 +140,7 @@ fn a_file_is_made_written_read_and_removed() {
     assert_eq!(program.preview1("path_filestat_get", &stat), NOENT);
     assert_eq!(program.preview1("fd_close", &[file]), 0);
     assert_eq!(program.preview1("fd_close", &[file]), BADF);
-    assert_eq!(program.done("handles:p1", &[]), 1, "the root");
+    assert_eq!(program.done("handles:p1", &[]), 1, "only the root");
     program.audit();
 }
 
@@ -153,7 +153,7 @@ fn what_is_open_to_be_appended_to_is_appended_to() {
     program.put_here(file, b"two").unwrap();
     assert_eq!(program.preview1("fd_pwrite", &[file, LIST.into(), 1, 1, OUT.into()]), 0);
     assert_eq!(program.preview1("fd_tell", &[file, OUT.into()]), 0);
-    assert_eq!(program.long(OUT), 6, "the end after the second, which the third leaves alone");
+    assert_eq!(program.long(OUT), 6, "the second write set it, and the third did not");
     program.buffers(&[(BYTES + 100, 20)]);
     assert_eq!(program.preview1("fd_pread", &[file, LIST.into(), 1, 0, OUT.into()]), 0);
     assert_eq!(program.peek(BYTES + 100, program.word(OUT)), b"onetwotwo");
@@ -254,7 +254,7 @@ fn the_environment_is_the_hosts_and_its_memory_the_programs() {
     let places = [0, 4, 8].map(|at| program.word(OUT + at) - BYTES);
     assert_eq!(places, [0, 11, 18]);
     program.path_open(3, "file", 1).unwrap();
-    assert_eq!(program.peek(8, 200), kept, "what was borrowed is put back");
+    assert_eq!(program.peek(8, 200), kept, "the borrowed bytes are restored");
     program.traps("wasi_snapshot_preview1#environ_get", &[u64::from(4 * PAGE) - 11, out]);
     program.traps("wasi_snapshot_preview1#environ_get", &[out, u64::from(4 * PAGE) - 29]);
 }

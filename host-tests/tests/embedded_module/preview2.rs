@@ -179,7 +179,7 @@ fn paths_are_made_linked_renamed_and_told_apart() {
     let same = format!("{TYPES}[method]descriptor.is-same-object");
     assert_eq!(program.done(&same, &[file, linked]), 1);
     assert_eq!(program.done(&same, &[file, directory]), 0);
-    assert_eq!(program.done(&same, &[5, directory]), 0, "the host's is another");
+    assert_eq!(program.done(&same, &[5, directory]), 0, "the host's is another object");
 
     program.descriptor("metadata-hash", &[file], 8).unwrap();
     let inode = program.long(OUT + 8);
@@ -325,6 +325,6 @@ fn an_anonymous_file_takes_three_calls_of_the_host() {
     {
         program.drop_handle(of, handle);
     }
-    assert_eq!(program.store.data().seconds - before, 3, "it is made, written and removed");
+    assert_eq!(program.store.data().seconds - before, 3, "the calls that make, write and remove");
     assert_eq!(program.store.data().calls, [""; 0]);
 }

@@ -67,7 +67,7 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn memory(&self) -> Memory {
-        self.memory.expect("it is made before anything runs")
+        self.memory.expect("the memory is made first")
     }
 }
 

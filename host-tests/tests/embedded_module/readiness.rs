@@ -64,7 +64,7 @@ fn poll(program: &mut Program, subscriptions: &[Vec<u8>]) -> Result<Vec<Event>, 
     let arguments = [BYTES.into(), EVENTS.into(), subscriptions.len() as u64, OUT.into()];
     let errno = program.done("beside:wasi_snapshot_preview1#poll_oneoff", &arguments);
     let kept = program.peek(BYTES, u32::try_from(list.len()).unwrap());
-    assert_eq!(kept, list, "subscriptions stay what they were");
+    assert_eq!(kept, list, "subscriptions do not change");
     if errno != 0 {
         return Err(errno);
     }
@@ -110,7 +110,7 @@ fn files_are_ready_and_the_host_is_asked_about_the_rest() {
     let told = poll(&mut program, &mixed).unwrap();
     let expected =
         [(7, 0, READ, 99, 0), (9, 0, READ, 99, 0), (11, 0, CLOCK, 99, 0), (7, 0, WRITE, 1, 0)];
-    assert_eq!(told, expected, "whatever data they have");
+    assert_eq!(told, expected, "the data makes no difference");
     let hour = hour & 0xffff_ffff;
     assert_eq!(program.store.data().calls, [format!("poll time {hour}, time 0, 4, 0, 1, time 0")]);
 

@@ -51,7 +51,7 @@ fn what_is_told_of_the_space_is_told_in_its_place() {
     let fields = |record: &str| -> Vec<(String, u32, u32)> {
         let mut types = resolve.types.iter();
         let (_, record) = types.find(|(_, it)| it.name.as_deref() == Some(record)).unwrap();
-        let TypeDefKind::Record(record) = &record.kind else { panic!("it is a record") };
+        let TypeDefKind::Record(record) = &record.kind else { panic!("not a record") };
         let offsets = sizes.field_offsets(record.fields.iter().map(|field| &field.ty));
         let number = |size: usize| u32::try_from(size).unwrap();
         let fields = record.fields.iter().zip(offsets).map(|(field, (at, ty))| {

@@ -52,7 +52,7 @@ fn bytes_go_from_any_stream_to_any_other() {
         let reader = program.stream("read-via-stream", file, 0);
         assert_eq!(splice(&mut program, blocking, [SINK, reader], 5000), Ok(1000), "as it takes");
         assert_eq!(splice(&mut program, blocking, [SINK, reader], 10), Err(0), "the host's error");
-        assert_eq!(program.word(OUT + 12), 9, "its own handle");
+        assert_eq!(program.word(OUT + 12), 9, "the host's own handle");
         let world = program.store.data();
         assert_eq!(world.sink, [7; 1010]);
         let waits: &[&str] = if blocking { &["block 66", "drop 66"] } else { &[] };
@@ -97,8 +97,8 @@ fn polls_of_ours_and_of_the_hosts() {
     program.done("wasi:io/poll#poll", &[BYTES.into(), 5, OUT.into()]);
     let (at, count) = (program.word(OUT), program.word(OUT + 4));
     let told: Vec<u32> = (0..count).map(|number| program.word(at + number * 4)).collect();
-    assert_eq!(told, [1, 3, 2], "ours, and of the host's what is ready now");
-    assert_eq!(program.store.data().calls, ["drop 77"], "the time that is past");
+    assert_eq!(told, [1, 3, 2], "the module's, and the host's that are ready");
+    assert_eq!(program.store.data().calls, ["drop 77"], "the expired timer is dropped");
 
     program.store.data_mut().calls.clear();
     program.store.data_mut().number = 3;

@@ -111,7 +111,7 @@ pub(crate) fn run(
     };
     drop(store);
     ended?.expect("the program ends well");
-    Ok(String::from_utf8(output.contents().to_vec()).expect("it prints text"))
+    Ok(String::from_utf8(output.contents().to_vec()).expect("the output is text"))
 }
 
 /// Runs commands of the shell, and returns the answer to each. An error is a trap.

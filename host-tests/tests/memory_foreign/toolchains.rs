@@ -251,7 +251,7 @@ pub(crate) fn javascript(source: &str) -> Result<PathBuf, String> {
     inputs.extend(wit.iter().map(|file| read(file)));
     Ok(kept(&source, &inputs, |folder| {
         let copy = |file: &Path, to: &Path| {
-            fs::create_dir_all(to).expect("making a folder to make things in");
+            fs::create_dir_all(to).expect("making a working folder");
             fs::copy(file, to.join(file.file_name().expect("a file has a name")))
                 .expect("copying a file");
         };
@@ -271,7 +271,7 @@ pub(crate) fn javascript(source: &str) -> Result<PathBuf, String> {
 /// imports are beside it. Returns the folder, or the reason why Node is not available.
 pub(crate) fn transpiled(component: &[u8]) -> Result<TempDir, String> {
     let packages = npm_packages()?;
-    let folder = TempDir::new_in(packages).expect("making a folder to make things in");
+    let folder = TempDir::new_in(packages).expect("making a working folder");
     let file = folder.path().join("whole.wasm");
     fs::write(&file, component).expect("writing a component");
     let mut jco = node()?;
@@ -315,9 +315,9 @@ fn kept(source: &Path, inputs: &[Vec<u8>], make: impl FnOnce(&Path) -> Vec<u8>) 
         let folder = partial(&file);
         let bytes = make(&folder);
         let whole = folder.join("whole.wasm");
-        fs::write(&whole, bytes).expect("writing what was made");
-        fs::rename(whole, &file).expect("keeping what was made");
-        fs::remove_dir_all(folder).expect("removing what is made no more");
+        fs::write(&whole, bytes).expect("writing the outcome");
+        fs::rename(whole, &file).expect("keeping the outcome");
+        fs::remove_dir_all(folder).expect("removing the working folder");
     }
     file
 }
@@ -330,7 +330,7 @@ fn kept_folder(name: &str, inputs: &[Vec<u8>], make: impl FnOnce(&Path)) -> Path
         make(&partial);
         // Another process may have made the folder first.
         let moved = fs::rename(&partial, &folder);
-        assert!(moved.is_ok() || folder.exists(), "keeping what was made: {moved:?}");
+        assert!(moved.is_ok() || folder.exists(), "keeping the outcome: {moved:?}");
     }
     folder
 }
@@ -345,7 +345,7 @@ fn named(name: &str, inputs: &[Vec<u8>]) -> String {
 /// Makes the folder in which an outcome is made.
 fn partial(kept: &Path) -> PathBuf {
     let folder = kept.with_extension(format!("{}.partial", process::id()));
-    fs::create_dir_all(&folder).expect("making a folder to make things in");
+    fs::create_dir_all(&folder).expect("making a working folder");
     folder
 }
 

@@ -106,7 +106,7 @@ fn the_composition_imports_only_what_plain_serve_links() {
 fn without_a_filesystem_under_it_serve_refuses_it() {
     let alone = components::build("upload").unwrap();
     let started = thread::spawn(move || Server::start(&alone, &[])).join();
-    let said = *started.err().expect("it does not start").downcast::<String>().unwrap();
+    let said = *started.err().expect("it must not start").downcast::<String>().unwrap();
     assert!(said.contains("wasi:cli/environment") || said.contains("wasi:filesystem"), "{said}");
 }
 

@@ -44,7 +44,7 @@ impl Server {
         });
         let Some(address) = address else {
             let _ = process.wait();
-            panic!("it does not start: {}", told.lock().unwrap());
+            panic!("the server does not start: {}", told.lock().unwrap());
         };
         // Read the server's messages until it ends, so that it never waits for a reader.
         let notes = told.clone();

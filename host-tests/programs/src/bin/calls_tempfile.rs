@@ -1,6 +1,6 @@
 //! Runs a workload of the measurements on the crate `tempfile` and std, or single calls of WASI.
-//! The arguments name the workload and the number of rounds. It does not compare what it reads,
-//! since its tests count the cost of the operations alone.
+//! The arguments name the workload and the number of rounds. The program does not compare the bytes
+//! that it reads, since its tests count the cost of the operations alone.
 
 use std::fs::{self, File};
 use std::hint::black_box;
