@@ -1,5 +1,5 @@
-//! The same sort with temporary files of the crate `tempfile`. The demonstration compares the
-//! component with it, compiled for the machine itself. As a component, it is an ordinary program.
+//! The sort with temporary files of the crate `tempfile`. Compiled for the machine itself, it is
+//! the native sort of the demonstration. Compiled as a component, it is an ordinary program.
 
 use std::io::{self, Read, Write};
 use std::path::Path;
