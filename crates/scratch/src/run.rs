@@ -10,6 +10,7 @@ mod guest;
 mod progress;
 mod report;
 mod signals;
+mod still;
 mod watch;
 
 use std::process::ExitCode;
@@ -22,6 +23,8 @@ use crate::failure::Failure;
 use crate::input;
 use crate::run::changes::Mark;
 use crate::run::guest::Guest;
+use crate::run::report::Account;
+use crate::run::watch::Watched;
 use crate::told::tell;
 
 /// Runs the program, and returns the status with which the command ends.
@@ -34,9 +37,10 @@ pub(crate) fn run(arguments: &Run) -> Result<ExitCode, Failure> {
     let mark = arguments.changes.then(|| Mark::new(&space)).transpose()?;
     let named = arguments.program.display().to_string();
     let guest = Guest::new(named, program, wasi(arguments)?, scratch)?;
-    let ending = watch::run(guest, arguments.timeout)?;
+    let Watched { ending, left } = watch::run(guest, arguments.timeout)?;
+    let account = Account::of(&space);
+    let space = if left { still::copy(&space) } else { space };
     ending.tell();
-    let most = space.high_water();
     let collected = copies::collect(&space, &arguments.collected, &places, arguments.force);
     let changes = mark.map(|mark| mark.changes(&space, &arguments.mount)).transpose();
     let listed = changes.is_ok();
@@ -44,7 +48,7 @@ pub(crate) fn run(arguments: &Run) -> Result<ExitCode, Failure> {
         tell(&format!("error: {words}\n"));
         None
     });
-    report::print(arguments.report, &ending, (&space, most), changes.as_deref());
+    report::print(arguments.report, &ending, &account, changes.as_deref());
     let whole = collected && listed;
     Ok(ExitCode::from(if whole || ending.status() != 0 { ending.status() } else { 1 }))
 }

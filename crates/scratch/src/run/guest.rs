@@ -1,5 +1,8 @@
 //! A program in wasmtime: compiled, and run to its end.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use scratch_compose::{Error, Kind, binary, into_component, kind_of};
 use wasmtime::component::{Component, Linker, ResourceTable};
 use wasmtime::{Config, Engine, Store, Trap};
@@ -16,6 +19,30 @@ pub(super) struct Guest {
     named: String,
     component: Vec<u8>,
     store: Store<State>,
+    interrupt: Interrupt,
+}
+
+/// An order to a program, wherever it is, to go no further.
+#[derive(Clone)]
+pub(super) struct Interrupt {
+    engine: Engine,
+    came: Arc<AtomicBool>,
+}
+
+impl Interrupt {
+    /// Gives the order. From then on the program begins no call of the host, none that is under way
+    /// returns to it, and it computes no more than a moment.
+    pub(super) fn raise(&self) {
+        self.came.store(true, Ordering::SeqCst);
+        self.engine.increment_epoch();
+    }
+
+    fn check(&self) -> wasmtime::Result<()> {
+        match self.came.load(Ordering::SeqCst) {
+            true => Err(Trap::Interrupt.into()),
+            false => Ok(()),
+        }
+    }
 }
 
 struct State {
@@ -37,10 +64,11 @@ impl ScratchView for State {
 }
 
 /// The end of what the guest's own thread does.
+#[derive(Debug, PartialEq, Eq)]
 pub(super) enum Done {
     /// The program ended by itself.
     Ended(Ending),
-    /// The engine's epoch passed, which ends every program.
+    /// It was interrupted.
     Interrupted,
 }
 
@@ -63,14 +91,18 @@ impl Guest {
             Failure::Broken(format!("wasmtime does not run on this machine: {error:#}"))
         })?;
         let mut store = Store::new(&engine, State { wasi, scratch, table: ResourceTable::new() });
-        // From now on, wherever it then is.
+        let interrupt = Interrupt { engine, came: Arc::default() };
+        // The epoch is looked at in loops and where functions begin: a program may call the host
+        // several times in between.
         store.set_epoch_deadline(1);
-        Ok(Self { named, component, store })
+        let checked = interrupt.clone();
+        store.call_hook(move |_, _| checked.check());
+        Ok(Self { named, component, store, interrupt })
     }
 
-    /// Returns the engine, whose epoch ends the program.
-    pub(super) fn engine(&self) -> Engine {
-        self.store.engine().clone()
+    /// Returns what interrupts the program.
+    pub(super) fn interrupt(&self) -> Interrupt {
+        self.interrupt.clone()
     }
 
     /// Compiles the program and runs it; `starts` is called in between.
@@ -126,4 +158,52 @@ fn refused(named: &str, words: &str) -> Failure {
 /// Joins lines to one.
 fn line(words: &str) -> String {
     words.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::sync::{Arc, Mutex, mpsc};
+    use std::thread;
+    use std::time::SystemTime;
+
+    use wasmtime_scratch::{ScratchCtx, Space};
+    use wasmtime_wasi::WasiCtx;
+
+    use super::{Done, Guest};
+
+    const TWO_CALLS: &str = include_str!("../../tests/run/two_calls.wat");
+
+    #[test]
+    fn a_call_of_the_host_that_is_under_way_is_the_last() {
+        let program = wat::parse_str(TWO_CALLS).unwrap();
+        // Every call that changes the space asks for the time, and waits there.
+        let runs = Arc::new(AtomicBool::new(false));
+        let (tell, told) = mpsc::channel();
+        let (answer, answers) = mpsc::channel::<()>();
+        let answers = Mutex::new(answers);
+        let (called, asked) = (tell.clone(), runs.clone());
+        let clock = move || {
+            if asked.load(Ordering::SeqCst) {
+                called.send(None).unwrap();
+                let _ = answers.lock().unwrap().recv();
+            }
+            SystemTime::now()
+        };
+        let space = Space::builder().clock(clock).build().unwrap();
+        let wasi = WasiCtx::builder().build();
+        let scratch = ScratchCtx::new().mount("/tmp", &space);
+        let guest = Guest::new("two calls".to_owned(), program, wasi, scratch).unwrap();
+        let interrupt = guest.interrupt();
+        thread::spawn(move || {
+            let done = guest.run(|| runs.store(true, Ordering::SeqCst));
+            tell.send(Some(done.map_err(|failure| format!("{failure:?}")))).unwrap();
+        });
+        assert_eq!(told.recv().unwrap(), None);
+        interrupt.raise();
+        drop(answer);
+        assert_eq!(told.recv().unwrap(), Some(Ok(Done::Interrupted)));
+        assert!(space.exists("first").unwrap());
+        assert!(!space.exists("second").unwrap());
+    }
 }

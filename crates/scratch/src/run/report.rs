@@ -1,7 +1,7 @@
 //! The report: what a program used of its scratch space, and how it ended.
 
 use serde_json::{Value, json};
-use wasmtime_scratch::{Kind, Limit, Limits, Space, Usage};
+use wasmtime_scratch::{Kind, Limit, Limits, Refusal, Space, Usage};
 
 use crate::arguments::run::Report;
 use crate::run::changes::Seen;
@@ -9,16 +9,30 @@ use crate::run::ending::Ending;
 use crate::run::shown::size;
 use crate::told::{shown, tell};
 
-/// Prints the report, if one is wanted, and what was changed, to standard error. With the space
-/// comes the most that it held before it was collected from.
+/// What a space held at a moment, and at the most until then.
+pub(super) struct Account {
+    used: Usage,
+    most: Usage,
+    limits: Limits,
+    refusal: Option<Refusal>,
+}
+
+impl Account {
+    pub(super) fn of(space: &Space) -> Self {
+        let (used, most) = (space.usage(), space.high_water());
+        Self { used, most, limits: space.limits(), refusal: space.last_refusal() }
+    }
+}
+
+/// Prints the report, if one is wanted, and what was changed, to standard error.
 pub(super) fn print(
     form: Option<Report>,
     ending: &Ending,
-    space: (&Space, Usage),
+    account: &Account,
     changes: Option<&[Seen]>,
 ) {
     if form == Some(Report::Json) {
-        return tell(&format!("{}\n", json(ending, space, changes)));
+        return tell(&format!("{}\n", json(ending, account, changes)));
     }
     for Seen { word, path, from, kind } in changes.unwrap_or_default() {
         let slash = if *kind == Kind::Directory { "/" } else { "" };
@@ -27,13 +41,12 @@ pub(super) fn print(
         tell(&format!("{word:9} {path}{slash}{from}\n"));
     }
     if form == Some(Report::Text) {
-        tell(&text(ending, space));
+        tell(&text(ending, account));
     }
 }
 
 /// Words the report in lines.
-fn text(ending: &Ending, (space, most): (&Space, Usage)) -> String {
-    let (used, limits) = (space.usage(), space.limits());
+fn text(ending: &Ending, Account { used, most, limits, refusal }: &Account) -> String {
     let bytes = |used, most, allowed| {
         let [used, most, allowed] = [used, most, allowed].map(size);
         format!("{used} of {allowed}, at most {most}")
@@ -43,7 +56,7 @@ fn text(ending: &Ending, (space, most): (&Space, Usage)) -> String {
         Ending::Exit(status) => status.to_string(),
         other => format!("{}, {}", other.status(), other.word()),
     };
-    let refused = space.last_refusal().map_or("nothing".to_owned(), |refusal| {
+    let refused = refusal.map_or("nothing".to_owned(), |refusal| {
         let amount = |amount: u64| match refusal.limit {
             Limit::Nodes | Limit::Handles => amount.to_string(),
             _ => size(amount),
@@ -63,17 +76,18 @@ fn text(ending: &Ending, (space, most): (&Space, Usage)) -> String {
 }
 
 /// Words the report as an object of JSON, in a line.
-fn json(ending: &Ending, (space, most): (&Space, Usage), changes: Option<&[Seen]>) -> Value {
-    let Limits { content, metadata, nodes, handles, name, path, file_size, soft } = space.limits();
+fn json(ending: &Ending, account: &Account, changes: Option<&[Seen]>) -> Value {
+    let Account { used, most, limits, refusal } = account;
+    let Limits { content, metadata, nodes, handles, name, path, file_size, soft } = limits;
     let mut report = json!({
         "exit": { "status": ending.status(), "reason": ending.word() },
-        "usage": amounts(space.usage()),
-        "high_water": amounts(most),
+        "usage": amounts(*used),
+        "high_water": amounts(*most),
         "limits": {
             "bytes": content, "metadata": metadata, "nodes": nodes, "handles": handles,
             "name": name, "path": path, "file_size": file_size, "soft": soft,
         },
-        "last_refusal": space.last_refusal().map(|refusal| json!({
+        "last_refusal": refusal.map(|refusal| json!({
             "limit": option(refusal.limit),
             "asked": refusal.asked, "held": refusal.held, "allowed": refusal.allowed,
         })),

@@ -23,13 +23,22 @@ enum Event {
     Signal(Stop),
 }
 
-/// The time that a program gets to notice that it is over: as long as a call of the host takes. One
-/// that waits for its input, or for a moment, does not notice, and is left where it is.
-const GRACE: Duration = Duration::from_millis(500);
+/// The time that a program gets to notice that it is over: as long as a call of the host takes that
+/// waits for nothing.
+const GRACE: Duration = Duration::from_millis(100);
+
+/// What became of a program.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Watched {
+    pub(super) ending: Ending,
+    /// The program did not notice that it is over, and is left where it is: it waits for its
+    /// input, or for a moment. That call of the host is its last, but may still be done.
+    pub(super) left: bool,
+}
 
 /// Runs a program.
-pub(super) fn run(guest: Guest, timeout: Option<Duration>) -> Result<Ending, Failure> {
-    let engine = guest.engine();
+pub(super) fn run(guest: Guest, timeout: Option<Duration>) -> Result<Watched, Failure> {
+    let interrupt = guest.interrupt();
     let (events, told) = mpsc::channel();
     let signalled = events.clone();
     signals::listen(move |stop| signalled.send(Event::Signal(stop)).is_ok())?;
@@ -39,14 +48,14 @@ pub(super) fn run(guest: Guest, timeout: Option<Duration>) -> Result<Ending, Fai
         // Nobody listens any more where the command ends already.
         let _ = events.send(Event::Done(done));
     });
-    let stop = match until_stopped(&told, timeout) {
-        Ok(stop) => stop,
-        Err(done) => return ending(done, None),
+    let reason = match until_stopped(&told, timeout) {
+        Ok(reason) => reason,
+        Err(done) => return Ok(Watched { ending: ending(done, None)?, left: false }),
     };
-    engine.increment_epoch();
+    interrupt.raise();
     match until_done(&told) {
-        Some(done) => ending(done, Some(stop)),
-        None => Ok(Ending::Stopped(stop)),
+        Some(done) => Ok(Watched { ending: ending(done, Some(reason))?, left: false }),
+        None => Ok(Watched { ending: Ending::Stopped(reason), left: true }),
     }
 }
 
@@ -92,6 +101,6 @@ fn ending(done: Outcome, stop: Option<Stop>) -> Result<Ending, Failure> {
     match (done.unwrap_or_else(|panicked| panic::resume_unwind(panicked))?, stop) {
         (Done::Ended(ending), _) => Ok(ending),
         (Done::Interrupted, Some(stop)) => Ok(Ending::Stopped(stop)),
-        (Done::Interrupted, None) => unreachable!("BUG: only a stop lets the epoch pass"),
+        (Done::Interrupted, None) => unreachable!("BUG: who interrupts has a reason"),
     }
 }

@@ -33,12 +33,16 @@ fn assert_reported(printed: &str, exit: &str) {
 /// A command that leaves a file of four bytes.
 const WRITE: &str = "write /tmp/a text";
 
+/// Commands that do not end: nobody writes to standard input.
+const COMPUTES: &str = "spin";
+const WAITS_FOR_INPUT: &str = "cat";
+const SLEEPS: &str = "sleep 3600";
+
 #[test]
 fn a_program_is_ended_after_its_time_whatever_it_does() {
     let folder = Folder::new();
     let options = ["--timeout", "2s", "--report"];
-    // It computes, or waits for input that does not come.
-    for last in ["spin", "cat"] {
+    for last in [COMPUTES, WAITS_FOR_INPUT, SLEEPS] {
         let mut command = folder.shell(&options, &[WRITE, last]);
         let mut child = command.spawn().unwrap();
         let kept_open = child.stdin.take();
@@ -70,7 +74,7 @@ fn a_trap_is_status_134() {
 fn signals_end_the_program_and_the_report_is_still_made() {
     let folder = Folder::new();
     for (sent, status) in [(Signal::INT, 130), (Signal::TERM, 143)] {
-        for last in ["spin", "cat"] {
+        for last in [COMPUTES, WAITS_FOR_INPUT, SLEEPS] {
             let mut child = folder.shell(&["--report"], &[WRITE, last]).spawn().unwrap();
             let kept_open = child.stdin.take();
             assert_eq!(first_line(&mut child), "write /tmp/a text: done\n");
@@ -129,10 +133,12 @@ fn whatever_ends_a_program_changes_are_listed_and_files_collected() {
     let options = ["--changes", "--report", "--collect", "/tmp::results", "--timeout", "2s"];
     for (last, sent, status) in [
         ("abort", None, 134),
-        ("spin", None, 124),
-        ("cat", None, 124),
-        ("spin", Some(Signal::INT), 130),
-        ("cat", Some(Signal::TERM), 143),
+        (COMPUTES, None, 124),
+        (WAITS_FOR_INPUT, None, 124),
+        (SLEEPS, None, 124),
+        (COMPUTES, Some(Signal::INT), 130),
+        (WAITS_FOR_INPUT, Some(Signal::TERM), 143),
+        (SLEEPS, Some(Signal::INT), 130),
     ] {
         // What is not ended by its time has as much as it needs.
         let options = if sent.is_some() { &options[..4] } else { &options };

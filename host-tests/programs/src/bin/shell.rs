@@ -100,6 +100,10 @@ fn answer(words: &[&str]) -> io::Result<String> {
         ["clear"] => Ok(format!("{:?}", files::clear())),
         // Returns all of standard input.
         ["cat"] => io::read_to_string(io::stdin()),
+        ["sleep", seconds] => {
+            std::thread::sleep(Duration::from_secs(number(seconds)));
+            Ok("done".to_owned())
+        }
         ["warn", text] => {
             eprintln!("{text}");
             Ok("done".to_owned())
