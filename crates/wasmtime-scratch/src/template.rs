@@ -11,8 +11,10 @@ const PATHS: usize = 256 << 20;
 /// Contents of a space at a moment. A clone is the same template.
 ///
 /// Any number of spaces start from it, each in constant time; they share its pages until they
-/// change them, and each is charged in full for what it can see. A shared limit stays charged for
-/// what a template alone holds, until the template and all spaces that stand on it have gone.
+/// change them, and each is charged in full for what it can see. So is a shared limit, and for the
+/// template beside them, until the template and all spaces that stand on it have gone: a space of
+/// 1 MiB, its template and a hundred forks are charged 102 MiB, though they take little more memory
+/// than the space alone.
 ///
 /// ```
 /// use wasmtime_scratch::{Difference, Space};

@@ -106,7 +106,9 @@ impl<'log, 'hook> Copy<'log, 'hook> {
         place: Place,
         depth: usize,
     ) -> Result<(), Stop> {
-        for entry in Dir::read_from(host).map_err(host::stop)? {
+        // Not opened once more by its own name: for that the process must be allowed to search it.
+        let listed = host.try_clone().map_err(Stop::Host)?;
+        for entry in Dir::new(listed).map_err(host::stop)? {
             let entry = entry.map_err(host::stop)?;
             let name = entry.file_name();
             if name == c"." || name == c".." {
