@@ -1,27 +1,46 @@
 //! Errors, in Python's families, with the texts CPython gives them.
 
-use alloc::{borrow::Cow, boxed::Box, string::String, vec::Vec};
+use alloc::string::{String, ToString as _};
+use alloc::{borrow::Cow, boxed::Box, vec::Vec};
 use core::fmt;
 
 use crate::code_points;
 
-/// What every fallible function of this crate returns.
+/// The result of every fallible function of this crate.
 pub type Result<T, E = Error> = core::result::Result<T, E>;
 
-/// What can go wrong, in the families that Python's `tempfile` raises.
+/// An error, in one of the families that Python's `tempfile` raises.
+///
+/// [`code`](Self::code), [`path`](Self::path) and [`message`](Self::message) answer for every
+/// family. With the feature `std` it converts into `std::io::Error`.
+///
+/// # Examples
+///
+/// ```no_run
+/// use wasi_tempfile::{ErrorCode, FileOptions, temporary_file};
+///
+/// match temporary_file(&FileOptions::new().dir("/missing")) {
+///     Ok(file) => file.close()?,
+///     Err(error) if error.code() == Some(ErrorCode::NoEntry) => {
+///         panic!("{:?} is missing", error.path());
+///     }
+///     Err(error) => return Err(error),
+/// }
+/// # Ok::<(), wasi_tempfile::Error>(())
+/// ```
 #[non_exhaustive]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Error {
     /// `OSError`: the filesystem refused.
     Os(OsError),
-    /// `ValueError`: an argument or the state of the object forbids the call (a closed file, a bad
-    /// mode).
+    /// `ValueError`: an argument or the state of the object forbids the call, such as a wrong mode
+    /// or a closed file.
     Value(Cow<'static, str>),
-    /// `io.UnsupportedOperation`: this object never offers the operation.
+    /// `io.UnsupportedOperation`: an object of this kind has no such operation.
     Unsupported(Cow<'static, str>),
-    /// `TypeError`: an error handler that cannot serve this direction.
+    /// `TypeError`: an error handler that cannot decode.
     Type(Cow<'static, str>),
-    /// `LookupError`: an encoding or error handler that is not known.
+    /// `LookupError`: an unknown encoding or error handler.
     Lookup(Cow<'static, str>),
     /// `UnicodeEncodeError` or `UnicodeDecodeError`: text that the encoding does not have.
     Unicode(Box<UnicodeError>),
@@ -29,20 +48,20 @@ pub enum Error {
     Other(Cow<'static, str>),
 }
 
-/// Where text could not be converted: the attributes of Python's `UnicodeError`.
+/// A failed conversion between text and bytes: the attributes of Python's `UnicodeError`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnicodeError {
-    /// Which way it was to be converted.
+    /// The direction of the conversion.
     pub operation: Conversion,
-    /// The encoding, as Python names it here: `charmap` for most that have one byte a character.
+    /// The encoding as Python names it here: `charmap` for most that have one byte a character.
     pub encoding: &'static str,
-    /// What was to be converted: bytes, or text as WTF-8.
+    /// The input of the conversion: bytes, or text as WTF-8.
     pub object: Vec<u8>,
-    /// The first that could not be converted: a byte of bytes, a character of text.
+    /// The index of the first byte, or of the first character of text, that could not be converted.
     pub start: usize,
-    /// The first after them.
+    /// The index after the last one that could not be converted.
     pub end: usize,
-    /// Why not, in Python's words.
+    /// The reason in Python's words.
     pub reason: &'static str,
 }
 
@@ -55,7 +74,7 @@ pub enum Conversion {
     Decode,
 }
 
-/// The reasons for which a filesystem refuses, in WASI's words: `wasi:filesystem/types.error-code`.
+/// A reason of the filesystem to refuse: the codes of `wasi:filesystem/types.error-code`.
 #[non_exhaustive]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ErrorCode {
@@ -135,15 +154,15 @@ pub enum ErrorCode {
     CrossDevice,
 }
 
-/// A refusal of the filesystem: which, and of what path.
+/// A refusal of the filesystem: Python's `OSError`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OsError {
-    /// The reason, in WASI's words; `None` where Python's `OSError` has no number either, so that
-    /// only the message tells.
+    /// The code of WASI; `None` where Python's `OSError` has no number either and only the message
+    /// tells the reason.
     pub code: Option<ErrorCode>,
-    /// The reason, in Python's: the system's text for the code, or tempfile's own.
+    /// The message of Python's error: the system's text for the code, or a text of `tempfile`.
     pub message: Cow<'static, str>,
-    /// The path of the guest that was refused, if one was named.
+    /// The guest's path, if the call had one.
     pub path: Option<String>,
 }
 
@@ -179,18 +198,65 @@ impl Error {
         Self::Unsupported(Cow::Borrowed(message))
     }
 
-    /// The code of an operating-system error; `None` for one without a code, and for the other
-    /// families.
+    /// Returns the code of a refusal of the filesystem; `None` for one without a code, and for the
+    /// other families.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use wasi_tempfile::{ErrorCode, FileOptions, temporary_file};
+    ///
+    /// let full = temporary_file(&FileOptions::new())
+    ///     .is_err_and(|error| error.code() == Some(ErrorCode::InsufficientSpace));
+    /// ```
     pub fn code(&self) -> Option<ErrorCode> {
         match self {
             Self::Os(error) => error.code,
             _ => None,
         }
     }
+
+    /// Returns the guest's path in a refusal of the filesystem, where the call had one.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use wasi_tempfile::{NameOptions, mkdtemp};
+    ///
+    /// let error = mkdtemp(&NameOptions::new().dir("/missing")).unwrap_err();
+    /// assert!(error.path().is_some_and(|path| path.starts_with("/missing/tmp")));
+    /// ```
+    pub fn path(&self) -> Option<&str> {
+        match self {
+            Self::Os(error) => error.path.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// Returns the message in Python's words, without the path: Python's `strerror`, or the text of
+    /// the exception.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let error = wasi_tempfile::Error::Value("read of closed file".into());
+    /// assert_eq!(error.message(), "read of closed file");
+    /// ```
+    pub fn message(&self) -> Cow<'_, str> {
+        match self {
+            Self::Os(OsError { message, .. })
+            | Self::Value(message)
+            | Self::Unsupported(message)
+            | Self::Type(message)
+            | Self::Lookup(message)
+            | Self::Other(message) => Cow::Borrowed(message),
+            Self::Unicode(error) => Cow::Owned(error.to_string()),
+        }
+    }
 }
 
 impl fmt::Display for Error {
-    /// As Python's `str(error)` without the number, which WASI does not have.
+    /// Writes Python's `str(error)` without the number, which WASI does not have.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Os(OsError { message, path: Some(path), .. }) => {
@@ -210,14 +276,14 @@ impl fmt::Display for Error {
 impl core::error::Error for Error {}
 
 impl fmt::Display for ErrorCode {
-    /// As `strerror(3)` on Linux.
+    /// Writes the text of `strerror(3)` on Linux.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(strerror(*self))
     }
 }
 
 impl fmt::Display for UnicodeError {
-    /// Python's `str(error)`.
+    /// Writes Python's `str(error)`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { encoding, start, end, reason, .. } = self;
         let one = *end == start + 1;

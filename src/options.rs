@@ -1,69 +1,239 @@
-//! The parameters of files, with Python's defaults: where they are made, how they are opened, when
-//! they are deleted; and the checks of CPython's `io.open` that come before the file is made, in
-//! their order.
+//! The parameters of files and directories, with Python's defaults: where they are made, how they
+//! are opened, when they are deleted.
 
-use alloc::{format, string::String};
+use alloc::string::String;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::mode::{Buffering, Flavour, Mode, TextParameters};
 
-/// Where a new file or directory goes and what its name is made of.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct NameOptions<'a> {
-    /// The name ends with this; nothing where `None`. No separator, `..` or NUL.
-    pub suffix: Option<&'a str>,
-    /// The name begins with this; [`gettempprefix`](crate::gettempprefix) where `None`. No
-    /// separator, `..` or NUL.
-    pub prefix: Option<&'a str>,
-    /// The directory; [`gettempdir`](crate::gettempdir) where `None`.
-    pub dir: Option<&'a str>,
+/// Implements the setters that make up a new name, for options that hold them in `$part`.
+macro_rules! name_setters {
+    ($options:ident $(, $part:ident)*) => {
+        impl<'a> $options<'a> {
+            /// Sets the end of the name: nothing by default. A separator, `..` or NUL in it is a
+            /// value error when the options are used.
+            ///
+            /// # Examples
+            ///
+            /// ```
+            #[doc = concat!("let options = wasi_tempfile::", stringify!($options), "::new().suffix(\".txt\");")]
+            /// ```
+            #[must_use]
+            pub const fn suffix(mut self, suffix: &'a str) -> Self {
+                self $(.$part)* .suffix = Some(suffix);
+                self
+            }
+
+            /// Sets the start of the name: [`gettempprefix`](crate::gettempprefix) by default. A
+            /// separator, `..` or NUL in it is a value error when the options are used.
+            ///
+            /// # Examples
+            ///
+            /// ```
+            #[doc = concat!("let options = wasi_tempfile::", stringify!($options), "::new().prefix(\"job-\");")]
+            /// ```
+            #[must_use]
+            pub const fn prefix(mut self, prefix: &'a str) -> Self {
+                self $(.$part)* .prefix = Some(prefix);
+                self
+            }
+
+            /// Sets the directory: [`gettempdir`](crate::gettempdir) by default.
+            ///
+            /// # Security
+            ///
+            /// In a directory that others may write to, somebody else can remove the new name and
+            /// take it. A symbolic link in the path is followed.
+            ///
+            /// # Examples
+            ///
+            /// ```
+            #[doc = concat!("let options = wasi_tempfile::", stringify!($options), "::new().dir(\"/data\");")]
+            /// ```
+            #[must_use]
+            pub const fn dir(mut self, dir: &'a str) -> Self {
+                self $(.$part)* .dir = Some(dir);
+                self
+            }
+        }
+    };
 }
 
-/// The mode where none is given.
-const MODE: &str = "w+b";
+/// Implements the setters that say how a file is opened, for options that hold them in `$part`.
+macro_rules! file_setters {
+    ($options:ident $(, $part:ident)*) => {
+        impl<'a> $options<'a> {
+            /// Sets the mode: `w+b` by default, and `w+` for the functions of
+            /// [`text`](crate::text). The letter sets only the direction: the file is always new.
+            ///
+            /// # Examples
+            ///
+            /// ```
+            #[doc = concat!("let options = wasi_tempfile::", stringify!($options), "::new().mode(\"wb\");")]
+            /// ```
+            #[must_use]
+            pub const fn mode(mut self, mode: &'a str) -> Self {
+                self $(.$part)* .mode = Some(mode);
+                self
+            }
 
-/// How a temporary file is opened and named: Python's parameters, with its defaults.
+            /// Sets the size of the buffer in bytes: 8192 by default, as for every negative number.
+            /// 0 means no buffer. 1 means 8192, and line buffering for a text file.
+            ///
+            /// # Examples
+            ///
+            /// ```
+            #[doc = concat!("let unbuffered = wasi_tempfile::", stringify!($options), "::new().buffering(0);")]
+            /// ```
+            #[must_use]
+            pub const fn buffering(mut self, buffering: i32) -> Self {
+                self $(.$part)* .buffering = buffering;
+                self
+            }
+
+            /// Sets the encoding, for text only: `utf-8` by default.
+            ///
+            /// # Examples
+            ///
+            /// ```
+            #[doc = concat!("let options = wasi_tempfile::", stringify!($options), "::new().encoding(\"utf-16\");")]
+            /// ```
+            #[must_use]
+            pub const fn encoding(mut self, encoding: &'a str) -> Self {
+                self $(.$part)* .encoding = Some(encoding);
+                self
+            }
+
+            /// Sets the error handler, for text only: `strict` by default.
+            ///
+            /// # Examples
+            ///
+            /// ```
+            #[doc = concat!("let options = wasi_tempfile::", stringify!($options), "::new().errors(\"replace\");")]
+            /// ```
+            #[must_use]
+            pub const fn errors(mut self, errors: &'a str) -> Self {
+                self $(.$part)* .errors = Some(errors);
+                self
+            }
+
+            /// Sets the line end, for text only; see
+            /// [`TextOptions::newline`](crate::text::TextOptions::newline).
+            ///
+            /// # Examples
+            ///
+            /// ```
+            #[doc = concat!("let options = wasi_tempfile::", stringify!($options), "::new().newline(\"\\r\\n\");")]
+            /// ```
+            #[must_use]
+            pub const fn newline(mut self, newline: &'a str) -> Self {
+                self $(.$part)* .newline = Some(newline);
+                self
+            }
+        }
+    };
+}
+
+/// The directory of something new, and the start and end of its name.
+///
+/// # Examples
+///
+/// ```no_run
+/// use wasi_tempfile::{NameOptions, mkdtemp};
+///
+/// let path = mkdtemp(&NameOptions::new().prefix("job-").dir("/data"))?;
+/// # Ok::<(), wasi_tempfile::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NameOptions<'a> {
+    /// `None` for none.
+    pub(crate) suffix: Option<&'a str>,
+    /// `None` for the module variable `template`.
+    pub(crate) prefix: Option<&'a str>,
+    /// `None` for the default directory.
+    pub(crate) dir: Option<&'a str>,
+}
+
+impl NameOptions<'_> {
+    /// Makes options with Python's defaults.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let options = wasi_tempfile::NameOptions::new();
+    /// ```
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { suffix: None, prefix: None, dir: None }
+    }
+}
+
+name_setters!(NameOptions);
+
+/// The name, the mode, the buffer and the encoding of a temporary file.
+///
+/// # Examples
+///
+/// ```no_run
+/// use wasi_tempfile::{FileOptions, temporary_file};
+///
+/// let file = temporary_file(&FileOptions::new().buffering(64 << 10))?;
+/// # Ok::<(), wasi_tempfile::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct FileOptions<'a> {
-    /// `w+b` by default. The letter sets only the direction: the file is always new.
-    pub mode: &'a str,
-    /// The size of the buffer in bytes; 0 for none, negative (the default, -1) for 8192.
-    pub buffering: i32,
-    /// Text only.
-    pub encoding: Option<&'a str>,
-    /// Text only.
-    pub newline: Option<&'a str>,
-    /// Where the file is made and what its name is made of.
-    pub name: NameOptions<'a>,
-    /// Text only.
-    pub errors: Option<&'a str>,
+    /// `None` for the default of the function that opens the file.
+    pub(crate) mode: Option<&'a str>,
+    pub(crate) buffering: i32,
+    pub(crate) encoding: Option<&'a str>,
+    pub(crate) newline: Option<&'a str>,
+    pub(crate) name: NameOptions<'a>,
+    pub(crate) errors: Option<&'a str>,
 }
 
 impl Default for FileOptions<'_> {
     fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl FileOptions<'_> {
+    /// Makes options with Python's defaults.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let options = wasi_tempfile::FileOptions::new();
+    /// ```
+    #[must_use]
+    pub const fn new() -> Self {
         Self {
-            mode: MODE,
+            mode: None,
             buffering: -1,
             encoding: None,
             newline: None,
-            name: NameOptions::default(),
+            name: NameOptions::new(),
             errors: None,
         }
     }
 }
 
+name_setters!(FileOptions, name);
+file_setters!(FileOptions);
+
 impl<'a> FileOptions<'a> {
-    /// The defaults of a text file: mode `w+`.
-    pub fn text() -> Self {
-        Self { mode: "w+", ..Self::default() }
+    /// Returns the mode, which for a file of this flavour has a default.
+    pub(crate) fn mode_of(&self, flavour: Flavour) -> &'a str {
+        self.mode.unwrap_or(flavour.default_mode())
     }
 
     pub(crate) fn parameters(&self) -> TextParameters<'a> {
         TextParameters { encoding: self.encoding, errors: self.errors, newline: self.newline }
     }
 
-    /// What `io.open` checks before the file is made.
+    /// Checks what `io.open` checks before the file is made.
     pub(crate) fn check(&self, flavour: Flavour) -> Result<(Mode, Buffering)> {
-        let mode = Mode::parse(self.mode, self.parameters())?;
+        let mode = Mode::parse(self.mode_of(flavour), self.parameters())?;
         flavour.check(!mode.text())?;
         Ok((mode, Buffering::parse(self.buffering)))
     }
@@ -71,7 +241,6 @@ impl<'a> FileOptions<'a> {
 
 /// [`FileOptions`] that outlive the call which gave them.
 pub(crate) struct OwnedOptions {
-    /// `None` for the default: an allocation less for most.
     mode: Option<String>,
     buffering: i32,
     encoding: Option<String>,
@@ -86,7 +255,7 @@ impl OwnedOptions {
     pub(crate) fn of(options: &FileOptions<'_>) -> Self {
         let own = |value: Option<&str>| value.map(String::from);
         Self {
-            mode: own(Some(options.mode).filter(|mode| *mode != MODE)),
+            mode: own(options.mode),
             buffering: options.buffering,
             encoding: own(options.encoding),
             newline: own(options.newline),
@@ -99,7 +268,7 @@ impl OwnedOptions {
 
     pub(crate) fn borrow(&self) -> FileOptions<'_> {
         FileOptions {
-            mode: self.mode.as_deref().unwrap_or(MODE),
+            mode: self.mode.as_deref(),
             buffering: self.buffering,
             encoding: self.encoding.as_deref(),
             newline: self.newline.as_deref(),
@@ -113,293 +282,209 @@ impl OwnedOptions {
     }
 }
 
-/// How a named temporary file is opened, named and deleted: Python's parameters, with its defaults.
-#[derive(Clone, Copy, Debug, Default)]
+/// The parameters of a named temporary file: those of [`FileOptions`], and when it is deleted.
+///
+/// # Examples
+///
+/// ```no_run
+/// use wasi_tempfile::{NamedOptions, named_temporary_file};
+///
+/// let options = NamedOptions::new().suffix(".txt").dir("/data").delete(false);
+/// let file = named_temporary_file(&options)?;
+/// # Ok::<(), wasi_tempfile::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
 pub struct NamedOptions<'a> {
-    /// How the file is opened and named.
-    pub file: FileOptions<'a>,
-    /// When the file is deleted.
-    pub delete: Delete,
+    pub(crate) file: FileOptions<'a>,
+    pub(crate) delete: bool,
+    pub(crate) delete_on_close: bool,
 }
 
-/// When a named temporary file is deleted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Delete {
-    /// When it is closed, left or dropped: `delete=True`, Python's default.
-    #[default]
+impl Default for NamedOptions<'_> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl NamedOptions<'_> {
+    /// Makes options with Python's defaults.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let options = wasi_tempfile::NamedOptions::new();
+    /// ```
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { file: FileOptions::new(), delete: true, delete_on_close: true }
+    }
+
+    /// Sets whether the file is deleted at all: `true` by default. With `false` the caller deletes
+    /// it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let options = wasi_tempfile::NamedOptions::new().delete(false);
+    /// ```
+    #[must_use]
+    pub const fn delete(mut self, delete: bool) -> Self {
+        self.delete = delete;
+        self
+    }
+
+    /// Sets whether closing deletes the file: `true` by default. With `false` it is deleted when
+    /// its context is left or it is dropped, so that it can be closed and opened again by its name.
+    /// Without effect where [`delete`](Self::delete) is `false`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let options = wasi_tempfile::NamedOptions::new().delete_on_close(false);
+    /// ```
+    #[must_use]
+    pub const fn delete_on_close(mut self, delete_on_close: bool) -> Self {
+        self.delete_on_close = delete_on_close;
+        self
+    }
+
+    /// Returns the moment at which the file is deleted.
+    pub(crate) fn deletion(&self) -> Delete {
+        // Without `..`: a new option is an error here until somebody reads it.
+        let Self { file: _, delete, delete_on_close } = *self;
+        match (delete, delete_on_close) {
+            (true, true) => Delete::OnClose,
+            (true, false) => Delete::OnExit,
+            (false, _) => Delete::Never,
+        }
+    }
+}
+
+name_setters!(NamedOptions, file, name);
+file_setters!(NamedOptions, file);
+
+/// The moment at which a named temporary file is deleted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Delete {
+    /// At `close`, `exit` or drop: Python's default.
     OnClose,
-    /// When its context is left or it is dropped, not when it is closed: `delete_on_close=False`.
+    /// At `exit` or drop, not at `close`: `delete_on_close=False`.
     OnExit,
-    /// Not by us: `delete=False`.
+    /// Not by this crate: `delete=False`.
     Never,
 }
 
-/// How a spooled file is kept and opened: Python's parameters, with its defaults.
+/// The parameters of a spooled file: those of [`FileOptions`], and how much of it memory holds.
+///
+/// As in Python the mode, the buffer and the name matter only when the file moves to the disk.
+///
+/// # Examples
+///
+/// ```no_run
+/// use wasi_tempfile::{SpooledOptions, spooled_temporary_file};
+///
+/// let file = spooled_temporary_file(&SpooledOptions::new().max_size(1 << 20))?;
+/// # Ok::<(), wasi_tempfile::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SpooledOptions<'a> {
-    /// How far the position may be after a write, in bytes, before the file moves to the disk. With
-    /// 0, the default, no write moves it.
-    pub max_size: i64,
-    /// The file on the disk. As in Python nothing of it but the parameters of text is looked at
-    /// before the file moves there.
-    pub file: FileOptions<'a>,
+    pub(crate) max_size: i64,
+    pub(crate) file: FileOptions<'a>,
 }
 
-/// The type of a file, which in Python only the mode tells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Flavour {
-    Binary,
-    Text,
-}
-
-impl Flavour {
-    /// Refuses a mode of the other flavour: the object to return is of another type.
-    pub(crate) fn check(self, binary: bool) -> Result<()> {
-        match (self, binary) {
-            (Self::Binary, false) => Err(Error::unsupported(
-                "a text mode makes a text file, which another function opens; or add 'b'",
-            )),
-            (Self::Text, true) => Err(Error::unsupported(
-                "a binary mode makes a binary file, which another function opens; or leave out 'b'",
-            )),
-            _ => Ok(()),
-        }
-    }
-}
-
-/// CPython's text for a text file without a buffer.
-pub(crate) const UNBUFFERED: &str = "can't have unbuffered text I/O";
-
-/// The size of a file's buffer where the caller gives none, in bytes; CPython's
-/// `io.DEFAULT_BUFFER_SIZE`, which it takes where the filesystem tells no block size.
-pub(crate) const BUFFER_SIZE: usize = 8192;
-
-/// What a mode string allows. The letter sets the direction only: the file is always new.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Mode {
-    letter: Letter,
-    updating: bool,
-    text: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Letter {
-    Append,
-    Read,
-    Write,
-    Exclusive,
-}
-
-impl Mode {
-    /// `O_RDWR`, as `mkstemp` opens.
-    pub(crate) const READ_WRITE: Self = Self { letter: Letter::Read, updating: true, text: false };
-
-    /// Checks `mode`, and that a binary one comes without the parameters of text.
-    pub(crate) fn parse(mode: &str, parameters: TextParameters<'_>) -> Result<Self> {
-        let symbols = mode.as_bytes();
-        let TextParameters { encoding, errors, newline } = parameters;
-        if [Some(mode), encoding, errors, newline].into_iter().flatten().any(|it| it.contains('\0'))
-        {
-            return Err(Error::value("embedded null character"));
-        }
-        for (at, symbol) in symbols.iter().enumerate() {
-            if !b"axrwb+t".contains(symbol) || symbols[..at].contains(symbol) {
-                return Err(Error::value(format!("invalid mode: '{mode}'")));
-            }
-        }
-        let (text, binary) = (symbols.contains(&b't'), symbols.contains(&b'b'));
-        if text && binary {
-            return Err(Error::value("can't have text and binary mode at once"));
-        }
-        let mut letter = None;
-        for symbol in symbols {
-            let given = match symbol {
-                b'a' => Letter::Append,
-                b'r' => Letter::Read,
-                b'w' => Letter::Write,
-                b'x' => Letter::Exclusive,
-                _ => continue,
-            };
-            if letter.replace(given).is_some() {
-                return Err(Error::value("must have exactly one of create/read/write/append mode"));
-            }
-        }
-        if binary {
-            parameters.refuse()?;
-        }
-        let Some(letter) = letter else {
-            return Err(Error::value(
-                "Must have exactly one of create/read/write/append mode and at most one plus",
-            ));
-        };
-        Ok(Self { letter, updating: symbols.contains(&b'+'), text: !binary })
+impl SpooledOptions<'_> {
+    /// Makes options with Python's defaults.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let options = wasi_tempfile::SpooledOptions::new();
+    /// ```
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { max_size: 0, file: FileOptions::new() }
     }
 
-    /// Whether it is a text file's.
-    pub(crate) fn text(self) -> bool {
-        self.text
-    }
-
-    pub(crate) fn readable(self) -> bool {
-        self.updating || self.letter == Letter::Read
-    }
-
-    pub(crate) fn appends(self) -> bool {
-        self.letter == Letter::Append
-    }
-
-    pub(crate) fn writable(self) -> bool {
-        self.updating || self.letter != Letter::Read
-    }
-
-    /// The mode as `FileIO.mode` spells it.
-    pub(crate) fn name(self) -> &'static str {
-        match (self.letter, self.updating) {
-            (Letter::Append, false) => "ab",
-            (Letter::Append, true) => "ab+",
-            (Letter::Exclusive, false) => "xb",
-            (Letter::Exclusive, true) => "xb+",
-            (Letter::Read, false) => "rb",
-            (Letter::Write, false) => "wb",
-            (Letter::Read | Letter::Write, true) => "rb+",
-        }
+    /// Sets the position in bytes beyond which a write moves the file to the disk. With 0, the
+    /// default, no write moves it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let options = wasi_tempfile::SpooledOptions::new().max_size(1 << 20);
+    /// ```
+    #[must_use]
+    pub const fn max_size(mut self, max_size: i64) -> Self {
+        self.max_size = max_size;
+        self
     }
 }
 
-/// How a file passes bytes on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Buffering {
-    /// Every call goes to the host.
-    Unbuffered,
-    /// Through a buffer of this many bytes.
-    Buffer(usize),
+name_setters!(SpooledOptions, file, name);
+file_setters!(SpooledOptions, file);
+
+/// The name of a temporary directory, and how it is removed.
+///
+/// # Examples
+///
+/// ```no_run
+/// use wasi_tempfile::{DirectoryOptions, temporary_directory};
+///
+/// let directory = temporary_directory(&DirectoryOptions::new().prefix("job-"))?;
+/// # Ok::<(), wasi_tempfile::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct DirectoryOptions<'a> {
+    pub(crate) name: NameOptions<'a>,
+    pub(crate) ignore_cleanup_errors: bool,
+    pub(crate) delete: bool,
 }
 
-impl Buffering {
-    /// By `io.open`'s rules: negative is the default size, 0 is none, 1 (line buffering) is the
-    /// default size in a binary file, which Python warns of.
-    pub(crate) fn parse(buffering: i32) -> Self {
-        match usize::try_from(buffering) {
-            Ok(0) => Self::Unbuffered,
-            Ok(1) | Err(_) => Self::Buffer(BUFFER_SIZE),
-            Ok(size) => Self::Buffer(size),
-        }
-    }
-}
-
-/// The parameters that only a text file takes.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct TextParameters<'a> {
-    pub(crate) encoding: Option<&'a str>,
-    pub(crate) errors: Option<&'a str>,
-    pub(crate) newline: Option<&'a str>,
-}
-
-impl TextParameters<'_> {
-    fn refuse(self) -> Result<()> {
-        let message = match (self.encoding, self.errors, self.newline) {
-            (Some(_), _, _) => "binary mode doesn't take an encoding argument",
-            (_, Some(_), _) => "binary mode doesn't take an errors argument",
-            (_, _, Some(_)) => "binary mode doesn't take a newline argument",
-            (None, None, None) => return Ok(()),
-        };
-        Err(Error::value(message))
+impl Default for DirectoryOptions<'_> {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use alloc::string::ToString;
-    use chance::Chance;
-
-    fn parse(mode: &str) -> Result<Mode> {
-        Mode::parse(mode, TextParameters::default())
+impl DirectoryOptions<'_> {
+    /// Makes options with Python's defaults.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let options = wasi_tempfile::DirectoryOptions::new();
+    /// ```
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { name: NameOptions::new(), ignore_cleanup_errors: false, delete: true }
     }
 
-    #[test]
-    fn a_binary_mode_is_named_as_file_io_names_it() {
-        // Right-hand sides: `tempfile.TemporaryFile(mode).mode` of CPython 3.13.
-        for (mode, name) in [
-            ("wb", "wb"),
-            ("w+b", "rb+"),
-            ("rb", "rb"),
-            ("r+b", "rb+"),
-            ("ab", "ab"),
-            ("a+b", "ab+"),
-            ("xb", "xb"),
-            ("x+b", "xb+"),
-            ("b+w", "rb+"),
-        ] {
-            assert_eq!(parse(mode).unwrap().name(), name, "{mode}");
-        }
+    /// Sets whether a refused removal is passed over without an error: `false` by default.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let options = wasi_tempfile::DirectoryOptions::new().ignore_cleanup_errors(true);
+    /// ```
+    #[must_use]
+    pub const fn ignore_cleanup_errors(mut self, ignore_cleanup_errors: bool) -> Self {
+        self.ignore_cleanup_errors = ignore_cleanup_errors;
+        self
     }
 
-    #[test]
-    fn a_wrong_mode_is_refused_in_pythons_words() {
-        const ONE: &str =
-            "Must have exactly one of create/read/write/append mode and at most one plus";
-        const MANY: &str = "must have exactly one of create/read/write/append mode";
-        // Right-hand sides: the ValueError of `tempfile.TemporaryFile(mode)` of CPython 3.13.
-        for (mode, text) in [
-            ("", ONE),
-            ("b", ONE),
-            ("+", ONE),
-            ("t", ONE),
-            ("z", "invalid mode: 'z'"),
-            ("U", "invalid mode: 'U'"),
-            ("W", "invalid mode: 'W'"),
-            ("bb", "invalid mode: 'bb'"),
-            ("wwb", "invalid mode: 'wwb'"),
-            ("w++b", "invalid mode: 'w++b'"),
-            ("zt b", "invalid mode: 'zt b'"),
-            ("wbt", "can't have text and binary mode at once"),
-            ("rwb", MANY),
-            ("brx", MANY),
-            ("wb\0", "embedded null character"),
-        ] {
-            assert_eq!(parse(mode).unwrap_err().to_string(), text, "{mode}");
-        }
-    }
-
-    #[test]
-    fn a_binary_file_takes_no_parameter_of_text() {
-        let given = |encoding, errors, newline| {
-            let parameters = TextParameters { encoding, errors, newline };
-            Mode::parse("b", parameters).unwrap_err().to_string()
-        };
-        // Also where the mode lacks its letter: CPython 3.13 checks that later.
-        let text = |name| format!("binary mode doesn't take {name} argument");
-        assert_eq!(given(Some("x"), Some("x"), Some("x")), text("an encoding"));
-        assert_eq!(given(None, Some("x"), Some("x")), text("an errors"));
-        assert_eq!(given(None, None, Some("")), text("a newline"));
-    }
-
-    #[test]
-    fn buffering_follows_io_open() {
-        assert_eq!(Buffering::parse(0), Buffering::Unbuffered);
-        assert_eq!(Buffering::parse(-1), Buffering::Buffer(8192));
-        assert_eq!(Buffering::parse(i32::MIN), Buffering::Buffer(8192));
-        assert_eq!(Buffering::parse(1), Buffering::Buffer(8192));
-        assert_eq!(Buffering::parse(2), Buffering::Buffer(2));
-    }
-
-    #[test]
-    fn any_string_is_a_mode_or_a_value_error() {
-        let mut chance = Chance(0x5eed);
-        let alphabet: alloc::vec::Vec<char> = "axrwb+taxrwb+tzU\0é\u{10ffff}".chars().collect();
-        for _ in 0..50_000 {
-            let length = chance.below(6);
-            let mode: alloc::string::String =
-                (0..length).map(|_| alphabet[chance.below(alphabet.len())]).collect();
-            let count = |letters: &str| mode.chars().filter(|it| letters.contains(*it)).count();
-            let each_once = "axrwb+t".chars().all(|letter| mode.matches(letter).count() < 2);
-            let known = count("axrwb+t") == mode.chars().count();
-            let expected = known && each_once && count("tb") < 2 && count("axrw") == 1;
-            match parse(&mode) {
-                Ok(parsed) => assert!(expected && parsed.text() == (count("b") == 0), "{mode:?}"),
-                Err(error) => assert!(!expected && matches!(error, Error::Value(_)), "{mode:?}"),
-            }
-        }
+    /// Sets whether leaving the context and dropping remove the directory: `true` by default.
+    /// [`cleanup`](crate::TemporaryDirectory::cleanup) removes it in any case.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let options = wasi_tempfile::DirectoryOptions::new().delete(false);
+    /// ```
+    #[must_use]
+    pub const fn delete(mut self, delete: bool) -> Self {
+        self.delete = delete;
+        self
     }
 }
+
+name_setters!(DirectoryOptions, name);

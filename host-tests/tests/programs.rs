@@ -7,7 +7,7 @@ use host_tests::{Program, Run, Sandbox, names_in, program_names};
 use xtask::workspace;
 
 /// The programs, and the files that run them.
-const TESTED: [(&str, &str); 30] = [
+const TESTED: [(&str, &str); 31] = [
     ("audit_hooks", "audit"),
     ("begins_anew", "memory_usage"),
     ("beside", "embedded_std"),
@@ -32,6 +32,7 @@ const TESTED: [(&str, &str); 30] = [
     ("seeded", "memory_seeds"),
     ("shell", "hosted/embedder"),
     ("std_files", "memory_std"),
+    ("std_io_linked", "programs"),
     ("std_limits", "memory_std"),
     ("stream_calls", "memory_streams"),
     ("stream_drops", "memory_streams"),
@@ -76,6 +77,11 @@ fn a_program_takes_descriptors_and_reads_and_writes_without_the_component() {
 #[test]
 fn a_std_program_links_the_library() {
     assert!(names_in(run("library_linked").tmp()).is_empty());
+}
+
+#[test]
+fn files_of_the_linked_library_are_readers_and_writers_of_std() {
+    assert!(names_in(run("std_io_linked").tmp()).is_empty());
 }
 
 #[test]

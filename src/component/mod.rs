@@ -9,10 +9,12 @@ use alloc::{
 mod text;
 
 use crate::bytes::length;
+use crate::cleanup::{OwedKind, UnclosedKind};
 use crate::host::bindings::exports::scratch::tempfile::{cleanup, descriptors, tempfile};
+use crate::mode::Flavour;
 use crate::{
-    BinaryFile, Delete, DirectoryOptions, Error, ErrorCode, FileOptions, Kind, NameOptions,
-    NamedOptions, OsError, SpooledOptions, TemporaryDirectory, UnclosedKind,
+    BinaryFile, DirectoryOptions, Error, ErrorCode, FileOptions, NameOptions, NamedOptions,
+    OsError, SpooledOptions, TemporaryDirectory,
 };
 
 /// The component's implementation of its exports.
@@ -33,21 +35,21 @@ impl tempfile::Guest for Component {
     type Directory = TemporaryDirectory;
 
     fn temporary_file(options: Option<tempfile::FileOptions>) -> Result<tempfile::BinaryFile> {
-        let file = crate::temporary_file(&file_options(&options, FileOptions::default()))?;
+        let file = crate::temporary_file(&file_options(&options))?;
         Ok(tempfile::BinaryFile::new(file))
     }
 
     fn named_temporary_file(
         options: Option<tempfile::NamedFileOptions>,
     ) -> Result<tempfile::BinaryFile> {
-        let options = named_file_options(&options, FileOptions::default());
+        let options = named_file_options(&options);
         Ok(tempfile::BinaryFile::new(crate::named_temporary_file(&options)?))
     }
 
     fn spooled_temporary_file(
         options: Option<tempfile::SpooledFileOptions>,
     ) -> Result<tempfile::BinaryFile> {
-        let options = spooled_file_options(&options, FileOptions::default());
+        let options = spooled_file_options(&options);
         Ok(tempfile::BinaryFile::new(crate::spooled_temporary_file(&options)?))
     }
 
@@ -68,16 +70,16 @@ impl tempfile::Guest for Component {
     fn mkstemp(
         options: Option<tempfile::MkstempOptions>,
     ) -> Result<(tempfile::BinaryFile, String)> {
-        let (file, path) = crate::mkstemp(mkstemp_name(&options))?;
+        let (file, path) = crate::mkstemp(&mkstemp_name(&options))?;
         Ok((tempfile::BinaryFile::new(file), path))
     }
 
     fn mkdtemp(options: Option<tempfile::NameOptions>) -> Result<String> {
-        Ok(crate::mkdtemp(any_name(&options))?)
+        Ok(crate::mkdtemp(&any_name(&options))?)
     }
 
     fn mktemp(options: Option<tempfile::NameOptions>) -> Result<String> {
-        Ok(crate::mktemp(any_name(&options))?)
+        Ok(crate::mktemp(&any_name(&options))?)
     }
 
     fn gettempdir() -> Result<String> {
@@ -244,9 +246,8 @@ impl tempfile::GuestBinaryFile for BinaryFile {
     }
 
     fn reopen(&self, mode: Option<String>, buffering: Option<i32>) -> Result<tempfile::BinaryFile> {
-        let defaults = FileOptions::default();
-        let mode = mode.as_deref().unwrap_or(defaults.mode);
-        let file = self.reopen(mode, buffering.unwrap_or(defaults.buffering))?;
+        let mode = mode.as_deref().unwrap_or(Flavour::Binary.default_mode());
+        let file = self.reopen(mode, buffering.unwrap_or(FileOptions::new().buffering))?;
         Ok(tempfile::BinaryFile::new(file))
     }
 
@@ -275,12 +276,12 @@ impl tempfile::GuestDirectory for TemporaryDirectory {
 
 impl cleanup::Guest for Component {
     fn owed() -> Vec<cleanup::OwedItem> {
-        let owed = crate::owed().into_iter();
+        let owed = crate::cleanup::owed().into_iter();
         owed.map(|item| cleanup::OwedItem {
             path: item.path,
             kind: match item.kind {
-                Kind::File => cleanup::Kind::File,
-                Kind::Directory => cleanup::Kind::Directory,
+                OwedKind::File => cleanup::Kind::File,
+                OwedKind::Directory => cleanup::Kind::Directory,
             },
             size: item.size,
         })
@@ -288,7 +289,7 @@ impl cleanup::Guest for Component {
     }
 
     fn unclosed() -> Vec<cleanup::UnclosedItem> {
-        let unclosed = crate::unclosed().into_iter();
+        let unclosed = crate::cleanup::unclosed().into_iter();
         unclosed
             .map(|item| cleanup::UnclosedItem {
                 kind: match item.kind {
@@ -304,19 +305,19 @@ impl cleanup::Guest for Component {
     }
 
     fn cleanup() -> Vec<cleanup::Leftover> {
-        crate::cleanup().into_iter().map(leftover).collect()
+        crate::cleanup::cleanup().into_iter().map(leftover).collect()
     }
 }
 
 impl descriptors::Guest for Component {
     fn open_temporary(options: Option<tempfile::NameOptions>) -> Result<descriptors::Descriptor> {
-        Ok(crate::open_temporary(any_name(&options))?.into())
+        Ok(crate::open_temporary(&any_name(&options))?.into())
     }
 
     fn mkstemp(
         options: Option<tempfile::MkstempOptions>,
     ) -> Result<(descriptors::Descriptor, String)> {
-        let (file, path) = crate::mkstemp(mkstemp_name(&options))?;
+        let (file, path) = crate::mkstemp(&mkstemp_name(&options))?;
         Ok((file.take()?.into(), path))
     }
 
@@ -326,18 +327,18 @@ impl descriptors::Guest for Component {
 }
 
 /// Takes one of the three records of files apart: the options that all three have, as the library
-/// takes them, and its own. What is left out is as in `$defaults`.
+/// takes them, and its own. An option that is left out has Python's default.
 ///
 /// The pattern has no `..`, so that a new field of the interface is an error until somebody reads
 /// it: name it where its record is taken apart, or here if all three have it.
 macro_rules! taken_apart {
-    ($record:ident { $($own:ident),* } = $options:expr, $defaults:expr) => {{
+    ($record:ident { $($own:ident),* } = $options:expr) => {{
         let tempfile::$record {
             mode, buffering, encoding, newline, suffix, prefix, dir, errors, $($own),*
         } = $options;
         let file = FileOptions {
-            mode: mode.as_deref().unwrap_or($defaults.mode),
-            buffering: buffering.unwrap_or($defaults.buffering),
+            mode: mode.as_deref(),
+            buffering: buffering.unwrap_or(FileOptions::new().buffering),
             encoding: encoding.as_deref(),
             newline: newline.as_deref(),
             name: name(suffix, prefix, dir),
@@ -347,40 +348,29 @@ macro_rules! taken_apart {
     }};
 }
 
-pub(crate) fn file_options<'a>(
-    options: &'a Option<tempfile::FileOptions>,
-    defaults: FileOptions<'a>,
-) -> FileOptions<'a> {
-    let Some(options) = options else { return defaults };
-    let (file, ()) = taken_apart!(FileOptions {} = options, defaults);
+pub(crate) fn file_options(options: &Option<tempfile::FileOptions>) -> FileOptions<'_> {
+    let Some(options) = options else { return FileOptions::new() };
+    let (file, ()) = taken_apart!(FileOptions {} = options);
     file
 }
 
-pub(crate) fn named_file_options<'a>(
-    options: &'a Option<tempfile::NamedFileOptions>,
-    defaults: FileOptions<'a>,
-) -> NamedOptions<'a> {
-    let Some(options) = options else {
-        return NamedOptions { file: defaults, ..NamedOptions::default() };
-    };
+pub(crate) fn named_file_options(options: &Option<tempfile::NamedFileOptions>) -> NamedOptions<'_> {
+    let Some(options) = options else { return NamedOptions::new() };
     let (file, (delete, delete_on_close)) =
-        taken_apart!(NamedFileOptions { delete, delete_on_close } = options, defaults);
-    let delete = match (delete, delete_on_close) {
-        (Some(false), _) => Delete::Never,
-        (_, Some(false)) => Delete::OnExit,
-        _ => Delete::OnClose,
-    };
-    NamedOptions { file, delete }
+        taken_apart!(NamedFileOptions { delete, delete_on_close } = options);
+    NamedOptions {
+        file,
+        delete: delete.unwrap_or(true),
+        delete_on_close: delete_on_close.unwrap_or(true),
+    }
 }
 
-pub(crate) fn spooled_file_options<'a>(
-    options: &'a Option<tempfile::SpooledFileOptions>,
-    defaults: FileOptions<'a>,
-) -> SpooledOptions<'a> {
-    let defaults = SpooledOptions { file: defaults, ..SpooledOptions::default() };
-    let Some(options) = options else { return defaults };
-    let (file, max_size) = taken_apart!(SpooledFileOptions { max_size } = options, defaults.file);
-    SpooledOptions { file, max_size: max_size.unwrap_or(defaults.max_size) }
+pub(crate) fn spooled_file_options(
+    options: &Option<tempfile::SpooledFileOptions>,
+) -> SpooledOptions<'_> {
+    let Some(options) = options else { return SpooledOptions::new() };
+    let (file, max_size) = taken_apart!(SpooledFileOptions { max_size } = options);
+    SpooledOptions { file, max_size: max_size.unwrap_or(0) }
 }
 
 fn name<'a>(

@@ -8,10 +8,8 @@ use alloc::{
 
 use crate::component::{Component, file_options, named_file_options, spooled_file_options};
 use crate::host::bindings::exports::scratch::tempfile::{tempfile, text};
-use crate::{
-    BinaryFile, Conversion, Cookie, DecoderState, Error, FileOptions, ReconfigureOptions, TextFile,
-    TextOptions,
-};
+use crate::text::{Conversion, Cookie, DecoderState, ReconfigureOptions, TextFile, TextOptions};
+use crate::{BinaryFile, Error};
 
 type Result<T, E = text::TextError> = core::result::Result<T, E>;
 
@@ -19,22 +17,22 @@ impl text::Guest for Component {
     type TextFile = TextFile;
 
     fn temporary_text_file(options: Option<tempfile::FileOptions>) -> Result<text::TextFile> {
-        let file = crate::temporary_text_file(&file_options(&options, FileOptions::text()))?;
+        let file = crate::text::temporary_text_file(&file_options(&options))?;
         Ok(text::TextFile::new(file))
     }
 
     fn named_temporary_text_file(
         options: Option<tempfile::NamedFileOptions>,
     ) -> Result<text::TextFile> {
-        let options = named_file_options(&options, FileOptions::text());
-        Ok(text::TextFile::new(crate::named_temporary_text_file(&options)?))
+        let options = named_file_options(&options);
+        Ok(text::TextFile::new(crate::text::named_temporary_text_file(&options)?))
     }
 
     fn spooled_temporary_text_file(
         options: Option<tempfile::SpooledFileOptions>,
     ) -> Result<text::TextFile> {
-        let options = spooled_file_options(&options, FileOptions::text());
-        Ok(text::TextFile::new(crate::spooled_temporary_text_file(&options)?))
+        let options = spooled_file_options(&options);
+        Ok(text::TextFile::new(crate::text::spooled_temporary_text_file(&options)?))
     }
 }
 

@@ -1,13 +1,12 @@
-//! Binary files: the methods that Python's file objects have.
+//! Binary files: writing, positions and attributes, as Python's file objects have them.
 
-use alloc::{string::String, vec::Vec};
+use alloc::string::String;
 use core::fmt;
 
-use crate::bytes::{check_room, length, reserve};
 use crate::error::{Error, Result};
 use crate::file::closed::{self, Method};
 use crate::file::open::{BinaryFile, Held, Made, Open};
-use crate::options::Mode;
+use crate::mode::Mode;
 use crate::stream::{self, Class, Stream};
 
 impl fmt::Debug for BinaryFile {
@@ -20,107 +19,24 @@ impl fmt::Debug for BinaryFile {
 }
 
 impl BinaryFile {
-    /// Reads `size` bytes, or fewer at the end of the file; everything to the end where `size`
-    /// is `None` or -1. An unbuffered file reads once and may return fewer.
-    pub fn read(&self, size: Option<i64>) -> Result<Vec<u8>> {
-        let mut open = self.lock();
-        let below = size.is_some_and(|size| size < -1);
-        if below
-            && open.class == Class::Buffered
-            && open.mode.readable()
-            && !matches!(open.held, Held::Detached)
-        {
-            return Err(Error::value("read length must be non-negative or -1"));
-        }
-        open.stream(Method::Read)?.read(at_most(size))
-    }
-
-    /// Reads into `buffer` and tells how many bytes came: all of it, or fewer at the end of the
-    /// file. An unbuffered file reads once.
-    pub fn readinto(&self, buffer: &mut [u8]) -> Result<usize> {
-        let bytes = self.read_bounded(length(buffer))?;
-        buffer[..bytes.len()].copy_from_slice(&bytes);
-        Ok(bytes.len())
-    }
-
-    /// `readinto` without the buffer.
-    pub(crate) fn read_bounded(&self, length: u64) -> Result<Vec<u8>> {
-        let mut open = self.lock();
-        let stream = open.stream(Method::Readinto)?;
-        stream.flush()?;
-        stream.read(Some(length))
-    }
-
-    /// Reads everything to the end.
-    pub fn readall(&self) -> Result<Vec<u8>> {
-        let mut open = self.lock();
-        // CPython's FileIO.readall does not ask whether the file is open for reading.
-        let method = if open.class == Class::Raw { Method::Ask } else { Method::Read };
-        open.stream(method)?.read(None)
-    }
-
-    /// Reads with at most one call of the host: what the buffer holds, or else one read of at
-    /// most `size` bytes. Buffered files only.
-    pub fn read1(&self, size: Option<i64>) -> Result<Vec<u8>> {
-        self.lock().stream(Method::Read1)?.read1(at_most(size))
-    }
-
-    /// Reads into `buffer` with at most one call of the host and tells how many bytes came:
-    /// Python's `readinto1`. Buffered files only.
-    pub fn readinto1(&self, buffer: &mut [u8]) -> Result<usize> {
-        let bytes = self.read1_bounded(length(buffer))?;
-        buffer[..bytes.len()].copy_from_slice(&bytes);
-        Ok(bytes.len())
-    }
-
-    /// `readinto1` without the buffer.
-    pub(crate) fn read1_bounded(&self, length: u64) -> Result<Vec<u8>> {
-        self.lock().stream(Method::Readinto1)?.readinto1(length)
-    }
-
-    /// What the buffer holds, after one read where it is empty; the position stays. Buffered
-    /// files only.
-    pub fn peek(&self) -> Result<Vec<u8>> {
-        let mut open = self.lock();
-        open.stream(Method::Peek)?.peek().map(<[u8]>::to_vec)
-    }
-
-    /// Reads to the next line feed and returns it too, or to the end, or at most `size` bytes.
-    /// Empty only at the end, or where `size` is 0.
-    pub fn readline(&self, size: Option<i64>) -> Result<Vec<u8>> {
-        let mut open = self.lock();
-        // Their base class's method, which raw files and those that only write have, asks nothing
-        // then.
-        let own =
-            open.class == Class::Spooled || open.class == Class::Buffered && open.mode.readable();
-        if size == Some(0) {
-            return if own {
-                open.stream(Method::Readline).map(|_| Vec::new())
-            } else {
-                Ok(Vec::new())
-            };
-        }
-        open.stream(Method::Readline)?.readline(at_most(size))
-    }
-
-    /// Reads lines to the end, or stops after the line with which they total more than `hint`
-    /// bytes, if `hint` is above 0. Where it fails, the position stays.
-    pub fn readlines(&self, hint: Option<i64>) -> Result<Vec<Vec<u8>>> {
-        let mut open = self.lock();
-        let start = open.stream(Method::Readlines)?.tell();
-        let stream = open.stream(Method::Readline)?;
-        let lines = read_lines(stream, at_most(hint).filter(|hint| *hint > 0));
-        if lines.is_err() {
-            // The error of the read says more than that of the way back.
-            let _ = stream.seek(i64::try_from(start).unwrap_or(i64::MAX), 0);
-        }
-        lines
-    }
-
-    /// Writes `bytes` and tells how many were taken: all of them, unless the file is unbuffered.
+    /// Writes `bytes` and returns the number of bytes taken: all of them, unless the file is
+    /// unbuffered.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Value`] on a closed file; [`Error::Unsupported`] where the mode does not write; the
+    /// filesystem's refusal.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # let file = wasi_tempfile::temporary_file(&Default::default())?;
+    /// assert_eq!(file.write(b"Hello world!")?, 12);
+    /// # Ok::<(), wasi_tempfile::Error>(())
+    /// ```
     pub fn write(&self, bytes: &[u8]) -> Result<usize> {
         let mut open = self.0.lock();
-        // In memory it is a matter of nanoseconds, and all is allowed.
+        // A write to memory takes nanoseconds, and is allowed in every mode.
         let written = match &mut open.held {
             Held::Open(Stream::Memory(memory)) => {
                 if memory.append(bytes) {
@@ -134,7 +50,19 @@ impl BinaryFile {
         Ok(written)
     }
 
-    /// Writes every item, with nothing between them; an unbuffered file, too, takes all of each.
+    /// Writes every item, with nothing between them. An unbuffered file, too, takes all of each.
+    ///
+    /// # Errors
+    ///
+    /// As [`write`](Self::write); the items before the one that failed are written.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # let file = wasi_tempfile::temporary_file(&Default::default())?;
+    /// file.writelines(["one\n", "two\n"])?;
+    /// # Ok::<(), wasi_tempfile::Error>(())
+    /// ```
     pub fn writelines<B: AsRef<[u8]>>(&self, lines: impl IntoIterator<Item = B>) -> Result<()> {
         self.lock().stream(Method::Writelines)?;
         // The caller's iterator may use this very file, so it is not locked meanwhile.
@@ -152,6 +80,23 @@ impl BinaryFile {
     /// Moves the position to `offset` from the start (`whence` 0), from the position (1) or from
     /// the end (2), and returns it. It may lie beyond the end: a write there fills the gap with
     /// zeros.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Value`] on a closed file, and for another `whence` on a buffered one;
+    /// [`ErrorCode::Invalid`](crate::ErrorCode::Invalid), or for a spooled file in memory
+    /// [`Error::Value`], for a position below 0 or beyond 2⁶³ - 1; the filesystem's refusal to take
+    /// the bytes in the buffer.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # let file = wasi_tempfile::temporary_file(&Default::default())?;
+    /// file.write(b"Hello world!")?;
+    /// file.seek(6, 0)?;
+    /// assert_eq!(file.read(None)?, b"world!");
+    /// # Ok::<(), wasi_tempfile::Error>(())
+    /// ```
     pub fn seek(&self, offset: i64, whence: i32) -> Result<u64> {
         let mut open = self.lock();
         if !matches!(open.held, Held::Detached) {
@@ -160,13 +105,40 @@ impl BinaryFile {
         open.stream(Method::Seek)?.seek(offset, whence)
     }
 
-    /// The position, in bytes from the start.
+    /// Returns the position, in bytes from the start.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Value`] on a closed file.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # let file = wasi_tempfile::temporary_file(&Default::default())?;
+    /// file.write(b"12345")?;
+    /// assert_eq!(file.tell()?, 5);
+    /// # Ok::<(), wasi_tempfile::Error>(())
+    /// ```
     pub fn tell(&self) -> Result<u64> {
         Ok(self.lock().stream(Method::Ask)?.tell())
     }
 
-    /// Cuts the file to `size` bytes, or fills it up with zeros; to the position where `size` is
-    /// `None`. Returns the size; the position stays.
+    /// Cuts the file to `size` bytes, or extends it with zeros; to the position where `size` is
+    /// `None`. Returns the size. The position stays. A spooled file in memory is only cut.
+    ///
+    /// # Errors
+    ///
+    /// As [`write`](Self::write); [`ErrorCode::Invalid`](crate::ErrorCode::Invalid), or for a
+    /// spooled file in memory [`Error::Value`], where `size` is negative.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # let file = wasi_tempfile::temporary_file(&Default::default())?;
+    /// file.write(b"Hello world!")?;
+    /// assert_eq!(file.truncate(Some(5))?, 5);
+    /// # Ok::<(), wasi_tempfile::Error>(())
+    /// ```
     pub fn truncate(&self, size: Option<i64>) -> Result<u64> {
         let mut open = self.lock();
         open.stream(Method::Truncate)?;
@@ -174,18 +146,57 @@ impl BinaryFile {
         open.stream(Method::Truncate)?.truncate(size)
     }
 
-    /// Writes what waits in the buffer.
+    /// Writes the bytes that wait in the buffer, so that others see them.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Value`] on a closed file; the filesystem's refusal, after which the bytes still
+    /// wait.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # let file = wasi_tempfile::named_temporary_file(&Default::default())?;
+    /// file.write(b"seen by who opens the file by its name")?;
+    /// file.flush()?;
+    /// # Ok::<(), wasi_tempfile::Error>(())
+    /// ```
     pub fn flush(&self) -> Result<()> {
         self.lock().stream(Method::Flush)?.flush()
     }
 
-    /// Whether the file is closed.
+    /// Tells whether the file is closed.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Value`] after [`detach`](Self::detach) or [`take`](Self::take).
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # let file = wasi_tempfile::temporary_file(&Default::default())?;
+    /// file.close()?;
+    /// assert!(file.closed()?);
+    /// # Ok::<(), wasi_tempfile::Error>(())
+    /// ```
     pub fn closed(&self) -> Result<bool> {
         self.lock().closed()
     }
 
-    /// The mode as `FileIO` spells it, such as `rb+`, and as it was given for a spooled file in
-    /// memory; it stays when the file is closed.
+    /// Returns the mode as `FileIO` spells it, such as `rb+`. A spooled file in memory returns it
+    /// as it was given. It stays when the file is closed.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Value`] after [`detach`](Self::detach) or [`take`](Self::take).
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # let file = wasi_tempfile::temporary_file(&Default::default())?;
+    /// assert_eq!(file.mode()?, "rb+");
+    /// # Ok::<(), wasi_tempfile::Error>(())
+    /// ```
     pub fn mode(&self) -> Result<String> {
         let open = self.lock();
         if matches!(open.held, Held::Detached) {
@@ -194,33 +205,102 @@ impl BinaryFile {
         Ok(String::from(open.mode_name()))
     }
 
-    /// The path that the file was made under, absolute; `None` for a file without a name.
+    /// Returns the absolute path under which the file was made; `None` for a file without a name.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// let file = wasi_tempfile::named_temporary_file(&Default::default())?;
+    /// assert!(file.name().is_some_and(|path| path.starts_with("/tmp/tmp")));
+    /// # Ok::<(), wasi_tempfile::Error>(())
+    /// ```
     pub fn name(&self) -> Option<String> {
         self.lock().lifecycle.name().map(String::from)
     }
 
-    /// Whether the mode allows reading.
+    /// Tells whether the mode reads.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Value`] on a closed file.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// let file = wasi_tempfile::temporary_file(&wasi_tempfile::FileOptions::new().mode("wb"))?;
+    /// assert!(!file.readable()?);
+    /// # Ok::<(), wasi_tempfile::Error>(())
+    /// ```
     pub fn readable(&self) -> Result<bool> {
         self.lock().allows(Mode::readable)
     }
 
-    /// Whether the mode allows writing.
+    /// Tells whether the mode writes.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Value`] on a closed file.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// let file = wasi_tempfile::temporary_file(&Default::default())?;
+    /// assert!(file.writable()?);
+    /// # Ok::<(), wasi_tempfile::Error>(())
+    /// ```
     pub fn writable(&self) -> Result<bool> {
         self.lock().allows(Mode::writable)
     }
 
-    /// Always, while the file is open.
+    /// Returns `true` while the file is open.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Value`] on a closed file.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// let file = wasi_tempfile::temporary_file(&Default::default())?;
+    /// assert!(file.seekable()?);
+    /// # Ok::<(), wasi_tempfile::Error>(())
+    /// ```
     pub fn seekable(&self) -> Result<bool> {
         self.lock().stream(Method::Ask).map(|_| true)
     }
 
-    /// Never: no temporary file is a terminal.
+    /// Returns `false`: no temporary file is a terminal.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Value`] on a closed file.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// let file = wasi_tempfile::temporary_file(&Default::default())?;
+    /// assert!(!file.isatty()?);
+    /// # Ok::<(), wasi_tempfile::Error>(())
+    /// ```
     pub fn isatty(&self) -> Result<bool> {
         self.lock().stream(Method::Ask).map(|_| false)
     }
 
-    /// Flushes, and hands the file over without its buffer; this object is useless afterwards,
-    /// but a duty to delete stays with it. Buffered files only.
+    /// Flushes the file and returns it without its buffer. Every later call on this object is an
+    /// error, but a duty to delete the file stays with it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Value`] on a closed file; [`Error::Unsupported`] on an unbuffered file, and on a
+    /// spooled one in memory; the filesystem's refusal to take the bytes in the buffer.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # let file = wasi_tempfile::temporary_file(&Default::default())?;
+    /// let unbuffered = file.detach()?;
+    /// # Ok::<(), wasi_tempfile::Error>(())
+    /// ```
     pub fn detach(&self) -> Result<BinaryFile> {
         let mut open = self.lock();
         if matches!(open.class, Class::Raw | Class::Spooled) {
@@ -231,7 +311,21 @@ impl BinaryFile {
         Ok(Self::new(Open::of(Made { stream: raw, mode, lifecycle })))
     }
 
-    /// What entering a context checks: that the file is open.
+    /// Checks that the file is open, as Python's `with` does when it enters a context.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Value`] on a closed file.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # let file = wasi_tempfile::temporary_file(&Default::default())?;
+    /// file.enter()?;
+    /// file.write(b"within the context")?;
+    /// file.exit()?;
+    /// # Ok::<(), wasi_tempfile::Error>(())
+    /// ```
     pub fn enter(&self) -> Result<()> {
         let mut open = self.lock();
         match open.closed() {
@@ -240,44 +334,38 @@ impl BinaryFile {
         }
     }
 
-    /// Moves a spooled file from memory to the disk, whatever its size; nothing where it is there
-    /// already.
+    /// Moves a spooled file from memory to the disk, whatever its size. Does nothing where the file
+    /// is there already.
     ///
     /// # Errors
     ///
-    /// As [`temporary_file`](crate::temporary_file), after which the file is in memory still;
-    /// [`Error::Unsupported`] for a file that was never spooled; a value error on a closed one.
+    /// As [`temporary_file`](crate::temporary_file), after which the file is still in memory;
+    /// [`Error::Unsupported`] for a file that was never spooled; [`Error::Value`] on a closed one.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # let file = wasi_tempfile::spooled_temporary_file(&Default::default())?;
+    /// file.rollover()?;
+    /// assert!(file.rolled());
+    /// # Ok::<(), wasi_tempfile::Error>(())
+    /// ```
     pub fn rollover(&self) -> Result<()> {
         self.lock().roll_over()
     }
 
     /// Tells whether a spooled file has moved to the disk; `false` for a file that was never
     /// spooled. CPython keeps this in `_rolled`.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// let file = wasi_tempfile::spooled_temporary_file(&Default::default())?;
+    /// assert!(!file.rolled());
+    /// # Ok::<(), wasi_tempfile::Error>(())
+    /// ```
     pub fn rolled(&self) -> bool {
         let open = self.lock();
         open.spool.is_some() && open.class != Class::Spooled
     }
-}
-
-fn read_lines(stream: &mut Stream, hint: Option<u64>) -> Result<Vec<Vec<u8>>> {
-    let (mut lines, mut total) = (Vec::new(), 0);
-    // `BytesIO` stops with the line that reaches the hint, the other classes with the next.
-    let reached = u64::from(matches!(stream, Stream::Memory(_)));
-    while hint.is_none_or(|hint| total + reached <= hint) {
-        let line = stream.readline(None)?;
-        if line.is_empty() {
-            break;
-        }
-        total += length(&line);
-        reserve(&mut lines, 1)?;
-        lines.push(line);
-    }
-    // Passing them on to another component takes an array of their places.
-    check_room(lines.len() * size_of::<&[u8]>()).map_err(Error::os)?;
-    Ok(lines)
-}
-
-/// A size that CPython takes as one: `None` where it is missing or negative, for no limit.
-fn at_most(size: Option<i64>) -> Option<u64> {
-    size.and_then(|size| u64::try_from(size).ok())
 }

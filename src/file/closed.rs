@@ -2,7 +2,7 @@
 //! or detached. The texts are CPython 3.13's; they differ by class and method.
 
 use crate::error::{Error, Result};
-use crate::options::Mode;
+use crate::mode::Mode;
 use crate::stream::Class;
 
 /// A method of a binary file, where the answer depends on it.
@@ -25,7 +25,7 @@ pub(crate) enum Method {
     Ask,
 }
 
-/// What has become of a file.
+/// The state of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum State {
     Open,

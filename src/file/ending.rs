@@ -12,10 +12,10 @@ use crate::host::descriptor::{Descriptor, FileId};
 use crate::host::paths;
 use crate::host::place::{self, Place, absolute};
 use crate::host::storage::Storage;
-use crate::options::{Buffering, Flavour, Mode, TextParameters};
+use crate::mode::{Buffering, Flavour, Mode, TextParameters};
 use crate::stream::Stream;
 
-/// Closes a file's stream.
+/// A function that closes a file's stream.
 pub(crate) type Close<'a> = dyn FnMut(&mut Open) -> Result<()> + 'a;
 
 impl Open {
@@ -27,7 +27,7 @@ impl Open {
         let deleted = self.lifecycle.end(end);
         match end {
             End::Close | End::Exit => deleted.and(closed),
-            // Whether the file took what waited is no longer of interest.
+            // Nobody is left to hear that the bytes in the buffer were refused.
             End::Drop => deleted,
         }
     }
@@ -61,8 +61,8 @@ impl Object for Open {
 }
 
 impl Open {
-    /// Writes what waits and checks that `place` is the name of this open file. Returns its
-    /// identity; `None` for a closed file, which cannot be compared.
+    /// Writes the bytes that wait and checks that `place` is the name of this open file. Returns
+    /// its identity; `None` for a closed file, which cannot be compared.
     fn own_name(&mut self, place: &Place) -> Result<Option<FileId>> {
         let Some(stream) = self.open_stream() else {
             let checked = self.lifecycle.check_name(place);
@@ -80,10 +80,11 @@ impl Open {
 }
 
 impl Open {
-    /// Checks after a rename that no other process had put a file of its own under the name.
+    /// Checks after a rename that it moved this file and not one that another process had put under
+    /// the name.
     fn check_moved(&mut self, own: Option<FileId>, to: &Place, path: &str) -> Result<()> {
         let (Some(own), Ok(found)) = (own, to.file_id()) else { return Ok(()) };
-        // Where the own file has no name left, it was there, and the next writer replaced it.
+        // A file that has no name left was moved, and then replaced by somebody else.
         if found == own || self.has_no_name() {
             return Ok(());
         }
@@ -96,7 +97,7 @@ impl Open {
         storage.is_some_and(|storage| storage.names() == Ok(0))
     }
 
-    /// Checks after a link that it is one of the own file, and takes the old name away.
+    /// Checks after a link that it leads to this file, and removes the old name.
     fn check_linked(
         &mut self,
         own: Option<FileId>,
@@ -108,7 +109,7 @@ impl Open {
             && found != own
         {
             self.lifecycle.delete_only(own);
-            // Only what was linked from the name is taken back: another may have replaced it.
+            // Only a link to the file under the name is removed: another may have replaced it.
             if from.file_id() != Ok(found) {
                 return Err(Error::unnumbered_at("Another file is at the target", path));
             }
@@ -117,7 +118,7 @@ impl Open {
         }
         match from.unlink() {
             Ok(()) | Err(ErrorCode::NoEntry) => Ok(()),
-            // Where the old name stays, two would be one too many: the old one is still owed.
+            // If the old name stays, the new one goes: the duty to delete is for the old one.
             Err(code) => {
                 if own.is_none_or(|own| to.file_id() == Ok(own)) {
                     to.unlink().map_err(|code| Error::at(code, path))?;
@@ -131,7 +132,7 @@ impl Open {
 impl Drop for Open {
     fn drop(&mut self) {
         // Nobody is left to hear of an error, as in a Python finalizer. A text file above may have
-        // ended the name and not the stream.
+        // deleted the file and left the stream open.
         let _ = self.close_stream();
         self.strike();
         mem::replace(&mut self.lifecycle, Lifecycle::anonymous()).abandon();
@@ -139,8 +140,8 @@ impl Drop for Open {
 }
 
 impl Drop for BinaryFile {
-    /// The last handle ends the file, as `Open` does when it goes; here, the last but those of text
-    /// files that were detached.
+    /// Ends the file with the last handle, as `Open` does when it goes. Handles of detached text
+    /// files do not count.
     fn drop(&mut self) {
         if self.handles() > 1 {
             let mut open = self.lock();
@@ -152,9 +153,12 @@ impl Drop for BinaryFile {
 }
 
 impl BinaryFile {
-    /// What `mkstemp` returns: unbuffered, and nobody's to delete.
+    /// Makes the file that `mkstemp` returns: unbuffered, and without a duty to delete.
     pub(crate) fn made(descriptor: Descriptor, place: Place) -> Self {
-        let lifecycle = Lifecycle::named(place);
+        Self::unbuffered(descriptor, Lifecycle::named(place))
+    }
+
+    fn unbuffered(descriptor: Descriptor, lifecycle: Lifecycle) -> Self {
         let storage = Storage::shared(descriptor);
         Self::new(Open::of(Made {
             stream: Stream::new(storage, Buffering::Unbuffered, Mode::READ_WRITE),
@@ -168,31 +172,57 @@ impl BinaryFile {
         if open.below_text { open.close_stream() } else { open.end(end) }
     }
 
-    /// Writes what waits, closes the file, and deletes it if that is due at `close`. Closed and
-    /// deleted it is also where this fails; a second call does nothing.
+    /// Writes the bytes in the buffer, closes the file, and deletes it if that is its duty at
+    /// `close`. It is closed and deleted even if this fails. A second call does nothing.
     ///
     /// # Errors
     ///
-    /// The filesystem's refusal to take what waits, or to delete; a value error after `detach`.
+    /// The filesystem's refusal to take the bytes or to delete the file; [`Error::Value`] after
+    /// [`detach`](Self::detach).
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # let file = wasi_tempfile::temporary_file(&Default::default())?;
+    /// file.write(b"Hello world!")?;
+    /// file.close()?;
+    /// # Ok::<(), wasi_tempfile::Error>(())
+    /// ```
     pub fn close(&self) -> Result<()> {
         self.end(End::Close)
     }
 
-    /// Leaves the context: closes the file, and deletes it if that is due at all.
+    /// Leaves the context: closes the file, and deletes it unless it is to stay.
     ///
     /// # Errors
     ///
     /// As [`close`](Self::close).
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # let file = wasi_tempfile::named_temporary_file(&Default::default())?;
+    /// file.exit()?;
+    /// # Ok::<(), wasi_tempfile::Error>(())
+    /// ```
     pub fn exit(&self) -> Result<()> {
         self.end(End::Exit)
     }
 
-    /// Closes the stream alone, as `f.file.close()` does on Python's named file: nothing is
-    /// deleted until `close`, `exit` or drop.
+    /// Closes the stream alone, as `f.file.close()` does on Python's named file. The file is
+    /// deleted by [`close`](Self::close), [`exit`](Self::exit) or drop.
     ///
     /// # Errors
     ///
     /// As [`close`](Self::close).
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # let file = wasi_tempfile::named_temporary_file(&Default::default())?;
+    /// file.close_file()?;
+    /// # Ok::<(), wasi_tempfile::Error>(())
+    /// ```
     pub fn close_file(&self) -> Result<()> {
         self.lock().close_stream()
     }
@@ -201,8 +231,17 @@ impl BinaryFile {
     ///
     /// # Errors
     ///
-    /// Unsupported for a file without a name, and for an object that came of `detach` or `reopen`:
-    /// the first one decides; [`ErrorCode::NoEntry`] for a file deleted already.
+    /// [`Error::Unsupported`] for a file without a name, and for an object that came from
+    /// [`detach`](Self::detach) or [`reopen`](Self::reopen): the original object decides;
+    /// [`ErrorCode::NoEntry`] for a file that is deleted already.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # let file = wasi_tempfile::named_temporary_file(&Default::default())?;
+    /// let path = file.keep()?;
+    /// # Ok::<(), wasi_tempfile::Error>(())
+    /// ```
     pub fn keep(&self) -> Result<String> {
         let lifecycle = &mut self.lock().lifecycle;
         let path = String::from(lifecycle.own_place("keep")?.path());
@@ -210,30 +249,54 @@ impl BinaryFile {
         Ok(path)
     }
 
-    /// Writes what waits, moves a named file to `path`, atomically replacing a file that is there,
-    /// and ends the duty to delete it; an open file stays open. Where `path` is another link of
-    /// this very file both names stay: POSIX rename(2) does nothing then. Beyond Python.
+    /// Writes the bytes in the buffer, moves a named file to `path` and ends the duty to delete it.
+    /// The move is atomic and replaces a file at `path`. An open file stays open. If `path` is
+    /// another link of this very file, both names stay: POSIX rename(2) does nothing then. Beyond
+    /// Python.
     ///
     /// # Errors
     ///
     /// As [`keep`](Self::keep); [`ErrorCode::NoEntry`] where the name is another file's by now,
-    /// which can be told while this one is open; the filesystem's refusal, after which the file is
-    /// where it was and still owed. Where `path` lies on another filesystem that is
-    /// [`ErrorCode::CrossDevice`], which wasmtime 48 reports as [`ErrorCode::Io`].
+    /// which only an open file can tell; the filesystem's refusal, after which the file is where it
+    /// was and keeps its duty. If `path` lies on another filesystem the code is
+    /// [`ErrorCode::CrossDevice`], for which wasmtime 48 reports [`ErrorCode::Io`].
     ///
-    /// Where another process put a file of its own under the name in the very moment of the move,
-    /// that file is at `path` now. The error says so and has no code; this file is still owed,
-    /// under its name if it is there.
+    /// # Security
+    ///
+    /// If another process puts a file of its own under the name at the very moment of the move,
+    /// that file is at `path` afterwards. The error then has no code and says so. This file keeps
+    /// its duty, under its name if it is there.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # let file = wasi_tempfile::named_temporary_file(&Default::default())?;
+    /// file.write(b"draft")?;
+    /// file.persist("/data/report.txt")?;
+    /// # Ok::<(), wasi_tempfile::Error>(())
+    /// ```
     pub fn persist(&self, path: &str) -> Result<()> {
         self.move_to(path, Clobber::Yes)
     }
 
-    /// [`persist`](Self::persist), but with [`ErrorCode::Exist`] where something is at `path`.
-    /// WASI has no rename that would not replace, so the file is linked and then unlinked.
+    /// Moves a named file as [`persist`](Self::persist) does, but only where nothing is at `path`.
+    /// WASI has no rename that replaces nothing, so the file is linked and then unlinked.
     ///
     /// # Errors
     ///
+    /// As [`persist`](Self::persist); [`ErrorCode::Exist`] where something is at `path`.
+    ///
+    /// # Security
+    ///
     /// As [`persist`](Self::persist).
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # let file = wasi_tempfile::named_temporary_file(&Default::default())?;
+    /// file.persist_noclobber("/data/report.txt")?;
+    /// # Ok::<(), wasi_tempfile::Error>(())
+    /// ```
     pub fn persist_noclobber(&self, path: &str) -> Result<()> {
         self.move_to(path, Clobber::No)
     }
@@ -271,16 +334,30 @@ impl BinaryFile {
         Ok(())
     }
 
-    /// Opens a named file a second time, by its name, with a position of its own; what waits in
-    /// this one is written first. The second object has no duty to delete. Of the mode's letter
-    /// only `a` counts beyond the direction: the position is at the end at first, and every write
-    /// goes to what is the end of the file then. WASI 0.2 cannot look and write in one step, so
-    /// another process may write in between. Beyond Python, where `open(f.name)` does it.
+    /// Writes the bytes in the buffer and opens a named file a second time, by its name, with a
+    /// position of its own. The second object has no duty to delete. Of the letter of `mode` only
+    /// `a` counts beyond the direction: the position begins at the end, and every write goes to the
+    /// present end of the file. Beyond Python, where `open(f.name)` does it.
     ///
     /// # Errors
     ///
-    /// As [`keep`](Self::keep); a value error for a wrong `mode`; [`ErrorCode::NoEntry`] where
-    /// the name is another file's by now, which can be told while this one is open.
+    /// As [`keep`](Self::keep); [`Error::Value`] for a wrong `mode`; [`ErrorCode::NoEntry`] where
+    /// the name is another file's by now, which only an open file can tell.
+    ///
+    /// # Security
+    ///
+    /// WASI 0.2 cannot find the end and write in one step: with `a`, another process may write in
+    /// between.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # let file = wasi_tempfile::named_temporary_file(&Default::default())?;
+    /// file.write(b"Hello world!")?;
+    /// let again = file.reopen("rb", -1)?;
+    /// assert_eq!(again.read(None)?, b"Hello world!");
+    /// # Ok::<(), wasi_tempfile::Error>(())
+    /// ```
     pub fn reopen(&self, mode: &str, buffering: i32) -> Result<BinaryFile> {
         let mode = Mode::parse(mode, TextParameters::default())?;
         Flavour::Binary.check(!mode.text())?;
@@ -307,13 +384,22 @@ impl BinaryFile {
         Ok(file)
     }
 
-    /// Writes what waits and takes the descriptor out of the file, which is detached from then
-    /// on: its methods fail as Python's do after `detach`, while a duty to delete stays with it.
-    /// Beyond Python: WASI has no second descriptor for a file.
+    /// Writes the bytes in the buffer and takes the descriptor out of the file, which is detached
+    /// from then on; a duty to delete stays with it. Beyond Python: WASI has no second descriptor
+    /// for a file.
     ///
     /// # Errors
     ///
-    /// A value error on a closed or detached file; the filesystem's refusal to take what waits.
+    /// [`Error::Value`] on a closed or detached file; the filesystem's refusal to take the bytes,
+    /// or to move a spooled file to the disk.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # let file = wasi_tempfile::temporary_file(&Default::default())?;
+    /// let descriptor = file.take()?;
+    /// # Ok::<(), wasi_tempfile::Error>(())
+    /// ```
     pub fn take(&self) -> Result<Descriptor> {
         let mut open = self.lock();
         if open.spool.is_some() {
@@ -325,16 +411,35 @@ impl BinaryFile {
     }
 }
 
-/// The answer of a move where something is at its target.
+/// The behaviour of a move where something is at its target.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Clobber {
-    /// Replaces it.
+    /// The move replaces it.
     Yes,
-    /// Refuses.
+    /// The move is refused.
     No,
 }
 
-/// The error for a name that is another file's by now.
+impl From<Descriptor> for BinaryFile {
+    /// Makes a file over a descriptor: unbuffered, at position 0, without a name and without a duty
+    /// to delete. It reads and writes as far as the descriptor may. [`take`](Self::take) is the way
+    /// back.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use wasi_tempfile::{BinaryFile, NameOptions, open_temporary};
+    ///
+    /// let file = BinaryFile::from(open_temporary(&NameOptions::new())?);
+    /// file.write(b"Hello world!")?;
+    /// # Ok::<(), wasi_tempfile::Error>(())
+    /// ```
+    fn from(descriptor: Descriptor) -> Self {
+        Self::unbuffered(descriptor, Lifecycle::anonymous())
+    }
+}
+
+/// Returns the error for a name that is another file's by now.
 fn replaced(place: &Place) -> Error {
     Error::Os(OsError {
         code: Some(ErrorCode::NoEntry),

@@ -13,7 +13,7 @@
 use alloc::string::String;
 
 use crate::error::{Error, ErrorCode, Result};
-use crate::file::register::{self, Kind, Object, OwedItem, UnclosedItem};
+use crate::file::register::{self, Object, OwedItem, OwedKind, UnclosedItem};
 use crate::host::descriptor::FileId;
 use crate::host::place::Place;
 use crate::host::refused::Refused;
@@ -46,11 +46,11 @@ pub(crate) struct Lifecycle {
 enum Name {
     /// None, from the beginning or since it was deleted.
     Anonymous,
-    /// The host would not take it away while the file is open. The caller is not told.
+    /// A name that the host did not remove while the file is open. The caller does not know it.
     Hidden(Place),
-    /// The caller knows it.
+    /// A name that the caller knows.
     Known(Place),
-    /// The caller knew it, until it was taken away.
+    /// A name that the caller knew, until the file was deleted.
     Gone(Place),
 }
 
@@ -76,22 +76,23 @@ impl Duty {
 }
 
 impl Lifecycle {
-    /// A file without a name.
+    /// Makes the lifecycle of a file without a name.
     pub(crate) fn anonymous() -> Self {
         Self::of(Name::Anonymous)
     }
 
-    /// A file with a name that the caller knows.
+    /// Makes the lifecycle of a file with a name that the caller knows.
     pub(crate) fn named(place: Place) -> Self {
         Self::of(Name::Known(place))
     }
 
-    /// An anonymous file whose name the host would not take away while it is open.
+    /// Makes the lifecycle of an anonymous file whose name the host did not remove while it is
+    /// open.
     pub(crate) fn hidden(place: Place, refused: Refused) -> Self {
         Self { duty: Duty::OnClose, only: Some(refused), ..Self::of(Name::Hidden(place)) }
     }
 
-    /// For a second handle on the file: the same name, and nothing to decide about it.
+    /// Makes the lifecycle of a second handle on the file: the same name, and no duty to delete.
     pub(crate) fn second(&self) -> Self {
         Self { second: true, ..Self::of(self.name.clone()) }
     }
@@ -100,7 +101,7 @@ impl Lifecycle {
         Self { name, duty: Duty::Never, only: None, second: false, close_called: false }
     }
 
-    /// Decides anew whether and when the file is deleted.
+    /// Sets when the file is deleted, if at all.
     pub(crate) fn set_delete(&mut self, delete: Delete) {
         self.only = None;
         self.duty = match delete {
@@ -110,7 +111,7 @@ impl Lifecycle {
         };
     }
 
-    /// The path that the caller knows.
+    /// Returns the path that the caller knows.
     pub(crate) fn name(&self) -> Option<&str> {
         match &self.name {
             Name::Known(place) | Name::Gone(place) => Some(place.path()),
@@ -118,7 +119,7 @@ impl Lifecycle {
         }
     }
 
-    /// The place of a file that has a name still, for `operation`.
+    /// Returns the place of a file that still has a name, for `operation`.
     pub(crate) fn place(&self, operation: &'static str) -> Result<&Place> {
         match &self.name {
             Name::Known(place) => Ok(place),
@@ -127,12 +128,12 @@ impl Lifecycle {
         }
     }
 
-    /// The place of a file whose name is this handle's to decide about, for `operation`.
+    /// Returns the place of a file if this handle decides about its name, for `operation`.
     pub(crate) fn own_place(&self, operation: &'static str) -> Result<&Place> {
         if self.second { Err(Error::unsupported(operation)) } else { self.place(operation) }
     }
 
-    /// The place of a file that is still to be deleted.
+    /// Returns the place of a file that is still to be deleted.
     pub(crate) fn to_delete(&self) -> Option<&Place> {
         match &self.name {
             Name::Known(place) | Name::Hidden(place) if self.duty != Duty::Never => Some(place),
@@ -145,13 +146,13 @@ impl Lifecycle {
         self.duty = Duty::Never;
     }
 
-    /// Has the file keep its new place.
+    /// Sets the new place of the file, at which it stays.
     pub(crate) fn moved(&mut self, to: Place) {
         self.name = Name::Known(to);
         self.keep();
     }
 
-    /// Lets a duty to delete find `file` only.
+    /// Limits the duty to delete to `file`.
     pub(crate) fn delete_only(&mut self, file: FileId) {
         self.only = Some(Refused::of(file, ErrorCode::Busy));
     }
@@ -195,8 +196,8 @@ impl Lifecycle {
         }
     }
 
-    /// Deletes the file if that is still owed. Where it is refused, the file is left to
-    /// [`cleanup`](crate::cleanup): no object has it any more.
+    /// Deletes the file if that is still its duty. After a refusal the duty is left to
+    /// [`cleanup`](crate::cleanup::cleanup): no object has the file any more.
     pub(crate) fn abandon(mut self) {
         if self.end(End::Drop).is_err() {
             register::leave(self);
@@ -217,7 +218,7 @@ impl Object for Lifecycle {
     fn owed(&self) -> Option<OwedItem> {
         let place = self.to_delete()?;
         let size = place.lstat().ok().map(|stat| stat.size);
-        Some(OwedItem { path: String::from(place.path()), kind: Kind::File, size })
+        Some(OwedItem { path: String::from(place.path()), kind: OwedKind::File, size })
     }
 
     fn unclosed(&self) -> Option<UnclosedItem> {

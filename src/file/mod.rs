@@ -9,4 +9,8 @@ pub(crate) mod open;
 
 pub(crate) mod binary;
 pub(crate) mod ending;
+pub(crate) mod reading;
 pub(crate) mod text;
+
+#[cfg(feature = "std")]
+mod io;

@@ -12,12 +12,13 @@ use crate::file::lifecycle::Lifecycle;
 use crate::file::register;
 use crate::file::spool::Limit;
 use crate::lock::Lock;
-use crate::options::{FileOptions, Flavour, Mode, OwnedOptions, SpooledOptions};
+use crate::mode::{Flavour, Mode};
+use crate::options::{FileOptions, OwnedOptions, SpooledOptions};
 use crate::stream::memory::Memory;
 use crate::stream::raw::Raw;
 use crate::stream::{Class, Stream};
 
-/// A file that was just made and that no object has yet: its stream, and its name where it has one.
+/// A file that was just made and that no object has yet.
 pub(crate) struct Made {
     pub(crate) stream: Stream,
     pub(crate) mode: Mode,
@@ -25,14 +26,15 @@ pub(crate) struct Made {
 }
 
 impl Made {
-    /// Closes it, and deletes it if that is owed: a later check failed. Nobody is left to hear of
-    /// another error.
+    /// Closes the file after a later check failed, and deletes it if that is its duty. The caller
+    /// already has an error to return, so another one is dropped.
     pub(crate) fn discard(self) {
         let _ = self.stream.close();
         self.lifecycle.abandon();
     }
 
-    /// The file with what `memory` holds, at the same position. Discards it where that fails.
+    /// Copies the content and the position of `memory` into the file. Discards the file if that
+    /// fails.
     pub(crate) fn filled(mut self, memory: &Memory) -> Result<Self> {
         match self.fill(memory) {
             Ok(()) => Ok(self),
@@ -66,7 +68,7 @@ impl Made {
 /// Makes the file on the disk that a spooled file becomes.
 pub(crate) type Maker = fn(&FileOptions<'_>, Flavour) -> Result<Made>;
 
-/// What a spooled file was made with.
+/// The options of a spooled file, and the way in which it moves to the disk.
 pub(crate) struct Spool {
     pub(crate) limit: Limit,
     flavour: Flavour,
@@ -80,13 +82,18 @@ impl Spool {
         Self { limit, flavour, options: Box::new(OwnedOptions::of(&options.file)), maker }
     }
 
-    /// The parameters of the file on the disk.
+    /// Returns the mode as it was given.
+    fn mode(&self) -> &str {
+        self.options().mode_of(self.flavour)
+    }
+
+    /// Returns the parameters of the file on the disk.
     pub(crate) fn options(&self) -> FileOptions<'_> {
         self.options.borrow()
     }
 }
 
-/// What a file holds of the host.
+/// The stream of a file, as long as the file has it.
 pub(crate) enum Held {
     Open(Stream),
     Closed,
@@ -94,25 +101,25 @@ pub(crate) enum Held {
     Detached,
 }
 
-/// An open file, or a closed one that somebody still holds.
+/// A file that has handles, open or closed.
 pub(crate) struct Open {
     pub(crate) held: Held,
-    /// What the file is, or was before it was closed.
+    /// The class of the stream; after closing, the class that it had.
     pub(crate) class: Class,
     pub(crate) mode: Mode,
-    /// What a spooled file was made with.
+    /// `None` for a file that was never spooled.
     pub(crate) spool: Option<Spool>,
     /// Its entry in the register.
     pub(crate) id: Option<register::Id>,
     /// A text file above decides about the name: ending this one only closes it.
     pub(crate) below_text: bool,
-    /// How many text files are detached from it, and hold it for its name only.
+    /// The number of text files that are detached from it, and hold it for its name only.
     pub(crate) left: usize,
     pub(crate) lifecycle: Lifecycle,
 }
 
 impl Open {
-    /// A file that was just made, or opened.
+    /// Opens a file that was just made.
     pub(crate) fn of(made: Made) -> Self {
         let Made { stream, mode, lifecycle } = made;
         let mut open = Self::closed_file(lifecycle);
@@ -121,7 +128,7 @@ impl Open {
         open
     }
 
-    /// A file in memory.
+    /// Opens a spooled file in memory.
     pub(crate) fn spooled(spool: Spool) -> Self {
         let stream = Stream::Memory(Memory::new(spool.limit.most()));
         let lifecycle = Lifecycle::anonymous();
@@ -130,7 +137,7 @@ impl Open {
         open
     }
 
-    /// A closed file.
+    /// Makes a closed file.
     pub(crate) fn closed_file(lifecycle: Lifecycle) -> Self {
         Self {
             held: Held::Closed,
@@ -151,7 +158,7 @@ impl Open {
         }
     }
 
-    /// The stream, if `method` may be called on it.
+    /// Returns the stream, or the error of `method` on a file that refuses it.
     pub(crate) fn stream(&mut self, method: Method) -> Result<&mut Stream> {
         let state = match &self.held {
             Held::Open(_) => State::Open,
@@ -162,8 +169,8 @@ impl Open {
         Ok(self.open_stream().expect("BUG: what is neither closed nor detached has a stream"))
     }
 
-    /// Whether `direction` is one of the mode's. A buffered file of the other direction says no
-    /// in any state: its class has no more to say.
+    /// Tells whether the mode has `direction`. A buffered file of the other direction says no in
+    /// any state, as its class in CPython does.
     pub(crate) fn allows(&mut self, direction: fn(Mode) -> bool) -> Result<bool> {
         let allowed = direction(self.mode);
         if allowed || self.class == Class::Raw {
@@ -172,7 +179,7 @@ impl Open {
         Ok(allowed)
     }
 
-    /// The stream of an open file, whatever its mode.
+    /// Returns the stream of an open file, whatever its mode.
     pub(crate) fn open_stream(&mut self) -> Option<&mut Stream> {
         match &mut self.held {
             Held::Open(stream) => Some(stream),
@@ -180,7 +187,7 @@ impl Open {
         }
     }
 
-    /// Whether the file is closed.
+    /// Tells whether the file is closed.
     pub(crate) fn closed(&self) -> Result<bool> {
         match self.held {
             Held::Open(_) => Ok(false),
@@ -189,16 +196,17 @@ impl Open {
         }
     }
 
-    /// The mode as the class spells it: a spooled file as it was given, until it is on the disk.
+    /// Returns the mode as the class spells it: that of a spooled file as it was given, until the
+    /// file is on the disk.
     pub(crate) fn mode_name(&self) -> &str {
         match &self.spool {
-            Some(spool) if self.class == Class::Spooled => spool.options().mode,
+            Some(spool) if self.class == Class::Spooled => spool.mode(),
             _ => self.mode.name(),
         }
     }
 
-    /// Closes the stream as `file.close()` does: what waits is written, and whether or not that
-    /// succeeds the file is closed. Nothing is deleted.
+    /// Closes the stream as `file.close()` does: writes the bytes that wait, and closes the file
+    /// whether or not that succeeds. Deletes nothing.
     pub(crate) fn close_stream(&mut self) -> Result<()> {
         if self.closed()? {
             return Ok(());
@@ -209,7 +217,7 @@ impl Open {
         }
     }
 
-    /// Takes the stream away, flushed and without its buffer; the file is detached from then on.
+    /// Flushes the stream and takes it away without its buffer. The file is detached from then on.
     pub(crate) fn detach_stream(&mut self) -> Result<Raw> {
         let stream = self.stream(Method::Flush)?;
         stream.flush()?;
@@ -223,8 +231,8 @@ impl Open {
         Ok(raw.expect("BUG: a stream with storage is one without its buffer"))
     }
 
-    /// Moves the file to the disk where the position is beyond what memory may hold: CPython's
-    /// check after every write.
+    /// Moves the file to the disk if its position is beyond the limit of memory: CPython's check
+    /// after every write.
     pub(crate) fn check_position(&mut self) -> Result<()> {
         match (&self.spool, &self.held) {
             (Some(spool), Held::Open(Stream::Memory(memory)))
@@ -236,7 +244,7 @@ impl Open {
         }
     }
 
-    /// Moves the file to the disk where `size` bytes are more than memory may hold.
+    /// Moves the file to the disk if `size` is beyond the limit of memory.
     pub(crate) fn check_size(&mut self, size: Option<i64>) -> Result<()> {
         match (&self.spool, size) {
             (Some(spool), Some(size)) if !spool.limit.allows_size(size) => self.roll_over(),
@@ -244,7 +252,7 @@ impl Open {
         }
     }
 
-    /// Moves the file to the disk if it is in memory. Nothing has changed where it fails.
+    /// Moves the file to the disk if it is in memory. After a failure nothing has changed.
     pub(crate) fn roll_over(&mut self) -> Result<()> {
         let Some(spool) = &self.spool else {
             return Err(Error::unsupported("rollover"));
@@ -269,16 +277,36 @@ impl Open {
 /// `BufferedReader` or `BufferedWriter` otherwise; while a spooled file is in memory, those of
 /// `SpooledTemporaryFile` over `BytesIO`. They fail with
 ///
-/// * [`Error::Value`] on a closed or detached file, and for an argument that Python refuses so,
+/// * [`Error::Value`] on a closed or detached file, and for an argument that is a `ValueError` in
+///   Python,
 /// * [`Error::Unsupported`] where the mode or the class does not offer the operation,
 /// * [`Error::Os`] where the filesystem refuses.
 ///
-/// Dropping it writes what waits, closes it, and deletes it if that is its duty; errors are lost
-/// then, so call [`close`](Self::close) or [`exit`](Self::exit) where they matter.
+/// With the feature `std` a file and a reference to one are `Read`, `Write` and `Seek`, as
+/// `std::fs::File` is. A call `file.read(…)`, `file.write(…)` or `file.seek(…)` is still the method
+/// of Python's name below; the others, such as `write_all`, `read_to_end` and `rewind`, and all
+/// functions that take a reader or a writer, are std's.
+///
+/// Dropping the last handle writes the bytes in the buffer, closes the file, and deletes it if that
+/// is its duty. Errors are lost then: call [`close`](Self::close) or [`exit`](Self::exit) where
+/// they matter.
+///
+/// # Examples
+///
+/// ```no_run
+/// use wasi_tempfile::{FileOptions, temporary_file};
+///
+/// let file = temporary_file(&FileOptions::new())?;
+/// file.writelines(["one\n", "two\n"])?;
+/// file.seek(0, 0)?;
+/// assert_eq!(file.readline(None)?, b"one\n");
+/// file.close()?;
+/// # Ok::<(), wasi_tempfile::Error>(())
+/// ```
 pub struct BinaryFile(pub(super) Arc<Lock<Open>>);
 
 impl BinaryFile {
-    /// The first handle on a file.
+    /// Makes the first handle on a file.
     pub(crate) fn new(mut open: Open) -> Self {
         Self(register::enter(|id| {
             open.id = Some(id);
@@ -286,12 +314,12 @@ impl BinaryFile {
         }))
     }
 
-    /// One more handle on the same file.
+    /// Makes one more handle on the same file.
     pub(crate) fn share(&self) -> Self {
         Self(Arc::clone(&self.0))
     }
 
-    /// How many handles there are on the file.
+    /// Returns the number of handles on the file.
     pub(crate) fn handles(&self) -> usize {
         Arc::strong_count(&self.0)
     }

@@ -12,28 +12,28 @@ use core::mem;
 use crate::error::{Error, Result};
 use crate::lock::Lock;
 
-/// What an owed object would delete.
+/// The kind of an owed item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum OwedKind {
     /// A file.
     File,
     /// A directory with all that is in it.
     Directory,
 }
 
-/// Something that a live object would delete.
+/// A file or directory that a live object has the duty to delete.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OwedItem {
-    /// Its absolute path.
+    /// The absolute path.
     pub path: String,
-    /// What it is.
-    pub kind: Kind,
-    /// The length of a file in bytes, as far as it is written; `None` for a directory, or where
-    /// it cannot be told.
+    /// The kind of the item.
+    pub kind: OwedKind,
+    /// The length of a file in bytes, as far as it is written; `None` for a directory, and where
+    /// the host does not tell it.
     pub size: Option<u64>,
 }
 
-/// What an open object is.
+/// The kind of an object that is not closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UnclosedKind {
     /// A file without a name.
@@ -46,19 +46,19 @@ pub enum UnclosedKind {
     Directory,
 }
 
-/// An object that was not closed.
+/// An object that is not closed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnclosedItem {
-    /// What it is.
+    /// The kind of the object.
     pub kind: UnclosedKind,
-    /// Its absolute path, if it has one.
+    /// The absolute path, if the object has one.
     pub path: Option<String>,
-    /// The length of a file in bytes, as far as it is written; `None` for a directory, or where
-    /// it cannot be told.
+    /// The length of a file in bytes, as far as it is written; `None` for a directory, and where
+    /// the host does not tell it.
     pub size: Option<u64>,
 }
 
-/// Which slot of the register an object has.
+/// The slot of an object in the register.
 pub(crate) type Id = usize;
 
 /// An object that is registered while it lives.
@@ -66,7 +66,7 @@ pub(crate) trait Object: Send {
     /// Removes what is owed, and closes; nothing where nothing is owed.
     fn pay(&mut self) -> Result<()>;
 
-    /// What is owed.
+    /// Returns what is owed.
     fn owed(&self) -> Option<OwedItem>;
 
     /// The object, while it is open.
@@ -187,30 +187,63 @@ fn each<T>(ask: fn(&dyn Object) -> Option<T>) -> Vec<T> {
     objects.filter_map(|object| ask(&*object.upgrade()?.try_lock()?)).collect()
 }
 
-/// What live objects would delete, in the order in which it was made: temporary directories,
-/// and named files whose duty is to be deleted. What `mkstemp`, `mkdtemp`, `delete: false` and
-/// `keep` made is the caller's and not among it.
+/// Returns the files and directories that live objects have the duty to delete, in the order in
+/// which they were made: temporary directories and named files. The results of `mkstemp` and
+/// `mkdtemp`, and files and directories that are made to stay or kept, are the caller's and not
+/// among them.
+///
+/// # Examples
+///
+/// ```no_run
+/// for item in wasi_tempfile::cleanup::owed() {
+///     println!("{}", item.path);
+/// }
+/// # Ok::<(), wasi_tempfile::Error>(())
+/// ```
 pub fn owed() -> Vec<OwedItem> {
     each(|object| object.owed())
 }
 
-/// Every file that is still open and every temporary directory that was not removed, oldest first:
-/// what Python would raise a `ResourceWarning` for if the program ended now. Ask before
+/// Returns every file that is still open and every temporary directory that is not removed, oldest
+/// first: Python would raise a `ResourceWarning` for each if the program ended now. Call it before
 /// [`cleanup`].
+///
+/// # Examples
+///
+/// ```no_run
+/// for item in wasi_tempfile::cleanup::unclosed() {
+///     eprintln!("not closed: {:?} {:?}", item.kind, item.path);
+/// }
+/// # Ok::<(), wasi_tempfile::Error>(())
+/// ```
 pub fn unclosed() -> Vec<UnclosedItem> {
     each(|object| object.unclosed())
 }
 
-/// Removes all that is [`owed`], the newest first, and closes the objects that owed it; they
-/// behave as closed afterwards. Returns the errors of what could not be removed: those objects
-/// still owe it.
+/// Deletes everything that is [`owed`], the newest first, and closes the objects that had the duty;
+/// they behave as closed afterwards. Returns the errors of refused deletions: those objects keep
+/// their duty.
+///
+/// # Security
+///
+/// No symbolic link is followed. A file or directory that took the name of one whose deletion was
+/// refused is left alone.
+///
+/// # Examples
+///
+/// ```no_run
+/// for error in wasi_tempfile::cleanup::cleanup() {
+///     eprintln!("left behind: {error}");
+/// }
+/// # Ok::<(), wasi_tempfile::Error>(())
+/// ```
 pub fn cleanup() -> Vec<Error> {
     let pay = |object: &Live| object.upgrade()?.try_lock()?.pay().err();
     let mut errors = Vec::new();
     if let Some(objects) = objects() {
         errors.extend(objects.iter().rev().filter_map(pay));
     } else {
-        // Where no memory is left, the newest is looked for each time, which takes none.
+        // Without memory for the list, the newest is looked for each time, which takes none.
         let mut limit = u64::MAX;
         while let Some((entered, object)) = newest(limit) {
             limit = entered;

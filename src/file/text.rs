@@ -1,74 +1,62 @@
 //! Text files: CPython's `TextIOWrapper` over a binary file, with the methods and answers that
 //! Python's have.
 
+mod attributes;
 mod reading;
+mod writing;
 
-use alloc::{format, string::String, vec::Vec};
+use alloc::string::String;
 use core::fmt;
 
 use spin::MutexGuard;
 
 use crate::code_points;
+use crate::coding::newlines::Newline;
+use crate::coding::stream::{Conversion, TextStream};
 use crate::error::{Error, Result};
 use crate::file::closed::{CLOSED_STOP, Method};
 use crate::file::lifecycle::End;
 use crate::file::open::{BinaryFile, Open};
 use crate::lock::Lock;
-use crate::options::{Delete, UNBUFFERED};
+use crate::mode::UNBUFFERED;
+use crate::options::Delete;
 use crate::stream::{Class, Stream};
-use crate::text::cookie::Cookie;
-use crate::text::newlines::Newline;
-use crate::text::stream::{Conversion, TextStream};
+use crate::text_options::{ReconfigureOptions, TextOptions};
 
-/// An open text file, as [`temporary_text_file`](crate::temporary_text_file) and its kin return it,
-/// or [`wrap`](Self::wrap).
+/// An open text file, as [`temporary_text_file`](crate::text::temporary_text_file) and its kin
+/// return it, or [`wrap`](Self::wrap).
 ///
-/// Sizes are characters: Unicode code points. A `String` cannot hold a lone surrogate, which the
-/// error handlers `surrogateescape` and `surrogatepass` read: then [`read`](Self::read) and its kin
-/// are a value error, the position stays, and their twins give the text as WTF-8, each surrogate by
-/// itself in three bytes. Beyond the errors of a [`BinaryFile`] there are [`Error::Unicode`] for
-/// what the encoding does not have, [`Error::Lookup`] for an error handler that is not known, at
-/// its first use, and [`Error::Type`] for one that cannot decode.
+/// Sizes count characters, which are Unicode code points. Beyond the errors of a [`BinaryFile`]
+/// there are [`Error::Unicode`] for text or bytes that the encoding does not have,
+/// [`Error::Lookup`] for an unknown error handler, at its first use, and [`Error::Type`] for a
+/// handler that cannot decode.
 ///
-/// Dropping it writes what waits, closes it, and deletes it if that is its duty; errors are lost
-/// then.
+/// The error handlers `surrogateescape` and `surrogatepass` read lone surrogates, which a `String`
+/// cannot hold. [`read`](Self::read) and its kin then return [`Error::Value`] and the place stays;
+/// [`read_wtf8`](Self::read_wtf8) and its kin return the text as WTF-8, with three bytes for each
+/// surrogate.
+///
+/// Dropping it writes the text that waits, closes the file, and deletes it if that is its duty.
+/// Errors are lost then: call [`close`](Self::close) or [`exit`](Self::exit) where they matter.
+///
+/// # Examples
+///
+/// ```no_run
+/// use wasi_tempfile::FileOptions;
+/// use wasi_tempfile::text::{Cookie, temporary_text_file};
+///
+/// let file = temporary_text_file(&FileOptions::new().newline("\r\n"))?;
+/// file.write("one\ntwo\n")?;
+/// file.seek(Cookie::default(), 0)?;
+/// assert_eq!(file.readline(None)?, "one\r\n");
+/// # Ok::<(), wasi_tempfile::Error>(())
+/// ```
 pub struct TextFile {
     file: BinaryFile,
     /// The file was there before, and is not this object's to end once it is detached.
     wraps: bool,
     mode: String,
     text: Lock<TextStream>,
-}
-
-/// What makes text of bytes: the parameters of `TextIOWrapper`, with its defaults.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct TextOptions<'a> {
-    /// Python's name of the encoding, or an alias; `UTF-8` where `None`.
-    pub encoding: Option<&'a str>,
-    /// What becomes of text that cannot be converted; `strict` where `None`.
-    pub errors: Option<&'a str>,
-    /// Where `None`, every line end is read as `\n`; where empty, every line end counts and is read
-    /// as it is; with `\n`, `\r` or `\r\n` only that one ends a line, and is written for `\n`.
-    pub newline: Option<&'a str>,
-    /// Writing a line end flushes.
-    pub line_buffering: bool,
-    /// Text does not wait to be passed to the binary file.
-    pub write_through: bool,
-}
-
-/// What [`reconfigure`](TextFile::reconfigure) changes: where `None`, nothing.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct ReconfigureOptions<'a> {
-    /// As in [`TextOptions`]; without `errors` those become `strict`.
-    pub encoding: Option<&'a str>,
-    /// As in [`TextOptions`].
-    pub errors: Option<&'a str>,
-    /// As in [`TextOptions`], where `Some`.
-    pub newline: Option<Option<&'a str>>,
-    /// As in [`TextOptions`].
-    pub line_buffering: Option<bool>,
-    /// As in [`TextOptions`].
-    pub write_through: Option<bool>,
 }
 
 impl fmt::Debug for TextFile {
@@ -79,14 +67,14 @@ impl fmt::Debug for TextFile {
     }
 }
 
-/// What a method works on: the text, and the binary file below.
+/// The text and the binary file below it, locked for a method.
 struct Parts<'a> {
     text: MutexGuard<'a, TextStream>,
     open: MutexGuard<'a, Open>,
 }
 
 impl Parts<'_> {
-    /// The text and the stream of an open file.
+    /// Returns the text and the stream of an open file.
     fn get(&mut self) -> Result<(&mut TextStream, &mut Stream)> {
         if self.text.detached {
             return Err(detached());
@@ -110,7 +98,7 @@ impl Parts<'_> {
             self.open.spool.as_ref().is_some_and(|spool| spool.options().buffering == 1);
         self.open.roll_over()?;
         let mode = self.open.mode;
-        // The bytes on the disk are those in memory, so what was read ahead is so still.
+        // The bytes on the disk are those in memory, so text that was read ahead stays valid.
         let (text, stream) = self.get()?;
         let place = text.tell(stream)?;
         *text = TextStream::new(conversion, (mode.readable(), mode.writable()), 0);
@@ -118,7 +106,8 @@ impl Parts<'_> {
         text.seek(place, stream).map(|_| ())
     }
 
-    /// What `SpooledTemporaryFile` checks after every write.
+    /// Moves a spooled file to the disk if its position is beyond the limit of memory: CPython's
+    /// check after every write.
     fn check_position(&mut self) -> Result<()> {
         if self.open.class == Class::Spooled
             && let Some(limit) = self.open.spool.as_ref().map(|spool| spool.limit)
@@ -138,14 +127,25 @@ impl Parts<'_> {
 }
 
 impl TextFile {
-    /// Text over an open, buffered binary file, which is shared and not taken: Python's
+    /// Makes a text file over an open, buffered binary file, which both share: Python's
     /// `TextIOWrapper(file)`. Dropping the text file closes both. [`BinaryFile::reopen`] makes a
     /// buffered file of an unbuffered one.
     ///
     /// # Errors
     ///
-    /// [`Error::Lookup`] for an encoding that is not known; a value error for a wrong `newline`,
-    /// and for a binary file that is closed or has no buffer.
+    /// [`Error::Lookup`] for an unknown encoding; [`Error::Value`] for a wrong `newline`, and for a
+    /// binary file that is closed or has no buffer.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use wasi_tempfile::text::{TextFile, TextOptions};
+    ///
+    /// let file = wasi_tempfile::temporary_file(&Default::default())?;
+    /// let text = TextFile::wrap(&file, &TextOptions::new().encoding("utf-16"))?;
+    /// text.write("naïve")?;
+    /// # Ok::<(), wasi_tempfile::Error>(())
+    /// ```
     pub fn wrap(file: &BinaryFile, options: &TextOptions<'_>) -> Result<Self> {
         let mode = file.mode()?;
         let unbuffered = {
@@ -177,7 +177,7 @@ impl TextFile {
         Ok(Self { file, wraps: false, mode, text: Lock::new(text) })
     }
 
-    /// Decides anew whether and when the file is deleted.
+    /// Sets when the file is deleted, if at all.
     pub(crate) fn set_delete(&self, delete: Delete) {
         self.file.lock().lifecycle.set_delete(delete);
     }
@@ -196,116 +196,8 @@ impl TextFile {
         ask(&self.file)
     }
 
-    /// Writes `text` and tells how many characters. Nothing of it is written where it cannot be
-    /// encoded. After a read it goes, as in Python, where the binary file is: behind what was read
-    /// ahead. [`seek`](Self::seek) first.
-    pub fn write(&self, text: &str) -> Result<u64> {
-        self.put(text.as_bytes())?;
-        Ok(characters(text.as_bytes()))
-    }
-
-    /// [`write`](Self::write) of WTF-8.
-    ///
-    /// # Errors
-    ///
-    /// A value error for bytes that are none.
-    pub fn write_wtf8(&self, text: &[u8]) -> Result<u64> {
-        self.put(checked_wtf8(text)?)?;
-        Ok(characters(text))
-    }
-
-    fn put(&self, text: &[u8]) -> Result<()> {
-        let mut parts = self.parts();
-        let (stream_of_text, stream) = parts.get()?;
-        stream_of_text.write(text, stream)?;
-        parts.check_position()
-    }
-
-    /// Writes every item, with nothing between them.
-    pub fn writelines<S: AsRef<str>>(&self, lines: impl IntoIterator<Item = S>) -> Result<()> {
-        self.put_all(lines, |line| Ok(line.as_ref().as_bytes()))
-    }
-
-    /// [`writelines`](Self::writelines) of WTF-8.
-    ///
-    /// # Errors
-    ///
-    /// A value error at the first item that is none; those before it are written.
-    pub fn writelines_wtf8<B: AsRef<[u8]>>(
-        &self,
-        lines: impl IntoIterator<Item = B>,
-    ) -> Result<()> {
-        self.put_all(lines, |line| checked_wtf8(line.as_ref()))
-    }
-
-    fn put_all<T>(
-        &self,
-        lines: impl IntoIterator<Item = T>,
-        bytes: impl Fn(&T) -> Result<&[u8]>,
-    ) -> Result<()> {
-        self.parts().get()?;
-        // The caller's iterator may use this very file, so it is not locked meanwhile.
-        for line in lines {
-            let line = bytes(&line)?;
-            let mut parts = self.parts();
-            let (text, stream) = parts.get()?;
-            text.write(line, stream)?;
-        }
-        self.parts().check_position()
-    }
-
-    /// Moves to a place that [`tell`](Self::tell) gave, or to any byte position (`whence` 0); with
-    /// the empty cookie to where it is (1) or to the end (2). Returns the new place.
-    pub fn seek(&self, place: Cookie, whence: i32) -> Result<Cookie> {
-        let mut parts = self.parts();
-        let (text, stream) = parts.get()?;
-        let somewhere = place != Cookie::default();
-        match whence {
-            0 if place.position < 0 => {
-                Err(Error::value(format!("negative seek position {}", place.position)))
-            }
-            0 => text.seek(place, stream),
-            1 if somewhere => Err(Error::unsupported("can't do nonzero cur-relative seeks")),
-            1 => {
-                let place = text.tell(stream)?;
-                text.seek(place, stream)
-            }
-            2 if somewhere => Err(Error::unsupported("can't do nonzero end-relative seeks")),
-            2 => text.seek_to_end(stream),
-            _ => Err(Error::value(format!("invalid whence ({whence}, should be 0, 1 or 2)"))),
-        }
-    }
-
-    /// The place, to be given back to [`seek`](Self::seek).
-    pub fn tell(&self) -> Result<Cookie> {
-        let mut parts = self.parts();
-        let (text, stream) = parts.get()?;
-        text.tell(stream)
-    }
-
-    /// Makes the file `size` bytes long; where `None`, up to where the binary file is, behind what
-    /// was read ahead. Returns the size.
-    pub fn truncate(&self, size: Option<i64>) -> Result<u64> {
-        let mut parts = self.parts();
-        parts.get()?;
-        let limit = parts.open.spool.as_ref().map(|spool| spool.limit);
-        if limit.zip(size).is_some_and(|(limit, size)| !limit.allows_size(size)) {
-            parts.roll_over()?;
-        }
-        let (text, stream) = parts.get()?;
-        text.flush(stream)?;
-        parts.open.stream(Method::Truncate)?.truncate(size)
-    }
-
-    /// Writes what waits, here and in the binary file.
-    pub fn flush(&self) -> Result<()> {
-        let mut parts = self.parts();
-        let (text, stream) = parts.get()?;
-        text.flush(stream)
-    }
-
-    /// Ends the file, or only closes its stream where `end` is `None`, after what waits was
-    /// written. Of a detached file only a duty to delete is left.
+    /// Writes the text that waits and ends the file, or only closes its stream where `end` is
+    /// `None`. A detached file has only a duty to delete left.
     fn finish(&self, end: Option<End>) -> Result<()> {
         let mut parts = self.parts();
         let Parts { text, open } = &mut parts;
@@ -329,22 +221,74 @@ impl TextFile {
         }
     }
 
-    /// As [`BinaryFile::close`].
+    /// Writes the text that waits, closes the file, and deletes it if that is its duty at `close`.
+    /// A second call does nothing.
+    ///
+    /// # Errors
+    ///
+    /// As [`BinaryFile::close`]; [`Error::Unicode`] for text that cannot be encoded. The file is
+    /// closed and deleted nevertheless.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # let file = wasi_tempfile::text::temporary_text_file(&Default::default())?;
+    /// file.close()?;
+    /// # Ok::<(), wasi_tempfile::Error>(())
+    /// ```
     pub fn close(&self) -> Result<()> {
         self.finish(Some(End::Close))
     }
 
-    /// As [`BinaryFile::close_file`].
+    /// Closes the stream alone, as [`BinaryFile::close_file`] does.
+    ///
+    /// # Errors
+    ///
+    /// As [`close`](Self::close).
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # let file = wasi_tempfile::text::named_temporary_text_file(&Default::default())?;
+    /// file.close_file()?;
+    /// # Ok::<(), wasi_tempfile::Error>(())
+    /// ```
     pub fn close_file(&self) -> Result<()> {
         self.finish(None)
     }
 
-    /// As [`BinaryFile::exit`].
+    /// Leaves the context: closes the file, and deletes it unless it is to stay.
+    ///
+    /// # Errors
+    ///
+    /// As [`close`](Self::close).
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # let file = wasi_tempfile::text::named_temporary_text_file(&Default::default())?;
+    /// file.exit()?;
+    /// # Ok::<(), wasi_tempfile::Error>(())
+    /// ```
     pub fn exit(&self) -> Result<()> {
         self.finish(Some(End::Exit))
     }
 
-    /// As [`BinaryFile::enter`].
+    /// Checks that the file is open, as Python's `with` does when it enters a context.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Value`] on a closed or detached file.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # let file = wasi_tempfile::text::temporary_text_file(&Default::default())?;
+    /// file.enter()?;
+    /// file.write("within the context")?;
+    /// file.exit()?;
+    /// # Ok::<(), wasi_tempfile::Error>(())
+    /// ```
     pub fn enter(&self) -> Result<()> {
         match self.below(BinaryFile::closed)? {
             true if self.file.lock().spool.is_some() => self.file.enter(),
@@ -353,74 +297,22 @@ impl TextFile {
         }
     }
 
-    /// Whether the file is closed.
-    pub fn closed(&self) -> Result<bool> {
-        self.below(BinaryFile::closed)
-    }
-
-    /// As [`BinaryFile::name`].
-    pub fn name(&self) -> Option<String> {
-        self.file.name()
-    }
-
-    /// The mode as it was given.
-    pub fn mode(&self) -> &str {
-        &self.mode
-    }
-
-    /// The encoding as it was given, `UTF-8` by default.
-    pub fn encoding(&self) -> String {
-        self.text.lock().conversion.encoding_name.clone()
-    }
-
-    /// The error handler as it was given, `strict` by default.
-    pub fn errors(&self) -> String {
-        self.text.lock().conversion.errors_name.clone()
-    }
-
-    /// Which line ends were read so far, where they are translated or all count: those of `\r`,
-    /// `\n`, `\r\n` that occurred, in this order.
-    pub fn newlines(&self) -> Result<Vec<&'static str>> {
-        let text = self.text.lock();
-        if text.detached { Err(detached()) } else { Ok(text.newlines()) }
-    }
-
-    /// Whether writing a line end flushes.
-    pub fn line_buffering(&self) -> bool {
-        self.text.lock().line_buffering
-    }
-
-    /// Whether text does not wait.
-    pub fn write_through(&self) -> bool {
-        self.text.lock().write_through
-    }
-
-    /// Whether the mode allows reading.
-    pub fn readable(&self) -> Result<bool> {
-        self.below(BinaryFile::readable)
-    }
-
-    /// Whether the mode allows writing.
-    pub fn writable(&self) -> Result<bool> {
-        self.below(BinaryFile::writable)
-    }
-
-    /// Always, while the file is open.
-    pub fn seekable(&self) -> Result<bool> {
-        self.below(BinaryFile::seekable)
-    }
-
-    /// Never: no temporary file is a terminal.
-    pub fn isatty(&self) -> Result<bool> {
-        self.below(BinaryFile::isatty)
-    }
-
-    /// Changes what is given, and flushes.
+    /// Changes the parameters that `options` set, and flushes.
     ///
     /// # Errors
     ///
-    /// [`Error::Unsupported`] for an encoding, error handler or line end while something is read
-    /// ahead; as [`wrap`](Self::wrap).
+    /// [`Error::Unsupported`] for an encoding, error handler or line end while text is read ahead;
+    /// as [`wrap`](Self::wrap).
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # let file = wasi_tempfile::text::temporary_text_file(&Default::default())?;
+    /// use wasi_tempfile::text::ReconfigureOptions;
+    ///
+    /// file.reconfigure(&ReconfigureOptions::new().line_buffering(true))?;
+    /// # Ok::<(), wasi_tempfile::Error>(())
+    /// ```
     pub fn reconfigure(&self, options: &ReconfigureOptions<'_>) -> Result<()> {
         let mut parts = self.parts();
         let ReconfigureOptions { encoding, errors, newline, line_buffering, write_through } =
@@ -454,8 +346,20 @@ impl TextFile {
         Ok(())
     }
 
-    /// Flushes, and hands the binary file over; this object is useless afterwards, but a duty to
-    /// delete stays with it, unless it wraps a file.
+    /// Flushes, and returns the binary file below. Every later call on this object is an error, but
+    /// a duty to delete the file stays with it, unless it wraps a file.
+    ///
+    /// # Errors
+    ///
+    /// As [`flush`](Self::flush).
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # let file = wasi_tempfile::text::temporary_text_file(&Default::default())?;
+    /// let bytes = file.detach()?;
+    /// # Ok::<(), wasi_tempfile::Error>(())
+    /// ```
     pub fn detach(&self) -> Result<BinaryFile> {
         let mut parts = self.parts();
         let (text, stream) = parts.get()?;
@@ -465,14 +369,41 @@ impl TextFile {
         Ok(self.file.share())
     }
 
-    /// The binary file below, shared: for [`keep`](BinaryFile::keep),
-    /// [`persist`](BinaryFile::persist) and [`reopen`](BinaryFile::reopen). What waits here is not
-    /// there yet: [`flush`](Self::flush) first.
+    /// Returns the binary file below, shared, for [`keep`](BinaryFile::keep),
+    /// [`persist`](BinaryFile::persist) and [`reopen`](BinaryFile::reopen). [`flush`](Self::flush)
+    /// first: text that waits here is not there yet.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Value`] on a detached file.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # let file = wasi_tempfile::text::named_temporary_text_file(&Default::default())?;
+    /// file.write("draft")?;
+    /// file.flush()?;
+    /// file.buffer()?.persist("/data/draft.txt")?;
+    /// # Ok::<(), wasi_tempfile::Error>(())
+    /// ```
     pub fn buffer(&self) -> Result<BinaryFile> {
         self.below(|file| Ok(file.share()))
     }
 
+    /// Moves a spooled file from memory to the disk, whatever its size. Does nothing where the file
+    /// is there already.
+    ///
+    /// # Errors
+    ///
     /// As [`BinaryFile::rollover`].
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # let file = wasi_tempfile::text::spooled_temporary_text_file(&Default::default())?;
+    /// file.rollover()?;
+    /// # Ok::<(), wasi_tempfile::Error>(())
+    /// ```
     pub fn rollover(&self) -> Result<()> {
         let mut parts = self.parts();
         if parts.open.spool.is_none() {
@@ -489,10 +420,6 @@ impl Drop for TextFile {
         let Parts { text, mut open } = self.parts();
         open.left -= usize::from(text.detached);
     }
-}
-
-fn checked_wtf8(text: &[u8]) -> Result<&[u8]> {
-    if code_points::is_well_formed(text) { Ok(text) } else { Err(Error::value("not WTF-8")) }
 }
 
 fn refuse_nul(given: [Option<&str>; 3]) -> Result<()> {

@@ -1,5 +1,5 @@
-//! Audit hooks: what is called before every attempt to make a file or a directory, and can refuse
-//! it. Python's `sys.audit` and `sys.addaudithook`, for the events of `tempfile`.
+//! Audit hooks: functions that are called before every attempt to make a file or a directory, and
+//! can refuse it. Python's `sys.audit` and `sys.addaudithook`, for the events of `tempfile`.
 
 use alloc::{boxed::Box, string::String};
 use core::iter;
@@ -9,10 +9,10 @@ use spin::Once;
 use crate::error::{Error, Result};
 use crate::host::recycle;
 
-/// Called with the event and the path; an error refuses.
+/// A function that takes the event and the path, and refuses with an error.
 type Hook = dyn Fn(&str, &str) -> Result<(), String> + Send + Sync;
 
-/// A hook, and the one that was added after it. None is ever removed, so that reading takes no
+/// A hook, and the hook that was added after it. Hooks are never removed, so that reading takes no
 /// lock.
 struct Link {
     hook: Box<Hook>,
@@ -22,24 +22,32 @@ struct Link {
 /// The hook that was added first.
 static HOOKS: Once<Box<Link>> = Once::new();
 
-/// Has `hook` called before every attempt to make something, with the event and the path that is
-/// tried: Python's `sys.addaudithook`.
+/// Adds a hook that is called before every attempt to make a file or a directory, with the event
+/// and the path: Python's `sys.addaudithook`.
 ///
 /// | event | before | path |
 /// |---|---|---|
 /// | `tempfile.mkstemp` | a file of any kind | absolute |
-/// | `tempfile.mkdtemp` | a directory | relative where `dir` is |
+/// | `tempfile.mkdtemp` | a directory | relative if `dir` is |
 ///
-/// An attempt is made for each name, until one is not taken. Hooks are called in the order in which
-/// they were added, and none is ever removed. The first that returns an error ends the call:
-/// nothing is made, no other name is tried, no later hook is called, and the caller gets the text
-/// as [`Error::Other`]. [`mktemp`](crate::mktemp) and [`gettempdir`](crate::gettempdir) raise
-/// nothing.
+/// Each name that is tried is an attempt. Hooks are called in the order in which they were added,
+/// and are never removed. The first one that returns an error ends the call: nothing is made, no
+/// other name is tried, no later hook is called, and the caller gets the text as [`Error::Other`].
+/// [`mktemp`](crate::mktemp) and [`gettempdir`](crate::gettempdir) raise no event.
 ///
-/// A hook may call this crate; what it makes is an event of its own, for this hook too. While a
-/// spooled file moves to the disk it must not use that file: that is a panic. From now on no spare
-/// file serves ([`set_spare_files`](crate::set_spare_files)), so that every anonymous
-/// file is an event.
+/// A hook may call this crate; a file that it makes is an event of its own, for this hook too.
+/// From now on spare files are not used ([`set_spare_files`](crate::set_spare_files)), so that
+/// every anonymous file is an event.
+///
+/// # Panics
+///
+/// A hook that uses a spooled file while that file moves to the disk panics.
+///
+/// # Security
+///
+/// A hook confines nothing: the program can still make files by WASI itself.
+///
+/// # Examples
 ///
 /// ```no_run
 /// wasi_tempfile::add_audit_hook(|event, path| match path.starts_with("/tmp/") {
@@ -57,7 +65,7 @@ pub fn add_audit_hook(hook: impl Fn(&str, &str) -> Result<(), String> + Send + S
     recycle::stop();
 }
 
-/// Asks every hook about `event`; `path` is only worked out where there is one.
+/// Calls every hook with `event`. Without a hook `path` is not called.
 pub(crate) fn raise(event: &str, path: impl FnOnce() -> String) -> Result<()> {
     let mut hooks = hooks().peekable();
     if hooks.peek().is_none() {
@@ -67,8 +75,8 @@ pub(crate) fn raise(event: &str, path: impl FnOnce() -> String) -> Result<()> {
     hooks.try_for_each(|hook| hook(event, &path)).map_err(|reason| Error::Other(reason.into()))
 }
 
-/// The hooks in their order: the host's, where the component imports one, and the program's, those
-/// too that are added meanwhile.
+/// Returns the hooks in their order: the host's, if the component imports one, and the program's,
+/// with those that are added meanwhile.
 fn hooks() -> impl Iterator<Item = &'static Hook> {
     #[cfg(feature = "audited")]
     let host: Option<&Hook> = Some(&crate::host::bindings::scratch::tempfile::audit::hook);

@@ -1,4 +1,4 @@
-//! What wit-bindgen makes of `wit/`, for the component only.
+//! The bindings that wit-bindgen generates from `wit/`, for the component only.
 
 macro_rules! generate {
     ($world:literal) => {

@@ -11,11 +11,24 @@ use crate::error::ErrorCode;
 
 type Result<T, E = ErrorCode> = core::result::Result<T, E>;
 
-/// An open file or directory. Dropping it closes it.
+/// An open file or directory: a handle of `wasi:filesystem`. Dropping it closes it.
+///
+/// The feature `wasip2` converts it to the type of that crate. [`BinaryFile`](crate::BinaryFile) is
+/// made from one by `From`.
+///
+/// # Examples
+///
+/// ```no_run
+/// use wasi_tempfile::{NameOptions, open_temporary};
+///
+/// let descriptor = open_temporary(&NameOptions::new())?;
+/// let handle: u32 = descriptor.into_raw();
+/// # Ok::<(), wasi_tempfile::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Descriptor(types::Descriptor);
 
-/// Kinds of what stands in a directory.
+/// The kind of an entry of a directory.
 pub(crate) use types::DescriptorType as Kind;
 
 /// The attributes of a file.
@@ -24,8 +37,8 @@ pub(crate) use types::DescriptorStat as Stat;
 /// An entry of a directory.
 pub(crate) use types::DirectoryEntry as Entry;
 
-/// The identity of a file: two descriptors or names that have the same are of one file. Hosts and
-/// the C library show the lower word of the hash as the inode number; the upper word may change
+/// The identity of a file: two descriptors or names with the same identity are of one file. Hosts
+/// and the C library show the lower word of the hash as the inode number; the upper word may change
 /// with the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct FileId(u64);
@@ -36,7 +49,7 @@ impl FileId {
     }
 }
 
-/// Whether a symbolic link in the last component of a path is followed.
+/// The treatment of a symbolic link in the last component of a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Links {
     Follow,
@@ -58,7 +71,6 @@ impl From<types::Descriptor> for Descriptor {
     }
 }
 
-/// With the feature `wasip2`: the same descriptor as that crate's type.
 #[cfg(feature = "wasip2")]
 impl From<Descriptor> for types::Descriptor {
     fn from(descriptor: Descriptor) -> Self {
@@ -69,6 +81,14 @@ impl From<Descriptor> for types::Descriptor {
 impl Descriptor {
     /// Returns the handle in the component's table: an owned `wasi:filesystem/types.descriptor`,
     /// which the caller has to drop.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// let descriptor = wasi_tempfile::open_temporary(&Default::default())?;
+    /// let handle: u32 = descriptor.into_raw();
+    /// # Ok::<(), wasi_tempfile::Error>(())
+    /// ```
     pub fn into_raw(self) -> u32 {
         self.0.take_handle()
     }
@@ -126,27 +146,27 @@ impl Descriptor {
         Ok(self.0.stat_at(links.flags(), path)?)
     }
 
-    /// `fstat(2)`'s size.
+    /// Returns the size: `fstat(2)`.
     pub(crate) fn size(&self) -> Result<u64> {
         Ok(self.0.stat()?.size)
     }
 
-    /// `fstat(2)`'s count of names.
+    /// Returns the number of names: `fstat(2)`.
     pub(crate) fn names(&self) -> Result<u64> {
         Ok(self.0.stat()?.link_count)
     }
 
-    /// The file that has the name `path`, not following a link.
+    /// Returns the identity of the file with the name `path`. A link is not followed.
     pub(crate) fn file_id_at(&self, path: &str) -> Result<FileId> {
         Ok(FileId::of(self.0.metadata_hash_at(PathFlags::empty(), path)?))
     }
 
-    /// The file that this is open on.
+    /// Returns the identity of the open file.
     pub(crate) fn file_id(&self) -> Result<FileId> {
         Ok(FileId::of(self.0.metadata_hash()?))
     }
 
-    /// Whether `other` is open on the same file.
+    /// Tells whether `other` is open on the same file.
     pub(crate) fn is_same_object(&self, other: &Self) -> bool {
         self.0.is_same_object(&other.0)
     }

@@ -12,13 +12,13 @@ use crate::host::descriptor::Descriptor;
 use crate::host::place::Preopen;
 use crate::lock::Lock;
 
-/// How many spare files are kept at first.
+/// The number of spare files that are kept at first.
 const SPARE_FILES: u32 = 4;
 
 /// The most bytes that a spare file keeps allocated on the host; a longer one is cut to nothing.
 const SPARE_BYTES: u64 = 64 << 10;
 
-/// An unlinked file with nothing in it that counts.
+/// An unlinked file whose content no longer matters.
 pub(crate) struct Spare {
     pub(crate) descriptor: Descriptor,
     pub(crate) home: Arc<Preopen>,
@@ -29,7 +29,7 @@ pub(crate) struct Spare {
 struct Spares {
     files: Vec<Spare>,
     limit: u32,
-    /// Somebody hears of events, so every anonymous file is one.
+    /// There is an audit hook, so every anonymous file has to be an event.
     stopped: bool,
 }
 
@@ -44,7 +44,7 @@ impl Spares {
         u32::try_from(self.files.len()).is_ok_and(|files| files >= self.limit)
     }
 
-    /// Keeps `limit` files at the most, and returns those that are too many.
+    /// Keeps at most `limit` files, and returns the others.
     fn limit(&mut self, limit: u32) -> Vec<Spare> {
         self.limit = limit;
         let keep = usize::try_from(limit).unwrap_or(usize::MAX).min(self.files.len());
@@ -52,14 +52,14 @@ impl Spares {
     }
 }
 
-/// A spare file of `home`, if there is one.
+/// Takes a spare file of `home`, if there is one.
 pub(crate) fn take(home: &Arc<Preopen>) -> Option<Spare> {
     let files = &mut SPARES.lock().files;
     let at = files.iter().rposition(|spare| Arc::ptr_eq(&spare.home, home))?;
     Some(files.swap_remove(at))
 }
 
-/// Keeps `spare`, or closes it where enough are kept.
+/// Keeps `spare`, or closes it if enough are kept.
 pub(crate) fn give(mut spare: Spare) {
     if SPARES.lock().full() {
         return;
@@ -73,7 +73,7 @@ pub(crate) fn give(mut spare: Spare) {
     SPARES.lock().files.push(spare);
 }
 
-/// Keeps none from now on, whatever [`set_spare_files`] is told.
+/// Keeps no spare files from now on, whatever number [`set_spare_files`] sets.
 pub(crate) fn stop() {
     let mut spares = SPARES.lock();
     spares.stopped = true;
@@ -83,11 +83,25 @@ pub(crate) fn stop() {
     drop(closed);
 }
 
-/// How many unlinked files are kept open at the most to serve later anonymous files: 4 at
-/// first, of 64 KiB each at the most. 0 keeps none and closes those that are kept. Beyond
-/// Python. Only the host can tell a spare file from a new one; as with Linux's `O_TMPFILE`, which
-/// Python uses, no name is drawn, so that one too long is not noticed. Where there is an audit hook
-/// none are kept, whatever this is told: every anonymous file is new then, and an event.
+/// Sets the number of unlinked files that are kept open to serve later anonymous files: 4 at first,
+/// each of at most 64 KiB. 0 keeps none and closes those that are kept. Beyond Python.
+///
+/// Only the host can tell a spare file from a new one. No name is drawn for it, as with Linux's
+/// `O_TMPFILE`, which Python uses; so a name that would be too long goes unnoticed. With an audit
+/// hook no file is kept, whatever the number: every anonymous file is new then, and an event.
+///
+/// # Security
+///
+/// Somebody who watches the lent directory, or has opened a file in the moment before it was
+/// unlinked, may see the bytes of later files in a spare one. Use 0 in a directory that others can
+/// read.
+///
+/// # Examples
+///
+/// ```no_run
+/// wasi_tempfile::set_spare_files(0);
+/// # Ok::<(), wasi_tempfile::Error>(())
+/// ```
 pub fn set_spare_files(files: u32) {
     let mut spares = SPARES.lock();
     let closed = if spares.stopped { Vec::new() } else { spares.limit(files) };

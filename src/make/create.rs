@@ -10,45 +10,83 @@ use crate::host::place::{self, Place};
 use crate::make::defaults;
 use crate::options::NameOptions;
 
-/// Makes a file that is open for reading and writing, without a buffer, and returns it with
-/// its absolute path. The file is the caller's to remove.
+/// Makes a file that is open for reading and writing, without a buffer, and returns it with its
+/// absolute path. The caller removes the file.
 ///
 /// # Errors
 ///
 /// The filesystem's refusal, with the path; [`ErrorCode::Exist`] where all of
-/// [`tmp_max`](crate::tmp_max) names are taken; a value error for a prefix or suffix with a
-/// separator, `..` or NUL.
+/// [`tmp_max`](crate::tmp_max) names are taken; [`Error::Value`](crate::Error::Value) for a prefix
+/// or suffix with a separator, `..` or NUL.
 ///
 /// # Security
 ///
-/// The name is new (`O_EXCL`) and no link is followed in its last component. The mode bits are
-/// the host's: WASI has none.
-pub fn mkstemp(options: NameOptions<'_>) -> Result<(BinaryFile, String)> {
+/// The file is new (`O_EXCL`), and no link is followed in the last component of its path. Its mode
+/// bits are the host's, since WASI has none: run the host with umask 077 or lend a directory of
+/// mode 0700.
+///
+/// # Examples
+///
+/// ```no_run
+/// use wasi_tempfile::{NameOptions, mkstemp};
+///
+/// let (log, path) = mkstemp(&NameOptions::new().suffix(".log"))?;
+/// log.write(b"unbuffered")?;
+/// # Ok::<(), wasi_tempfile::Error>(())
+/// ```
+pub fn mkstemp(options: &NameOptions<'_>) -> Result<(BinaryFile, String)> {
     let nul = "open: embedded null character in path";
-    let (descriptor, place) = Candidate::file(&defaults::parts(options, nul)?).create_file()?;
+    let (descriptor, place) = Candidate::file(&defaults::parts(*options, nul)?).create_file()?;
     let path = String::from(place.path());
     Ok((BinaryFile::made(descriptor, place), path))
 }
 
-/// Makes a directory and returns its absolute path. It is the caller's to remove.
+/// Makes a directory and returns its absolute path. The caller removes the directory.
 ///
 /// # Errors
 ///
 /// As [`mkstemp`].
-pub fn mkdtemp(options: NameOptions<'_>) -> Result<String> {
-    create_directory(options).map(|place| place::abspath(place.path()))
+///
+/// # Security
+///
+/// As [`mkstemp`].
+///
+/// # Examples
+///
+/// ```no_run
+/// use wasi_tempfile::{NameOptions, mkdtemp};
+///
+/// let path = mkdtemp(&NameOptions::new().prefix("job-"))?;
+/// # Ok::<(), wasi_tempfile::Error>(())
+/// ```
+pub fn mkdtemp(options: &NameOptions<'_>) -> Result<String> {
+    create_directory(*options).map(|place| place::abspath(place.path()))
 }
 
-/// Returns a path at which nothing was when it looked: not absolute where `dir` is not, and
-/// nothing is made. Another may take the name before the caller does, so prefer [`mkstemp`].
+/// Returns a path at which nothing was when the function looked, and makes nothing. The path is
+/// relative if `dir` is.
 ///
 /// # Errors
 ///
-/// [`ErrorCode::Exist`] where all names are taken; a value error as for [`mkstemp`]. Whatever
-/// else keeps the path from being looked at counts as free, as in CPython.
-pub fn mktemp(options: NameOptions<'_>) -> Result<String> {
+/// [`ErrorCode::Exist`] where all names are taken; [`Error::Value`](crate::Error::Value) as for
+/// [`mkstemp`]. Every other refusal to look at a path counts as free, as in CPython.
+///
+/// # Security
+///
+/// Somebody else may take the name before the caller does. Use [`mkstemp`] or
+/// [`named_temporary_file`](crate::named_temporary_file).
+///
+/// # Examples
+///
+/// ```no_run
+/// use wasi_tempfile::{NameOptions, mktemp};
+///
+/// let path = mktemp(&NameOptions::new().suffix(".sock"))?;
+/// # Ok::<(), wasi_tempfile::Error>(())
+/// ```
+pub fn mktemp(options: &NameOptions<'_>) -> Result<String> {
     // CPython binds the default when it is imported: `template` does not change it later.
-    let options = NameOptions { prefix: options.prefix.or(Some("tmp")), ..options };
+    let options = NameOptions { prefix: options.prefix.or(Some("tmp")), ..*options };
     let parts = defaults::parts(options, "lstat: embedded null character in path")?;
     let mut candidate = Candidate::directory(&parts);
     candidate.attempt(None, "No usable temporary filename found", &|candidate| match candidate
@@ -61,7 +99,7 @@ pub fn mktemp(options: NameOptions<'_>) -> Result<String> {
     Ok(candidate.shown())
 }
 
-/// A new directory. An error shows the path as joined, relative where `dir` is.
+/// Makes a directory. An error shows the path as joined, relative where `dir` is.
 pub(crate) fn create_directory(options: NameOptions<'_>) -> Result<Place> {
     let parts = defaults::parts(options, "mkdir: embedded null character in path")?;
     Candidate::directory(&parts).create_directory()

@@ -1,5 +1,5 @@
-//! What a new name is made of: Python's module variables, the search for the default directory, and
-//! what a caller gives instead.
+//! The parts of a new name: the options of the caller, Python's module variables for the rest, and
+//! the search for the default directory.
 
 use alloc::{borrow::Cow, format, string::String, vec::Vec};
 
@@ -12,10 +12,11 @@ use crate::host::refused::Refused;
 use crate::lock::Lock;
 use crate::options::NameOptions;
 
-/// How many names are tried in each candidate for the default directory.
+/// The number of names tried in each candidate for the default directory.
 const NAMES: u32 = 100;
 
-/// How many names `mkstemp` and its kin try; CPython's value where the C library has none.
+/// The number of names that `mkstemp` and its kin try; CPython's value where the C library has
+/// none.
 const TMP_MAX: u32 = 10_000;
 
 struct Variables {
@@ -27,41 +28,89 @@ struct Variables {
 static VARIABLES: Lock<Variables> =
     Lock::new(Variables { tempdir: None, template: Cow::Borrowed("tmp"), tmp_max: TMP_MAX });
 
-/// The module variable `tempdir`: the default directory, `None` until it was set or searched.
+/// Returns the module variable `tempdir`: the default directory, `None` until it is set or searched
+/// for.
+///
+/// # Examples
+///
+/// ```no_run
+/// let known = wasi_tempfile::tempdir();
+/// # Ok::<(), wasi_tempfile::Error>(())
+/// ```
 pub fn tempdir() -> Option<String> {
     VARIABLES.lock().tempdir.clone()
 }
 
-/// Sets the module variable `tempdir`; `None` makes the next call that needs it search again.
+/// Sets the module variable `tempdir`. With `None` the next call that needs the default directory
+/// searches for it again.
+///
+/// # Security
+///
+/// The directory is used as it is, unchecked. Others must not be able to replace it.
+///
+/// # Examples
+///
+/// ```no_run
+/// wasi_tempfile::set_tempdir(Some("/data/tmp"));
+/// # Ok::<(), wasi_tempfile::Error>(())
+/// ```
 pub fn set_tempdir(tempdir: Option<&str>) {
     VARIABLES.lock().tempdir = tempdir.map(String::from);
 }
 
-/// The module variable `template`: the prefix of names where none is given, `tmp` at first.
+/// Returns the module variable `template`: the default prefix of names, `tmp` at first.
+///
+/// # Examples
+///
+/// ```no_run
+/// assert_eq!(wasi_tempfile::template(), "tmp");
+/// # Ok::<(), wasi_tempfile::Error>(())
+/// ```
 pub fn template() -> String {
     VARIABLES.lock().template.clone().into_owned()
 }
 
 /// Sets the module variable `template`.
+///
+/// # Examples
+///
+/// ```no_run
+/// wasi_tempfile::set_template("app-");
+/// # Ok::<(), wasi_tempfile::Error>(())
+/// ```
 pub fn set_template(template: &str) {
     VARIABLES.lock().template = Cow::Owned(String::from(template));
 }
 
-/// The module variable `TMP_MAX`: how many names are tried, 10 000 at first.
+/// Returns the module variable `TMP_MAX`: the number of names to try, 10 000 at first.
+///
+/// # Examples
+///
+/// ```no_run
+/// assert_eq!(wasi_tempfile::tmp_max(), 10_000);
+/// # Ok::<(), wasi_tempfile::Error>(())
+/// ```
 pub fn tmp_max() -> u32 {
     VARIABLES.lock().tmp_max
 }
 
-/// Sets the module variable `TMP_MAX`; it is read at every call.
+/// Sets the module variable `TMP_MAX`. Every call reads it.
+///
+/// # Examples
+///
+/// ```no_run
+/// wasi_tempfile::set_tmp_max(100);
+/// # Ok::<(), wasi_tempfile::Error>(())
+/// ```
 pub fn set_tmp_max(tmp_max: u32) {
     VARIABLES.lock().tmp_max = tmp_max;
 }
 
-/// What `options` make a name of, with the module variables for what they leave out. `nul` is
-/// CPython's text for a directory with NUL in it.
+/// Returns the parts of a name: those in `options`, and the module variables for the others. `nul`
+/// is CPython's text for a directory with NUL in it.
 pub(crate) fn parts<'a>(options: NameOptions<'a>, nul: &'static str) -> Result<Parts<'a>> {
     let NameOptions { suffix, prefix, dir } = options;
-    // Read at once: the one look at them of a call.
+    // A call reads the module variables once.
     let (template, tempdir, attempts) = {
         let variables = VARIABLES.lock();
         let template = prefix.is_none().then(|| variables.template.clone());
@@ -81,7 +130,7 @@ pub(crate) fn parts<'a>(options: NameOptions<'a>, nul: &'static str) -> Result<P
     Ok(Parts { prefix, suffix, dir, attempts })
 }
 
-/// Refuses what would move the name out of its directory. The guest cannot know the host's
+/// Refuses a part that would move the name out of its directory. The guest cannot know the host's
 /// separator, so both count.
 fn refuse_separators(part: &str, value: &str) -> Result<()> {
     let bytes = value.as_bytes();
@@ -95,46 +144,75 @@ fn refuse_separators(part: &str, value: &str) -> Result<()> {
     Ok(())
 }
 
-/// The directory for temporary files: the module variable `tempdir` if it is set, else the
+/// Returns the directory for temporary files: the module variable `tempdir` if it is set, else the
 /// first usable one of `TMPDIR`, `TEMP`, `TMP`, `/tmp`, `/var/tmp`, `/usr/tmp` and the current
-/// directory. A directory is usable if a file could be made, written and removed in it. What
-/// was found is remembered in `tempdir`; a search that failed is not.
+/// directory. A directory is usable if a file can be made, written and removed in it. `tempdir`
+/// remembers the directory; a search that failed is not remembered.
 ///
 /// # Errors
 ///
-/// [`ErrorCode::NoEntry`] where no candidate is usable; the message lists them.
+/// [`ErrorCode::NoEntry`] where no candidate is usable. The message lists them, and the directories
+/// that the host granted.
+///
+/// # Examples
+///
+/// ```no_run
+/// println!("temporary files are in {}", wasi_tempfile::gettempdir()?);
+/// # Ok::<(), wasi_tempfile::Error>(())
+/// ```
 pub fn gettempdir() -> Result<String> {
     tempdir().map_or_else(find_tempdir, Ok)
 }
 
-/// Searches the default directory, and remembers it.
+/// Searches for the default directory, and remembers it.
 fn find_tempdir() -> Result<String> {
     let tempdir = search()?;
     set_tempdir(Some(&tempdir));
     Ok(tempdir)
 }
 
-/// [`gettempdir`] as bytes.
+/// Returns [`gettempdir`] as bytes.
 ///
 /// # Errors
 ///
 /// As [`gettempdir`].
+///
+/// # Examples
+///
+/// ```no_run
+/// let path = wasi_tempfile::gettempdirb()?;
+/// # Ok::<(), wasi_tempfile::Error>(())
+/// ```
 pub fn gettempdirb() -> Result<Vec<u8>> {
     gettempdir().map(String::into_bytes)
 }
 
-/// The prefix of names where none is given: the module variable `template`. Asks nothing of
-/// the host.
+/// Returns the default prefix of names: the module variable `template`. No call of the host is
+/// made.
+///
+/// # Examples
+///
+/// ```no_run
+/// assert_eq!(wasi_tempfile::gettempprefix(), "tmp");
+/// # Ok::<(), wasi_tempfile::Error>(())
+/// ```
 pub fn gettempprefix() -> String {
     template()
 }
 
-/// [`gettempprefix`] as bytes.
+/// Returns [`gettempprefix`] as bytes.
+///
+/// # Examples
+///
+/// ```no_run
+/// assert_eq!(wasi_tempfile::gettempprefixb(), b"tmp");
+/// # Ok::<(), wasi_tempfile::Error>(())
+/// ```
 pub fn gettempprefixb() -> Vec<u8> {
     gettempprefix().into_bytes()
 }
 
-/// CPython's `_candidate_tempdir_list`.
+/// Returns the candidates for the default directory: CPython's `_candidate_tempdir_list`.
 fn candidates() -> Vec<String> {
     let mut candidates = place::getenv(&["TMPDIR", "TEMP", "TMP"]);
     candidates.extend(["/tmp", "/var/tmp", "/usr/tmp"].map(String::from));
@@ -162,13 +240,13 @@ fn search() -> Result<String> {
     Err(Error::described(ErrorCode::NoEntry, format!("{searched}; the host granted {granted}")))
 }
 
-/// Paths as Python's `repr` shows a list of them.
+/// Shows paths as Python's `repr` shows a list of them.
 fn list(paths: &[String]) -> String {
     let shown: Vec<_> = paths.iter().map(|path| format!("{}", Repr(path))).collect();
     format!("[{}]", shown.join(", "))
 }
 
-/// Whether a file can be made, written and removed in `directory`.
+/// Tells whether a file can be made, written and removed in `directory`.
 fn is_usable(directory: &str) -> bool {
     let (prefix, dir) = (Cow::Borrowed(""), Cow::Borrowed(directory));
     let mut candidate = Candidate::file(&Parts { prefix, suffix: "", dir, attempts: NAMES });

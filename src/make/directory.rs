@@ -4,50 +4,43 @@ use alloc::{string::String, sync::Arc};
 use core::{fmt, mem};
 
 use crate::error::{Error, ErrorCode, Repr, Result};
-use crate::file::register::{self, Kind, Object, OwedItem, UnclosedItem, UnclosedKind};
+use crate::file::register::{self, Object, OwedItem, OwedKind, UnclosedItem, UnclosedKind};
 use crate::host::descriptor::FileId;
 use crate::host::place::{Place, abspath};
 use crate::host::refused::Refused;
 use crate::host::remove::{self, Left, Refusal};
 use crate::lock::Lock;
 use crate::make::create;
-use crate::options::NameOptions;
+use crate::options::DirectoryOptions;
 
-/// A temporary directory, as [`temporary_directory`] returns it. Dropping it removes it, unless
-/// it was made to stay; errors are lost then, so call [`cleanup`](Self::cleanup) or
-/// [`exit`](Self::exit) where they matter.
+/// A temporary directory, as [`temporary_directory`] returns it. Dropping it removes it, unless it
+/// was made to stay. Errors are lost then: call [`cleanup`](Self::cleanup) or [`exit`](Self::exit)
+/// where they matter.
+///
+/// # Examples
+///
+/// ```no_run
+/// use wasi_tempfile::{DirectoryOptions, NameOptions, mkstemp, temporary_directory};
+///
+/// let directory = temporary_directory(&DirectoryOptions::new().prefix("job-"))?;
+/// let (log, path) = mkstemp(&NameOptions::new().dir(&directory.name()))?;
+/// directory.cleanup()?; // with the log in it
+/// # Ok::<(), wasi_tempfile::Error>(())
+/// ```
 pub struct TemporaryDirectory(Arc<Lock<Tree>>);
 
-/// What a directory is for all who hold it: its handle, and the register.
+/// A temporary directory, shared by its handle and the register.
 pub(crate) struct Tree {
     place: Place,
     ignore_cleanup_errors: bool,
-    /// Leaving the context removes.
+    /// Leaving the context removes the directory.
     delete: bool,
-    /// No method has removed it yet: CPython's finalizer is there.
+    /// No method has removed the directory yet: CPython's finalizer is alive.
     alive: bool,
-    /// The entry in the register, while removing is owed.
+    /// The entry in the register, as long as there is a duty to remove the directory.
     duty: Option<register::Id>,
-    /// After a removal that was refused: the directory that may be removed without being asked
-    /// for by name, held open.
+    /// The directory that a later attempt may remove, held open; `None` until a removal is refused.
     refused: Option<Refused>,
-}
-
-/// How a temporary directory is named and removed: Python's parameters, with its defaults.
-#[derive(Clone, Copy, Debug)]
-pub struct DirectoryOptions<'a> {
-    /// Where the directory is made and what its name is made of.
-    pub name: NameOptions<'a>,
-    /// What cannot be removed is left, and that is no error. `false` by default.
-    pub ignore_cleanup_errors: bool,
-    /// Leaving the context and dropping remove; `cleanup` does in any case. `true` by default.
-    pub delete: bool,
-}
-
-impl Default for DirectoryOptions<'_> {
-    fn default() -> Self {
-        Self { name: NameOptions::default(), ignore_cleanup_errors: false, delete: true }
-    }
 }
 
 /// Makes a directory and the object that removes it: Python's `TemporaryDirectory`.
@@ -55,6 +48,20 @@ impl Default for DirectoryOptions<'_> {
 /// # Errors
 ///
 /// As [`mkdtemp`](crate::mkdtemp).
+///
+/// # Security
+///
+/// As [`mkdtemp`](crate::mkdtemp).
+///
+/// # Examples
+///
+/// ```no_run
+/// use wasi_tempfile::{DirectoryOptions, temporary_directory};
+///
+/// let directory = temporary_directory(&DirectoryOptions::new().prefix("job-"))?;
+/// println!("{}", directory.name());
+/// # Ok::<(), wasi_tempfile::Error>(())
+/// ```
 pub fn temporary_directory(options: &DirectoryOptions<'_>) -> Result<TemporaryDirectory> {
     let mut tree = Tree {
         place: create::create_directory(options.name)?,
@@ -74,27 +81,47 @@ pub fn temporary_directory(options: &DirectoryOptions<'_>) -> Result<TemporaryDi
 }
 
 impl fmt::Debug for TemporaryDirectory {
-    /// As Python's `repr`.
+    /// Writes Python's `repr`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "<TemporaryDirectory {}>", Repr(&self.name()))
     }
 }
 
 impl TemporaryDirectory {
-    /// The absolute path. As in CPython a `..` in `dir` is taken off it without a look at what
-    /// stands there.
+    /// Returns the absolute path. As in CPython a `..` in `dir` is resolved by its letters, without
+    /// a look at the filesystem.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # let directory = wasi_tempfile::temporary_directory(&Default::default())?;
+    /// let notes = directory.name() + "/notes.txt";
+    /// # Ok::<(), wasi_tempfile::Error>(())
+    /// ```
     pub fn name(&self) -> String {
         abspath(self.0.lock().place.path())
     }
 
-    /// Removes the directory with all that is in it, also where it was made to stay. Links in it
-    /// are removed, never followed. What cannot be removed does not stop the rest. A second call
-    /// removes only what stands at the path again.
+    /// Removes the directory with everything in it, even if it was made to stay. An entry that
+    /// cannot be removed does not stop the rest. A second call removes only what stands at the path
+    /// again.
     ///
     /// # Errors
     ///
-    /// The first refusal of the filesystem; none where errors are to be ignored. What stays is
-    /// still owed in either case.
+    /// The first refusal of the filesystem, unless errors are ignored. In both cases the directory
+    /// keeps its duty to be removed.
+    ///
+    /// # Security
+    ///
+    /// Links in the directory are removed and never followed.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # let directory = wasi_tempfile::temporary_directory(&Default::default())?;
+    /// directory.cleanup()?;
+    /// # Ok::<(), wasi_tempfile::Error>(())
+    /// ```
     pub fn cleanup(&self) -> Result<()> {
         self.0.lock().cleanup()
     }
@@ -104,6 +131,14 @@ impl TemporaryDirectory {
     /// # Errors
     ///
     /// As [`cleanup`](Self::cleanup).
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # let directory = wasi_tempfile::temporary_directory(&Default::default())?;
+    /// directory.exit()?;
+    /// # Ok::<(), wasi_tempfile::Error>(())
+    /// ```
     pub fn exit(&self) -> Result<()> {
         let mut tree = self.0.lock();
         if tree.delete { tree.cleanup() } else { Ok(()) }
@@ -168,7 +203,7 @@ impl Object for Tree {
     fn owed(&self) -> Option<OwedItem> {
         self.duty?;
         let path = String::from(self.place.path());
-        Some(OwedItem { path, kind: Kind::Directory, size: None })
+        Some(OwedItem { path, kind: OwedKind::Directory, size: None })
     }
 
     fn unclosed(&self) -> Option<UnclosedItem> {
@@ -180,8 +215,8 @@ impl Object for Tree {
 impl Drop for TemporaryDirectory {
     fn drop(&mut self) {
         let mut tree = self.0.lock();
-        // Nobody is left to hear of an error, as in a Python finalizer. What stays is left to the
-        // exported `cleanup`.
+        // Nobody is left to hear of an error, as in a Python finalizer. The public `cleanup` tries
+        // again.
         let _ = tree.pay();
         if tree.duty.is_some() {
             drop(tree);

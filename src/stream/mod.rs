@@ -8,7 +8,7 @@ use alloc::{format, vec::Vec};
 
 use crate::error::{Error, Result};
 use crate::host::storage::Storage;
-use crate::options::{Buffering, Mode};
+use crate::mode::{Buffering, Mode};
 use crate::stream::buffered::Buffered;
 use crate::stream::memory::Memory;
 use crate::stream::raw::Raw;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use xtask::workspace;
 
 /// The floors of `src/`, the lowest first. A module imports from its own floor and those below.
-const FLOORS: [&str; 7] = ["", "host", "stream", "text", "file", "make", "component"];
+const FLOORS: [&str; 7] = ["", "host", "stream", "coding", "file", "make", "component"];
 
 /// The only floor of `src/` that names WASI.
 const HOST: &str = "host";

@@ -4,7 +4,8 @@ use alloc::vec::Vec;
 
 use sha2::digest::Output;
 use sha2::{Digest as _, Sha256};
-use wasi_tempfile::{BinaryFile, SpooledOptions, UnclosedKind, spooled_temporary_file, unclosed};
+use wasi_tempfile::cleanup::{UnclosedKind, unclosed};
+use wasi_tempfile::{BinaryFile, SpooledOptions, spooled_temporary_file};
 
 use crate::body::Body;
 use crate::refusal::Refusal;
@@ -27,8 +28,7 @@ pub(crate) struct Stored {
 impl Stored {
     /// Receives the body until it ends.
     pub(crate) fn receive(body: &mut Body) -> Result<Self, Refusal> {
-        let options = SpooledOptions { max_size: IN_MEMORY, ..SpooledOptions::default() };
-        let file = spooled_temporary_file(&options)?;
+        let file = spooled_temporary_file(&SpooledOptions::new().max_size(IN_MEMORY))?;
         let mut sha256 = Sha256::new();
         for piece in body {
             let piece = piece?;

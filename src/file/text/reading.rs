@@ -5,12 +5,12 @@ use alloc::{string::String, vec::Vec};
 use super::{TextFile, characters};
 use crate::bytes::check_room;
 use crate::bytes::reserve;
+use crate::coding::stream::{Mark, TextStream};
+use crate::coding::string::Text;
 use crate::error::{Error, Result};
 use crate::stream::Stream;
-use crate::text::stream::{Mark, TextStream};
-use crate::text::string::Text;
 
-/// A piece that is read at a time.
+/// A piece of text that one call reads.
 #[derive(Clone, Copy)]
 enum Piece {
     Characters(Option<u64>),
@@ -19,7 +19,7 @@ enum Piece {
 }
 
 impl Piece {
-    /// Reads it, and says how to go back. Where the filesystem or memory refuses, the place stays.
+    /// Reads the piece and returns it with the way back. After [`Error::Os`] the place stays.
     #[inline(never)]
     fn read(self, text: &mut TextStream, stream: &mut Stream) -> Result<(Text, Mark)> {
         if matches!(self, Self::Characters(_)) {
@@ -47,7 +47,7 @@ impl TextFile {
         what.read(text, stream).map(|(text, _)| text)
     }
 
-    /// Reads, and goes back where the text has surrogates.
+    /// Reads a string. Goes back if the text has lone surrogates.
     fn string(&self, what: Piece) -> Result<String> {
         let mut parts = self.parts();
         let (text, stream) = parts.get()?;
@@ -68,41 +68,133 @@ impl TextFile {
 
     /// Reads `size` characters, or fewer at the end; everything to the end where `size` is `None`
     /// or negative.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Value`] on a closed or detached file, and for lone surrogates;
+    /// [`Error::Unsupported`] where the mode does not read; [`Error::Unicode`] for bytes that the
+    /// encoding does not have; [`Error::Lookup`] and [`Error::Type`] for an error handler; the
+    /// filesystem's refusal.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # let file = wasi_tempfile::text::temporary_text_file(&Default::default())?;
+    /// let first = file.read(Some(1))?;
+    /// let rest = file.read(None)?;
+    /// # Ok::<(), wasi_tempfile::Error>(())
+    /// ```
     pub fn read(&self, size: Option<i64>) -> Result<String> {
         self.string(Piece::Characters(at_most(size)))
     }
 
-    /// [`read`](Self::read) as WTF-8.
+    /// Reads as [`read`](Self::read) does and returns WTF-8.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](Self::read), but lone surrogates are read.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # let file = wasi_tempfile::text::temporary_text_file(&Default::default())?;
+    /// let text = file.read_wtf8(None)?;
+    /// # Ok::<(), wasi_tempfile::Error>(())
+    /// ```
     pub fn read_wtf8(&self, size: Option<i64>) -> Result<Vec<u8>> {
         self.text(Piece::Characters(at_most(size))).map(Text::into_bytes)
     }
 
-    /// Reads a line with its end, at most `size` characters of it; empty at the end.
+    /// Reads a line with its end, at most `size` characters of it. The result is empty at the end.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](Self::read).
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # let file = wasi_tempfile::text::temporary_text_file(&Default::default())?;
+    /// let line = file.readline(None)?;
+    /// # Ok::<(), wasi_tempfile::Error>(())
+    /// ```
     pub fn readline(&self, size: Option<i64>) -> Result<String> {
         self.string(Piece::Line(at_most(size)))
     }
 
-    /// [`readline`](Self::readline) as WTF-8.
+    /// Reads as [`readline`](Self::readline) does and returns WTF-8.
+    ///
+    /// # Errors
+    ///
+    /// As [`read_wtf8`](Self::read_wtf8).
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # let file = wasi_tempfile::text::temporary_text_file(&Default::default())?;
+    /// let line = file.readline_wtf8(None)?;
+    /// # Ok::<(), wasi_tempfile::Error>(())
+    /// ```
     pub fn readline_wtf8(&self, size: Option<i64>) -> Result<Vec<u8>> {
         self.text(Piece::Line(at_most(size))).map(Text::into_bytes)
     }
 
-    /// The next line, `None` at the end: Python's `next(file)`. Between the first line and the end,
-    /// or `flush` or `seek`, `tell` is refused, as in Python.
+    /// Returns the next line, `None` at the end: Python's `next(file)`. After the first line
+    /// [`tell`](Self::tell) is refused, as in Python, until the end or a `flush` or `seek`.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](Self::read).
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # let file = wasi_tempfile::text::temporary_text_file(&Default::default())?;
+    /// while let Some(line) = file.next()? {
+    ///     println!("{}", line.trim_end());
+    /// }
+    /// # Ok::<(), wasi_tempfile::Error>(())
+    /// ```
     pub fn next(&self) -> Result<Option<String>> {
         let line = self.string(Piece::Next)?;
         Ok(Some(line).filter(|line| !line.is_empty()))
     }
 
-    /// [`next`](Self::next) as WTF-8.
+    /// Reads as [`next`](Self::next) does and returns WTF-8.
+    ///
+    /// # Errors
+    ///
+    /// As [`read_wtf8`](Self::read_wtf8).
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # let file = wasi_tempfile::text::temporary_text_file(&Default::default())?;
+    /// let line = file.next_wtf8()?;
+    /// # Ok::<(), wasi_tempfile::Error>(())
+    /// ```
     pub fn next_wtf8(&self) -> Result<Option<Vec<u8>>> {
         let line = self.text(Piece::Next)?;
         Ok(Some(line.into_bytes()).filter(|line| !line.is_empty()))
     }
 
     /// Reads lines to the end, or stops after the line with which they total more than `hint`
-    /// characters, if `hint` is above 0. Where a line has lone surrogates, or the filesystem or
-    /// memory refuses, the place stays.
+    /// characters, if `hint` is above 0.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](Self::read). The place stays, except after [`Error::Unicode`], [`Error::Lookup`]
+    /// and [`Error::Type`].
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # let file = wasi_tempfile::text::temporary_text_file(&Default::default())?;
+    /// for line in file.readlines(None)? {
+    ///     println!("{}", line.trim_end());
+    /// }
+    /// # Ok::<(), wasi_tempfile::Error>(())
+    /// ```
     pub fn readlines(&self, hint: Option<i64>) -> Result<Vec<String>> {
         self.lines(hint, |line| match line {
             Text::Utf8(line) => Ok(line),
@@ -110,7 +202,19 @@ impl TextFile {
         })
     }
 
-    /// [`readlines`](Self::readlines) as WTF-8.
+    /// Reads as [`readlines`](Self::readlines) does and returns WTF-8.
+    ///
+    /// # Errors
+    ///
+    /// As [`readlines`](Self::readlines), but lone surrogates are read.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # let file = wasi_tempfile::text::temporary_text_file(&Default::default())?;
+    /// let lines = file.readlines_wtf8(None)?;
+    /// # Ok::<(), wasi_tempfile::Error>(())
+    /// ```
     pub fn readlines_wtf8(&self, hint: Option<i64>) -> Result<Vec<Vec<u8>>> {
         self.lines(hint, |line| Ok(line.into_bytes()))
     }
@@ -159,7 +263,7 @@ fn surrogates() -> Error {
     Error::value("the text has lone surrogates, which a string cannot hold: read it as WTF-8")
 }
 
-/// A size that CPython takes as one: `None` where it is missing or negative, for no limit.
+/// Returns a size as CPython takes it: `None`, for no limit, where it is missing or negative.
 fn at_most(size: Option<i64>) -> Option<u64> {
     size.and_then(|size| u64::try_from(size).ok())
 }

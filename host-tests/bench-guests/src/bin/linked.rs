@@ -6,10 +6,11 @@ use std::process::ExitCode;
 use host_tests_bench_guests::{
     CONTENT, DIRECTORY, LEAF, Phases, check, serve, timed, timed_scale, timed_text,
 };
+use wasi_tempfile::text::{Cookie, temporary_text_file};
 use wasi_tempfile::{
-    Cookie, Delete, DirectoryOptions, Error, FileOptions, NameOptions, NamedOptions, Result,
-    SpooledOptions, mkdtemp, mkstemp, mktemp, named_temporary_file, set_spare_files,
-    spooled_temporary_file, temporary_directory, temporary_file, temporary_text_file,
+    DirectoryOptions, Error, FileOptions, NameOptions, NamedOptions, Result, SpooledOptions,
+    mkdtemp, mkstemp, mktemp, named_temporary_file, set_spare_files, spooled_temporary_file,
+    temporary_directory, temporary_file,
 };
 
 // The file `names.rs`, included below, uses `alloc` and the module `error`.
@@ -42,7 +43,7 @@ fn main() -> ExitCode {
 }
 
 fn anonymous(buffering: i32) -> Result<()> {
-    let file = temporary_file(&FileOptions { buffering, ..FileOptions::default() })?;
+    let file = temporary_file(&FileOptions::new().buffering(buffering))?;
     file.write(&CONTENT)?;
     file.seek(0, 0)?;
     check(&file.read(Some(4096))?);
@@ -50,7 +51,7 @@ fn anonymous(buffering: i32) -> Result<()> {
 }
 
 fn spooled() -> Result<()> {
-    let file = spooled_temporary_file(&SpooledOptions::default())?;
+    let file = spooled_temporary_file(&SpooledOptions::new())?;
     for _ in 0..64 {
         file.write(&LEAF)?;
     }
@@ -60,21 +61,21 @@ fn spooled() -> Result<()> {
 }
 
 fn bytes(n: u32) -> Phases<Error> {
-    let file = temporary_file(&FileOptions::default())?;
+    let file = temporary_file(&FileOptions::new())?;
     let write = |piece: &str| file.write(piece.as_bytes()).map(|_| ());
     let read = || Ok(black_box(file.read(Some(64 << 10))?).len());
     timed_text(n, write, || file.seek(0, 0).map(|_| ()), read)
 }
 
 fn text(n: u32) -> Phases<Error> {
-    let file = temporary_text_file(&FileOptions::text())?;
+    let file = temporary_text_file(&FileOptions::new())?;
     let write = |piece: &str| file.write(piece).map(|_| ());
     let read = || Ok(black_box(file.read(Some(64 << 10))?).len());
     timed_text(n, write, || file.seek(Cookie::default(), 0).map(|_| ()), read)
 }
 
 fn lines(n: u32) -> Phases<Error> {
-    let file = temporary_text_file(&FileOptions::text())?;
+    let file = temporary_text_file(&FileOptions::new())?;
     let write =
         |piece: &str| piece.split_inclusive('\n').try_for_each(|line| file.write(line).map(|_| ()));
     let read = || Ok(black_box(file.readline(None)?).len());
@@ -82,8 +83,7 @@ fn lines(n: u32) -> Phases<Error> {
 }
 
 fn named() -> Result<()> {
-    let file = FileOptions { buffering: 0, ..FileOptions::default() };
-    let file = named_temporary_file(&NamedOptions { file, ..NamedOptions::default() })?;
+    let file = named_temporary_file(&NamedOptions::new().buffering(0))?;
     file.write(&CONTENT)?;
     let again = file.reopen("rb", 0)?;
     check(&again.read(Some(4096))?);
@@ -92,13 +92,12 @@ fn named() -> Result<()> {
 }
 
 fn tree() -> Result<()> {
-    let root = temporary_directory(&DirectoryOptions::default())?;
+    let root = temporary_directory(&DirectoryOptions::new())?;
     let within = root.name();
     for _ in 0..10 {
-        let branch = mkdtemp(NameOptions { dir: Some(&within), ..NameOptions::default() })?;
+        let branch = mkdtemp(&NameOptions::new().dir(&within))?;
         for _ in 0..10 {
-            let options = NameOptions { dir: Some(&branch), ..NameOptions::default() };
-            let (leaf, _) = mkstemp(options)?;
+            let (leaf, _) = mkstemp(&NameOptions::new().dir(&branch))?;
             leaf.write(&LEAF)?;
             leaf.close()?;
         }
@@ -107,11 +106,9 @@ fn tree() -> Result<()> {
 }
 
 fn scale(n: u32) -> Phases<Error> {
-    let root = temporary_directory(&DirectoryOptions::default())?;
+    let root = temporary_directory(&DirectoryOptions::new())?;
     let within = root.name();
-    let name = NameOptions { dir: Some(&within), ..NameOptions::default() };
-    let file = FileOptions { buffering: 0, name, ..FileOptions::default() };
-    let options = NamedOptions { file, delete: Delete::OnExit };
+    let options = NamedOptions::new().dir(&within).buffering(0).delete_on_close(false);
     let create = || {
         let file = named_temporary_file(&options)?;
         file.close()?;
@@ -131,6 +128,6 @@ fn name() -> Result<()> {
 }
 
 fn unused_name() -> Result<()> {
-    black_box(mktemp(NameOptions::default())?);
+    black_box(mktemp(&NameOptions::new())?);
     Ok(())
 }

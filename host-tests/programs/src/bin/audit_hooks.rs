@@ -5,10 +5,10 @@
 use std::sync::Mutex;
 use std::{fs, mem};
 
+use wasi_tempfile::cleanup::{cleanup, owed, unclosed};
 use wasi_tempfile::{
-    Error, FileOptions, NameOptions, Result, SpooledOptions, add_audit_hook, cleanup, gettempdir,
-    mkdtemp, mkstemp, mktemp, open_temporary, owed, set_spare_files, spooled_temporary_file,
-    temporary_file, unclosed,
+    Error, FileOptions, NameOptions, Result, SpooledOptions, add_audit_hook, gettempdir, mkdtemp,
+    mkstemp, mktemp, open_temporary, set_spare_files, spooled_temporary_file, temporary_file,
 };
 
 static HEARD: Mutex<Vec<String>> = Mutex::new(Vec::new());
@@ -23,19 +23,19 @@ fn heard() -> Vec<String> {
 }
 
 fn prefix(prefix: &str) -> NameOptions<'_> {
-    NameOptions { prefix: Some(prefix), ..NameOptions::default() }
+    NameOptions::new().prefix(prefix)
 }
 
 fn anonymous() -> Result<()> {
-    temporary_file(&FileOptions::default())?.close()
+    temporary_file(&FileOptions::new())?.close()
 }
 
 fn spooled() -> Result<()> {
-    spooled_temporary_file(&SpooledOptions::default())?.rollover()
+    spooled_temporary_file(&SpooledOptions::new())?.rollover()
 }
 
 fn handed_out() -> Result<()> {
-    open_temporary(NameOptions::default()).map(drop)
+    open_temporary(&NameOptions::new()).map(drop)
 }
 
 fn main() {
@@ -50,7 +50,7 @@ fn main() {
         if path.contains("log-") {
             return Ok(());
         }
-        let log = mkdtemp(prefix("log-")).map_err(|error| error.to_string())?;
+        let log = mkdtemp(&prefix("log-")).map_err(|error| error.to_string())?;
         fs::remove_dir(log).map_err(|error| error.to_string())
     });
     add_audit_hook(|event, path| {
@@ -77,10 +77,11 @@ fn main() {
         assert_eq!(heard.len(), expected.len(), "{heard:?}");
         assert!(heard.iter().zip(expected).all(|(it, start)| it.starts_with(start)), "{heard:?}");
     }
-    mktemp(NameOptions::default()).unwrap();
+    mktemp(&NameOptions::new()).unwrap();
     assert!(heard().is_empty());
 
-    for make in [|| mkstemp(prefix("secret-")).map(drop), || mkdtemp(prefix("secret-")).map(drop)] {
+    for make in [|| mkstemp(&prefix("secret-")).map(drop), || mkdtemp(&prefix("secret-")).map(drop)]
+    {
         assert_eq!(make(), Err(Error::Other("it is secret".into())));
         let heard = heard();
         assert_eq!(heard.iter().filter(|it| it.contains("secret-")).count(), 2, "{heard:?}");
@@ -92,5 +93,5 @@ fn main() {
         add_audit_hook(|_, _| Err("nothing any more".to_owned()));
         Ok(())
     });
-    assert_eq!(mkdtemp(NameOptions::default()).unwrap_err().to_string(), "nothing any more");
+    assert_eq!(mkdtemp(&NameOptions::new()).unwrap_err().to_string(), "nothing any more");
 }

@@ -16,9 +16,9 @@ fn main() {
     set_spare_files(if workload == "recycled" { 4 } else { 0 });
     for _ in 0..rounds {
         let file = if workload == "named" {
-            named_temporary_file(&NamedOptions::default()).unwrap()
+            named_temporary_file(&NamedOptions::new()).unwrap()
         } else {
-            temporary_file(&FileOptions::default()).unwrap()
+            temporary_file(&FileOptions::new()).unwrap()
         };
         file.write(&bytes).unwrap();
         if workload == "named" {

@@ -8,7 +8,7 @@ use wasi_tempfile::{BinaryFile, SpooledOptions, add_audit_hook, spooled_temporar
 static FILE: OnceLock<BinaryFile> = OnceLock::new();
 
 fn main() {
-    let file = spooled_temporary_file(&SpooledOptions::default()).unwrap();
+    let file = spooled_temporary_file(&SpooledOptions::new()).unwrap();
     let file = FILE.get_or_init(|| file);
     add_audit_hook(|event, _| {
         println!("asked about {event}");

@@ -3,10 +3,10 @@
 use std::fs;
 use std::path::Path;
 
+use wasi_tempfile::text::{Cookie, named_temporary_text_file, temporary_text_file};
 use wasi_tempfile::{
-    Cookie, Delete, DirectoryOptions, FileOptions, NamedOptions, SpooledOptions,
-    named_temporary_file, named_temporary_text_file, spooled_temporary_file, temporary_directory,
-    temporary_file, temporary_text_file,
+    DirectoryOptions, FileOptions, NamedOptions, SpooledOptions, named_temporary_file,
+    spooled_temporary_file, temporary_directory, temporary_file,
 };
 
 fn main() -> wasi_tempfile::Result<()> {
@@ -23,7 +23,7 @@ fn main() -> wasi_tempfile::Result<()> {
 
 fn a_file() -> wasi_tempfile::Result<()> {
     // create a temporary file and write some data to it
-    let fp = temporary_file(&FileOptions::default())?;
+    let fp = temporary_file(&FileOptions::new())?;
     fp.write(b"Hello world!")?;
     // read data from file
     fp.seek(0, 0)?;
@@ -34,7 +34,7 @@ fn a_file() -> wasi_tempfile::Result<()> {
 
 fn a_context() -> wasi_tempfile::Result<()> {
     {
-        let fp = temporary_file(&FileOptions::default())?;
+        let fp = temporary_file(&FileOptions::new())?;
         fp.write(b"Hello world!")?;
         fp.seek(0, 0)?;
         assert_eq!(fp.read(None)?, b"Hello world!");
@@ -43,8 +43,7 @@ fn a_context() -> wasi_tempfile::Result<()> {
 }
 
 fn closed_and_reopened() -> wasi_tempfile::Result<()> {
-    let options = NamedOptions { delete: Delete::OnExit, ..NamedOptions::default() };
-    let fp = named_temporary_file(&options)?;
+    let fp = named_temporary_file(&NamedOptions::new().delete_on_close(false))?;
     let name = fp.name().expect("it has one");
     fp.write(b"Hello world!")?;
     fp.close()?;
@@ -57,7 +56,7 @@ fn closed_and_reopened() -> wasi_tempfile::Result<()> {
 }
 
 fn a_directory() -> wasi_tempfile::Result<()> {
-    let tmpdir = temporary_directory(&DirectoryOptions::default())?;
+    let tmpdir = temporary_directory(&DirectoryOptions::new())?;
     println!("created temporary directory {}", tmpdir.name());
     assert!(Path::new(&tmpdir.name()).is_dir());
     tmpdir.exit()?; // directory and contents have been removed
@@ -66,8 +65,7 @@ fn a_directory() -> wasi_tempfile::Result<()> {
 }
 
 fn kept() -> wasi_tempfile::Result<()> {
-    let options = NamedOptions { delete: Delete::Never, ..NamedOptions::default() };
-    let f = named_temporary_file(&options)?;
+    let f = named_temporary_file(&NamedOptions::new().delete(false))?;
     let name = f.name().expect("it has one");
     assert_eq!(f.write(b"Hello World!\n")?, 13);
     f.close()?;
@@ -77,11 +75,7 @@ fn kept() -> wasi_tempfile::Result<()> {
 }
 
 fn text() -> wasi_tempfile::Result<()> {
-    let f = temporary_text_file(&FileOptions {
-        encoding: Some("utf-16"),
-        newline: Some("\r\n"),
-        ..FileOptions::text()
-    })?;
+    let f = temporary_text_file(&FileOptions::new().encoding("utf-16").newline("\r\n"))?;
     assert_eq!(f.write("naïve\ncafé\n")?, 11); // characters
     f.seek(Cookie::default(), 0)?;
     assert_eq!(f.readline(None)?, "naïve\r\n");
@@ -90,10 +84,7 @@ fn text() -> wasi_tempfile::Result<()> {
     f.seek(place, 0)?;
     assert_eq!(f.read(Some(3))?, "caf");
 
-    let named = named_temporary_text_file(&NamedOptions {
-        file: FileOptions::text(),
-        ..NamedOptions::default()
-    })?;
+    let named = named_temporary_text_file(&NamedOptions::new())?;
     named.writelines(["one\n", "two\n"])?;
     named.flush()?;
     assert_eq!(fs::read(named.name().expect("it has one")).expect("it is there"), b"one\ntwo\n");
@@ -101,7 +92,7 @@ fn text() -> wasi_tempfile::Result<()> {
 }
 
 fn spooled() -> wasi_tempfile::Result<()> {
-    let f = spooled_temporary_file(&SpooledOptions { max_size: 1_000, ..Default::default() })?;
+    let f = spooled_temporary_file(&SpooledOptions::new().max_size(1_000))?;
     f.write(b"small enough for memory")?;
     f.seek(990, 0)?;
     f.write(b"and now it is on the disk")?; // the position is past 1000

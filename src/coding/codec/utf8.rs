@@ -7,9 +7,9 @@ use super::encode::Encode;
 use super::extend;
 use crate::bytes::append;
 use crate::code_points;
+use crate::coding::string::Text;
+use crate::coding::utf8;
 use crate::error::Result;
-use crate::text::string::Text;
-use crate::text::utf8;
 
 /// One of the encodings of this family.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

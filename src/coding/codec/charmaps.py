@@ -1,7 +1,7 @@
 """Prints `tables.rs`: the names of CPython's text encodings and what the bytes of those with one
 byte a character mean. It asks CPython's codecs; what CPython lacks stands in `added.py`. Run by hand:
 
-    PYENV_VERSION=3.13.0 python3.13 src/text/codec/charmaps.py > src/text/codec/tables.rs
+    PYENV_VERSION=3.13.0 python3.13 src/coding/codec/charmaps.py > src/coding/codec/tables.rs
 
 Each table is written as what differs from another one before it, or from Latin-1: the base's
 number (0 for Latin-1), how many bytes follow, and these, runs of up to 64 bytes' meanings:

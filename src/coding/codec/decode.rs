@@ -5,9 +5,9 @@ use alloc::{sync::Arc, vec::Vec};
 use super::{Encoding, Failure, Handler};
 use crate::bytes::{append, reserve};
 use crate::code_points;
+use crate::coding::string::Text;
+use crate::coding::utf8::Look;
 use crate::error::{Conversion, Result};
-use crate::text::string::Text;
-use crate::text::utf8::Look;
 
 /// Python's incremental decoder.
 #[derive(Clone)]

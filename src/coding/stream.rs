@@ -15,12 +15,12 @@ use memchr::memchr2;
 
 use crate::bytes::{self, copy, reserve};
 use crate::code_points;
+use crate::coding::codec::{Decoder, Encoder, Encoding, Handler};
+use crate::coding::cookie::{Cookie, Snapshot};
+use crate::coding::newlines::{Newline, NewlineDecoder};
+use crate::coding::string::{self, Text};
 use crate::error::{Error, Result};
 use crate::stream::Stream;
-use crate::text::codec::{Decoder, Encoder, Encoding, Handler};
-use crate::text::cookie::{Cookie, Snapshot};
-use crate::text::newlines::{Newline, NewlineDecoder};
-use crate::text::string::{self, Text};
 
 /// How many bytes are read, or may wait to be written, at a time: CPython's `_CHUNK_SIZE`.
 const CHUNK: usize = 8192;

@@ -5,9 +5,9 @@ use alloc::{format, string::String, vec::Vec};
 use memchr::{memchr_iter, memchr2};
 
 use crate::bytes::{find, reserve};
+use crate::coding::codec::Decoder;
+use crate::coding::string::Text;
 use crate::error::{Error, Result};
-use crate::text::codec::Decoder;
-use crate::text::string::Text;
 
 /// What ends a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

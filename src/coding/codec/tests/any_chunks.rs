@@ -7,8 +7,8 @@ use chance::Chance;
 
 use super::found;
 use crate::code_points;
+use crate::coding::codec::{Decoder, Encoder, Handler, tables};
 use crate::error::Result;
-use crate::text::codec::{Decoder, Encoder, Handler, tables};
 
 const HANDLERS: [&str; 9] = [
     "strict",
@@ -26,7 +26,7 @@ const HANDLERS: [&str; 9] = [
 fn encodings() -> impl Iterator<Item = &'static str> {
     let often = ["utf_8", "utf_8_sig", "utf_16", "utf_16_be", "utf_32", "utf_32_le"];
     let all = tables::NAMES.lines().filter_map(|line| line.split(' ').next());
-    let of_text = all.filter(|name| crate::text::codec::Encoding::find(name).is_ok());
+    let of_text = all.filter(|name| crate::coding::codec::Encoding::find(name).is_ok());
     of_text.chain(often.into_iter().cycle().take(120))
 }
 

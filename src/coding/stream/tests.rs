@@ -5,8 +5,8 @@ use alloc::{format, string::String, vec, vec::Vec};
 use chance::Chance;
 
 use super::*;
+use crate::coding::cookie::DecoderState;
 use crate::stream::memory::Memory;
-use crate::text::cookie::DecoderState;
 
 const ENCODINGS: [&str; 18] = [
     "ascii",

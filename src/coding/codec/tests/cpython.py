@@ -1,6 +1,6 @@
 """Records what CPython's codecs do, as `TextIOWrapper` uses them: `cpython.txt`, one case a line.
 
-    PYENV_VERSION=3.13.0 python3.13 src/text/codec/tests/cpython.py > src/text/codec/tests/cpython.txt
+    PYENV_VERSION=3.13.0 python3.13 src/coding/codec/tests/cpython.py > src/coding/codec/tests/cpython.txt
 
 With a seed and a number it prints so many random cases for each encoding and handler, and only
 these. In text a space, `\\`, `;` and what is not ASCII is written as Python escapes it; in

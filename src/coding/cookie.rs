@@ -4,38 +4,53 @@ use alloc::vec::Vec;
 
 use crate::bytes::{copy, length};
 use crate::code_points;
+use crate::coding::newlines::NewlineDecoder;
 use crate::error::{Error, Result};
-use crate::text::newlines::NewlineDecoder;
 
-/// A place in a text file, opaque but for [`plain`](Self::plain) ones: the number that Python's
-/// `tell` returns, taken apart.
+/// A place in a text file, which [`tell`](crate::text::TextFile::tell) returns and
+/// [`seek`](crate::text::TextFile::seek) takes: the number that Python's `tell` returns, taken
+/// apart.
+///
+/// The default is the start of the file. Only [`plain`](Self::plain) places can be made by hand.
+///
+/// # Examples
+///
+/// ```no_run
+/// use wasi_tempfile::text::Cookie;
+///
+/// let file = wasi_tempfile::text::temporary_text_file(&Default::default())?;
+/// file.write("naïve")?;
+/// file.seek(Cookie::default(), 0)?;
+/// # Ok::<(), wasi_tempfile::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Cookie {
-    /// The byte at which decoding begins, not below 0. Without a decoder's state it is the place.
+    /// The byte at which decoding begins, not below 0. Without a state of the decoder it is the
+    /// place.
     pub position: i64,
-    /// What else it takes to get to the place.
+    /// The way from there to the place; `None` where the place is that byte.
     pub decoder: Option<DecoderState>,
 }
 
-/// How a decoder gets from a byte position to a place in the text.
+/// The way of a decoder from a byte position to a place in the text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct DecoderState {
     /// The decoder's flags at that position.
     pub flags: u32,
-    /// How many bytes it is fed.
+    /// The number of bytes to decode.
     pub bytes_to_feed: u32,
-    /// How many of the characters that come of them lie before the place.
+    /// The number of decoded characters that lie before the place.
     pub chars_to_skip: u32,
-    /// It is told that the bytes are the last.
+    /// The bytes are decoded as the last ones of the file.
     pub need_eof: bool,
 }
 
-/// How bytes came to be decoded: the decoder's flags before, and the bytes, those that it held
-/// back among them. They end where the binary stream is.
+/// The input of the last decoding: the decoder's flags before it, and the bytes, with those that
+/// the decoder had held back. They end at the position of the binary stream.
 pub(crate) struct Snapshot {
     pub(crate) flags: u32,
     pub(crate) input: Vec<u8>,
-    /// They were the last.
+    /// The bytes were the last ones of the file.
     pub(crate) last: bool,
     /// The place that was found last.
     found: Found,
@@ -50,16 +65,24 @@ impl Snapshot {
 /// A place among a snapshot's bytes at which nothing is held back; the beginning at first.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Found {
-    /// How many bytes lie before it.
+    /// The number of bytes before the place.
     at: usize,
-    /// How many bytes, as WTF-8, the text before it has.
+    /// The length of the text before the place, in bytes of WTF-8.
     used: usize,
     /// The decoder's flags there, if it is not the beginning.
     flags: Option<u32>,
 }
 
 impl Cookie {
-    /// The place at a byte position where a character begins.
+    /// Returns the place of a byte at which a character begins.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use wasi_tempfile::text::Cookie;
+    ///
+    /// assert_eq!(Cookie::plain(0), Cookie::default());
+    /// ```
     #[must_use]
     pub fn plain(position: u64) -> Self {
         Self { position: i64::try_from(position).unwrap_or(i64::MAX), decoder: None }
@@ -70,8 +93,8 @@ impl Cookie {
         Self { decoder, ..Self::plain(position) }
     }
 
-    /// The place at which `read` is read of a text of `all` bytes, which came of decoding the
-    /// snapshot's bytes; they end at `end`.
+    /// Finds the place after `read` in a text of `all` bytes, which is the decoded input of the
+    /// snapshot. The input ends at `end`.
     pub(crate) fn find(
         end: u64,
         snapshot: &mut Snapshot,
@@ -79,7 +102,7 @@ impl Cookie {
         (read, all): (&[u8], usize),
     ) -> Result<Self> {
         let Snapshot { flags, input, found: before, .. } = snapshot;
-        // From the place found last, unless it lies behind this one.
+        // The search starts at the place found last, unless it lies behind this one.
         if before.used > read.len() {
             *before = Found::default();
         }
@@ -136,7 +159,7 @@ impl Cookie {
             let state = DecoderState { flags: found.flags, ..Default::default() };
             return Ok(Self::new(position(found.start), state));
         }
-        // They come together with others, or only at the end of the file.
+        // The characters come together with others, or only at the end of the file.
         let need_eof = found.characters < target;
         let ahead = if need_eof { found } else { decode(high - 1)? };
         let narrow = |number: usize| {
@@ -153,10 +176,10 @@ impl Cookie {
     }
 }
 
-/// What came of decoding some of the bytes.
+/// The result of decoding some of the bytes.
 struct Partial {
     characters: usize,
-    /// Up to where they were decoded: behind it they are held back.
+    /// The number of bytes that were decoded. The decoder holds back the rest.
     start: usize,
     flags: u32,
 }

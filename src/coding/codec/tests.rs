@@ -106,7 +106,7 @@ fn failed(error: &Error, text: &[u8]) -> String {
                     String::new()
                 }
             };
-            let crate::UnicodeError { encoding, start, end, reason, .. } = &**error;
+            let crate::text::UnicodeError { encoding, start, end, reason, .. } = &**error;
             format!("! {encoding}{object} {start} {end} {reason}")
         }
         Error::Lookup(message) => format!("! LookupError {}", shown(message.as_bytes())),
@@ -249,7 +249,7 @@ fn letters_of_any_case_and_marks_between_them_are_one_name() {
 
 fn cpython(arguments: &[&str]) -> Option<String> {
     let root = std::env::var("CARGO_MANIFEST_DIR").expect("cargo runs its tests");
-    let script = root + "/src/text/codec/tests/cpython.py";
+    let script = root + "/src/coding/codec/tests/cpython.py";
     let mut python = Command::new("python3.13");
     let output = python.env("PYENV_VERSION", "3.13.0").arg(script).args(arguments).output().ok()?;
     output.status.success().then(|| String::from_utf8(output.stdout).unwrap())
