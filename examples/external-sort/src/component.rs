@@ -3,22 +3,31 @@
 use std::io::{self, Read, Write};
 
 use external_sort::{Progress, Run, Summary};
+use wasi_tempfile::{BinaryFile, Descriptor};
 
 use crate::arguments::{Arguments, Through};
 
 mod bindings;
-mod direct;
 mod granted;
 mod passed;
+
+use bindings::scratch::tempfile::descriptors;
 
 pub(crate) fn sort(
     arguments: &Arguments,
     report: fn(Progress) -> io::Result<()>,
 ) -> io::Result<Summary> {
     match arguments.through.unwrap_or(Through::Descriptors) {
-        Through::Descriptors => sort_with(arguments, direct::make, report),
+        Through::Descriptors => sort_with(arguments, make_direct, report),
         Through::Interface => sort_with(arguments, passed::make, report),
     }
+}
+
+/// Makes a temporary file whose bytes go right to the host. The library reads and writes by its
+/// descriptor.
+fn make_direct() -> io::Result<BinaryFile> {
+    let descriptor = descriptors::open_temporary(None).map_err(io::Error::other)?;
+    Ok(BinaryFile::from(Descriptor::from(descriptor)))
 }
 
 fn sort_with<R: Run>(

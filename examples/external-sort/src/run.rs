@@ -1,19 +1,8 @@
 //! Temporary files that hold a sorted run.
 
-use std::fs::File;
-use std::io::{self, Read, Seek as _, Write};
+use std::io::{Read, Seek, Write};
 
 /// A temporary file: it is written once, rewound and read.
-pub trait Run: Read + Write {
-    /// Moves to the start.
-    ///
-    /// # Errors
-    /// The file cannot seek.
-    fn rewind(&mut self) -> io::Result<()>;
-}
+pub trait Run: Read + Write + Seek {}
 
-impl Run for File {
-    fn rewind(&mut self) -> io::Result<()> {
-        self.seek(io::SeekFrom::Start(0)).map(drop)
-    }
-}
+impl<F: Read + Write + Seek> Run for F {}

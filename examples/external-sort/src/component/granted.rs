@@ -8,17 +8,17 @@ use std::path::Path;
 use wasi::filesystem::preopens;
 use wasi::filesystem::types::{DescriptorFlags, ErrorCode, OpenFlags, PathFlags};
 
-use super::direct::Direct;
+use wasi_tempfile::{BinaryFile, Descriptor};
 
-pub(super) fn open_input(path: &Path) -> io::Result<Direct> {
+pub(super) fn open_input(path: &Path) -> io::Result<BinaryFile> {
     open(path, OpenFlags::empty(), DescriptorFlags::READ)
 }
 
-pub(super) fn create_output(path: &Path) -> io::Result<Direct> {
+pub(super) fn create_output(path: &Path) -> io::Result<BinaryFile> {
     open(path, OpenFlags::CREATE | OpenFlags::TRUNCATE, DescriptorFlags::WRITE)
 }
 
-fn open(path: &Path, how: OpenFlags, access: DescriptorFlags) -> io::Result<Direct> {
+fn open(path: &Path, how: OpenFlags, access: DescriptorFlags) -> io::Result<BinaryFile> {
     let failed =
         |code: ErrorCode| io::Error::other(format!("{}: {}", path.display(), code.message()));
     let text = path.to_str().ok_or_else(|| failed(ErrorCode::IllegalByteSequence))?;
@@ -30,7 +30,7 @@ fn open(path: &Path, how: OpenFlags, access: DescriptorFlags) -> io::Result<Dire
         .min_by_key(|(_, relative)| relative.len())
         .ok_or_else(|| failed(ErrorCode::NoEntry))?;
     let file = directory.open_at(PathFlags::SYMLINK_FOLLOW, relative, how, access);
-    file.map(Direct::new).map_err(failed)
+    file.map(|file| BinaryFile::from(Descriptor::from(file))).map_err(failed)
 }
 
 /// Returns the part of `path` below a granted directory.

@@ -1,36 +1,20 @@
 //! A temporary file whose bytes pass through the component that made it.
 
-use std::io::{self, Read, Write};
-
-use external_sort::Run;
+use std::io::{self, Read, Seek, SeekFrom, Write};
 
 use super::bindings::scratch::tempfile::tempfile::{self, BinaryFile, FileOptions};
 
-/// The bytes asked for at a time. The component that serves the file holds as many in its own
+/// The most bytes asked for at a time: the component that passes them on keeps as many in its own
 /// memory.
 const PASSED: usize = 64 << 10;
 
-/// A file without a buffer: the sort reads and writes whole blocks.
+/// A file of the interface.
 pub(super) struct Passed(BinaryFile);
 
+/// Makes a file without a buffer, since whole blocks are read and written.
 pub(super) fn make() -> io::Result<Passed> {
-    let options = FileOptions {
-        mode: None,
-        buffering: Some(0),
-        encoding: None,
-        newline: None,
-        suffix: None,
-        prefix: None,
-        dir: None,
-        errors: None,
-    };
+    let options = FileOptions { buffering: Some(0), ..FileOptions::default() };
     tempfile::temporary_file(Some(&options)).map(Passed).map_err(io::Error::other)
-}
-
-impl Run for Passed {
-    fn rewind(&mut self) -> io::Result<()> {
-        self.0.seek(0, 0).map(drop).map_err(io::Error::other)
-    }
 }
 
 impl Read for Passed {
@@ -51,5 +35,16 @@ impl Write for Passed {
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
+    }
+}
+
+impl Seek for Passed {
+    fn seek(&mut self, target: SeekFrom) -> io::Result<u64> {
+        let (offset, whence) = match target {
+            SeekFrom::Start(offset) => (i64::try_from(offset).map_err(io::Error::other)?, 0),
+            SeekFrom::Current(offset) => (offset, 1),
+            SeekFrom::End(offset) => (offset, 2),
+        };
+        self.0.seek(offset, whence).map_err(io::Error::other)
     }
 }
