@@ -409,4 +409,25 @@ mod tests {
         );
         assert_eq!(Error::os(ErrorCode::Invalid).to_string(), "Invalid argument");
     }
+
+    #[test]
+    fn the_message_and_the_path_are_apart() {
+        let os = Error::at(ErrorCode::NoEntry, "/tmp/x");
+        assert_eq!((os.message(), os.path()), ("No such file or directory".into(), Some("/tmp/x")));
+        // `str(error)` of CPython 3.13 for `'é'.encode('ascii')`.
+        let unicode = Error::Unicode(Box::new(UnicodeError {
+            operation: Conversion::Encode,
+            encoding: "ascii",
+            object: Vec::from("é"),
+            start: 0,
+            end: 1,
+            reason: "ordinal not in range(128)",
+        }));
+        let text = "'ascii' codec can't encode character '\\xe9' in position 0: ordinal not in \
+                    range(128)";
+        assert_eq!((unicode.message(), unicode.path()), (text.into(), None));
+        for error in [Error::Value("x".into()), Error::unsupported("x"), Error::Other("x".into())] {
+            assert_eq!((error.message(), error.path(), error.code()), ("x".into(), None, None));
+        }
+    }
 }

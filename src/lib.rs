@@ -91,17 +91,19 @@
 //!
 #![cfg_attr(feature = "std", doc = "```no_run")]
 #![cfg_attr(not(feature = "std"), doc = "```ignore")]
-//! use std::io::{self, BufRead as _, BufReader, Seek as _, Write as _};
+//! use std::io::{self, BufRead as _, BufReader, Read, Seek as _};
 //!
 //! use wasi_tempfile::{FileOptions, temporary_file};
 //!
-//! fn longest_line(input: &mut dyn io::Read) -> io::Result<usize> {
+//! fn longest_line(input: &mut impl Read) -> io::Result<usize> {
 //!     let mut file = temporary_file(&FileOptions::new())?;
 //!     io::copy(input, &mut file)?;
-//!     writeln!(file)?;
 //!     file.rewind()?;
-//!     let lines = BufReader::new(file).lines();
-//!     lines.map(|line| Ok(line?.len())).try_fold(0, |most, length| Ok(most.max(length?)))
+//!     let mut longest = 0;
+//!     for line in BufReader::new(file).lines() {
+//!         longest = longest.max(line?.len());
+//!     }
+//!     Ok(longest)
 //! }
 //! ```
 //!

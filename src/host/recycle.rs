@@ -83,8 +83,10 @@ pub(crate) fn stop() {
     drop(closed);
 }
 
-/// Sets the number of unlinked files that are kept open to serve later anonymous files: 4 at first,
-/// each of at most 64 KiB. 0 keeps none and closes those that are kept. Beyond Python.
+/// Sets the number of unlinked files that are kept open to serve later anonymous files.
+///
+/// It is 4 at first. Each file has at most 64 KiB. 0 keeps none and closes those that are kept.
+/// Beyond Python.
 ///
 /// Only the host can tell a spare file from a new one. No name is drawn for it, as with Linux's
 /// `O_TMPFILE`, which Python uses; so a name that would be too long goes unnoticed. With an audit

@@ -144,8 +144,9 @@ fn refuse_separators(part: &str, value: &str) -> Result<()> {
     Ok(())
 }
 
-/// Returns the directory for temporary files: the module variable `tempdir` if it is set, else the
-/// first usable one of `TMPDIR`, `TEMP`, `TMP`, `/tmp`, `/var/tmp`, `/usr/tmp` and the current
+/// Returns the directory for temporary files.
+///
+/// It is the module variable `tempdir` if that is set, else the first usable one of `TMPDIR`, `TEMP`, `TMP`, `/tmp`, `/var/tmp`, `/usr/tmp` and the current
 /// directory. A directory is usable if a file can be made, written and removed in it. `tempdir`
 /// remembers the directory; a search that failed is not remembered.
 ///

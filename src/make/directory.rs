@@ -13,8 +13,9 @@ use crate::lock::Lock;
 use crate::make::create;
 use crate::options::DirectoryOptions;
 
-/// A temporary directory, as [`temporary_directory`] returns it. Dropping it removes it, unless it
-/// was made to stay. Errors are lost then: call [`cleanup`](Self::cleanup) or [`exit`](Self::exit)
+/// A temporary directory, as [`temporary_directory`] returns it.
+///
+/// Dropping it removes it, unless it was made to stay. Errors are lost then: call [`cleanup`](Self::cleanup) or [`exit`](Self::exit)
 /// where they matter.
 ///
 /// # Examples

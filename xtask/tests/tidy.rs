@@ -25,7 +25,8 @@ const FLOORS: [(&str, &[&str]); 22] = [
     ("wasmtime-scratch", &["chance", "tmpfs"]),
     // Its tests run programs of the harness.
     ("wasi-scratch", &["scratch-components", "scratch-compose", "wasmtime-scratch", "xtask"]),
-    ("wasi-tempfile", &["chance", "component-rt"]),
+    // It names itself, to have a feature in its tests.
+    ("wasi-tempfile", &["chance", "component-rt", "wasi-tempfile"]),
     // An embedder, who gets the component built as the harness does.
     ("audit-example", &["xtask"]),
     // Embedders, too, whose tests run programs of the harness.

@@ -11,7 +11,7 @@ impl TextFile {
     ///
     /// # Errors
     ///
-    /// [`Error::Value`] on a detached file.
+    /// [`Error::Value`](crate::Error::Value) on a detached file.
     ///
     /// # Examples
     ///
@@ -82,7 +82,7 @@ impl TextFile {
     ///
     /// # Errors
     ///
-    /// [`Error::Value`] on a detached file.
+    /// [`Error::Value`](crate::Error::Value) on a detached file.
     ///
     /// # Examples
     ///
@@ -126,7 +126,7 @@ impl TextFile {
     ///
     /// # Errors
     ///
-    /// [`Error::Value`] on a closed or detached file.
+    /// [`Error::Value`](crate::Error::Value) on a closed or detached file.
     ///
     /// # Examples
     ///
@@ -143,7 +143,7 @@ impl TextFile {
     ///
     /// # Errors
     ///
-    /// [`Error::Value`] on a closed or detached file.
+    /// [`Error::Value`](crate::Error::Value) on a closed or detached file.
     ///
     /// # Examples
     ///
@@ -160,7 +160,7 @@ impl TextFile {
     ///
     /// # Errors
     ///
-    /// [`Error::Value`] on a closed or detached file.
+    /// [`Error::Value`](crate::Error::Value) on a closed or detached file.
     ///
     /// # Examples
     ///
@@ -177,7 +177,7 @@ impl TextFile {
     ///
     /// # Errors
     ///
-    /// [`Error::Value`] on a closed or detached file.
+    /// [`Error::Value`](crate::Error::Value) on a closed or detached file.
     ///
     /// # Examples
     ///
