@@ -3,14 +3,14 @@
 
 use alloc::vec::Vec;
 
-/// How many characters `text` has: code points, as Python counts.
+/// Counts the characters of `text`: code points, as Python does.
 pub(crate) fn count(text: &[u8]) -> usize {
     let (words, rest) = text.as_chunks::<8>();
     let words: usize = words.iter().map(count_word).sum();
     words + rest.iter().filter(|byte| !continues(**byte)).count()
 }
 
-/// Where the first `characters` of `text` end, and how many of them there are.
+/// Returns the end of the first `characters` of `text`, and their number, which may be smaller.
 pub(crate) fn prefix(text: &[u8], characters: usize) -> (usize, usize) {
     let (mut at, mut counted) = (0, 0);
     let (words, _) = text.as_chunks::<8>();
@@ -33,13 +33,13 @@ pub(crate) fn prefix(text: &[u8], characters: usize) -> (usize, usize) {
     (at, counted)
 }
 
-/// Where the last `characters` of `text` begin, of which there are so many at least.
+/// Returns the start of the last `characters` of `text`, which has at least as many.
 pub(crate) fn suffix(text: &[u8], characters: usize) -> usize {
     let (mut at, mut counted) = (text.len(), 0);
     let (_, words) = text.as_rchunks::<8>();
     for word in words.iter().rev() {
         let here = count_word(word);
-        // The last one to be counted begins where a byte says so, not where a word does.
+        // The word holds the start of the last character; the byte in it has to be found.
         if counted + here >= characters {
             break;
         }
@@ -52,7 +52,7 @@ pub(crate) fn suffix(text: &[u8], characters: usize) -> usize {
     at
 }
 
-/// How many characters begin in eight bytes: one byte of each is no continuation.
+/// Counts the characters that begin in eight bytes: each has one byte that is no continuation.
 fn count_word(bytes: &[u8; 8]) -> usize {
     let word = u64::from_le_bytes(*bytes);
     let continuations = (word >> 7) & (!word >> 6) & 0x0101_0101_0101_0101;
@@ -63,7 +63,7 @@ fn continues(byte: u8) -> bool {
     byte & 0xc0 == 0x80
 }
 
-/// Whether these bytes are WTF-8, each surrogate by itself.
+/// Tells whether these bytes are WTF-8, with each surrogate encoded on its own.
 pub(crate) fn is_well_formed(bytes: &[u8]) -> bool {
     let mut rest = bytes;
     while let Err(error) = core::str::from_utf8(rest) {
@@ -76,7 +76,7 @@ pub(crate) fn is_well_formed(bytes: &[u8]) -> bool {
     true
 }
 
-/// The code points of well-formed WTF-8.
+/// Returns the code points of well-formed WTF-8.
 pub(crate) fn code_points(text: &[u8]) -> impl Iterator<Item = u32> {
     let mut rest = text;
     core::iter::from_fn(move || {
@@ -86,7 +86,7 @@ pub(crate) fn code_points(text: &[u8]) -> impl Iterator<Item = u32> {
     })
 }
 
-/// The first code point of well-formed WTF-8, and what follows it.
+/// Returns the first code point of well-formed WTF-8, and the rest.
 pub(crate) fn split_first(text: &[u8]) -> Option<(u32, &[u8])> {
     let six = |byte: &u8| u32::from(byte & 0x3f);
     match text {
@@ -102,7 +102,7 @@ pub(crate) fn split_first(text: &[u8]) -> Option<(u32, &[u8])> {
     }
 }
 
-/// Appends a code point, a surrogate too; room for four bytes must be there.
+/// Appends a code point, which may be a surrogate. The caller has reserved four bytes.
 pub(crate) fn push(text: &mut Vec<u8>, code_point: u32) {
     let lead = |shift: u32| (code_point >> shift).to_le_bytes()[0];
     let six = |shift: u32| 0x80 | lead(shift) & 0x3f;

@@ -1,5 +1,5 @@
-//! A lock for an instance with a single thread: nobody is left to release it while it is waited
-//! for, so locking it twice is a panic that names the place, not an endless wait.
+//! A lock for an instance with a single thread. Nobody could release it during a wait, so locking
+//! it twice is a panic that names the place, instead of an endless wait.
 
 use spin::{Mutex, MutexGuard};
 
@@ -12,11 +12,11 @@ impl<T> Lock<T> {
 }
 
 impl<T: ?Sized> Lock<T> {
-    /// Locks it.
+    /// Takes the lock.
     ///
     /// # Panics
     ///
-    /// The same thread holds it already: an audit hook uses the file that is being made.
+    /// If the same thread holds the lock already: an audit hook uses the file that is being made.
     #[track_caller]
     pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
         #[cfg(test)]
@@ -29,7 +29,7 @@ impl<T: ?Sized> Lock<T> {
             .expect("deadlock: an audit hook must not use the file that it is asked about")
     }
 
-    /// Locks it, unless it is locked.
+    /// Takes the lock unless it is taken.
     pub(crate) fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
         self.0.try_lock()
     }

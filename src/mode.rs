@@ -13,7 +13,7 @@ pub(crate) enum Flavour {
 }
 
 impl Flavour {
-    /// The mode of a file that is opened without one.
+    /// Returns the mode of a file that is opened without one.
     pub(crate) fn default_mode(self) -> &'static str {
         match self {
             Self::Binary => "w+b",
@@ -38,8 +38,8 @@ impl Flavour {
 /// CPython's text for a text file without a buffer.
 pub(crate) const UNBUFFERED: &str = "can't have unbuffered text I/O";
 
-/// The size of a file's buffer where the caller gives none, in bytes; CPython's
-/// `io.DEFAULT_BUFFER_SIZE`, which it takes where the filesystem tells no block size.
+/// The default size of a file's buffer in bytes: CPython's `io.DEFAULT_BUFFER_SIZE`, which it uses
+/// if the filesystem does not tell a block size.
 pub(crate) const BUFFER_SIZE: usize = 8192;
 
 /// A mode string, taken apart. The letter sets the direction only: the file is always new.
@@ -120,7 +120,7 @@ impl Mode {
         self.updating || self.letter != Letter::Read
     }
 
-    /// The mode as `FileIO.mode` spells it.
+    /// Returns the mode as `FileIO.mode` spells it.
     pub(crate) fn name(self) -> &'static str {
         match (self.letter, self.updating) {
             (Letter::Append, false) => "ab",
@@ -144,8 +144,8 @@ pub(crate) enum Buffering {
 }
 
 impl Buffering {
-    /// By `io.open`'s rules: negative is the default size, 0 is none, 1 (line buffering) is the
-    /// default size in a binary file, which Python warns of.
+    /// Applies the rules of `io.open`: a negative size is the default, 0 is no buffer, and 1 (line
+    /// buffering) is the default in a binary file, about which Python warns.
     pub(crate) fn parse(buffering: i32) -> Self {
         match usize::try_from(buffering) {
             Ok(0) => Self::Unbuffered,

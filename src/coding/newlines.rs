@@ -1,4 +1,4 @@
-//! Line ends: what `newline` asks for, and CPython's `IncrementalNewlineDecoder`.
+//! Line ends: the parameter `newline`, and CPython's `IncrementalNewlineDecoder`.
 
 use alloc::{format, string::String, vec::Vec};
 
@@ -9,7 +9,7 @@ use crate::coding::codec::Decoder;
 use crate::coding::string::Text;
 use crate::error::{Error, Result};
 
-/// What ends a line.
+/// The strings that end a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Newline {
     /// `\n`, `\r` and `\r\n`, all read as `\n`: `newline=None`.
@@ -35,7 +35,8 @@ impl Newline {
         })
     }
 
-    /// What is written for `\n`, where that is something else. On WASI a line ends with `\n`.
+    /// Returns the string that is written for `\n`, if it is another one. On WASI a line ends with
+    /// `\n`.
     pub(crate) fn written(self) -> Option<&'static str> {
         match self {
             Self::Cr => Some("\r"),
@@ -44,7 +45,8 @@ impl Newline {
         }
     }
 
-    /// Where the first line of `text` ends. `after_cr`: it follows a `\r` of the same line.
+    /// Returns the end of the first line of `text`. With `after_cr` the text follows a `\r` of the
+    /// same line.
     pub(crate) fn find_end(self, text: &[u8], after_cr: bool) -> Option<usize> {
         match self {
             Self::Universal | Self::Lf => find(b'\n', text).map(|at| at + 1),
@@ -66,12 +68,12 @@ impl Newline {
 pub(crate) struct NewlineDecoder {
     decoder: Decoder,
     newline: Newline,
-    /// A `\r` was decoded, and what follows it is not known yet.
+    /// A `\r` was decoded, and the next character is not known yet.
     pending_cr: bool,
     seen: Seen,
 }
 
-/// Which line ends were read.
+/// The line ends that were read.
 #[derive(Clone, Copy, Default)]
 struct Seen {
     cr: bool,
@@ -88,7 +90,7 @@ impl NewlineDecoder {
         matches!(self.newline, Newline::Universal | Newline::Untranslated)
     }
 
-    /// The text, and how many characters it has where that is known already.
+    /// Decodes `input` and returns the text, with the number of its characters where that is known.
     pub(crate) fn decode(&mut self, input: Vec<u8>, last: bool) -> Result<(Text, Option<usize>)> {
         let (mut text, look) = self.decoder.decode(input, last)?;
         let characters = look.map(|look| look.characters);
@@ -113,7 +115,7 @@ impl NewlineDecoder {
         Ok((if self.newline == Newline::Universal { translate(text)? } else { text }, None))
     }
 
-    /// Notes which line ends there are.
+    /// Notes the line ends in a text.
     fn look(&mut self, text: &[u8]) {
         let mut rest = text;
         while let Some(at) = find(b'\r', rest) {
@@ -126,7 +128,7 @@ impl NewlineDecoder {
         self.seen.lf = self.seen.lf || find(b'\n', rest).is_some();
     }
 
-    /// Those that were read, in Python's order.
+    /// Returns the line ends that were read, in Python's order.
     pub(crate) fn newlines(&self) -> Vec<&'static str> {
         let Seen { cr, lf, crlf } = self.seen;
         let mut newlines = Vec::new();
@@ -138,13 +140,13 @@ impl NewlineDecoder {
         newlines
     }
 
-    /// The bytes held back, and everything else that decides how the next ones are decoded.
+    /// Returns the bytes held back, and the flags that decide how the next ones are decoded.
     pub(crate) fn state(&self) -> (&[u8], u32) {
         let (held, flags) = self.decoder.state();
         (held, flags << 1 | u32::from(self.pending_cr))
     }
 
-    /// The state in which nothing is held back.
+    /// Sets the state in which nothing is held back.
     pub(crate) fn set_state(&mut self, flags: u32) {
         self.decoder.set_state(flags >> 1);
         self.pending_cr = self.universal() && flags & 1 == 1;
@@ -157,7 +159,7 @@ impl NewlineDecoder {
     }
 }
 
-/// `\n` for every line end.
+/// Replaces every line end by `\n`.
 fn translate(text: Text) -> Result<Text> {
     let Some(first) = find(b'\r', text.as_bytes()) else {
         return Ok(text);
@@ -167,7 +169,7 @@ fn translate(text: Text) -> Result<Text> {
     let (start, mut rest) = text.as_bytes().split_at(first);
     translated.extend_from_slice(start);
     while !rest.is_empty() {
-        // It begins with a `\r`.
+        // The piece begins with a `\r`.
         translated.push(b'\n');
         rest = rest.strip_prefix(b"\r\n").unwrap_or(&rest[1..]);
         let (before, after) = rest.split_at(find(b'\r', rest).unwrap_or(rest.len()));
@@ -189,7 +191,7 @@ mod tests {
                 let mut text = vec![around; length];
                 assert_eq!(find(b'\n', &text), None);
                 for at in (0..length).rev() {
-                    // Those behind it, too, by and by.
+                    // The line ends behind it follow in later rounds.
                     text[at] = b'\n';
                     assert_eq!(find(b'\n', &text), Some(at), "{around} {length}");
                 }

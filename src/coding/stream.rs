@@ -1,4 +1,4 @@
-//! Text over a binary stream: what CPython's `TextIOWrapper` does between its checks.
+//! Text over a binary stream: the work of CPython's `TextIOWrapper` between its checks.
 //!
 //! Text to be written waits, encoded, in `pending`; bytes that were read ahead wait, decoded, in
 //! `decoded`. At most one of them holds anything. `snapshot` remembers how the bytes came to be
@@ -22,14 +22,15 @@ use crate::coding::string::{self, Text};
 use crate::error::{Error, Result};
 use crate::stream::Stream;
 
-/// How many bytes are read, or may wait to be written, at a time: CPython's `_CHUNK_SIZE`.
+/// The number of bytes that are read, or may wait to be written, at a time: CPython's
+/// `_CHUNK_SIZE`.
 const CHUNK: usize = 8192;
 
 pub(crate) struct TextStream {
     pub(crate) conversion: Conversion,
     pub(crate) line_buffering: bool,
     pub(crate) write_through: bool,
-    /// After `detach`: nearly every call is an error.
+    /// `detach` was called: nearly every call is an error.
     pub(crate) detached: bool,
     /// `None` where the mode does not allow writing.
     encoder: Option<Encoder>,
@@ -37,19 +38,19 @@ pub(crate) struct TextStream {
     decoder: Option<NewlineDecoder>,
     pending: Vec<u8>,
     decoded: Option<Decoded>,
-    /// The number of times that something was read ahead.
+    /// The number of times that text was read ahead.
     chunks: u64,
     snapshot: Option<Snapshot>,
-    /// CPython has a snapshot, too: it takes none during an iteration, and forgets what was read
-    /// ahead only where it has one.
+    /// CPython has a snapshot, too: it takes none during an iteration, and forgets text that was
+    /// read ahead only if it has one.
     remembered: bool,
-    /// An iteration has not come to its end: `tell` is refused, as in CPython.
+    /// An iteration has not reached its end: `tell` is refused, as in CPython.
     iterating: bool,
-    /// Bytes to a character in what was read last.
+    /// The bytes per character in the text that was read last.
     ratio: f64,
 }
 
-/// What text is made of bytes with.
+/// The parameters of the conversion between text and bytes.
 #[derive(Clone)]
 pub(crate) struct Conversion {
     pub(crate) encoding_name: String,
@@ -58,28 +59,28 @@ pub(crate) struct Conversion {
     encoding: Encoding,
 }
 
-/// How to go back to what was read up to.
+/// A mark to which reading can go back.
 pub(crate) struct Mark {
-    /// Where the bytes begin that are read ahead, or the stream is.
+    /// The position of the first byte that is read ahead; that of the stream if there is none.
     start: u64,
-    /// How many there are.
+    /// The number of bytes that are read ahead.
     length: u64,
     flags: u32,
     last: bool,
-    /// How many bytes of the text were read.
+    /// The number of bytes of the decoded text that were read.
     used: Option<usize>,
-    /// Which text that was.
+    /// The number of the text that was read ahead at the time.
     chunk: u64,
     remembered: bool,
     iterating: bool,
 }
 
-/// Text that was read ahead, of which `used` bytes, as WTF-8, are read.
+/// Text that was read ahead, of which `used` bytes of WTF-8 are read.
 #[derive(Clone)]
 struct Decoded {
     text: Text,
     used: usize,
-    /// How many characters are not read, where that is known.
+    /// The number of characters that are not read, where it is known.
     left: Option<usize>,
 }
 
@@ -88,7 +89,7 @@ impl Decoded {
         &self.text.as_bytes()[self.used..]
     }
 
-    /// Reads the next `length` bytes of it.
+    /// Takes the next `length` bytes of the text.
     fn advance(&mut self, length: usize) -> Result<Text> {
         let part = self.text.slice(self.used, self.used + length)?;
         self.used += length;
@@ -104,7 +105,7 @@ impl Conversion {
         errors: Option<&str>,
         newline: Newline,
     ) -> Result<Self> {
-        // What Python calls the locale's encoding is UTF-8 on WASI.
+        // Python's encoding of the locale is UTF-8 on WASI.
         let encoding_name = match encoding {
             None | Some("locale") => "UTF-8",
             Some(name) => name,
@@ -128,7 +129,7 @@ impl Conversion {
 }
 
 impl TextStream {
-    /// Text over a stream that is at `position`.
+    /// Makes text over a stream that is at `position`.
     pub(crate) fn new(
         conversion: Conversion,
         (readable, writable): (bool, bool),
@@ -153,7 +154,7 @@ impl TextStream {
         stream
     }
 
-    /// What is to be remembered to undo a read.
+    /// Returns a mark from which a read can be undone.
     pub(crate) fn mark(&self, stream: &Stream) -> Mark {
         let Self { remembered, iterating, chunks: chunk, .. } = *self;
         let position = stream.tell();
@@ -177,10 +178,10 @@ impl TextStream {
         }
     }
 
-    /// Undoes what was read since the mark, as far as the file can be read again.
+    /// Undoes the reads since the mark, as far as the file can be read again.
     pub(crate) fn go_back(&mut self, mark: Mark, stream: &mut Stream) {
         let Mark { start, length, flags, last, used, chunk, remembered, iterating } = mark;
-        // Where nothing more was read ahead, nothing is to be read again.
+        // If nothing was read ahead since, nothing has to be read again.
         if let (Some(used), Some(decoded)) = (used, &mut self.decoded)
             && self.chunks == chunk
             && stream.tell() == start + length
@@ -217,8 +218,8 @@ impl TextStream {
         Ok(())
     }
 
-    /// Whether something that was read ahead, or its place, is remembered: what forbids
-    /// `reconfigure` to change how it is read.
+    /// Tells whether text that was read ahead, or its place, is remembered: then `reconfigure` may
+    /// not change the conversion.
     pub(crate) fn has_decoded(&self) -> bool {
         self.decoded.is_some()
     }
@@ -227,7 +228,7 @@ impl TextStream {
         self.decoder.as_ref().map(NewlineDecoder::newlines).unwrap_or_default()
     }
 
-    /// Goes on with another conversion.
+    /// Continues with another conversion.
     pub(crate) fn convert(&mut self, conversion: Conversion, position: u64) {
         self.encoder = self.encoder.as_ref().map(|_| conversion.encoder());
         self.decoder = self.decoder.as_ref().map(|_| conversion.decoder());
@@ -236,7 +237,7 @@ impl TextStream {
         self.set_start(position == 0);
     }
 
-    /// The next text written is the first of the file, or it is not: only the first gets a byte
+    /// Sets whether the next text written is the first of the file: only the first gets a byte
     /// order mark.
     fn set_start(&mut self, start: bool) {
         if let Some(encoder) = &mut self.encoder {
@@ -244,7 +245,7 @@ impl TextStream {
         }
     }
 
-    /// Forgets what was read ahead.
+    /// Forgets the text that was read ahead.
     fn forget(&mut self) {
         self.decoded = None;
         self.snapshot = None;
@@ -279,8 +280,8 @@ impl TextStream {
         Ok(())
     }
 
-    /// Gives the first `length` of the bytes that wait to the binary stream. What it did not take
-    /// still waits after an error, unless no file could ever take it.
+    /// Passes the first `length` of the bytes that wait to the binary stream. After an error the
+    /// bytes that it did not take still wait, unless no file could ever take them.
     fn pass_on(&mut self, length: usize, stream: &mut Stream) -> Result<()> {
         let start = stream.tell();
         let written = stream.write(&self.pending[..length]);
@@ -296,7 +297,7 @@ impl TextStream {
         written.map(|_| ())
     }
 
-    /// Gives all that waits to the binary stream.
+    /// Passes all bytes that wait to the binary stream.
     pub(crate) fn pass_all_on(&mut self, stream: &mut Stream) -> Result<()> {
         if self.pending.is_empty() { Ok(()) } else { self.pass_on(self.pending.len(), stream) }
     }
@@ -311,7 +312,7 @@ impl TextStream {
         self.decoder.as_mut().ok_or_else(|| Error::unsupported("not readable"))
     }
 
-    /// `size` characters, or fewer at the end; all to the end where `size` is `None`.
+    /// Reads `size` characters, or fewer at the end; all to the end where `size` is `None`.
     pub(crate) fn read(&mut self, size: Option<u64>, stream: &mut Stream) -> Result<Text> {
         let Some(size) = size else {
             let bytes = stream.read(None)?;
@@ -331,7 +332,7 @@ impl TextStream {
         Ok(text)
     }
 
-    /// Takes up to `wanted` characters of what was read ahead, and counts them off.
+    /// Takes up to `wanted` characters of the text that was read ahead, and subtracts their number.
     fn take(&mut self, wanted: Option<&mut usize>) -> Result<Text> {
         let Some(decoded) = &mut self.decoded else {
             return Ok(Text::default());
@@ -343,7 +344,7 @@ impl TextStream {
                 *wanted -= left;
                 (rest.len(), Some(0))
             }
-            // Counting from the nearer end.
+            // The count starts at the nearer end.
             (Some(wanted), Some(left)) if left - *wanted < *wanted => {
                 let left = left - mem::take(wanted);
                 (code_points::suffix(rest, left), Some(left))
@@ -359,8 +360,8 @@ impl TextStream {
         Ok(text)
     }
 
-    /// Reads ahead: as much as one call of the binary stream gives, of at least [`CHUNK`] bytes and
-    /// about `wanted` characters. False at the end.
+    /// Reads ahead with one call of the binary stream, for at least [`CHUNK`] bytes and about
+    /// `wanted` characters. Returns false at the end.
     fn read_chunk(&mut self, wanted: usize, stream: &mut Stream) -> Result<bool> {
         let ratio = self.ratio.max(1.0);
         let decoder = self.decoder()?;
@@ -381,7 +382,7 @@ impl TextStream {
         Ok(!last || characters > 0)
     }
 
-    /// A line with its end, or what is left; at most `size` characters of it.
+    /// Reads a line with its end, or the rest of the file; at most `size` characters of it.
     pub(crate) fn readline(&mut self, size: Option<u64>, stream: &mut Stream) -> Result<Text> {
         let mut wanted = usize::try_from(size.unwrap_or(u64::MAX)).unwrap_or(usize::MAX);
         let mut line = Text::default();
@@ -412,8 +413,8 @@ impl TextStream {
         }
     }
 
-    /// A line all of which was read ahead, as most are; `None` where there is more to do. Where it
-    /// fails, nothing has changed.
+    /// Reads a line if all of it was read ahead, as most are; `None` otherwise. After an error
+    /// nothing has changed.
     pub(crate) fn line_ahead(&mut self, iterates: bool) -> Result<Option<String>> {
         let Some(decoded) = self.decoded.as_mut().filter(|_| self.pending.is_empty()) else {
             return Ok(None);
@@ -430,7 +431,7 @@ impl TextStream {
         Ok(Some(line))
     }
 
-    /// The next line of an iteration; empty at its end.
+    /// Reads the next line of an iteration, which is empty at its end.
     pub(crate) fn next(&mut self, stream: &mut Stream) -> Result<Text> {
         self.iterating = true;
         let line = self.readline(None, stream)?;
@@ -457,7 +458,7 @@ impl TextStream {
         }
     }
 
-    /// Goes to a place. Returns it.
+    /// Moves to a place and returns it.
     pub(crate) fn seek(&mut self, place: Cookie, stream: &mut Stream) -> Result<Cookie> {
         self.flush(stream)?;
         stream.seek(place.position, 0)?;
@@ -491,7 +492,7 @@ impl TextStream {
         Ok(place)
     }
 
-    /// Goes to the end. Returns it.
+    /// Moves to the end and returns it.
     pub(crate) fn seek_to_end(&mut self, stream: &mut Stream) -> Result<Cookie> {
         self.flush(stream)?;
         self.forget();
@@ -517,7 +518,7 @@ fn replace_line_feeds(text: &[u8], newline: &str) -> Result<Vec<u8>> {
     Ok(replaced)
 }
 
-/// How many bytes so many characters are about to take.
+/// Estimates the number of bytes of so many characters.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_precision_loss,

@@ -1,4 +1,4 @@
-//! Python's text: code points, lone surrogates among them. A `String` wherever there are none;
+//! Python's text: code points, which may be lone surrogates. Without surrogates it is a `String`;
 //! otherwise WTF-8, which writes a surrogate as UTF-8 would.
 
 use alloc::{string::String, vec::Vec};
@@ -21,7 +21,7 @@ impl Default for Text {
 }
 
 impl Text {
-    /// Text out of well-formed WTF-8.
+    /// Makes text of well-formed WTF-8.
     pub(crate) fn from_wtf8(bytes: Vec<u8>) -> Self {
         match String::from_utf8(bytes) {
             Ok(string) => Self::Utf8(string),
@@ -43,7 +43,7 @@ impl Text {
         }
     }
 
-    /// How many bytes it takes as WTF-8.
+    /// Returns the length in bytes of WTF-8.
     pub(crate) fn len(&self) -> usize {
         self.as_bytes().len()
     }
@@ -52,7 +52,7 @@ impl Text {
         self.as_bytes().is_empty()
     }
 
-    /// The bytes from `start` to `end`, both between characters.
+    /// Copies the bytes from `start` to `end`, both between characters.
     pub(crate) fn slice(&self, start: usize, end: usize) -> Result<Self> {
         match self {
             Self::Utf8(string) => {
@@ -63,7 +63,7 @@ impl Text {
         }
     }
 
-    /// Appends, without a copy where nothing is there yet.
+    /// Appends text, without a copy if there is none yet.
     pub(crate) fn append(&mut self, other: Self) -> Result<()> {
         if self.is_empty() {
             *self = other;
@@ -86,7 +86,7 @@ impl Text {
     }
 }
 
-/// A copy, or an error where no memory is left.
+/// Copies text, or fails if no memory is left.
 pub(crate) fn copy(text: &str) -> Result<String> {
     let mut copy = String::new();
     copy.try_reserve_exact(text.len()).map_err(|_| Error::os(ErrorCode::InsufficientMemory))?;

@@ -1,5 +1,5 @@
-//! UTF-8 made into a `String` by one look, which tells what else reading text asks: how many
-//! characters there are, and whether there is a `\r`.
+//! Conversion of UTF-8 into a `String` in one pass, which also counts the characters and looks for
+//! a `\r`.
 //!
 //! `core::str::from_utf8` decides about every character by branches, which text of mixed lengths
 //! makes a processor guess wrongly. Here eight bytes of ASCII are passed over at once, and every
@@ -9,14 +9,14 @@
 
 use alloc::{string::String, vec::Vec};
 
-/// What was seen on the way.
+/// The result of a pass over UTF-8.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Look {
     pub(crate) characters: usize,
     pub(crate) has_cr: bool,
 }
 
-/// The text of these bytes; or the bytes, where they are not UTF-8.
+/// Returns the text of these bytes; or the bytes, if they are not UTF-8.
 #[expect(
     unsafe_code,
     reason = "`String::from_utf8` looks at all of it again, and takes twice as long"
@@ -30,20 +30,21 @@ pub(crate) fn string(bytes: Vec<u8>) -> Result<(String, Look), Vec<u8>> {
     }
 }
 
-/// A state is how far a row is shifted to have its successor in the six lowest bits.
+/// A state is the number of bits by which a row is shifted to have its successor in the six lowest
+/// bits.
 type State = u64;
 
 const WIDTH: u64 = 6;
 
-/// Between characters.
+/// The state between characters.
 const BETWEEN: State = 0;
-/// This is no UTF-8, whatever follows.
+/// The state after bytes that are not UTF-8, whatever follows.
 const WRONG: State = WIDTH;
-/// So many continuation bytes follow, whichever.
+/// The states in which one, two or three continuation bytes follow, with any value.
 const ONE_MORE: State = 2 * WIDTH;
 const TWO_MORE: State = 3 * WIDTH;
 const THREE_MORE: State = 4 * WIDTH;
-/// After the lead bytes that restrict the next one.
+/// The states after the lead bytes that restrict the next one.
 const AFTER_E0: State = 5 * WIDTH;
 const AFTER_ED: State = 6 * WIDTH;
 const AFTER_F0: State = 7 * WIDTH;
@@ -84,7 +85,7 @@ static ROWS: [u64; 256] = {
     }
 };
 
-/// The state after one more byte, in the lowest bits; what is above them a shift does not see.
+/// Returns the state after one more byte, in the lowest bits. A shift ignores the bits above.
 fn step(state: u64, byte: u32) -> u64 {
     let [shift, ..] = state.to_le_bytes();
     let row = usize::try_from(byte).map_or(0, |byte| ROWS[byte]);
@@ -94,7 +95,7 @@ fn step(state: u64, byte: u32) -> u64 {
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGH: u64 = 0x8080_8080_8080_8080;
 
-/// What there is in UTF-8, or `None` where it is none. Not inlined, so that all of it stays in
+/// Passes over UTF-8; `None` for other bytes. It is not inlined, so that all values stay in
 /// registers.
 #[inline(never)]
 fn look(bytes: &[u8]) -> Option<Look> {

@@ -1,5 +1,5 @@
-//! Which methods a file answers: not those of the other direction, and none once it is closed
-//! or detached. The texts are CPython 3.13's; they differ by class and method.
+//! The methods that a file refuses: those of the other direction, and all of them once it is closed
+//! or detached. The texts are CPython 3.13's. They differ by class and method.
 
 use crate::error::{Error, Result};
 use crate::mode::Mode;

@@ -271,7 +271,8 @@ impl Open {
     }
 }
 
-/// An open binary file, as [`temporary_file`](crate::temporary_file) and its kin return it.
+/// An open binary file, as [`temporary_file`](crate::temporary_file) and similar functions return
+/// it.
 ///
 /// Its methods are those of Python's `FileIO` where it is unbuffered, and of `BufferedRandom`,
 /// `BufferedReader` or `BufferedWriter` otherwise; while a spooled file is in memory, those of

@@ -1,6 +1,6 @@
 //! The limit of a spooled file: how much of it memory may hold.
 
-/// How far the position in memory may be, in bytes: Python's `max_size`. 0 is no limit.
+/// The last position in memory, in bytes: Python's `max_size`. 0 is no limit.
 #[derive(Clone, Copy)]
 pub(crate) struct Limit(i64);
 
@@ -9,7 +9,7 @@ impl Limit {
         Self(max_size)
     }
 
-    /// The farthest position that needs no look.
+    /// Returns the last position that needs no check.
     pub(crate) fn most(self) -> u64 {
         match self.0 {
             0 => u64::MAX,
@@ -17,12 +17,12 @@ impl Limit {
         }
     }
 
-    /// CPython's check after every write.
+    /// Checks the position as CPython does after every write.
     pub(crate) fn allows_position(self, position: u64) -> bool {
         self.0 == 0 || u64::try_from(self.0).is_ok_and(|most| position <= most)
     }
 
-    /// CPython's check before `truncate`, for which 0 is a limit as any other.
+    /// Checks a size as CPython does before `truncate`, for which 0 is a limit like any other.
     pub(crate) fn allows_size(self, size: i64) -> bool {
         size <= self.0
     }

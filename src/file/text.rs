@@ -23,8 +23,8 @@ use crate::options::Delete;
 use crate::stream::{Class, Stream};
 use crate::text_options::{ReconfigureOptions, TextOptions};
 
-/// An open text file, as [`temporary_text_file`](crate::text::temporary_text_file) and its kin
-/// return it, or [`wrap`](Self::wrap).
+/// An open text file, as [`temporary_text_file`](crate::text::temporary_text_file) and similar
+/// functions return it, or [`wrap`](Self::wrap).
 ///
 /// Sizes count characters, which are Unicode code points. Beyond the errors of a [`BinaryFile`]
 /// there are [`Error::Unicode`] for text or bytes that the encoding does not have,
@@ -32,9 +32,9 @@ use crate::text_options::{ReconfigureOptions, TextOptions};
 /// handler that cannot decode.
 ///
 /// The error handlers `surrogateescape` and `surrogatepass` read lone surrogates, which a `String`
-/// cannot hold. [`read`](Self::read) and its kin then return [`Error::Value`] and the place stays;
-/// [`read_wtf8`](Self::read_wtf8) and its kin return the text as WTF-8, with three bytes for each
-/// surrogate.
+/// cannot hold. [`read`](Self::read) and similar methods then return [`Error::Value`] and the place
+/// stays; [`read_wtf8`](Self::read_wtf8) and similar methods return the text as WTF-8, with three
+/// bytes for each surrogate.
 ///
 /// Dropping it writes the text that waits, closes the file, and deletes it if that is its duty.
 /// Errors are lost then: call [`close`](Self::close) or [`exit`](Self::exit) where they matter.

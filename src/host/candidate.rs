@@ -1,4 +1,4 @@
-//! A place for something new: it gets names by chance until one is not taken, and the hooks are
+//! A place for a new file or directory: random names are tried until one is free, and the hooks are
 //! asked before each attempt.
 
 use alloc::{borrow::Cow, string::String, sync::Arc};
@@ -8,7 +8,7 @@ use crate::host::descriptor::Descriptor;
 use crate::host::place::{self, Place, Preopen};
 use crate::host::{audit, names, paths};
 
-/// What a new name is made of, and how many are tried.
+/// The parts of a new name, and the number of names to try.
 pub(crate) struct Parts<'a> {
     pub(crate) prefix: Cow<'a, str>,
     pub(crate) suffix: &'a str,
@@ -26,12 +26,12 @@ impl Parts<'_> {
     }
 }
 
-/// A place whose name has eight characters of chance in it, drawn anew for each attempt.
+/// A place with eight random characters in its name, drawn anew for each attempt.
 pub(crate) struct Candidate {
     place: Place,
     /// The system's refusal to follow the way to `place`: the outcome of every attempt.
     no_way: Option<ErrorCode>,
-    /// Where in the path of `place` the eight characters begin.
+    /// The index of the eight characters in the path of `place`.
     at: usize,
     /// The directory as CPython joins it with the name.
     dir: String,
@@ -39,14 +39,14 @@ pub(crate) struct Candidate {
 }
 
 impl Candidate {
-    /// A new file. CPython makes its directory absolute first, so that `..` goes away unseen and
-    /// errors show an absolute path.
+    /// Makes the candidate of a new file. CPython makes its directory absolute first, so that `..`
+    /// is resolved by its letters and errors show an absolute path.
     pub(crate) fn file(parts: &Parts<'_>) -> Self {
         let dir = place::abspath(&parts.dir);
         Self::new(parts, place::find(parts.join(&dir)), None, dir)
     }
 
-    /// A new directory. CPython leaves it to the system to follow `dir`.
+    /// Makes the candidate of a new directory. CPython leaves it to the system to follow `dir`.
     pub(crate) fn directory(parts: &Parts<'_>) -> Self {
         let dir = String::from(&*parts.dir);
         match place::follow(&parts.join(&place::absolute(&dir))) {
@@ -63,17 +63,17 @@ impl Candidate {
         Self { place, no_way, at, dir, attempts: parts.attempts }
     }
 
-    /// The place, if there is a way to it.
+    /// Returns the place, or the refusal to follow the way to it.
     pub(crate) fn reach(&self) -> Result<&Place, ErrorCode> {
         self.no_way.map_or(Ok(&self.place), Err)
     }
 
-    /// The preopened directory that the file goes into, if it goes right into one.
+    /// Returns the preopened directory in which the file itself will be, if it is one.
     pub(crate) fn home(&self) -> Option<&Arc<Preopen>> {
         self.place.home()
     }
 
-    /// The path as CPython joins it.
+    /// Returns the path as CPython joins it.
     pub(crate) fn shown(&self) -> String {
         paths::join(&self.dir, paths::split(self.place.path()).1)
     }

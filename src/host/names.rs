@@ -1,5 +1,5 @@
-//! The names that nobody can foresee: eight characters of CPython's alphabet, each name from
-//! one 64-bit draw of the system's random source.
+//! Names that nobody can predict: eight characters of CPython's alphabet, each name from one 64-bit
+//! draw of the system's random source.
 
 use getrandom::SysRng;
 use rand_core::TryRng;
@@ -9,10 +9,10 @@ use crate::error::ErrorCode;
 /// `_RandomNameSequence.characters` of CPython 3.13.
 const ALPHABET: &[u8; 37] = b"abcdefghijklmnopqrstuvwxyz0123456789_";
 
-/// How many characters a name has; CPython's `choices(k=8)`.
+/// The number of characters of a name; CPython's `choices(k=8)`.
 pub(crate) const LENGTH: usize = 8;
 
-/// How many names there are: 37⁸.
+/// The number of possible names: 37⁸.
 const NAMES: u64 = 37_u64.pow(8);
 
 /// Draws at or above this are thrown away: it is the largest multiple of `NAMES` in 64 bits,

@@ -1,4 +1,4 @@
-//! Paths as strings: `posixpath` of CPython, and which granted directory a path lies in.
+//! Paths as strings: `posixpath` of CPython, and the test for a path below a directory.
 
 use alloc::{format, string::String};
 
@@ -85,9 +85,9 @@ pub(crate) fn split(path: &str) -> (&str, &str) {
     (if directory.is_empty() { &path[..at] } else { directory }, &path[at..])
 }
 
-/// Where in `path` the part below `directory` begins, if `path` is `directory` or lies below
-/// it; whole components only, so that `/tmp` is no prefix of `/tmpfoo`. Both are absolute and
-/// normal; how many slashes they begin with makes no difference, as on Linux.
+/// Returns the index in `path` at which the part below `directory` begins, if `path` is `directory`
+/// or lies below it. Only whole components count, so that `/tmp` is no prefix of `/tmpfoo`. Both
+/// are absolute and normal. The number of slashes at their start makes no difference, as on Linux.
 pub(crate) fn below(directory: &str, path: &str) -> Option<usize> {
     let directory = directory.trim_matches('/');
     let rest = path.trim_start_matches('/').strip_prefix(directory)?;

@@ -1,5 +1,5 @@
-//! Paths of the guest: what the host granted, and the place that a path leads to, reached through a
-//! preopen by a relative path.
+//! Paths of the guest: the directories that the host granted, and the place that a path leads to,
+//! reached through a preopen by a relative path.
 
 use alloc::{string::String, sync::Arc, vec::Vec};
 use core::ops::Deref;
@@ -18,7 +18,7 @@ pub(crate) struct Preopen {
     pub(crate) path: String,
 }
 
-/// What the host granted, asked for once.
+/// The directories that the host granted. The host is asked once.
 struct Granted {
     preopens: Vec<Arc<Preopen>>,
     /// `None` where the host sets no working directory, which is wasmtime's default.
@@ -43,7 +43,7 @@ impl Granted {
         self.cwd.as_deref().unwrap_or("/")
     }
 
-    /// Whether a granted directory lies below `path`.
+    /// Tells whether a granted directory lies below `path`.
     fn is_above(&self, path: &str) -> bool {
         self.preopens.iter().any(|preopen| paths::below(path, &preopen.path).is_some())
     }
@@ -67,7 +67,7 @@ impl Granted {
 /// Empty until the first call that needs a path.
 static GRANTED: Once<Granted> = Once::new();
 
-/// What the host granted. Takes no lock once it is known.
+/// Returns the directories that the host granted. Takes no lock once they are known.
 fn granted() -> &'static Granted {
     GRANTED.call_once(Granted::ask)
 }
@@ -154,7 +154,7 @@ pub(crate) struct Place {
     preopen: Option<Arc<Preopen>>,
     /// Absolute, and normal but for `..` after a symbolic link.
     path: String,
-    /// Where in `path` the part relative to the preopen begins.
+    /// The index in `path` at which the part relative to the preopen begins.
     cut: usize,
 }
 

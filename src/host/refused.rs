@@ -4,16 +4,16 @@ use crate::error::ErrorCode;
 use crate::host::descriptor::{Descriptor, FileId, Kind};
 use crate::host::place::Place;
 
-/// A deletion that was refused, and what had the name then: a later attempt must not delete
-/// another.
+/// A refused deletion, with the object that had the name then: a later attempt must not delete
+/// another one.
 pub(crate) struct Refused {
     code: ErrorCode,
     met: Met,
 }
 
-/// What had the name.
+/// The object that had the name when the deletion was refused.
 enum Met {
-    /// Nobody could look: a later attempt is the first that meets anything.
+    /// Nothing is known of it: a later attempt is the first that meets anything.
     Unseen,
     /// A file or directory, held open. A host gives the identity of a deleted file to the next one;
     /// while it is open it is not deleted.
@@ -25,7 +25,7 @@ enum Met {
 }
 
 impl Refused {
-    /// The refusal `code` of deleting what is at `place`.
+    /// Remembers the refusal `code` to delete the object at `place`.
     pub(crate) fn at(place: &Place, code: ErrorCode) -> Self {
         let met = match place.lstat().map(|stat| stat.type_) {
             Ok(Kind::RegularFile) => place.open().map_or(Met::Other, Met::Held),
@@ -36,12 +36,12 @@ impl Refused {
         Self { code, met }
     }
 
-    /// The refusal `code` of deleting the file or directory that `held` is open on.
+    /// Remembers the refusal `code` to delete the file or directory that `held` is open on.
     pub(crate) fn holding(held: Descriptor, code: ErrorCode) -> Self {
         Self { code, met: Met::Held(held) }
     }
 
-    /// The refusal `code` of deleting `file`, which is open elsewhere.
+    /// Remembers the refusal `code` to delete `file`, which is open elsewhere.
     pub(crate) fn of(file: FileId, code: ErrorCode) -> Self {
         Self { code, met: Met::File(file) }
     }
@@ -50,12 +50,12 @@ impl Refused {
         self.code
     }
 
-    /// Tells whether anything was met.
+    /// Tells whether anything had the name.
     pub(crate) fn is_seen(&self) -> bool {
         !matches!(self.met, Met::Unseen)
     }
 
-    /// The identity of what was met, where it has one.
+    /// Returns the identity of the object, where it has one.
     pub(crate) fn file_id(&self) -> Option<FileId> {
         match &self.met {
             Met::Held(held) => held.file_id().ok(),
@@ -64,8 +64,8 @@ impl Refused {
         }
     }
 
-    /// Checks that `place` is still the name of what was met: `no-entry` where it is not, and the
-    /// refusal where nobody can tell.
+    /// Checks that `place` is still the name of the object: `no-entry` where it is not, and the
+    /// refusal where that is not known.
     pub(crate) fn check(&self, place: &Place) -> Result<(), ErrorCode> {
         match (&self.met, self.file_id()) {
             (Met::Unseen, _) => Ok(()),

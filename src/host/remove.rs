@@ -24,16 +24,16 @@ const DEPTH: usize = 30;
 /// The most directories that were emptied, were found not to be empty and are emptied again.
 const RETRIES: u32 = 1000;
 
-/// Names that are tried for a directory that is moved up. `TMP_MAX` does not count here: a caller
-/// may have set that to 0 for what it makes, and still wants removed what it made.
+/// The number of names tried for a directory that is moved up. `TMP_MAX` does not apply: a caller
+/// who set it to 0 still wants its files removed.
 const NAMES: u32 = 100;
 
-/// Bytes of names of directories that were moved up and wait to be removed. For more of them the
-/// topmost directory is listed again.
+/// The most bytes of names of directories that were moved up and wait to be removed. For more of
+/// them the topmost directory is listed again.
 const RAISED: usize = 8 << 10;
 
-/// Entries in a row that a listing may fail to tell. A host whose listing fails forever would keep
-/// the caller forever; one with that many unreadable names in a row keeps what follows them.
+/// The most entries in a row that a listing may fail to return. The limit ends a listing that fails
+/// forever. A directory with more unreadable names in a row keeps the entries that follow them.
 const UNREADABLE: u32 = 1 << 20;
 
 /// The reason why a directory is not removed.
@@ -42,18 +42,18 @@ pub(crate) struct Refusal {
     pub(crate) left: Left,
 }
 
-/// What is left under the name of a directory that was not removed.
+/// The state of the name of a directory that was not removed.
 pub(crate) enum Left {
-    /// The directory, open.
+    /// The directory still has the name. It is held open.
     Directory(Descriptor),
-    /// Something else: nothing of the directory.
+    /// Something else has the name, and the directory is gone.
     Another,
-    /// Nobody can tell.
+    /// It is not known what has the name.
     Unknown,
 }
 
-/// Removes the directory at `place`, or only `directory` if that is given. One that is gone already
-/// is no error.
+/// Removes the directory at `place`; if `directory` is given, only that one. A directory that is
+/// gone already is no error.
 pub(crate) fn tree(place: &Place, directory: Option<FileId>) -> Result<(), Refusal> {
     let refused = |code| Err(Refusal { error: Error::at(code, place.path()), left: Left::Unknown });
     let Some((parent, name)) = place.split() else {
@@ -103,8 +103,8 @@ fn is_directory(parent: &Descriptor, name: &str) -> Result<bool, ErrorCode> {
     Ok(parent.stat_at(Links::Keep, name)?.type_ == Kind::Directory)
 }
 
-/// Answers as CPython where something else stands in the place of the directory. A link is not
-/// followed: one to nothing is passed over, any other refused.
+/// Answers as CPython does for an entry that is not a directory. A link is not followed: a dangling
+/// one is passed over, and every other is refused.
 fn refuse_other(place: &Place) -> Result<(), Refusal> {
     let is_link = place.lstat().is_ok_and(|stat| stat.type_ == Kind::SymbolicLink);
     let error = match place.stat() {
@@ -125,7 +125,7 @@ struct Level {
     directory: Descriptor,
     /// Entries in a row that the listing failed to tell.
     unreadable: u32,
-    /// Something in it stays.
+    /// An entry of the directory cannot be removed.
     refused: bool,
 }
 
@@ -137,7 +137,7 @@ impl Level {
         Ok(Self { name: String::from(name), entries, directory, unreadable: 0, refused: false })
     }
 
-    /// Begins its listing anew.
+    /// Starts the listing again.
     fn list_again(&mut self) -> Result<(), ErrorCode> {
         self.entries = self.directory.list()?;
         self.unreadable = 0;
@@ -153,14 +153,14 @@ struct Removal<'a> {
     levels: Vec<Level>,
     /// The first refusal.
     first: Option<Error>,
-    /// What the topmost directory leaves where it is not removed.
+    /// The state of the topmost directory's name, in case it is not removed.
     left: Left,
     /// The names of directories that were moved up into the topmost one, each of
     /// [`names::LENGTH`] bytes.
     raised: String,
     /// More were moved up than `raised` holds.
     unlisted: bool,
-    /// How many directories may yet be emptied again.
+    /// The number of directories that may still be emptied a second time.
     retries: u32,
 }
 
@@ -173,7 +173,8 @@ impl Removal<'_> {
                     self.remove(&entry);
                 }
                 Ok(None) => self.leave(),
-                // Of one entry: it is gone since it was listed, or its name is not Unicode.
+                // The error is of one entry: it is gone since it was listed, or its name is not
+                // Unicode.
                 Err(code) => {
                     level.unreadable += 1;
                     let last = level.unreadable >= UNREADABLE;
@@ -235,7 +236,7 @@ impl Removal<'_> {
         });
         let fresh = match raised.and_then(|fresh| fresh.ok_or(ErrorCode::Exist)) {
             Ok(fresh) => fresh,
-            // An empty directory goes where it is: rename(2) asks for more permissions.
+            // An empty directory is removed in its place, since rename(2) needs more permissions.
             Err(code) => return self.holder().remove_directory_at(name).or(Err(code)),
         };
         if self.raised.len() + fresh.len() <= RAISED {
@@ -251,7 +252,7 @@ impl Removal<'_> {
         if let [top] = self.levels.as_mut_slice() {
             if let Some(at) = self.raised.len().checked_sub(names::LENGTH) {
                 let name = self.raised.split_off(at);
-                // It stood there in the open since it was moved.
+                // Others could replace the directory since it was moved.
                 return match is_directory(&top.directory, &name) {
                     Ok(true) => self.enter(&name),
                     Ok(false) => self.unlink(&name),
@@ -270,7 +271,7 @@ impl Removal<'_> {
         }
         let code = match self.holder().remove_directory_at(&level.name) {
             Ok(()) | Err(ErrorCode::NoEntry) => return,
-            // Inside the tree, whatever took the name goes as well.
+            // Inside the tree, an entry that took the name is removed as well.
             Err(ErrorCode::NotDirectory) if !self.levels.is_empty() => {
                 return self.unlink(&level.name);
             }
@@ -292,7 +293,7 @@ impl Removal<'_> {
         self.keep(level);
     }
 
-    /// Leaves `level` as it is, with something in it that stays.
+    /// Closes `level`, which holds an entry that cannot be removed.
     fn keep(&mut self, level: Level) {
         self.mark();
         if self.levels.is_empty() {
@@ -300,7 +301,7 @@ impl Removal<'_> {
         }
     }
 
-    /// Removes what was a directory and is none any more.
+    /// Removes an entry that was a directory when it was listed.
     fn unlink(&mut self, name: &str) {
         match self.holder().unlink_file_at(name) {
             Ok(()) | Err(ErrorCode::NoEntry) => {}
@@ -308,12 +309,12 @@ impl Removal<'_> {
         }
     }
 
-    /// The directory that is being emptied, or the one that the topmost is in.
+    /// Returns the directory that is being emptied, or the parent of the topmost one.
     fn holder(&self) -> &Descriptor {
         self.levels.last().map_or(self.parent, |level| &level.directory)
     }
 
-    /// Remembers that something in the directory that is being emptied stays.
+    /// Remembers that the directory that is being emptied holds an entry that cannot be removed.
     fn mark(&mut self) {
         if let Some(holder) = self.levels.last_mut() {
             holder.refused = true;

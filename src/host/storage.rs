@@ -9,15 +9,15 @@ use crate::host::descriptor::{Descriptor, FileId};
 use crate::host::place::Preopen;
 use crate::host::recycle::{self, Spare};
 
-/// Bytes that a host gives at a time at the most: wasmtime's `MAX_READ_SIZE_ALLOC`. Also asked for
-/// where the end is not known.
+/// The most bytes that a host returns at a time: wasmtime's `MAX_READ_SIZE_ALLOC`. It is also the
+/// size of a read up to an unknown end.
 pub(crate) const CHUNK: u64 = 64 << 10;
 
 pub(crate) struct Storage {
     descriptor: Descriptor,
     /// Every write goes to the end of the file: `O_APPEND`.
     appends: bool,
-    /// What is known of a file that nobody else can reach; `None` for a file with a name.
+    /// The length of a file that nobody else can reach; `None` for a file with a name.
     private: Option<Private>,
 }
 
@@ -33,31 +33,32 @@ struct Private {
 }
 
 impl Storage {
-    /// A file with a name: others can change it.
+    /// Makes the storage of a file with a name, which others can change.
     pub(crate) fn shared(descriptor: Descriptor) -> Self {
         Self { descriptor, appends: false, private: None }
     }
 
-    /// A file with a name, of which every write goes to the end. WASI 0.2 has no `O_APPEND` by
-    /// position: the end is asked for before each write, and another process may write in between.
+    /// Makes the storage of a file with a name of which every write goes to the end. WASI 0.2 has
+    /// no `O_APPEND` by position: each write first asks for the size, and another process may write
+    /// in between.
     pub(crate) fn appending(descriptor: Descriptor) -> Self {
         Self { appends: true, ..Self::shared(descriptor) }
     }
 
-    /// A new file, empty and without a name.
+    /// Makes the storage of a new file, empty and without a name.
     pub(crate) fn private(descriptor: Descriptor, home: Option<Arc<Preopen>>) -> Self {
         let private = Some(Private { size: 0, stored: 0, home });
         Self { private, ..Self::shared(descriptor) }
     }
 
-    /// A spare file, empty to its new holder.
+    /// Makes the storage of a spare file, which is empty for its new holder.
     pub(crate) fn recycled(spare: Spare) -> Self {
         let Spare { descriptor, home, stored } = spare;
         let private = Some(Private { size: 0, stored, home: Some(home) });
         Self { private, ..Self::shared(descriptor) }
     }
 
-    /// `fstat(2)`'s size.
+    /// Returns the size: `fstat(2)`.
     pub(crate) fn size(&self) -> Result<u64, ErrorCode> {
         match &self.private {
             Some(private) => Ok(private.size),
@@ -65,8 +66,8 @@ impl Storage {
         }
     }
 
-    /// Up to `length` bytes from `position`, fewer where the host gives fewer; none only at the
-    /// end, or where `length` is 0.
+    /// Reads at most `length` bytes at `position`, fewer if the host returns fewer. The result is
+    /// empty only at the end, or if `length` is 0.
     pub(crate) fn read_at(&self, position: u64, length: u64) -> Result<Vec<u8>, ErrorCode> {
         let length = match &self.private {
             Some(private) => length.min(private.size.saturating_sub(position)),
@@ -80,8 +81,8 @@ impl Storage {
     }
 
     /// Writes at `*position`, or at the end of a file that appends, and moves `*position` behind
-    /// what was taken. Returns how many bytes that are: at least one of any, or else it is an
-    /// error.
+    /// the bytes that were taken. Returns their number: of `bytes` that are not empty at least one
+    /// is taken, or it is an error.
     pub(crate) fn write(&mut self, position: &mut u64, bytes: &[u8]) -> Result<usize, ErrorCode> {
         if bytes.is_empty() {
             return Ok(0);
@@ -93,7 +94,7 @@ impl Storage {
         Ok(written)
     }
 
-    /// Refuses bytes that no file could take at `position`, where that is where they will go.
+    /// Refuses bytes that no file could take at `position`, unless the file appends.
     pub(crate) fn check_range(&self, position: u64, bytes: &[u8]) -> Result<(), ErrorCode> {
         if self.appends { Ok(()) } else { check_range(position, bytes) }
     }
@@ -137,27 +138,27 @@ impl Storage {
         Ok(())
     }
 
-    /// Whether `other` is open on this very file.
+    /// Tells whether `other` is open on this very file.
     pub(crate) fn is_same_object(&self, other: &Descriptor) -> bool {
         self.descriptor.is_same_object(other)
     }
 
-    /// The number of names that the file has.
+    /// Returns the number of names of the file.
     pub(crate) fn names(&self) -> Result<u64, ErrorCode> {
         self.descriptor.names()
     }
 
-    /// The identity of this file.
+    /// Returns the identity of this file.
     pub(crate) fn file_id(&self) -> Result<FileId, ErrorCode> {
         self.descriptor.file_id()
     }
 
-    /// Ready to be handed out: the host's file is as long as the file is for its holder.
+    /// Makes the host's file as long as the file is for its holder, before others get it.
     pub(crate) fn settle(&mut self) -> Result<(), ErrorCode> {
         self.cut_leftovers()
     }
 
-    /// The descriptor, to be handed out after [`settle`](Self::settle).
+    /// Returns the descriptor. [`settle`](Self::settle) first.
     pub(crate) fn into_descriptor(self) -> Descriptor {
         self.descriptor
     }

@@ -15,8 +15,8 @@ use crate::options::NameOptions;
 /// The number of names tried in each candidate for the default directory.
 const NAMES: u32 = 100;
 
-/// The number of names that `mkstemp` and its kin try; CPython's value where the C library has
-/// none.
+/// The number of names that `mkstemp` and similar functions try; CPython's value where the C
+/// library has none.
 const TMP_MAX: u32 = 10_000;
 
 struct Variables {
@@ -146,9 +146,10 @@ fn refuse_separators(part: &str, value: &str) -> Result<()> {
 
 /// Returns the directory for temporary files.
 ///
-/// It is the module variable `tempdir` if that is set, else the first usable one of `TMPDIR`, `TEMP`, `TMP`, `/tmp`, `/var/tmp`, `/usr/tmp` and the current
-/// directory. A directory is usable if a file can be made, written and removed in it. `tempdir`
-/// remembers the directory; a search that failed is not remembered.
+/// It is the module variable `tempdir` if that is set, else the first usable one of `TMPDIR`,
+/// `TEMP`, `TMP`, `/tmp`, `/var/tmp`, `/usr/tmp` and the current directory. A directory is usable
+/// if a file can be made, written and removed in it. `tempdir` remembers the directory; a search
+/// that failed is not remembered.
 ///
 /// # Errors
 ///

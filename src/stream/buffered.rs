@@ -1,9 +1,9 @@
 //! A buffered file: CPython's `BufferedRandom`, of which `BufferedReader` and `BufferedWriter`
 //! are the halves that the mode allows.
 //!
-//! One buffer serves both directions, at one of three moments: empty, holding bytes read ahead,
-//! or holding bytes not yet written. Reads and writes mix coherently: what was read ahead is
-//! forgotten before a write, what was not yet written is written before a read or a seek.
+//! One buffer serves both directions. It is empty, holds bytes read ahead, or holds bytes not yet
+//! written. Reads and writes mix coherently: bytes read ahead are forgotten before a write, and
+//! bytes not yet written are written before a read or a seek.
 
 use alloc::vec::Vec;
 use core::mem;
@@ -20,9 +20,9 @@ pub(crate) struct Buffered {
     /// The mode allows both directions.
     updating: bool,
     buffer: Vec<u8>,
-    /// How many bytes of `buffer` lie before the position; all of them while `dirty`.
+    /// The number of bytes of `buffer` before the position; all of them while `dirty`.
     at: usize,
-    /// Where the file is read or written next by its holder.
+    /// The position of the next read or write by the holder of the file.
     position: u64,
     /// `buffer` waits to be written and ends at the position.
     dirty: bool,
@@ -42,7 +42,7 @@ impl Buffered {
         &self.storage
     }
 
-    /// `size` bytes, or fewer at the end; all to the end where `size` is `None`.
+    /// Reads `size` bytes, or fewer at the end; all to the end where `size` is `None`.
     pub(crate) fn read(&mut self, size: Option<u64>) -> Result<Vec<u8>> {
         if size == Some(0) {
             return Ok(Vec::new());
@@ -78,7 +78,7 @@ impl Buffered {
         })
     }
 
-    /// What the buffer holds, at most `size` bytes of it; where it is empty, one read.
+    /// Returns at most `size` bytes of the buffer; if it is empty, the bytes of one read.
     pub(crate) fn read1(&mut self, size: Option<u64>) -> Result<Vec<u8>> {
         self.flush()?;
         let size = size.unwrap_or(self.capacity());
@@ -110,7 +110,7 @@ impl Buffered {
         })
     }
 
-    /// What the buffer holds, after one read where it is empty; the position stays.
+    /// Returns the bytes in the buffer, after one read if it is empty. The position stays.
     pub(crate) fn peek(&mut self) -> Result<&[u8]> {
         self.sync()?;
         if self.ahead() == 0 {
@@ -161,8 +161,8 @@ impl Buffered {
         Ok(())
     }
 
-    /// Python's `flush`: writes what waits, and where the mode allows both directions what was read
-    /// ahead is read anew, as in CPython.
+    /// Writes the bytes that wait: Python's `flush`. In a mode of both directions it also forgets
+    /// the bytes read ahead, as CPython does.
     pub(crate) fn sync(&mut self) -> Result<()> {
         self.flush()?;
         if self.updating {
@@ -171,7 +171,7 @@ impl Buffered {
         Ok(())
     }
 
-    /// Writes what waits. What the host did not take still waits after an error.
+    /// Writes the bytes that wait. After an error those that the host did not take still wait.
     fn flush(&mut self) -> Result<()> {
         if !self.dirty {
             return Ok(());
@@ -215,7 +215,7 @@ impl Buffered {
         raw::truncate(&mut self.storage, size, self.position)
     }
 
-    /// Reads after what waits was written; where that fails the position stays.
+    /// Reads after the bytes that wait are written. If the read fails, the position stays.
     fn consistently<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         self.flush()?;
         let position = self.position;
@@ -227,7 +227,7 @@ impl Buffered {
         outcome
     }
 
-    /// How many bytes were read ahead and are not yet consumed.
+    /// Returns the number of bytes that were read ahead and are not yet consumed.
     fn ahead(&self) -> usize {
         self.buffer.len() - self.at
     }
@@ -254,7 +254,7 @@ impl Buffered {
         Ok(bytes)
     }
 
-    /// Reads ahead into the buffer, all of which was consumed, and tells how many bytes came.
+    /// Reads ahead into the buffer, all of which was consumed, and returns the number of bytes.
     fn fill(&mut self) -> Result<usize> {
         self.at = 0;
         self.buffer.clear();
@@ -262,8 +262,8 @@ impl Buffered {
         Ok(self.buffer.len())
     }
 
-    /// Reads past the buffer, all of which was consumed. It no longer ends at the position then, so
-    /// it is forgotten.
+    /// Reads past the buffer, all of which was consumed. The buffer is forgotten, since it no
+    /// longer ends at the position.
     fn read_past(&mut self, size: u64) -> Result<Vec<u8>> {
         self.forget();
         let bytes = self.storage.read_at(self.position, size).map_err(Error::os)?;
@@ -276,7 +276,8 @@ impl Buffered {
         self.at = 0;
     }
 
-    /// The file without its buffer, at the same position. What waits is lost: flush first.
+    /// Returns the file without its buffer, at the same position. Bytes that wait are lost: flush
+    /// first.
     pub(crate) fn into_raw(self) -> Raw {
         Raw { storage: self.storage, position: self.position }
     }

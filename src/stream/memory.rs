@@ -1,8 +1,7 @@
-//! A file in memory: what CPython keeps in an `io.BytesIO` before a spooled file moves to the disk.
+//! A file in memory: CPython's `io.BytesIO`, before a spooled file moves to the disk.
 //!
-//! The bytes lie in pages, so that appending never moves what is there and no more memory is held
-//! than the bytes and a page. What a page lacks at its end is zeros, so that a gap that was seeked
-//! over takes no memory.
+//! The bytes lie in pages, so that appending moves no bytes and the memory is at most that of the
+//! bytes and a page. Bytes that a page lacks at its end are zeros, so that a gap takes no memory.
 
 use alloc::{format, vec::Vec};
 
@@ -15,22 +14,22 @@ const PAGE: usize = 64 << 10;
 /// The first page, which grows as it is filled: most spooled files are small.
 const FIRST: usize = 4 << 10;
 
-/// What a file of so few bytes, written at once, does not hold a whole page for.
+/// A size in bytes up to which a file that is written at once takes less than a whole page.
 const LITTLE: u64 = 512;
 
 pub(crate) struct Memory {
     pages: Vec<Vec<u8>>,
     size: u64,
     position: u64,
-    /// How far the position may be after a write that is not looked at any more.
+    /// The last position up to which a write needs no check of the limit.
     most: u64,
-    /// How many bytes could be appended to the last page now, the end of which is the position,
-    /// without a look at anything else; 0 wherever that is not known.
+    /// The number of bytes that can be appended to the last page without any other check: its end
+    /// is the position then. 0 where that is not known.
     room: usize,
 }
 
 impl Memory {
-    /// An empty file. What is written up to `most` can be left to [`append`](Self::append).
+    /// Makes an empty file. [`append`](Self::append) may write up to the position `most`.
     pub(crate) fn new(most: u64) -> Self {
         Self { pages: Vec::new(), size: 0, position: 0, most, room: 0 }
     }
@@ -39,8 +38,8 @@ impl Memory {
         self.position
     }
 
-    /// Writes `bytes` if they only lengthen the last page: what nearly every write does, in a few
-    /// nanoseconds. Says whether it did.
+    /// Writes `bytes` and returns true if they only lengthen the last page. Nearly every write
+    /// does, and takes a few nanoseconds.
     #[inline]
     pub(crate) fn append(&mut self, bytes: &[u8]) -> bool {
         // Writing nothing ends here, too: the position has to be looked at.
@@ -54,7 +53,7 @@ impl Memory {
         fits
     }
 
-    /// `size` bytes, or fewer at the end; all to the end where `size` is `None`.
+    /// Reads `size` bytes, or fewer at the end; all to the end where `size` is `None`.
     pub(crate) fn read(&mut self, size: Option<u64>) -> Result<Vec<u8>> {
         let rest = self.size.saturating_sub(self.position);
         let size = usize::try_from(size.map_or(rest, |size| size.min(rest)));
@@ -74,7 +73,7 @@ impl Memory {
         Ok(bytes)
     }
 
-    /// Up to and with the next line feed, at most `size` bytes.
+    /// Reads up to and with the next line feed, at most `size` bytes.
     pub(crate) fn readline(&mut self, size: Option<u64>) -> Result<Vec<u8>> {
         let limit = size.unwrap_or(u64::MAX).min(self.size.saturating_sub(self.position));
         let mut line = 0;
@@ -91,7 +90,7 @@ impl Memory {
         self.read(Some(line.min(limit)))
     }
 
-    /// Writes all of `bytes`, or nothing where no memory is left.
+    /// Writes all of `bytes`, or nothing if no memory is left.
     pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<()> {
         if bytes.is_empty() || self.append(bytes) {
             return Ok(());
@@ -129,7 +128,7 @@ impl Memory {
         let (first, ..) = locate(self.position)?;
         for (number, page) in self.pages.iter_mut().enumerate().take(last + 1).skip(first) {
             let whole = match number {
-                // As much as is written, if that is little, and all of it when more is.
+                // A small write reserves only its own size, a larger one the whole page.
                 0 if page.is_empty() && end < LITTLE => usize::try_from(end).unwrap_or(FIRST),
                 0 => FIRST,
                 1 => PAGE - FIRST,
@@ -172,7 +171,7 @@ impl Memory {
             }
         };
         let base = i64::try_from(base).unwrap_or(i64::MAX);
-        // CPython's OverflowError, which no family of ours is.
+        // CPython's OverflowError, which is in none of this crate's families.
         let moved =
             base.checked_add(offset).ok_or_else(|| Error::value("new position too large"))?;
         self.position = u64::try_from(moved).unwrap_or(0);
@@ -180,7 +179,7 @@ impl Memory {
         Ok(self.position)
     }
 
-    /// Cuts to `size`, or to the position; unlike a file on the disk it is never filled up.
+    /// Cuts the file to `size`, or to the position. Unlike a file on the disk it is never extended.
     pub(crate) fn truncate(&mut self, size: Option<i64>) -> Result<u64> {
         let size = match size {
             None => self.position,
@@ -203,7 +202,7 @@ impl Memory {
         self.size
     }
 
-    /// What is there, with its places: everything but gaps.
+    /// Returns the pages that hold bytes, each with its position. Gaps are left out.
     pub(crate) fn pieces(&self) -> impl Iterator<Item = (u64, &[u8])> {
         let page = u64::try_from(PAGE).expect("BUG: a page fits 64 bits");
         let first = u64::try_from(FIRST).expect("BUG: a page fits 64 bits");
@@ -212,7 +211,7 @@ impl Memory {
     }
 }
 
-/// The page that holds a position, where in it, and how many bytes it holds from there.
+/// Returns the page of a position, the index in it, and the number of bytes from there to its end.
 fn locate(position: u64) -> Result<(usize, usize, usize)> {
     let too_far = |_| Error::os(ErrorCode::InsufficientMemory);
     let position = usize::try_from(position).map_err(too_far)?;

@@ -1,4 +1,4 @@
-//! An open binary stream, whatever its class: what the methods of a file do once they may.
+//! An open binary stream of any class: the work of a file's methods, once the checks are done.
 
 pub(crate) mod buffered;
 pub(crate) mod memory;
@@ -125,7 +125,7 @@ impl Stream {
         }
     }
 
-    /// The length of the file as far as it is written.
+    /// Returns the length of the file as far as it is written.
     pub(crate) fn size(&self) -> Option<u64> {
         match self {
             Self::Memory(memory) => Some(memory.size()),
@@ -133,7 +133,7 @@ impl Stream {
         }
     }
 
-    /// Writes what waits, and closes the file on the host whether or not that succeeds.
+    /// Writes the bytes that wait, and closes the file on the host whether or not that succeeds.
     pub(crate) fn close(mut self) -> Result<()> {
         let flushed = self.flush();
         if let Some(raw) = self.into_raw() {
@@ -142,8 +142,8 @@ impl Stream {
         flushed
     }
 
-    /// The stream without its buffer, at the same position; `None` for one that is in memory. Flush
-    /// first.
+    /// Returns the stream without its buffer, at the same position; `None` for a file in memory.
+    /// Flush first.
     pub(crate) fn into_raw(self) -> Option<Raw> {
         match self {
             Self::Raw(raw) => Some(raw),
@@ -152,7 +152,7 @@ impl Stream {
         }
     }
 
-    /// The file on the host; `None` for one that is in memory.
+    /// Returns the file on the host; `None` for a file in memory.
     pub(crate) fn storage(&self) -> Option<&Storage> {
         match self {
             Self::Raw(raw) => Some(&raw.storage),

@@ -6,7 +6,7 @@ use crate::bytes::{append, length};
 use crate::error::{Error, ErrorCode, Result};
 use crate::host::storage::{CHUNK, Storage};
 
-/// How many bytes are read ahead of a line break; what follows the line is not consumed.
+/// The number of bytes to read in search of a line break. Bytes after the line are not consumed.
 const LINE: u64 = 256;
 
 pub(crate) struct Raw {
@@ -19,7 +19,7 @@ impl Raw {
         Self { storage, position: 0 }
     }
 
-    /// One read of at most `size` bytes; to the end where `size` is `None`.
+    /// Reads once, at most `size` bytes; to the end where `size` is `None`.
     pub(crate) fn read(&mut self, size: Option<u64>) -> Result<Vec<u8>> {
         let Some(size) = size else {
             return self.readall();
@@ -52,7 +52,7 @@ impl Raw {
         }
     }
 
-    /// One write, which may take fewer bytes than it was given.
+    /// Writes once. The host may take fewer bytes than it is given.
     pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<usize> {
         self.storage.write(&mut self.position, bytes).map_err(Error::os)
     }
@@ -73,8 +73,8 @@ impl Raw {
     }
 }
 
-/// As much as one `read(2)` of `size` bytes gives: a host gives at most [`CHUNK`] at a time, and
-/// then is asked for the rest.
+/// Reads as many bytes as one `read(2)` of `size` does. A host returns at most [`CHUNK`] at a time,
+/// and is then asked for the rest.
 pub(crate) fn read_once(storage: &Storage, position: u64, size: u64) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     loop {
@@ -88,7 +88,7 @@ pub(crate) fn read_once(storage: &Storage, position: u64, size: u64) -> Result<V
     }
 }
 
-/// Everything from `position` to the end.
+/// Reads everything from `position` to the end.
 pub(crate) fn readall(storage: &Storage, position: u64) -> Result<Vec<u8>> {
     let mut all = Vec::new();
     loop {
@@ -100,7 +100,7 @@ pub(crate) fn readall(storage: &Storage, position: u64) -> Result<Vec<u8>> {
     }
 }
 
-/// `base + offset`, refused as `lseek(2)` refuses it: below 0 or beyond 2⁶³ - 1.
+/// Returns `base + offset`, or the error of `lseek(2)` for a position below 0 or beyond 2⁶³ - 1.
 pub(crate) fn displace(base: u64, offset: i64) -> Result<u64> {
     base.checked_add_signed(offset)
         .filter(|position| i64::try_from(*position).is_ok())

@@ -1,4 +1,4 @@
-//! Bytes to text: what all encodings have in common.
+//! Bytes to text: the part that all encodings have in common.
 
 use alloc::{sync::Arc, vec::Vec};
 
@@ -37,27 +37,28 @@ pub(super) trait Decode: Send + Sync {
 
 /// Characters in bytes, one after another.
 pub(super) trait Characters {
-    /// Decodes `bytes` as far as they are text, and tells how far that is and what stands there.
+    /// Decodes `bytes` as far as they are text, and returns that length and the kind of the bytes
+    /// there.
     fn decode(&self, bytes: &[u8], text: &mut Vec<u8>) -> Result<(usize, Option<Wrong>)>;
 
-    /// The surrogate at the start of `bytes`, and how many bytes it takes.
+    /// Returns the surrogate at the start of `bytes`, and the number of its bytes.
     fn surrogate(&self, _bytes: &[u8]) -> Option<(u32, usize)> {
         None
     }
 }
 
-/// Bytes that are no text.
+/// Bytes that are not text.
 pub(super) struct Wrong {
     pub(super) length: usize,
     pub(super) reason: &'static str,
-    /// They may be the beginning of a character. Nothing follows them.
+    /// The bytes may be the start of a character, and no bytes follow them.
     pub(super) open: bool,
 }
 
 /// Bytes to decode, with those that were held back.
 pub(super) struct Input<'a> {
     pub(super) bytes: Vec<u8>,
-    /// Nothing follows.
+    /// No bytes follow.
     pub(super) last: bool,
     handler: &'a Handler,
 }
@@ -66,7 +67,7 @@ pub(super) struct Input<'a> {
 #[derive(Default)]
 pub(super) struct Piece {
     pub(super) text: Text,
-    /// What is known of the text already.
+    /// The facts that decoding found out about the text.
     pub(super) look: Option<Look>,
     /// The bytes at the end that are to be held back.
     pub(super) held: Vec<u8>,
@@ -79,9 +80,9 @@ impl Decoder {
         Self { encoding, handler, held: Vec::new(), flags }
     }
 
-    /// Decodes `input` after the bytes held back. What is incomplete at the end is held back,
-    /// unless these are the last bytes. On an error `input` is lost, and what was held back stays.
-    /// With the text comes what is known of it already.
+    /// Decodes `input` after the bytes held back. An incomplete character at the end is held back,
+    /// unless these are the last bytes. On an error `input` is lost, and the bytes held back stay.
+    /// Also returns the facts that decoding found out about the text.
     pub(crate) fn decode(&mut self, input: Vec<u8>, last: bool) -> Result<(Text, Option<Look>)> {
         let mut bytes = Vec::new();
         if !self.held.is_empty() {
@@ -95,18 +96,18 @@ impl Decoder {
         Ok((text, look))
     }
 
-    /// The bytes held back, and the additional state.
+    /// Returns the bytes held back, and the additional state.
     pub(crate) fn state(&self) -> (&[u8], u32) {
         (&self.held, self.flags)
     }
 
-    /// Python's `setstate((b"", flags))`.
+    /// Sets the additional state: Python's `setstate((b"", flags))`.
     pub(crate) fn set_state(&mut self, flags: u32) {
         self.held.clear();
         self.flags = self.encoding.state(flags);
     }
 
-    /// To the start of a stream.
+    /// Resets the decoder to the start of a stream.
     pub(crate) fn reset(&mut self) {
         self.held.clear();
         self.flags = self.encoding.start();
@@ -114,8 +115,8 @@ impl Decoder {
 }
 
 impl Input<'_> {
-    /// Decodes from `at` on, with what the handler makes of bytes that are no text. Returns where
-    /// what is to be held back begins.
+    /// Decodes from `at` on, and lets the handler replace bytes that are not text. Returns the
+    /// index of the first byte to hold back.
     pub(super) fn characters(
         &self,
         mut at: usize,
@@ -133,7 +134,7 @@ impl Input<'_> {
         }
     }
 
-    /// Holds back what was not decoded.
+    /// Holds back the bytes that were not decoded.
     pub(super) fn finish(
         self,
         text: Vec<u8>,

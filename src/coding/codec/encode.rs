@@ -1,4 +1,4 @@
-//! Text to bytes: what all encodings have in common.
+//! Text to bytes: the part that all encodings have in common.
 
 use alloc::{sync::Arc, vec::Vec};
 use core::mem;
@@ -35,12 +35,12 @@ pub(super) trait Encode: Send + Sync {
         b""
     }
 
-    /// How many bytes a character takes at least.
+    /// Returns the least number of bytes of a character.
     fn width(&self) -> usize {
         1
     }
 
-    /// Whether `text` is known to be encoded as the bytes that it is.
+    /// Tells whether `text` is known to be encoded as its own bytes.
     fn is_verbatim(&self, _text: &[u8]) -> bool {
         false
     }
@@ -48,39 +48,39 @@ pub(super) trait Encode: Send + Sync {
     /// Appends the characters at the start of `text` that the encoding has, and returns the rest.
     fn encode<'a>(&self, text: &'a [u8], out: &mut Vec<u8>) -> Result<&'a [u8]>;
 
-    /// Whether the encoding has a character.
+    /// Tells whether the encoding has a character.
     fn has(&self, code_point: u32) -> bool {
         !is_surrogate(code_point)
     }
 
-    /// Appends a surrogate, and tells whether there is a way to do so; room for four bytes must be
-    /// there.
+    /// Appends a surrogate and returns true, if the encoding can. The caller has reserved four
+    /// bytes.
     fn push_surrogate(&self, _surrogate: u32, _out: &mut Vec<u8>) -> bool {
         false
     }
 
-    /// Whether `surrogateescape` takes all of a row of characters or none, and not as many as it
-    /// can.
+    /// Tells whether `surrogateescape` takes all of a row of characters or none, instead of as many
+    /// as it can.
     fn escapes_all_or_none(&self) -> bool {
         false
     }
 }
 
 impl Encoder {
-    /// At the start of a stream.
+    /// Makes an encoder at the start of a stream.
     pub(crate) fn new(encoding: Encoding, handler: Handler) -> Self {
         let encoding = encoding.encoder();
         let keeps_ascii = encoding.is_verbatim(b"?");
         Self { encoding, handler, at_start: true, keeps_ascii }
     }
 
-    /// Whether the next text stands at the start of the stream.
+    /// Tells whether the next text stands at the start of the stream.
     pub(crate) fn reset(&mut self, at_start: bool) {
         self.at_start = at_start;
     }
 
-    /// Appends the bytes of `text`, which is well-formed WTF-8, or nothing where it fails; the
-    /// stream's start is over also then.
+    /// Appends the bytes of `text`, which is well-formed WTF-8, or nothing after an error. In both
+    /// cases the start of the stream is over.
     pub(crate) fn encode(&mut self, text: &[u8], out: &mut Vec<u8>) -> Result<()> {
         let before = out.len();
         let done = self.append(text, out);
@@ -116,8 +116,8 @@ impl Encoder {
         Ok(())
     }
 
-    /// Writes what stands for the first character of `rest`, a part of `text`, which cannot be
-    /// encoded, and for those like it that follow at once. Returns what is left.
+    /// Writes the replacement of the first character of `rest`, a part of `text`, which cannot be
+    /// encoded, and of the characters like it that follow at once. Returns the rest.
     fn recover<'a>(
         &self,
         text: &[u8],
@@ -171,7 +171,7 @@ impl Encoder {
         Ok(after)
     }
 
-    /// What follows the characters at the start of `rest` that cannot be encoded.
+    /// Returns the text after the characters at the start of `rest` that cannot be encoded.
     fn after_run<'a>(&self, mut rest: &'a [u8]) -> &'a [u8] {
         while let Some((code_point, after)) = code_points::split_first(rest)
             && !self.encoding.has(code_point)

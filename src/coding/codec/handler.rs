@@ -1,4 +1,4 @@
-//! Error handlers: what becomes of that which cannot be converted.
+//! Error handlers: replacements for text and bytes that cannot be converted.
 
 use alloc::{string::String, vec::Vec};
 
@@ -16,12 +16,13 @@ pub(crate) enum Handler {
     XmlCharRefReplace,
     SurrogateEscape,
     SurrogatePass,
-    /// Not known, which matters only where one is needed: the name, as errors show it.
+    /// An unknown handler, by the name that errors show. It is an error only when a handler is
+    /// needed.
     Unknown(String),
 }
 
 impl Handler {
-    /// Every name is accepted; that it is without NUL is the caller's care.
+    /// Returns the handler of a name. Every name is accepted; the caller has refused NUL.
     pub(crate) fn parse(name: &str) -> Self {
         match name {
             "strict" => Self::Strict,
@@ -35,8 +36,8 @@ impl Handler {
         }
     }
 
-    /// Goes on after the bytes at `start`, which are no text: writes what stands for them and
-    /// returns where decoding continues.
+    /// Writes the replacement of the bytes at `start`, which are not text, and returns the index at
+    /// which decoding continues.
     pub(super) fn decode(
         &self,
         bytes: &[u8],
@@ -89,8 +90,8 @@ impl Handler {
         next.ok_or(Failure::Unicode { start, end, reason })
     }
 
-    /// The ASCII that stands for a character that cannot be encoded; nothing where this handler has
-    /// none.
+    /// Returns the ASCII that replaces a character that cannot be encoded; `None` for a handler
+    /// without a replacement.
     pub(super) fn replace(&self, code_point: u32) -> Replacement {
         let mut ascii = Replacement::default();
         match self {
@@ -146,7 +147,7 @@ pub(super) fn unknown(name: &str) -> Failure {
     Failure::Other(lookup_error(&["unknown error handler name '", name, "'"]))
 }
 
-/// The lower half of a byte.
+/// Returns the hexadecimal digit of the lower half of a byte.
 fn hexadecimal(byte: u8) -> u8 {
     match byte & 0xf {
         digit @ ..10 => b'0' + digit,

@@ -50,7 +50,7 @@ impl Encoding {
     }
 }
 
-/// Why a conversion ended: at a place that the handler refuses, or for another reason.
+/// The reason for the end of a conversion: a place that the handler refuses, or another one.
 enum Failure {
     Unicode { start: usize, end: usize, reason: &'static str },
     Other(Error),
@@ -63,7 +63,7 @@ impl From<Error> for Failure {
 }
 
 impl Failure {
-    /// The error of a conversion of `object`.
+    /// Returns the error of a conversion of `object`.
     fn of(self, operation: Conversion, encoding: &'static str, object: Vec<u8>) -> Error {
         match self {
             Self::Unicode { start, end, reason } => {
@@ -75,7 +75,7 @@ impl Failure {
     }
 }
 
-/// A `LookupError` with a text of these parts.
+/// Returns a `LookupError` with a text of these parts.
 fn lookup_error(parts: &[&str]) -> Error {
     let mut text = String::new();
     for part in parts {
@@ -87,21 +87,21 @@ fn lookup_error(parts: &[&str]) -> Error {
     Error::Lookup(text.into())
 }
 
-/// What Python shows of a name in most errors, in two parts: 400 bytes, and a sign for a character
-/// of which that is only the beginning.
+/// Returns the part of a name that Python shows in most errors: 400 bytes, and a sign for a
+/// character that they cut.
 fn shortened(name: &str) -> [&str; 2] {
     let end = name.floor_char_boundary(400);
     [name.get(..end).unwrap_or_default(), if end < name.len().min(400) { "\u{fffd}" } else { "" }]
 }
 
-/// Appends, if there is memory for it.
+/// Appends bytes, if there is memory for them.
 fn extend(all: &mut Vec<u8>, bytes: &[u8]) -> Result<()> {
     reserve(all, bytes.len())?;
     all.extend_from_slice(bytes);
     Ok(())
 }
 
-/// Some bytes at the start, if all of these are ASCII, and the rest.
+/// Splits off some bytes at the start if all of them are ASCII.
 fn ascii_block(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     bytes.split_at_checked(16).filter(|(block, _)| block.is_ascii())
 }

@@ -8,7 +8,7 @@ use super::utf16_32::{Order, Utf16Or32, Width};
 use super::{Encoding, lookup_error, shortened, tables};
 use crate::error::{Error, Result};
 
-/// The encoding of these units, in this order or in that of a mark.
+/// Returns the encoding of these units, in this order or in that of a mark.
 const fn units(width: Width, order: Option<Order>) -> Encoding {
     Encoding::Utf16Or32(Utf16Or32 { width, order })
 }
@@ -30,7 +30,7 @@ impl Encoding {
         units(Width::Bits32, Some(Order::Big)),
     ];
 
-    /// The encoding that Python's `io.open` has by this name.
+    /// Returns the encoding that Python's `io.open` has by this name.
     pub(crate) fn find(name: &str) -> Result<Self> {
         if name.as_bytes().contains(&0) {
             return Err(Error::value("embedded null character"));
@@ -51,7 +51,7 @@ impl Encoding {
     }
 }
 
-/// The place of a name's line in the list.
+/// Returns the index of the line with a name in the list.
 fn place(name: &str) -> Option<usize> {
     let dotted = normalized(name, b'.')?;
     // An alias may be written with dots, a module not.
@@ -65,8 +65,8 @@ fn place(name: &str) -> Option<usize> {
 /// No name is longer.
 const LONGEST: usize = 32;
 
-/// The name in lower case, with one underscore for whatever separates letters, digits and dots,
-/// and `dot` for a dot; nothing if no name is like that.
+/// Returns the name in lower case, with one underscore for each row of characters that are no
+/// letters, digits or dots, and `dot` for a dot; `None` if no name is like that.
 fn normalized(name: &str, dot: u8) -> Option<Vec<u8>> {
     let mut normalized = Vec::with_capacity(LONGEST + 2);
     let mut separate = false;

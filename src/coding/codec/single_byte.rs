@@ -19,7 +19,7 @@ pub(crate) enum SingleByte {
     Table(usize),
 }
 
-/// What a byte without a meaning has instead of a character.
+/// The entry of a byte that stands for no character.
 const NONE: u16 = 0xfffe;
 
 /// The character that each byte is.
@@ -97,7 +97,7 @@ pub(super) struct Inverse {
     table: Table,
     /// Bytes that have a meaning, 0x100 added, where the hash of their character is or next to it.
     slots: Box<[u16; SLOTS]>,
-    /// How many characters, of the first ones, are their own bytes.
+    /// The number of characters, from the first on, that are their own bytes.
     same: u8,
 }
 
@@ -119,7 +119,7 @@ impl Inverse {
         inverse
     }
 
-    /// Whether ASCII is encoded as it is.
+    /// Tells whether ASCII is encoded as it is.
     fn is_ascii(&self) -> bool {
         self.same >= 0x80
     }
@@ -134,7 +134,7 @@ impl Inverse {
         }
     }
 
-    /// Where a character is, or where it would be.
+    /// Returns the index of a character, or the one that it would have.
     fn slot(&self, character: u32) -> usize {
         let [hash, next, ..] = character.wrapping_mul(0x9e37_79b1).to_be_bytes();
         let hash = usize::from(hash) << 1 | usize::from(next >> 7);

@@ -1,4 +1,4 @@
-//! The codecs against what CPython's do: `tests/cpython.py` recorded it in `tests/cpython.txt`.
+//! The codecs against CPython's, which `tests/cpython.py` recorded in `tests/cpython.txt`.
 
 extern crate std;
 
@@ -13,7 +13,7 @@ use super::{Decoder, Encoder, Encoding, Handler};
 use crate::code_points;
 use crate::error::{Conversion, Error};
 
-/// What CPython 3.13.0 did.
+/// The results of CPython 3.13.0.
 const RECORDED: &str = include_str!("tests/cpython.txt");
 
 /// The encodings of text that Python has and we do not.

@@ -18,22 +18,22 @@ pub(crate) struct Utf16Or32 {
     pub(super) order: Option<Order>,
 }
 
-/// How many bits a unit has.
+/// The size of a unit in bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Width {
     Bits16,
     Bits32,
 }
 
-/// Which byte of a unit comes first: the least (native here) or the most significant.
+/// The order of the bytes of a unit: the least (native here) or the most significant one first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Order {
     Little,
     Big,
 }
 
-/// What the additional state says where no byte order is known yet. Otherwise 0 is the native
-/// one, the little-endian, and 1 the other.
+/// The additional state while no byte order is known. Otherwise it is 0 for the native order,
+/// little-endian, and 1 for the other.
 const UNDECIDED: u32 = 2;
 
 /// Units in an order that is known.
@@ -144,13 +144,13 @@ impl Decode for Utf16Or32 {
     }
 }
 
-/// What stands at the start of some bytes.
+/// The kind of the bytes at a start.
 enum Next {
-    /// A character of so many bytes.
+    /// A character, with the number of its bytes.
     Character(u32, usize),
-    /// So many bytes that are none.
+    /// The number of bytes that are no character.
     Wrong(usize, &'static str),
-    /// Less than a character, or nothing; and why it is wrong if nothing follows.
+    /// Less than a character, or nothing, with the reason for an error if no bytes follow.
     Incomplete(&'static str),
 }
 

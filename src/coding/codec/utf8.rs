@@ -95,7 +95,7 @@ impl Characters for Utf8 {
     }
 }
 
-/// How many bytes at the end begin a character that more bytes may complete.
+/// Returns the number of bytes at the end that more bytes may complete to a character.
 fn incomplete(bytes: &[u8]) -> usize {
     for length in 1..=bytes.len().min(3) {
         let tail = &bytes[bytes.len() - length..];
@@ -141,12 +141,13 @@ impl Encode for Utf8 {
     }
 }
 
-/// Whether a surrogate begins with these two bytes.
+/// Tells whether a surrogate begins with these two bytes.
 fn begins_surrogate(pair: &[u8]) -> bool {
     matches!(pair, [0xed, 0xa0..=0xff])
 }
 
-/// Whether there is a surrogate. Eight bytes at a time, as there mostly is no 0xed.
+/// Tells whether there is a surrogate. It looks at eight bytes at a time, since there is mostly no
+/// 0xed.
 fn has_surrogate(text: &[u8]) -> bool {
     let (words, rest) = text.as_chunks();
     let has_lead = |word: &[u8; 8]| {

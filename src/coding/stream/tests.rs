@@ -47,8 +47,8 @@ fn text_stream(encoding: &str, errors: &str, newline: Newline) -> TextStream {
     TextStream::new(conversion, (true, true), 0)
 }
 
-/// Everything after the first `from` characters, and every place on the way with how much was read
-/// before it. It may end with an error, as reading then does.
+/// Reads everything after the first `from` characters, and returns every place on the way with the
+/// number of characters before it. Ends with an error if reading does.
 fn walk(text: &mut TextStream, stream: &mut Stream, from: u64) -> (Vec<u8>, Vec<(Cookie, usize)>) {
     let _ = text.read(Some(from), stream);
     let mut all = Vec::new();

@@ -30,7 +30,7 @@ fn encodings() -> impl Iterator<Item = &'static str> {
     of_text.chain(often.into_iter().cycle().take(120))
 }
 
-/// What is drawn by chance for these tests.
+/// Random values for these tests.
 struct Draw(Chance);
 
 impl Draw {
@@ -78,7 +78,7 @@ impl Draw {
         text
     }
 
-    /// Where to cut `length` items, in order.
+    /// Draws the places at which `length` items are cut, in order.
     fn cuts(&mut self, length: usize) -> Vec<usize> {
         let mut cuts: Vec<_> = (0..self.0.below(5)).map(|_| self.0.below(length + 1)).collect();
         cuts.push(length);
@@ -87,7 +87,7 @@ impl Draw {
     }
 }
 
-/// What a decoder makes of pieces of `bytes` that end there.
+/// Decodes the pieces of `bytes` that end at the cuts.
 fn decoded(decoder: &mut Decoder, bytes: &[u8], ends: &[usize]) -> Result<Vec<u8>> {
     let mut text = Vec::new();
     let mut start = 0;
