@@ -1,4 +1,4 @@
-//! Operations on what a node tells of itself: size, links, times, identity.
+//! Reading and setting the attributes of nodes: size, links, times, identity.
 
 use crate::error::{Error, Result};
 use crate::handle::Handle;
@@ -13,7 +13,7 @@ use crate::space::Space;
 use crate::stat::{MetadataHash, NewTimestamp, Stat, Timestamp};
 
 impl<S: PageStore> Space<S> {
-    /// The attributes of an open file or directory.
+    /// Returns the attributes of an open file or directory.
     ///
     /// # Errors
     /// `BadDescriptor`.
@@ -21,7 +21,8 @@ impl<S: PageStore> Space<S> {
         Ok(self.stat_node(self.opened(handle)?.node))
     }
 
-    /// The attributes of what `path` names; of a symbolic link itself with [`Follow::No`].
+    /// Returns the attributes of the node that `path` names. With [`Follow::No`], a symbolic link
+    /// at the end is not followed.
     ///
     /// # Errors
     /// Those of every path (see [`Space::open_at`]).
@@ -30,7 +31,7 @@ impl<S: PageStore> Space<S> {
         Ok(self.stat_node(self.resolve_node(base, path, follow)?))
     }
 
-    /// Returns the attributes of an open file or directory, and its inode number.
+    /// Returns the attributes and the inode number of an open file or directory.
     ///
     /// # Errors
     /// `BadDescriptor`.
@@ -38,10 +39,11 @@ impl<S: PageStore> Space<S> {
         Ok(self.identify_node(self.opened(handle)?.node))
     }
 
-    /// Returns the same of what `path` names, which is looked up once.
+    /// Returns the attributes and the inode number of the node that `path` names, after one lookup
+    /// of the path.
     ///
     /// # Errors
-    /// Those of every path.
+    /// Those of every path (see [`Space::open_at`]).
     pub fn identify_at(
         &self,
         directory: Handle,
@@ -52,17 +54,19 @@ impl<S: PageStore> Space<S> {
         Ok(self.identify_node(self.resolve_node(base, path, follow)?))
     }
 
-    /// Returns the inode number of what an entry names, see [`MetadataHash::lower`].
+    /// Returns the inode number of the node that a directory entry names. See
+    /// [`MetadataHash::lower`].
     #[must_use]
     pub fn inode(&self, entry: &DirectoryEntry<'_>) -> u64 {
         permute(self.identity, entry.serial)
     }
 
-    /// Sets the times of an open file or directory.
+    /// Sets the access and modification times of an open file or directory.
     ///
     /// # Errors
-    /// `BadDescriptor`; `Invalid` for impossible nanoseconds; `ReadOnly` where the handle comes
-    /// from a directory that permits no changes.
+    /// - `BadDescriptor`;
+    /// - `Invalid` for more than 999,999,999 nanoseconds;
+    /// - `ReadOnly` if the handle comes from a directory that permits no changes.
     pub fn set_times(
         &mut self,
         handle: Handle,
@@ -75,10 +79,11 @@ impl<S: PageStore> Space<S> {
         self.set_times_of(node, mutable, [accessed, modified], now)
     }
 
-    /// Sets the times of what `path` names; of a symbolic link itself with [`Follow::No`].
+    /// Sets the access and modification times of the node that `path` names. With [`Follow::No`], a
+    /// symbolic link at the end is not followed.
     ///
     /// # Errors
-    /// Those of every path, and those of [`Space::set_times`].
+    /// Those of every path (see [`Space::open_at`]), and those of [`Space::set_times`].
     pub fn set_times_at(
         &mut self,
         directory: Handle,
@@ -94,7 +99,7 @@ impl<S: PageStore> Space<S> {
         self.set_times_of(node, mutable, [accessed, modified], now)
     }
 
-    /// Returns whether two handles are of the same node.
+    /// Returns whether two handles are open on the same node.
     ///
     /// # Errors
     /// `BadDescriptor`.
@@ -110,10 +115,10 @@ impl<S: PageStore> Space<S> {
         Ok(self.hash_node(self.opened(handle)?.node))
     }
 
-    /// Returns the same of the node that `path` names.
+    /// Returns the inode number of the node that `path` names, and a hash of its state.
     ///
     /// # Errors
-    /// Those of every path.
+    /// Those of every path (see [`Space::open_at`]).
     pub fn metadata_hash_at(
         &self,
         directory: Handle,

@@ -1,4 +1,4 @@
-//! Counts everything again, from the root and the handles, and compares with the books.
+//! A recount of everything, from the root and the handles, compared with the recorded amounts.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -17,14 +17,14 @@ use crate::pages::{PAGE, PageStore};
 use crate::space::Space;
 use crate::trie::Step;
 
-/// A difference between the books and what they count: a bug of this crate.
+/// A difference between a recorded amount and a recount: a bug of this crate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Drift {
-    /// The name of the count.
+    /// The name of the amount.
     pub what: &'static str,
-    /// The amount that is there.
+    /// The recounted amount.
     pub counted: u64,
-    /// The amount in the books.
+    /// The recorded amount.
     pub booked: u64,
 }
 
@@ -38,12 +38,14 @@ impl fmt::Display for Drift {
 impl core::error::Error for Drift {}
 
 impl<S: PageStore> Space<S> {
-    /// Walks everything that can be reached and compares it with what is charged and with what the
-    /// tables hold; and every count of links, handles and entries with the links, handles and
-    /// entries. Takes as long as the space is large, and memory for a number per node.
+    /// Recounts the space and compares the result with the recorded amounts.
+    ///
+    /// It walks over everything that the root and the handles reach, and compares it with the
+    /// charges and the tables. It also compares every count of links, handles and entries. The time
+    /// is linear in the size of the space, and it needs memory for one number per node.
     ///
     /// # Errors
-    /// The first difference; or that there was no memory to count.
+    /// The first difference. If there is no memory to count, that is reported as a difference, too.
     pub fn audit(&self) -> Result<(), Drift> {
         let mut count = Count::of(self);
         count.tree()?;
@@ -106,7 +108,7 @@ impl<'space, S: PageStore> Count<'space, S> {
         self.own.branches += u32::from(self.layer.owns(id));
     }
 
-    /// Every directory, and all entries.
+    /// Counts every directory and all entries.
     fn tree(&mut self) -> Result<(), Drift> {
         let mut directories = Vec::new();
         push(&mut directories, self.space.root)?;
@@ -136,7 +138,7 @@ impl<'space, S: PageStore> Count<'space, S> {
         Ok(())
     }
 
-    /// One entry; tells the directory that it names.
+    /// Counts one entry, and returns the directory that it names.
     fn entry(
         &mut self,
         directory: Id<Node>,
@@ -163,7 +165,7 @@ impl<'space, S: PageStore> Count<'space, S> {
         Ok(None)
     }
 
-    /// Compares the name that a node knows with the entry of that name.
+    /// Compares the name that a node remembers with the entry of that name.
     fn home(&self, id: Id<Node>) -> Result<(), Drift> {
         let node = self.layer.node(id);
         let Some(Home { directory, entry }) = node.home().filter(|_| S::TEMPLATES) else {
@@ -178,7 +180,7 @@ impl<'space, S: PageStore> Count<'space, S> {
         equal("the node of the entry that it knows", number(node), number(Some(id)))
     }
 
-    /// The index of a directory; tells how many entries it holds.
+    /// Counts the index of a directory, and returns the number of its entries.
     fn index(&mut self, index: &Index) -> u64 {
         let mut entries = 0;
         self.layer.index_walk(index, &mut |part| match part {
@@ -192,7 +194,7 @@ impl<'space, S: PageStore> Count<'space, S> {
         u64::try_from(entries).unwrap_or(u64::MAX)
     }
 
-    /// Every file and symbolic link with a name.
+    /// Counts every file and symbolic link with a name.
     fn files(&mut self) -> Result<(), Drift> {
         let mut named = core::mem::take(&mut self.named);
         named.sort_unstable_by_key(|id| id.number());
@@ -204,7 +206,7 @@ impl<'space, S: PageStore> Count<'space, S> {
         Ok(())
     }
 
-    /// Every handle, and every node that has nothing else.
+    /// Counts every handle, and every node that only handles keep.
     fn handles(&mut self) -> Result<(), Drift> {
         let mut opened = Vec::new();
         for open in self.space.handles.rows() {
@@ -226,7 +228,7 @@ impl<'space, S: PageStore> Count<'space, S> {
         Ok(())
     }
 
-    /// A node, and the pages of a file.
+    /// Counts a node, and the pages of a file.
     fn node(&mut self, id: Id<Node>) -> Result<(), Drift> {
         let node = self.layer.node(id);
         self.used = self.used.plus(Row::<S>::cost(node));
@@ -246,7 +248,7 @@ impl<'space, S: PageStore> Count<'space, S> {
         outcome
     }
 
-    /// A page, which is zero beyond the end of its file.
+    /// Counts a page, and checks that it is zero beyond the end of its file.
     fn page(&mut self, size: u64, place: u64, id: Id<Page>) -> Result<(), Drift> {
         self.used = self.used.plus(self.space.stock.page_cost(id));
         self.own.pages += u32::from(self.layer.pages.owns(id));

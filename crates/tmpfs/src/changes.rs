@@ -17,42 +17,42 @@ use crate::versions::Versions;
 /// A difference between a space and a template.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
-    /// The path in the space; where something was removed, the path in the template. The root is
-    /// `.`.
+    /// The path in the space, or for something that was removed, the path in the template. The root
+    /// is `.`.
     pub path: String,
     /// The kind of node at the path.
     pub kind: Kind,
-    /// The difference.
+    /// The difference at the path.
     pub difference: Difference,
 }
 
 /// Kinds of differences.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Difference {
-    /// The path is new. A further name of a file that the template has is new, too.
+    /// The path is new. This includes a new hard link to a file of the template.
     Created,
-    /// The template has something of that kind at the path, too; its content, or the target of a
-    /// symbolic link, is different.
+    /// The path exists in both, with the same kind of node, and the content of the file or the
+    /// target of the symbolic link differs.
     Changed,
-    /// The path is no longer there.
+    /// The path no longer exists.
     Removed,
     /// The file, symbolic link or directory has another name, or is in another directory.
     Renamed {
         /// The path in the template.
         from: String,
-        /// True where the content is different, too; never of a directory.
+        /// True if the content differs, too. It is always false for a directory.
         changed: bool,
     },
-    /// The content is the same. The time of access or modification is different, or another node
-    /// with equal content took the place of the template's.
+    /// The content is the same, but the access or modification time differs, or another node with
+    /// equal content has taken the place of the template's.
     Metadata,
 }
 
-/// An iterator over the changes, from [`Space::changes_since`]. It makes one path after the other,
-/// so that the memory that it takes does not depend on the lengths of the paths.
+/// An iterator over changes, returned by [`Space::changes_since`]. It builds one path at a time, so
+/// that its memory does not grow with the lengths of all paths.
 ///
 /// # Errors
-/// `InsufficientSpace` where there is no memory for a path.
+/// `InsufficientSpace` if there is no memory for a path.
 pub struct Changes<'space, S: PageStore> {
     root: bool,
     removed: Sorted<'space, S>,
@@ -68,36 +68,53 @@ impl<S: PageStore> fmt::Debug for Changes<'_, S> {
 }
 
 impl<S: PageStore> Space<S> {
-    /// Compares the space with a template that it stands on: the one that it was started from, or
-    /// one that [`Space::snapshot`] made of it or of what it was started from.
+    /// Compares the space with a template that it is based on. That is the template that it was
+    /// started from, or one that [`Space::snapshot`] made of it or of a space that it was started
+    /// from.
     ///
-    /// The changes are the differences of two states, not a record of what was done: what was
+    /// The changes are the differences between two states, not a log of operations: a file that was
     /// created and removed again is not among them. They come in the order of their paths,
-    /// component by component, a directory before what is in it; where something was removed and
-    /// something else stands at its path, the removal comes first.
+    /// component by component, and a directory comes before its entries. If something was removed
+    /// and something of another kind is at its path now, the removal comes first.
     ///
-    /// - A directory is followed when it is renamed. Its entries are among the changes only where
-    ///   they differ, at their new paths.
-    /// - Where the template has a file or symbolic link at a path, and the space has one of the
-    ///   same kind, their contents are compared, whichever nodes they are: a file that was saved by
-    ///   a rename over the old one is [`Changed`](Difference::Changed). So are the entries of a
-    ///   directory that was removed and made again.
-    /// - Any other file or symbolic link of the template is [`Renamed`](Difference::Renamed) where
-    ///   one of its names is gone and one is new.
-    /// - Content is compared byte by byte, as far as it is not shared with the template.
-    /// - Content that was changed through one name is changed at every name of the file.
-    /// - Changes of an entry show in the modification time of its directory, which therefore is not
-    ///   compared. The time of the last status change and the count of links are not compared
-    ///   either.
+    /// - A directory that was renamed is one change. Its entries are listed only if they differ, at
+    ///   their new paths.
+    /// - If the template and the space have a file or symbolic link at the same path, the two are
+    ///   compared by content, even if they are different nodes. A file that was saved by a rename
+    ///   over the old one is therefore [`Changed`](Difference::Changed). The same holds for the
+    ///   entries of a directory that was removed and made again.
+    /// - Any other file or symbolic link of the template is [`Renamed`](Difference::Renamed) if one
+    ///   of its names is gone and one is new.
+    /// - Content is compared byte by byte, except for pages that are shared with the template.
+    /// - A file with several names that changed is listed as changed at each of them.
+    /// - The modification time of a directory is not compared, since it only shows that its entries
+    ///   changed. Status change times and link counts are not compared either.
     ///
-    /// It takes as long as there are changes, and nodes that were opened and not changed, however
-    /// much there is else. To find the names of a changed file that has several, or had, it walks
-    /// over the whole tree once. Beside the space it takes memory for each change and each
-    /// directory on the way to one, less than 256 bytes each, and for two paths.
+    /// The time depends on the number of changes and of nodes that were opened for changes, not on
+    /// the size of the space. There is one exception: to find the names of a changed file that has
+    /// or had several, it walks over the whole tree once. It takes less than 256 bytes of memory
+    /// for each change and for each directory on the way to one, and memory for two paths.
+    ///
+    /// ```
+    /// use tmpfs::{Change, DescriptorFlags, Difference, Kind, Settings, Space, Timestamp};
+    ///
+    /// let now = Timestamp::default();
+    /// let mut space = Space::create(Settings::seeded([1, 2], now))?;
+    /// let root = space.root(DescriptorFlags::DIRECTORY)?;
+    /// let template = space.snapshot()?;
+    /// space.create_directory_at(root, "new", now)?;
+    ///
+    /// let changes = space.changes_since(&template)?.collect::<Result<Vec<_>, _>>()?;
+    /// let new =
+    ///     Change { path: "new".into(), kind: Kind::Directory, difference: Difference::Created };
+    /// assert_eq!(changes, [new]);
+    /// # Ok::<(), tmpfs::Error>(())
+    /// ```
     ///
     /// # Errors
-    /// `Invalid` where the space does not stand on the template; `InsufficientSpace` where there is
-    /// no memory; `Io` of the page store.
+    /// - `Invalid` if the space is not based on the template;
+    /// - `InsufficientSpace` if there is no memory;
+    /// - `Io` of the page store.
     pub fn changes_since(&self, template: &Template<S>) -> Result<Changes<'_, S>> {
         let layer = &self.stock.layer;
         let versions = Versions::of(layer, &template.layer).ok_or(Error::Invalid)?;

@@ -10,22 +10,25 @@ use crate::space::Space;
 use crate::stat::Timestamp;
 
 impl<S: PageStore> Space<S> {
-    /// Removes every file, directory and symbolic link, in time that is linear in what there is.
-    /// The root stays. Handles stay open, too, of nodes that have no name any more.
+    /// Removes every file, directory and symbolic link except the root, in linear time. Handles
+    /// stay open, also handles of nodes that were removed.
     ///
-    /// It takes no memory, unless the space stands on a template.
+    /// It allocates nothing, unless the space is based on a template.
     ///
     /// # Errors
-    /// `InsufficientSpace` in a space that stands on a template, where there is no memory for a
-    /// copy of a directory that is to change; some of what there was is gone then.
+    /// `InsufficientSpace` if the space is based on a template and there is no memory to copy a
+    /// directory that has to change. A part of the files has been removed then.
     pub fn clear(&mut self, now: Timestamp) -> Result<()> {
         self.empty(self.root, now)
     }
 
-    /// Removes everything that is below a directory, as [`Space::clear`] does for the root.
+    /// Removes everything below a directory, as [`Space::clear`] does below the root.
     ///
     /// # Errors
-    /// `BadDescriptor`; `NotDirectory`; `ReadOnly`; those of [`Space::clear`].
+    /// - `BadDescriptor`;
+    /// - `NotDirectory`;
+    /// - `ReadOnly` if the handle permits no changes;
+    /// - those of [`Space::clear`].
     pub fn clear_directory(&mut self, directory: Handle, now: Timestamp) -> Result<()> {
         let &Open { node, mutable, .. } = self.opened_directory(directory)?;
         if !mutable {

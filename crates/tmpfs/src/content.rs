@@ -1,4 +1,4 @@
-//! The bytes of files, in pages.
+//! Reading, writing and resizing files, which are stored in pages.
 
 use core::mem;
 
@@ -18,22 +18,23 @@ use crate::transfer::{Sink, Source, Zeros};
 /// The smallest first page of a file.
 const SMALLEST: usize = crate::prices::SMALLEST_PAGE;
 
-/// The smallest page after it, and what larger ones are multiples of.
+/// The smallest size of any other page. Larger pages are multiples of it.
 const STEP: usize = 4096;
 
 impl<S: PageStore> Space<S> {
-    /// Reads into `bytes` from `offset` on and tells how many there were: fewer than asked for at
-    /// the end of the file only.
+    /// Reads into `bytes` from `offset` on and returns the number of bytes read. That number is
+    /// smaller than the buffer only at the end of the file.
     ///
     /// # Errors
-    /// `BadDescriptor`, also for a handle that is not for reading; `IsDirectory`; `Io` of the page
-    /// store.
+    /// - `BadDescriptor`, also for a handle that is not open for reading;
+    /// - `IsDirectory`;
+    /// - `Io` of the page store.
     pub fn read_at(&self, handle: Handle, offset: u64, mut bytes: &mut [u8]) -> Result<usize> {
         self.read_into(handle, offset, bytes.len(), &mut bytes)
     }
 
     /// Reads at most `length` bytes from `offset` on into a sink, as [`Space::read_at`] does. After
-    /// an error the sink may have got some of them.
+    /// an error the sink may have received some of them.
     ///
     /// # Errors
     /// Those of [`Space::read_at`].
@@ -64,12 +65,12 @@ impl<S: PageStore> Space<S> {
         Ok(wanted)
     }
 
-    /// Returns where the first data from `offset` on begin, as `SEEK_DATA` does, and `None` where
-    /// only a hole follows, or nothing. Data and holes are whole pages of [`PAGE`] bytes here. The
-    /// size of a hole costs no time.
+    /// Returns the offset of the first data at or after `offset`, as `SEEK_DATA` does. It is `None`
+    /// if only a hole or the end of the file follows. Data and holes are multiples of [`PAGE`]
+    /// bytes. The time does not depend on the sizes of holes.
     ///
     /// # Errors
-    /// Those of [`Space::read_at`], but for `Io`.
+    /// Those of [`Space::read_at`], except `Io`.
     pub fn next_data(&self, handle: Handle, offset: u64) -> Result<Option<u64>> {
         let open = self.opened(handle)?;
         if !open.flags.read {
@@ -81,18 +82,24 @@ impl<S: PageStore> Space<S> {
         Ok(begin.filter(|begin| begin < size))
     }
 
-    /// Writes `bytes` from `offset` on and tells how many. A gap before `offset` reads as zeros and
-    /// costs nothing.
+    /// Writes `bytes` from `offset` on and returns the number of bytes written. A gap between the
+    /// end of the file and `offset` reads as zeros and costs nothing.
     ///
-    /// It is short in two cases. The limit of a file's size cuts the write off at its very byte.
-    /// Any other limit, and the page store, let whole pieces pass: those into which the write falls
-    /// at multiples of [`PAGE`]. The piece in which they refuse is not written at all, and the
-    /// write ends before it; where that is the first, it is an error. What a piece costs is said at
-    /// [`Limits::content`](crate::Limits::content).
+    /// The write can be shorter than `bytes` in two cases:
+    ///
+    /// - The limit of a file's size cuts the write at exactly that size.
+    /// - Any other limit, and the page store, refuse a whole piece of the write. Pieces end at
+    ///   multiples of [`PAGE`]. The write ends before the piece that was refused. If that is the
+    ///   first piece, the write fails.
+    ///
+    /// [`Limits::content`](crate::Limits::content) explains the charge for a piece.
     ///
     /// # Errors
-    /// `BadDescriptor`, also for a handle that is not for writing; `FileTooLarge`;
-    /// `InsufficientSpace`; `Quota`; `Io` of the page store.
+    /// - `BadDescriptor`, also for a handle that is not open for writing;
+    /// - `FileTooLarge`;
+    /// - `InsufficientSpace`;
+    /// - `Quota`;
+    /// - `Io` of the page store.
     pub fn write_at(
         &mut self,
         handle: Handle,
@@ -103,7 +110,7 @@ impl<S: PageStore> Space<S> {
         self.write_from(handle, offset, bytes.len(), &mut { bytes }, now)
     }
 
-    /// Writes at the end, wherever that is now.
+    /// Writes `bytes` at the end of the file and returns the number of bytes written.
     ///
     /// # Errors
     /// Those of [`Space::write_at`].
@@ -111,8 +118,8 @@ impl<S: PageStore> Space<S> {
         self.append_from(handle, bytes.len(), &mut { bytes }, now)
     }
 
-    /// Writes `length` bytes of a source from `offset` on, as [`Space::write_at`] does. Of a write
-    /// that is short the source may have given more bytes than were written, or fewer.
+    /// Writes `length` bytes of a source from `offset` on, as [`Space::write_at`] does. If the
+    /// write is short, the source may have given more or fewer bytes than were written.
     ///
     /// # Errors
     /// Those of [`Space::write_at`].
@@ -128,7 +135,7 @@ impl<S: PageStore> Space<S> {
         self.write(node, offset, length, source, now)
     }
 
-    /// Writes `length` bytes of a source at the end, wherever that is now.
+    /// Writes `length` bytes of a source at the end of the file.
     ///
     /// # Errors
     /// Those of [`Space::write_at`].
@@ -143,11 +150,12 @@ impl<S: PageStore> Space<S> {
         self.write(node, self.size(node), length, source, now)
     }
 
-    /// Cuts a file, or makes it longer by zeros that cost nothing.
+    /// Truncates a file, or extends it with zeros that cost nothing.
     ///
     /// # Errors
-    /// `BadDescriptor`; `Invalid` for a handle that is not for writing, as on Linux;
-    /// `FileTooLarge`.
+    /// - `BadDescriptor`;
+    /// - `Invalid` for a handle that is not open for writing, as on Linux;
+    /// - `FileTooLarge`.
     pub fn set_size(&mut self, handle: Handle, size: u64, now: Timestamp) -> Result<()> {
         let open = self.opened(handle)?;
         if !open.flags.write {
@@ -155,14 +163,14 @@ impl<S: PageStore> Space<S> {
         }
         let node = open.node;
         let held = self.size(node);
-        // POSIX, ftruncate: the limit is one on growth.
+        // POSIX, ftruncate: the limit applies to growth only.
         if size > held && size > self.limits().file_size {
             return Err(self.stock.quota.refuse(Limit::FileSize, size, held));
         }
         self.cut(node, size, now)
     }
 
-    /// The size of a file that is open for writing.
+    /// Returns the size of a file that is open for writing.
     fn size(&self, node: Id<Node>) -> u64 {
         self.stock.node(node).file().expect("BUG: it is for writing").size
     }
@@ -238,7 +246,7 @@ impl<S: PageStore> Space<S> {
 }
 
 impl<S: PageStore> Stock<S> {
-    /// Writes within one page of a file. After an error of a limit nothing has changed.
+    /// Writes within one page of a file. If a limit refuses, nothing changes.
     fn write_piece<R: Source>(
         &mut self,
         pages: &mut Map<Page>,
@@ -267,8 +275,8 @@ impl<S: PageStore> Stock<S> {
         self.write_page(own, at, length, source)
     }
 
-    /// Makes a page of a file one of at least `capacity` bytes that may be changed. After an error
-    /// nothing has changed.
+    /// Makes sure that a page of a file has at least `capacity` bytes and may be changed. After an
+    /// error nothing has changed.
     fn own_page_at(
         &mut self,
         pages: &mut Map<Page>,
@@ -284,7 +292,8 @@ impl<S: PageStore> Stock<S> {
         Ok(own)
     }
 
-    /// Removes what lies from `size` on, which is within the file and not its beginning.
+    /// Removes the content from `size` on. Precondition: `size` is within the file and greater than
+    /// 0.
     fn cut_pages(&mut self, pages: &mut Map<Page>, size: u64) -> Result<()> {
         let (number, at) = locate(size);
         let first = if at > 0 { number + 1 } else { number };
@@ -305,7 +314,7 @@ impl<S: PageStore> Stock<S> {
         Ok(())
     }
 
-    /// Makes zeros of what a page holds from `at` on, and the page smaller if it can be.
+    /// Fills a page with zeros from `at` on, and shrinks the page if possible.
     fn cut_page(&mut self, pages: &mut Map<Page>, number: u64, at: usize) -> Result<()> {
         let Some(page) = self.layer.map_get(pages, number) else { return Ok(()) };
         if layer::bytes(self.capacity(page)) <= at {
@@ -325,7 +334,7 @@ impl<S: PageStore> Stock<S> {
     }
 }
 
-/// The page of a file that holds an offset, and where in it.
+/// Returns the number of the page that holds an offset, and the position in it.
 #[inline]
 fn locate(offset: u64) -> (u64, usize) {
     let page = length(PAGE);
@@ -338,8 +347,8 @@ fn length(bytes: usize) -> u64 {
     u64::try_from(bytes).expect("BUG: a length fits 64 bits")
 }
 
-/// Returns the size of a page that reaches to `end`: the first of a file as small as can be, since
-/// most files are small.
+/// Returns the size of a page whose content ends at `end`. The first page of a file is as small as
+/// possible, since most files are small.
 #[inline]
 fn capacity_for(number: u64, end: usize) -> u32 {
     let small = number == 0 && end <= STEP;

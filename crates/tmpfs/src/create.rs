@@ -18,7 +18,8 @@ impl<S: PageStore> Space<S> {
     /// Makes a directory.
     ///
     /// # Errors
-    /// Those of every path; `Exist`; `ReadOnly`; `InsufficientSpace`; `Quota`.
+    /// Those of every path (see [`Space::open_at`]); `Exist`; `ReadOnly` if `directory` permits no
+    /// changes; `InsufficientSpace`; `Quota`.
     pub fn create_directory_at(
         &mut self,
         directory: Handle,
@@ -43,12 +44,19 @@ impl<S: PageStore> Space<S> {
         Ok(())
     }
 
-    /// Gives the file or symbolic link at `old_path` one more name.
+    /// Gives the file or symbolic link at `old_path` another name, a hard link.
     ///
     /// # Errors
-    /// Those of every path; `Exist`; `NotPermitted` for a directory; `TooManyLinks`; `ReadOnly`
-    /// unless both handles permit changes; `InsufficientSpace`; `Quota`. With a slash at the end of
-    /// `new_path` always one, by what stands there: `Exist`, `NotDirectory`, `NoEntry`.
+    /// - Those of every path (see [`Space::open_at`]);
+    /// - `Exist`;
+    /// - `NotPermitted` for a directory;
+    /// - `TooManyLinks`;
+    /// - `ReadOnly` unless both handles permit changes;
+    /// - `InsufficientSpace`;
+    /// - `Quota`.
+    ///
+    /// A `new_path` with a slash at the end is always refused: with `Exist` or `NotDirectory` if
+    /// something has the name, and otherwise with `NoEntry`.
     pub fn link_at(
         &mut self,
         old_directory: Handle,
@@ -61,7 +69,7 @@ impl<S: PageStore> Space<S> {
         let old_base = self.opened_directory(old_directory)?;
         let new_base = self.opened_directory(new_directory)?;
         let mutable = old_base.mutable && new_base.mutable;
-        // The directories of both names come first, as on wasmtime.
+        // Resolve the directories of both names first, as wasmtime does.
         self.resolve(old_base.node, old_path, Last::NameOrDirectory)?;
         let new = self.resolve(new_base.node, new_path, Last::NameOrDirectory)?;
         let node = self.resolve_node(old_base.node, old_path, old_follow)?;
@@ -87,12 +95,19 @@ impl<S: PageStore> Space<S> {
         Ok(())
     }
 
-    /// Makes a symbolic link at `path` that holds `target`.
+    /// Makes a symbolic link at `path` with the target `target`.
     ///
     /// # Errors
-    /// Those of every path; `NotPermitted` for an absolute target; `NoEntry` for an empty one;
-    /// `Exist`; `ReadOnly`; `InsufficientSpace`; `Quota`. With a slash at the end of `path` always
-    /// one, by what stands there: `Exist`, `NotDirectory`, `NoEntry`.
+    /// - Those of every path (see [`Space::open_at`]);
+    /// - `NotPermitted` for an absolute target;
+    /// - `NoEntry` for an empty target;
+    /// - `Exist`;
+    /// - `ReadOnly` if `directory` permits no changes;
+    /// - `InsufficientSpace`;
+    /// - `Quota`.
+    ///
+    /// A `path` with a slash at the end is always refused: with `Exist` or `NotDirectory` if
+    /// something has the name, and otherwise with `NoEntry`.
     pub fn symlink_at(
         &mut self,
         target: &str,
@@ -123,14 +138,14 @@ impl<S: PageStore> Space<S> {
     /// Returns the target of the symbolic link at `path`.
     ///
     /// # Errors
-    /// Those of every path; `Invalid` where it is no symbolic link.
+    /// Those of every path (see [`Space::open_at`]); `Invalid` if the node is no symbolic link.
     pub fn readlink_at(&self, directory: Handle, path: &str) -> Result<&str> {
         let base = self.opened_directory(directory)?.node;
         let node = self.resolve_node(base, path, Follow::No)?;
         self.stock.node(node).target().ok_or(Error::Invalid)
     }
 
-    /// Looks up the end of a path, at which nothing stands yet.
+    /// Looks up the end of a path, and refuses it if the name is taken.
     fn check_new(&self, end: End, path: &str) -> Result<End> {
         if end.last != Component::Name {
             return Err(Error::Exist);

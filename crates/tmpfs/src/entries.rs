@@ -1,4 +1,4 @@
-//! Entries that come to directories, change and leave them. Nothing here counts links.
+//! Entries that are added to directories, changed and removed. Link counts are changed elsewhere.
 
 use crate::error::Result;
 use crate::id::Id;
@@ -8,8 +8,8 @@ use crate::node::{Entry, Home, Node};
 use crate::pages::PageStore;
 use crate::stat::Timestamp;
 
-/// An entry that can leave its directory without fail: the directory, and what leads to the entry,
-/// are the space's own.
+/// An entry that can be removed from its directory without an error: the space owns the directory
+/// and everything on the way to the entry.
 pub(crate) struct Leaving {
     directory: Id<Node>,
     entry: Id<Entry>,
@@ -18,7 +18,7 @@ pub(crate) struct Leaving {
 }
 
 impl<S: PageStore> Stock<S> {
-    /// The entry of that name in a directory.
+    /// Returns the entry of that name in a directory.
     #[inline]
     pub(crate) fn find(&self, directory: Id<Node>, tag: Tag, name: &str) -> Option<Id<Entry>> {
         self.layer.index_find(&self.directory(directory).index, tag, name.as_bytes())
@@ -35,8 +35,8 @@ impl<S: PageStore> Stock<S> {
         self.insert_new(layer::entry_cost(name.len()), entry)
     }
 
-    /// Adds an entry to a directory that has none of that name. The directory and the node may be
-    /// changed. After an error nothing has changed.
+    /// Adds an entry to a directory that has none of that name. Precondition: the directory and the
+    /// node may be changed. After an error nothing has changed.
     pub(crate) fn enter(
         &mut self,
         directory: Id<Node>,
@@ -67,7 +67,7 @@ impl<S: PageStore> Stock<S> {
         Ok(())
     }
 
-    /// Notes a name that a node was given.
+    /// Records a name that a node was given.
     #[inline]
     fn set_home(&mut self, node: Id<Node>, directory: Id<Node>, entry: Id<Entry>) {
         if S::TEMPLATES {
@@ -75,14 +75,15 @@ impl<S: PageStore> Stock<S> {
         }
     }
 
-    /// Makes sure that an entry can leave its directory. The tag is that of the entry's name.
+    /// Makes sure that an entry can be removed from its directory. The tag is that of the entry's
+    /// name.
     pub(crate) fn prepare_to_leave(
         &mut self,
         directory: Id<Node>,
         entry: Id<Entry>,
         tag: Tag,
     ) -> Result<Leaving> {
-        // Without a base everything is the space's own.
+        // Without a base the space owns every row.
         if self.layer.base().is_some() {
             self.own_node(directory)?;
             let place = self.get(entry).place;
@@ -104,9 +105,9 @@ impl<S: PageStore> Stock<S> {
             stock.index_remove(&mut held.index, tag, entry).expect("BUG: it was prepared");
             stock.remove(entry);
             held.count -= 1;
-            // The places behind the last entry are free again, so that entries that come and go do
-            // not make the map high. The new epoch tells a listing under way that what comes there
-            // is new. Once the epochs are used up, no place is used again.
+            // Release the places after the last entry, so that temporary entries do not make the
+            // map higher. The new epoch tells a running listing that later entries at these places
+            // are new. When the epochs are used up, no place is used again.
             if place + 1 == held.next
                 && let Some(epoch) = held.epoch.checked_add(1)
             {
@@ -117,8 +118,8 @@ impl<S: PageStore> Stock<S> {
         node.times.touch(now);
     }
 
-    /// Gives an entry another name, which the directory does not have yet, at the same place of the
-    /// listing. After an error nothing has changed.
+    /// Gives an entry another name at the same place of the listing. Precondition: the directory
+    /// has no entry of that name. After an error nothing has changed.
     pub(crate) fn rename_entry(
         &mut self,
         leaving: Leaving,
@@ -143,8 +144,8 @@ impl<S: PageStore> Stock<S> {
         entered
     }
 
-    /// Makes an entry the name of another node, which may be changed. After an error nothing has
-    /// changed.
+    /// Makes an entry the name of another node. Precondition: that node may be changed. After an
+    /// error nothing has changed.
     pub(crate) fn replace(
         &mut self,
         leaving: Leaving,
@@ -167,7 +168,7 @@ impl<S: PageStore> Stock<S> {
         Ok(())
     }
 
-    /// Makes a node, and its first name. After an error nothing has changed.
+    /// Makes a node and its first name. After an error nothing has changed.
     pub(crate) fn make(
         &mut self,
         directory: Id<Node>,

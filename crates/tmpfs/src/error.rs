@@ -1,47 +1,49 @@
-//! Reasons why an operation was refused, in the words of `wasi:filesystem`.
+//! The reasons for which an operation fails, as `wasi:filesystem` names them.
 
 use core::fmt;
 
 /// The result of every fallible function of this crate.
 pub type Result<T, E = Error> = core::result::Result<T, E>;
 
-/// The codes of `wasi:filesystem` that this crate raises. A new one must break the `match` of every
-/// adapter.
+/// Codes of `wasi:filesystem` that this crate returns. The enum is exhaustive: a new code must
+/// break the `match` of every adapter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Error {
-    /// The handle is closed, or it was not opened for this.
+    /// The handle is closed, or was not opened for this operation.
     BadDescriptor,
-    /// The object cannot be renamed or removed because it is in use: `.`, `..`, the root.
+    /// The path names `.`, `..` or the root, which cannot be renamed or removed; or a space is
+    /// already based on 16 templates.
     Busy,
-    /// The name is taken.
+    /// The name exists already.
     Exist,
-    /// The offset or size passes the limit of a file's size.
+    /// The offset or size is beyond the limit of a file's size.
     FileTooLarge,
-    /// The page store failed, as a disk does. The memory's own never raises it.
+    /// The page store failed, as a disk can. [`MemoryPages`](crate::MemoryPages) never returns it.
     Io,
-    /// An argument makes no sense: flags that exclude each other, a NUL in a path, a directory
-    /// moved into itself, more than 999,999,999 nanoseconds.
+    /// An argument is invalid: flags that exclude each other, a NUL in a path, a directory moved
+    /// into itself, more than 999,999,999 nanoseconds, a template that a space is not based on.
     Invalid,
-    /// A directory stands where something else was asked for.
+    /// The operation does not work on directories.
     IsDirectory,
-    /// More than 40 symbolic links in one path, or a symbolic link where none was to be followed.
+    /// The path leads through more than 40 symbolic links, or ends at one that the operation does
+    /// not follow.
     Loop,
-    /// The file has as many links as it can count.
+    /// The node has 2^32 - 1 links, the most that it can count.
     TooManyLinks,
     /// A name or a path is longer than its limit.
     NameTooLong,
-    /// There is nothing of that name.
+    /// Nothing has that name.
     NoEntry,
-    /// As many handles are open as the limit allows, or there is no memory for one more.
+    /// The limit of open handles is reached, or there is no memory for another handle.
     InsufficientMemory,
     /// The limit of bytes or nodes is reached, or the allocator refused.
     InsufficientSpace,
-    /// Something other than a directory stands where one is needed.
+    /// A part of the path, or the handle, is not a directory.
     NotDirectory,
-    /// The directory has entries.
+    /// The directory is not empty.
     NotEmpty,
-    /// The path leaves the directory that it starts from, or is absolute; a directory cannot be
-    /// linked.
+    /// The path is absolute or leaves the directory that it starts from, or the operation would
+    /// link a directory.
     NotPermitted,
     /// The limit that several spaces share is reached.
     Quota,

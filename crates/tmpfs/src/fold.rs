@@ -1,8 +1,8 @@
-//! Folding: the layer of a space, and those right below it that nothing else stands on, become one.
-//! A space can thus make any number of snapshots, as long as few of them are kept.
+//! Folding: the layer of a space and the layers right below it that no other space needs become
+//! one. A space can therefore make any number of snapshots, as long as few of them are kept.
 //!
-//! Numbers stay: the tables of a layer go on where those of the layer below end. A copy of a node
-//! takes the node's place, and rows that the space does not see any more are dropped.
+//! Row numbers do not change, since the tables of a layer begin where those of the layer below end.
+//! A copy of a node takes the node's place, and rows that the space no longer sees are removed.
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -27,12 +27,12 @@ struct Seen<T> {
     /// The number of the first row of the lowest layer that is folded.
     first: Id<T>,
     bits: Vec<u64>,
-    /// The number of rows that there are bits for.
+    /// The number of rows that have a bit.
     length: u32,
 }
 
 impl<T> Seen<T> {
-    /// Begins with none of the rows from `first` to before `end` seen.
+    /// Returns a set without rows, for the rows from `first` to before `end`.
     fn new(first: Id<T>, end: u32) -> Result<Self> {
         let length = end - first.number().get();
         let words = usize::try_from(length.div_ceil(64)).map_err(|_| Error::InsufficientSpace)?;
@@ -42,8 +42,8 @@ impl<T> Seen<T> {
         Ok(Self { first, bits, length })
     }
 
-    /// Returns the word and the bit of a row; `None` for a row of a layer that is not folded, or
-    /// one that came later.
+    /// Returns the word and the bit of a row. It is `None` for a row of a layer that is not folded,
+    /// and for a row that was added later.
     fn locate(&self, row: Id<T>) -> Option<(usize, u64)> {
         let at = row.number().get().checked_sub(self.first.number().get())?;
         let word = usize::try_from(at / 64).ok()?;
@@ -61,13 +61,13 @@ impl<T> Seen<T> {
         self.locate(row).is_some_and(|(word, bit)| self.bits[word] & bit != 0)
     }
 
-    /// Returns whether a row stays: it was seen, or came later.
+    /// Returns whether a row is kept: it was seen, or added later.
     fn is_kept(&self, row: Id<T>) -> bool {
         self.locate(row).is_none() || self.is_seen(row)
     }
 }
 
-/// All that the space sees of the layers that are folded.
+/// Everything that the space sees of the layers that are folded.
 struct View {
     nodes: Seen<Node>,
     entries: Seen<Entry>,
@@ -80,10 +80,10 @@ struct View {
 }
 
 impl<S: PageStore> Space<S> {
-    /// Folds what can be folded. It takes as long as the space is large.
+    /// Folds as many layers as possible. The time is linear in the size of the space.
     ///
     /// # Errors
-    /// `InsufficientSpace`; then nothing has changed.
+    /// `InsufficientSpace`. Nothing has changed then.
     pub(crate) fn fold(&mut self) -> Result<()> {
         if !S::JOINS {
             return Ok(());
@@ -121,7 +121,7 @@ impl<S: PageStore> Space<S> {
         };
         let mut waiting = Vec::new();
         push(&mut waiting, self.root)?;
-        // What has no name any more is seen through handles alone.
+        // A node without a name is only reachable through its handles.
         for open in self.handles.rows() {
             if top.node(open.node).is_removed() {
                 push(&mut waiting, open.node)?;
@@ -144,7 +144,7 @@ impl<S: PageStore> Space<S> {
 }
 
 impl View {
-    /// Notes the rows that a node consists of; the nodes in a directory are waiting then.
+    /// Marks the rows that a node consists of, and queues the nodes of a directory.
     fn see_content<S: PageStore>(
         &mut self,
         layer: &Layer<S>,
@@ -178,7 +178,7 @@ impl View {
 }
 
 impl<S: PageStore> Stock<S> {
-    /// Makes a map that leads to copies, in new branches of the space's own.
+    /// Makes a map that leads to copies, in new branches that the space owns.
     fn copies(&mut self, copies: &[(Id<Node>, Id<Node>)]) -> Result<Map<Node>> {
         let mut map = Map::UNCHARGED;
         for (node, copy) in copies {
@@ -193,8 +193,8 @@ impl<S: PageStore> Stock<S> {
 }
 
 impl<S: PageStore> Layer<S> {
-    /// Makes room for all rows in the lowest of the layers right below that nothing else stands on.
-    /// Returns the number of these layers.
+    /// Makes room for all rows in the lowest of the layers below that nothing else needs. Returns
+    /// the number of these layers.
     fn make_room_to_fold(&mut self) -> Result<usize> {
         let mut layers = 0;
         let mut chunks = [0; 5];
@@ -213,7 +213,7 @@ impl<S: PageStore> Layer<S> {
         }
     }
 
-    /// Adds the rows of the layer above. Precondition: room was made.
+    /// Adds the rows of the layer above. Precondition: room was made for them.
     fn join(&mut self, above: Self) {
         self.nodes.join(above.nodes);
         self.entries.join(above.entries);
@@ -224,7 +224,8 @@ impl<S: PageStore> Layer<S> {
         self.charge = None;
     }
 
-    /// Returns the copy of a node in the highest of some layers: this one, and so many below it.
+    /// Returns the copy of a node in the highest of some layers: this layer and the given number of
+    /// layers below it.
     fn latest_copy(&self, node: Id<Node>, layers: usize) -> Option<Id<Node>> {
         let mut layer = self;
         for below in (0..=layers).rev() {
@@ -241,7 +242,7 @@ impl<S: PageStore> Layer<S> {
         None
     }
 
-    /// Makes one of this layer and so many below it.
+    /// Merges this layer and the given number of layers below it into one.
     fn fold(&mut self, layers: usize, view: &View, copies: Map<Node>) {
         for _ in 0..layers {
             let below = self.base.take().and_then(Arc::into_inner);

@@ -1,36 +1,38 @@
-//! Handles: the words for what is open, and for what.
+//! Handles, and the uses that they permit.
 
 use crate::id::Id;
 use crate::node::Node;
 
-/// An open file or directory of one space. It is a token: a copy is the same handle, and after
-/// [`Space::close`](crate::Space::close) every copy is a bad descriptor.
+/// An open file or directory of one space. A copy is the same handle. After
+/// [`Space::close`](crate::Space::close) every copy is invalid, and operations return
+/// `BadDescriptor`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Handle {
     pub(crate) open: Id<Open>,
-    /// No other handle of the space ever has it.
+    /// The serial number, which no other handle of the space ever has.
     pub(crate) serial: u64,
 }
 
 /// The uses that a handle permits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct DescriptorFlags {
-    /// Content may be read.
+    /// Permits reading.
     pub read: bool,
-    /// Content may be written.
+    /// Permits writing.
     pub write: bool,
-    /// Kept and told, without effect: nothing here is written later.
+    /// Kept and returned, but without effect: every write is complete when it returns.
     pub file_integrity_sync: bool,
-    /// As `file_integrity_sync`.
+    /// Without effect, as `file_integrity_sync`.
     pub data_integrity_sync: bool,
-    /// As `file_integrity_sync`.
+    /// Without effect, as `file_integrity_sync`.
     pub requested_write_sync: bool,
-    /// Entries below this directory may be changed. Directories opened from it inherit this.
+    /// Permits changes to entries below this directory. Directories opened through it inherit the
+    /// flag.
     pub mutate_directory: bool,
 }
 
 impl DescriptorFlags {
-    /// For reading.
+    /// Flags for reading.
     pub const READ: Self = Self {
         read: true,
         write: false,
@@ -40,13 +42,13 @@ impl DescriptorFlags {
         mutate_directory: false,
     };
 
-    /// For writing.
+    /// Flags for writing.
     pub const WRITE: Self = Self { read: false, write: true, ..Self::READ };
 
-    /// For reading and writing.
+    /// Flags for reading and writing.
     pub const READ_WRITE: Self = Self { write: true, ..Self::READ };
 
-    /// For a directory below which everything may be done.
+    /// Flags for a directory below which everything may be changed.
     pub const DIRECTORY: Self = Self { mutate_directory: true, ..Self::READ };
 }
 
@@ -54,8 +56,8 @@ impl DescriptorFlags {
 #[derive(Debug)]
 pub(crate) struct Open {
     pub(crate) node: Id<Node>,
-    /// True where changes are permitted through a directory, and through what is opened from it; of
-    /// a file whether its times may be set.
+    /// True if the handle permits changes: for a directory, changes through it and through
+    /// everything that is opened through it; for a file, changes of its times.
     pub(crate) mutable: bool,
     pub(crate) flags: DescriptorFlags,
     pub(crate) serial: u64,

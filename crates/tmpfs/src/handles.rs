@@ -1,4 +1,4 @@
-//! Opening and closing of handles, at the limit of them.
+//! Opening and closing handles, within the limit of handles.
 
 use core::mem;
 
@@ -12,15 +12,16 @@ use crate::space::{HANDLES, Space};
 use crate::stat::Kind;
 use crate::table::{Room, Table};
 
-/// One handle's charge.
+/// The charge for one handle.
 const HANDLE: Usage = Usage { content: 0, metadata: 0, nodes: 0, handles: 1 };
 
 impl<S: PageStore> Space<S> {
-    /// Opens the root directory. Without `mutate_directory` nothing below it can be changed through
-    /// the handle or what is opened from it.
+    /// Opens the root directory. Without `mutate_directory`, nothing below the root can be changed
+    /// through this handle or through handles that are opened from it.
     ///
     /// # Errors
-    /// `InsufficientMemory` or `Quota` at the limit of handles; `IsDirectory` for `write`.
+    /// `InsufficientMemory` or `Quota` at the limit of handles; `IsDirectory` if the flags ask for
+    /// writing.
     pub fn root(&mut self, flags: DescriptorFlags) -> Result<Handle> {
         if flags.write {
             return Err(Error::IsDirectory);
@@ -28,7 +29,7 @@ impl<S: PageStore> Space<S> {
         self.open_node(self.root, flags, flags.mutate_directory)
     }
 
-    /// Opens another handle of the same file or directory for the same uses, as `dup` does.
+    /// Opens another handle of the same file or directory, with the same flags, as `dup` does.
     ///
     /// # Errors
     /// `BadDescriptor`; `InsufficientMemory` or `Quota` at the limit of handles.
@@ -37,12 +38,12 @@ impl<S: PageStore> Space<S> {
         self.open_node(node, flags, mutable)
     }
 
-    /// Opens another handle of the same file for the same uses, as a stream needs that reads or
-    /// writes it.
+    /// Opens another handle of the same file, with the same flags. Use it for a stream that reads
+    /// or writes the file. `permits` decides by the flags whether the stream may be made.
     ///
     /// # Errors
-    /// `BadDescriptor`, also where `permits` is false of the uses; `IsDirectory`;
-    /// `InsufficientMemory` or `Quota` at the limit of handles.
+    /// `BadDescriptor`, also if `permits` returns false; `IsDirectory`; `InsufficientMemory` or
+    /// `Quota` at the limit of handles.
     pub fn duplicate_file(
         &mut self,
         handle: Handle,
@@ -59,7 +60,7 @@ impl<S: PageStore> Space<S> {
         self.open_node(node, flags, mutable)
     }
 
-    /// Closes a handle. A node that was removed meanwhile and is open nowhere else is gone.
+    /// Closes a handle. If its node has no name and no other handle, the node is removed.
     ///
     /// # Errors
     /// `BadDescriptor`.
@@ -78,7 +79,7 @@ impl<S: PageStore> Space<S> {
         }
     }
 
-    /// Counts one handle less of a node.
+    /// Subtracts one handle of a node.
     fn closed(&mut self, node: Id<Node>) {
         self.stock.quota.refund::<S>(HANDLE);
         let held = self.stock.node_mut(node);
@@ -88,7 +89,7 @@ impl<S: PageStore> Space<S> {
         }
     }
 
-    /// Returns the uses that a handle was opened for.
+    /// Returns the flags that a handle was opened with.
     ///
     /// # Errors
     /// `BadDescriptor`.
@@ -96,7 +97,7 @@ impl<S: PageStore> Space<S> {
         Ok(self.opened(handle)?.flags)
     }
 
-    /// Returns the kind of node that a handle is of.
+    /// Returns the kind of node that a handle is open on.
     ///
     /// # Errors
     /// `BadDescriptor`.
@@ -109,7 +110,7 @@ impl<S: PageStore> Space<S> {
         open.ok_or(Error::BadDescriptor)
     }
 
-    /// A directory's handle, as the start of a path.
+    /// Returns an open directory, from which a path is resolved.
     pub(crate) fn opened_directory(&self, handle: Handle) -> Result<&Open> {
         let open = self.opened(handle)?;
         match self.stock.node(open.node).kind() {
@@ -118,8 +119,8 @@ impl<S: PageStore> Space<S> {
         }
     }
 
-    /// Opens the node that `make` makes or finds. The handle is charged, and has room, before
-    /// `make` begins, so that nothing that it did need be undone.
+    /// Opens the node that `make` makes or finds. The handle is charged and has memory before
+    /// `make` runs, so that nothing that `make` did has to be undone.
     pub(crate) fn open(
         &mut self,
         flags: DescriptorFlags,
@@ -148,7 +149,7 @@ impl<S: PageStore> Space<S> {
         Handle { open, serial }
     }
 
-    /// Opens a node that exists.
+    /// Opens an existing node.
     fn open_node(
         &mut self,
         node: Id<Node>,

@@ -1,8 +1,8 @@
-//! SipHash-1-3 (Aumasson and Bernstein): who does not know the seed cannot choose what collides.
+//! SipHash-1-3 (Aumasson and Bernstein). Without the seed nobody can choose names that collide.
 
 pub(crate) type Seed = [u64; 2];
 
-/// The hash of some bytes.
+/// Returns the hash of some bytes.
 #[inline]
 pub(crate) fn hash(seed: Seed, bytes: &[u8]) -> u64 {
     let mut state = State::new(seed);
@@ -18,7 +18,7 @@ pub(crate) fn hash(seed: Seed, bytes: &[u8]) -> u64 {
     state.finish()
 }
 
-/// The hash of some numbers.
+/// Returns the hash of some numbers.
 pub(crate) fn hash_words<const N: usize>(seed: Seed, words: [u64; N]) -> u64 {
     let mut state = State::new(seed);
     for word in words {
@@ -27,10 +27,10 @@ pub(crate) fn hash_words<const N: usize>(seed: Seed, words: [u64; N]) -> u64 {
     state.finish()
 }
 
-/// Permutes all numbers of 64 bits: two numbers never have one image. Whoever does not know the
-/// seed learns nothing about `number` from its image.
+/// Permutes the 64-bit numbers: two different numbers never have the same image. Without the seed,
+/// an image reveals nothing about `number`.
 ///
-/// It is a Feistel network of four rounds, which suffice where the round function cannot be
+/// It is a Feistel network of four rounds, which are enough if the round function cannot be
 /// predicted (Luby and Rackoff).
 pub(crate) fn permute(seed: Seed, number: u64) -> u64 {
     const HALF: u64 = 0xffff_ffff;

@@ -1,19 +1,18 @@
-//! Numbers of rows, which tell by their type of what rows they are.
+//! Row numbers, typed by the kind of row.
 
 use core::fmt;
 use core::hash::{Hash, Hasher};
 use core::marker::PhantomData;
 use core::num::NonZeroU32;
 
-/// The number of a row of `T`, the same as long as the row is there.
+/// The number of a row of `T`. It does not change as long as the row exists.
 pub(crate) struct Id<T> {
     number: NonZeroU32,
     row: PhantomData<fn() -> T>,
 }
 
 impl<T> Id<T> {
-    /// Takes a number for that of a row. Only a table, which gives the numbers, and a link, which
-    /// was made of one, know that it is.
+    /// Makes an id of a number. Precondition: a table assigned the number to a row of that kind.
     #[inline]
     pub(crate) const fn new(number: NonZeroU32) -> Self {
         Self { number, row: PhantomData }

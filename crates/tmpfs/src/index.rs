@@ -1,7 +1,8 @@
-//! The index of a directory: extendible hashing. Buckets of entries hang in a trie over the bits of
-//! their tags; a full one is halved by the next bit that tells its entries apart, and what fits
-//! into one is joined again. The slots of a branch that agree in the bits known so far share a
-//! bucket. What an index takes follows from the tags in it alone, so that every refund is exact.
+//! The index of a directory: extendible hashing. Buckets of entries are the leaves of a trie over
+//! the bits of the names' tags. A full bucket is split by the next bit that separates its entries,
+//! and two neighbours whose entries fit into one bucket are joined. Slots of a branch that agree in
+//! the bits known so far share a bucket. The shape of an index depends only on the tags in it, so
+//! that every refund is exact.
 
 use core::num::NonZeroU32;
 
@@ -16,7 +17,7 @@ use crate::node::Entry;
 use crate::pages::PageStore;
 use crate::table::NUMBERS;
 
-/// The bit of a link to a bucket, which a link to a branch lacks.
+/// The bit that marks a link to a bucket. A link to a branch lacks it.
 const BUCKET: u32 = NUMBERS;
 
 /// The number of levels: 8 of 4 bits.
@@ -54,7 +55,7 @@ impl Part {
 struct Path {
     branches: [Option<Id<Branch>>; LEVELS],
     depth: usize,
-    /// `None` where there is none yet.
+    /// The bucket, or `None` for an empty slot.
     bucket: Option<Id<Bucket>>,
 }
 
@@ -70,14 +71,14 @@ impl Path {
         self.depth += 1;
     }
 
-    /// Returns the bucket on the way to an entry that is there.
+    /// Returns the bucket. Precondition: the entry exists, and therefore its bucket.
     #[inline]
     fn bucket(&self) -> Id<Bucket> {
         self.bucket.expect("BUG: an entry is in a bucket")
     }
 }
 
-/// The slot that a tag takes in a branch of this level.
+/// Returns the slot of a tag in a branch of this level.
 #[inline]
 fn slot(tag: Tag, level: usize) -> usize {
     let bytes = tag.0.to_be_bytes();
@@ -101,7 +102,7 @@ impl<S: PageStore> Layer<S> {
         }
     }
 
-    /// Calls `each` for every bucket and branch, a bucket once.
+    /// Calls `each` once for every bucket and branch.
     pub(crate) fn index_walk(&self, index: &Index, each: &mut impl FnMut(Part)) {
         if let Some(root) = index.0 {
             self.index_walk_below(Part::of(root), each);
@@ -125,7 +126,7 @@ impl<S: PageStore> Layer<S> {
 /// Changing an index that is held apart from its directory, as in
 /// [`change_directory`](Stock::change_directory).
 impl<S: PageStore> Stock<S> {
-    /// Adds an entry whose name is not there yet. After an error there is what there was.
+    /// Adds an entry whose name is not in the index yet. After an error nothing has changed.
     pub(crate) fn index_insert(
         &mut self,
         index: &mut Index,
@@ -163,7 +164,7 @@ impl<S: PageStore> Stock<S> {
         self.index_split(index, &path, bucket, tag, entry)
     }
 
-    /// Makes a tag's bucket, and the branches that lead to it, the space's own. Returns the way.
+    /// Makes the bucket of a tag, and the branches above it, the space's own. Returns the path.
     fn index_path(&mut self, index: &mut Index, tag: Tag) -> Result<Path> {
         let mut path = Path::default();
         let mut at = index.0;
@@ -186,12 +187,12 @@ impl<S: PageStore> Stock<S> {
         Ok(path)
     }
 
-    /// Makes sure that a tag's bucket, and what leads to it, may be changed.
+    /// Makes sure that the bucket of a tag, and the branches above it, may be changed.
     pub(crate) fn index_own(&mut self, index: &mut Index, tag: Tag) -> Result<()> {
         self.index_path(index, tag).map(|_| ())
     }
 
-    /// Puts `new` in the place of `old` at the end of a path.
+    /// Replaces `old` by `new` at the end of a path.
     fn index_put(&mut self, index: &mut Index, path: &Path, old: Link, new: Part) {
         let new = new.link();
         if new == old {
@@ -208,8 +209,8 @@ impl<S: PageStore> Stock<S> {
         }
     }
 
-    /// Halves the full bucket at the end of a path by the first bit in which the new tag differs
-    /// from any in it, and adds the entry.
+    /// Splits the full bucket at the end of a path by the first bit in which the new tag differs
+    /// from a tag in it, and adds the entry.
     fn index_split(
         &mut self,
         index: &mut Index,
@@ -232,7 +233,7 @@ impl<S: PageStore> Stock<S> {
         let unknown = u32::MAX.checked_shr(u32::try_from(known).unwrap_or(u32::MAX)).unwrap_or(0);
         let differing = differing & unknown;
         if differing == 0 {
-            // 17 names of one tag: only who knows the seed can have chosen them.
+            // 17 names have the same tag. Only someone who knows the seed can choose such names.
             return Err(self.quota.no_room());
         }
         let bit = usize::try_from(differing.leading_zeros()).expect("BUG: there are 32 bits");
@@ -260,7 +261,7 @@ impl<S: PageStore> Stock<S> {
         *self.get_mut(bucket) = halves[0];
         *self.get_mut(sibling) = halves[1];
 
-        // Of what shared the bucket, only the new tag's slot leads to it still.
+        // Of the slots that shared the bucket, only the slot of the new tag still leads to it.
         let mut above = path.last();
         for (at, branch) in new.into_iter().enumerate() {
             let Some(branch) = branch else { continue };
@@ -289,7 +290,7 @@ impl<S: PageStore> Stock<S> {
         Ok(())
     }
 
-    /// Puts one entry in the place of another of the same name.
+    /// Replaces one entry by another of the same name.
     pub(crate) fn index_replace(
         &mut self,
         index: &mut Index,
@@ -315,8 +316,8 @@ impl<S: PageStore> Stock<S> {
         Ok(())
     }
 
-    /// Joins the bucket at the end of a path with its neighbours as far as one bucket holds them
-    /// all.
+    /// Joins the bucket at the end of a path with its neighbours, as long as one bucket can hold
+    /// all their entries.
     fn index_merge(&mut self, index: &mut Index, mut path: Path, tag: Tag) {
         let bucket = path.bucket();
         let part = Part::Bucket(bucket);
@@ -355,8 +356,8 @@ impl<S: PageStore> Stock<S> {
         }
     }
 
-    /// Moves what another slot leads to into this bucket, unless that is a branch, or there is no
-    /// room for all.
+    /// Moves the entries of another slot into this bucket. It does nothing and returns false if
+    /// that slot leads to a branch, or the entries do not fit.
     fn bucket_join(&mut self, bucket: Id<Bucket>, other: Option<Link>) -> bool {
         let other = match other.map(Part::of) {
             None => return true,
@@ -374,7 +375,7 @@ impl<S: PageStore> Stock<S> {
     }
 }
 
-/// The slots around one that agree with it in all but the lowest bits.
+/// Returns the slots around `at` that agree with it in all but the lowest bits.
 #[inline]
 fn block(at: usize, size: usize) -> core::ops::Range<usize> {
     let start = at - at % size;

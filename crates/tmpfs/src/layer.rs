@@ -1,10 +1,9 @@
-//! Layers: the tables of rows that a space is stored in, on top of those of its template.
+//! Layers: the tables that store a space, on top of the tables of its template.
 //!
-//! A row of the template is never changed. What changes it first makes a copy of its own; whether
-//! a row is the space's own, its number tells. Only here, and for nodes in `nodes.rs`, do rows come
-//! and go, and with each its charge, so that what is charged is what is there. A space is charged
-//! for the rows of its template that it can reach as for its own; a copy takes the place of what it
-//! was copied from.
+//! A row of the template never changes. A change first copies the row; the row's number tells
+//! whether the space owns it. Rows are added and removed only here, and nodes in `nodes.rs`, always
+//! together with their charge, so that charges and rows agree. A space is charged for the rows of
+//! its template that it can reach as if it owned them. A copy replaces its original in that charge.
 
 use alloc::sync::Arc;
 
@@ -32,9 +31,9 @@ pub(crate) struct Layer<S: PageStore> {
     pub(crate) pages: Table<Page<S::Page>, Page>,
     pub(crate) store: S,
     pub(crate) base: Option<Arc<Layer<S>>>,
-    /// From a node of the base to the copy that stands for it.
+    /// The copies of the base's nodes.
     pub(crate) changed: Map<Node>,
-    /// Once frozen, what the layer is charged as long as it lives.
+    /// The charge of a frozen layer, held as long as the layer exists.
     pub(crate) charge: Option<Quota>,
     /// The number of layers below.
     pub(crate) depth: u32,
@@ -48,7 +47,7 @@ pub(crate) trait Row<S: PageStore>: Sized {
     fn try_clone(&self) -> Result<Self>;
 }
 
-/// Rows whose copy in a layer above has a number of its own. The copy of a node keeps the node's
+/// Rows whose copy in a layer above has its own number. The copy of a node keeps the node's number
 /// (see `nodes.rs`).
 pub(crate) trait Renumbered {}
 
@@ -69,13 +68,13 @@ fn heap(length: usize) -> u64 {
 /// The cost of a node that points to nothing but rows.
 pub(crate) const NODE_COST: Usage = Usage { nodes: 1, ..metadata(NODE) };
 
-/// Returns the cost of a symbolic link that holds so many bytes.
+/// Returns the cost of a symbolic link whose target has `length` bytes.
 #[inline]
 pub(crate) fn link_cost(length: usize) -> Usage {
     Usage { nodes: 1, ..metadata(NODE + heap(length)) }
 }
 
-/// Returns the cost of an entry whose name has so many bytes.
+/// Returns the cost of an entry whose name has `length` bytes.
 #[inline]
 pub(crate) fn entry_cost(length: usize) -> Usage {
     metadata(ENTRY + if length > SHORT { heap(length) } else { 0 })
@@ -176,7 +175,7 @@ impl<S: PageStore> Layer<S> {
         }
     }
 
-    /// The layer below, if there is one.
+    /// Returns the layer below.
     #[inline]
     pub(crate) fn base(&self) -> Option<&Self> {
         if S::TEMPLATES { self.base.as_deref() } else { None }
@@ -191,7 +190,7 @@ impl<S: PageStore> Layer<S> {
         T::table(layer).get(id)
     }
 
-    /// Returns a row, if there is one of that number.
+    /// Returns the row with that number, if it exists.
     pub(crate) fn find<T: Row<S> + Renumbered>(&self, id: Id<T>) -> Option<&T> {
         let mut layer = self;
         while !layer.owns(id) {
@@ -200,19 +199,19 @@ impl<S: PageStore> Layer<S> {
         T::table(layer).find(id)
     }
 
-    /// Returns whether a row is in a table of this layer, not of one below.
+    /// Returns whether a row is in a table of this layer, and not of a layer below.
     #[inline]
     pub(crate) fn owns<T: Row<S>>(&self, id: Id<T>) -> bool {
         !S::TEMPLATES || T::table(self).owns(id)
     }
 
-    /// The same of a page.
+    /// Returns whether a page is in the table of this layer, and not of a layer below.
     #[inline]
     pub(crate) fn owns_page(&self, id: Id<Page>) -> bool {
         !S::TEMPLATES || self.pages.owns(id)
     }
 
-    /// Reads from a page, and zeros from what lies beyond its capacity.
+    /// Reads from a page. Bytes beyond its capacity read as zeros.
     pub(crate) fn read_page<K: Sink>(
         &self,
         id: Id<Page>,
@@ -246,7 +245,7 @@ impl<S: PageStore> Layer<S> {
     }
 }
 
-/// The rows of a space, and its books.
+/// The rows of a space, and its charges.
 pub(crate) struct Stock<S: PageStore> {
     pub(crate) layer: Layer<S>,
     pub(crate) quota: Quota,
@@ -259,13 +258,13 @@ impl<S: PageStore> Stock<S> {
         self.layer.get(id)
     }
 
-    /// A row known to be the space's own.
+    /// Returns a row that the space owns.
     pub(crate) fn get_mut<T: Row<S> + Renumbered>(&mut self, id: Id<T>) -> &mut T {
         T::table_mut(&mut self.layer).get_mut(id)
     }
 
-    /// Does work that allocates. If the allocator refuses and the page store keeps memory for
-    /// later, the store releases it, and the work is done again.
+    /// Runs work that allocates. If the allocator refuses and the page store has spare memory, the
+    /// store releases it and the work runs again.
     #[inline]
     pub(crate) fn allocate<R>(
         &mut self,
@@ -293,7 +292,7 @@ impl<S: PageStore> Stock<S> {
         Ok(T::table_mut(&mut self.layer).put(room, row))
     }
 
-    /// Charges what a row will cost, and only then makes it, and what it points to, and adds it.
+    /// Charges the cost of a row, then makes the row and adds it.
     #[inline]
     pub(crate) fn insert_new<T: Row<S>>(
         &mut self,
@@ -316,7 +315,8 @@ impl<S: PageStore> Stock<S> {
         self.quota.refund::<S>(cost);
     }
 
-    /// A row that may be changed: this one, or a copy that its holder must put in its place.
+    /// Returns a row that may be changed: the same row, or a copy that the caller must put in its
+    /// place.
     #[inline]
     pub(crate) fn own<T: Row<S> + Renumbered>(&mut self, id: Id<T>) -> Result<Id<T>> {
         if self.layer.owns(id) { Ok(id) } else { self.copy(id) }
@@ -329,7 +329,7 @@ impl<S: PageStore> Stock<S> {
         Ok(T::table_mut(&mut self.layer).put(room, copy))
     }
 
-    /// A row of the kind that is not charged: what leads to copies.
+    /// Adds a branch that is not charged: it leads to copies of nodes.
     pub(crate) fn insert_uncharged(&mut self, row: Branch) -> Result<Id<Branch>> {
         let room = self.reserve()?;
         Ok(self.layer.branches.put(room, row))
@@ -361,8 +361,8 @@ impl<S: PageStore> Stock<S> {
         page_cost(self.capacity(id))
     }
 
-    /// A page of at least `capacity` bytes that may be changed: this one, or a copy that its holder
-    /// must put in its place.
+    /// Returns a page of at least `capacity` bytes that may be changed: the same page, or a copy
+    /// that the caller must put in its place.
     pub(crate) fn own_page(&mut self, id: Id<Page>, capacity: u32) -> Result<Id<Page>> {
         let held = self.capacity(id);
         let capacity = capacity.max(held);
@@ -389,7 +389,7 @@ impl<S: PageStore> Stock<S> {
         Ok(id)
     }
 
-    /// Makes a page that begins with the first `length` bytes of another, and zeros.
+    /// Makes a page that begins with the first `length` bytes of another page, followed by zeros.
     fn copy_page(&mut self, id: Id<Page>, capacity: u32, length: usize) -> Result<Id<Page>> {
         let copy = self.put_page(capacity)?;
         let copied = self.copy_bytes(id, copy, length);
@@ -407,8 +407,8 @@ impl<S: PageStore> Stock<S> {
         Ok(())
     }
 
-    /// A smaller page that begins with the first `length` bytes of this one and zeros, to be put in
-    /// its place.
+    /// Makes a smaller page that begins with the first `length` bytes of this page, followed by
+    /// zeros. The caller must put it in its place.
     pub(crate) fn shrink_page(
         &mut self,
         id: Id<Page>,
@@ -424,14 +424,14 @@ impl<S: PageStore> Stock<S> {
         Ok(copy)
     }
 
-    /// Removes a copy that does not take the place of what it was copied from after all.
+    /// Removes a copy that was not put in the place of its original.
     pub(crate) fn discard_copy(&mut self, copy: Id<Page>, original: Id<Page>) {
         let more = u64::from(self.capacity(copy) - self.capacity(original));
         self.free_page(copy);
         self.quota.refund::<S>(Usage { content: more, ..Usage::default() });
     }
 
-    /// Writes to a page of the space's own.
+    /// Writes to a page that the space owns.
     pub(crate) fn write_page<R: Source>(
         &mut self,
         id: Id<Page>,
@@ -459,7 +459,7 @@ impl<S: PageStore> Stock<S> {
     }
 }
 
-/// A page's capacity as a length.
+/// Returns a page's capacity as a `usize`.
 #[inline]
 pub(crate) fn bytes(capacity: u32) -> usize {
     usize::try_from(capacity).expect("BUG: a page fits memory")
@@ -469,7 +469,7 @@ pub(crate) fn bytes(capacity: u32) -> usize {
 mod tests {
     use super::*;
 
-    /// The prices say what a row takes, with its share of what finds it.
+    /// The prices cover the memory of a row and its share of the indexes.
     #[test]
     #[cfg(target_pointer_width = "64")]
     fn rows_take_what_their_prices_say() {

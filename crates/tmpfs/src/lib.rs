@@ -1,5 +1,16 @@
-//! A filesystem in memory, with POSIX's behaviour as `wasi:filesystem` words it and quotas that
-//! cannot drift. It reads no clock, no random source and no environment: it is told.
+//! A filesystem in memory with exact limits. It behaves as POSIX says. Its flags and error codes
+//! are those of `wasi:filesystem`.
+//!
+//! The crate is `no_std`, has no dependency, no feature and no `unsafe` code. It reads no clock, no
+//! random source and no environment: the caller passes the time to every call that needs it, and a
+//! seed to every new space.
+//!
+//! # From the top
+//! - A [`Space`] is one filesystem. [`Space::create`] makes it from [`Settings`]: its [`Limits`], a
+//!   seed and the present time.
+//! - A [`Handle`] is an open file or directory of a space. [`Space::root`] opens the root
+//!   directory, and [`Space::open_at`] opens or makes a file below an open directory.
+//! - A function that fails returns an [`Error`], one of the codes of `wasi:filesystem`.
 //!
 //! ```
 //! use tmpfs::{DescriptorFlags, Follow, OpenFlags, Settings, Space, Timestamp};
@@ -20,12 +31,34 @@
 //! # Ok::<(), tmpfs::Error>(())
 //! ```
 //!
-//! Programs see a code where a limit refuses; hosts find the reason in [`Space::last_refusal`].
+//! # Limits
+//! [`Limits`] bound the bytes of content and metadata, the number of files and open handles, and
+//! the lengths of names, paths and files. Every allocation is charged before it is made, at the
+//! prices that [`prices`] lists. [`Space::usage`] returns the charges, and removing a file refunds
+//! them. A program sees the error code of a refusal; a host finds the reason in
+//! [`Space::last_refusal`]. Several spaces can share one more limit, a [`SharedLimit`], whose bytes
+//! may come from a [`Pool`] of the host.
+//!
+//! # Templates
+//! A space becomes a [`Template`] with [`Space::freeze`], or makes one with [`Space::snapshot`] and
+//! goes on. Any number of spaces start from a template in constant time and share its pages until
+//! they change them. [`Space::changes_since`] lists the differences from a template, and
+//! [`Space::reset_to`] goes back to it.
+//!
+//! # Storage
+//! The bytes of files are in memory, in [`MemoryPages`]. An embedder with another store implements
+//! [`PageStore`]. [`Sink`] and [`Source`] move the bytes of reads and writes without a buffer in
+//! between.
 
 #![no_std]
 #![forbid(unsafe_code)]
 
 extern crate alloc;
+
+/// The examples of the README, as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
 
 mod error;
 mod limits;

@@ -1,47 +1,52 @@
-//! Limits of a space, and the amounts that it holds.
+//! The limits of a space, and the amounts that it holds.
 
-/// Limits of what a space holds. Each holds by itself.
+/// Limits of a space. Each applies independently of the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Bytes of stored content, by default 64 MiB: a plugin's scratch files fit, and a hundred full
-    /// spaces still fit a small host.
+    /// Bytes of stored content. The default is 64 MiB: a plugin's scratch files fit, and a hundred
+    /// full spaces still fit a small host.
     ///
-    /// The charge is for what is stored. A file lies in pages of 16,384 bytes ([`PAGE`]). A page
-    /// to which nothing but zeros was written is not there and costs nothing. Any other reaches
-    /// from its beginning to the last byte written in it, rounded up: the first page of a file to a
-    /// power of two from 64 to 4,096, and beyond 4,096, as every other page, to a multiple of
-    /// 4,096. A file of 1 byte costs 64, of 100 bytes 128, of 5,000 bytes 8,192, of 16,385 bytes
-    /// 16,384 + 4,096. Cutting a file makes its last page as small as that rule has it.
+    /// The charge is for stored pages. A file is stored in pages of 16,384 bytes ([`PAGE`]). A page
+    /// that only zeros were written to is not stored and costs nothing. Any other page is stored up
+    /// to the last byte written in it, rounded up:
+    ///
+    /// - the first page of a file to a power of two from 64 to 4,096, and beyond that to a multiple
+    ///   of 4,096;
+    /// - every other page to a multiple of 4,096.
+    ///
+    /// A file of 1 byte costs 64, of 100 bytes 128, of 5,000 bytes 8,192, and of 16,385 bytes
+    /// 16,384 + 4,096. Truncating a file shrinks its last page by the same rule.
     ///
     /// [`PAGE`]: crate::PAGE
     pub content: u64,
-    /// Bytes of names, nodes, entries and the indexes that find them, at the
-    /// [prices](crate::prices) of each, by default 32 MiB: twice what the default number of empty
-    /// files takes, about 240 bytes each with names of up to 30 bytes.
+    /// Bytes of names, nodes, entries and indexes, at the [prices](crate::prices) of each. The
+    /// default is 32 MiB. That is twice the charge for the default number of empty files, which
+    /// cost about 240 bytes each with names of up to 30 bytes.
     ///
-    /// Rows of each kind lie in chunks of 128 to 512. A chunk is given back with its last row, but
-    /// for one of each kind; what is free in a chunk that stays is used before anything is
-    /// allocated. A space therefore holds of each kind as many rows as it ever had at once, and
-    /// less than a chunk more. At the worst, where each kind in its turn was all that the limit
-    /// allows and one row of every chunk stayed, that is less than four times this limit.
+    /// The memory behind these charges is allocated in chunks of 128 to 512 rows of one kind. A
+    /// chunk is freed with its last row, except for one empty chunk of each kind. Free rows are
+    /// used again before a chunk is added. For each kind, a space therefore has room for the most
+    /// rows that it ever held at once, and for less than one chunk more. In the worst case that is
+    /// less than four times this limit: each kind of row in turn took up the whole limit, and one
+    /// row of every chunk is left.
     pub metadata: u64,
-    /// Files, directories and symbolic links, with those removed while open, by default 65,536: as
-    /// many as a build's largest trees have. The root counts.
+    /// Files, directories and symbolic links. Removed nodes that are still open count, and so does
+    /// the root. The default is 65,536, as many as the largest build trees have.
     pub nodes: u64,
-    /// Open handles, by default 1,024: what processes get on Linux.
+    /// Open handles. The default is 1,024, as for processes on Linux.
     pub handles: u32,
-    /// Bytes of a new name, by default 255, as on Linux; more than 65,535 count as 65,535. A longer
-    /// name that a directory holds already is found and can be removed.
+    /// Bytes of a new name. The default is 255, as on Linux. Values above 65,535 count as 65,535. A
+    /// longer name that exists already can be found and removed.
     pub name: u32,
-    /// Bytes of a path, or of what a symbolic link holds, by default 4,095, which with a NUL is
-    /// `PATH_MAX` on Linux. A longer path is refused also where it names something.
+    /// Bytes of a path, and of the target of a symbolic link. The default is 4,095, which with a
+    /// NUL is `PATH_MAX` on Linux. A longer path is refused even if it names something.
     pub path: u32,
-    /// Bytes of one file, holes included, by default 2^63 - 1: the most that other systems can
-    /// express. More counts as that. A file that is larger already can be made smaller, to any
-    /// size.
+    /// Bytes of one file, holes included. The default is 2^63 - 1, the most that other systems can
+    /// express. Greater values count as that. A file that is already larger can still be truncated,
+    /// to any size.
     pub file_size: u64,
-    /// Bytes of content and metadata together above which [`Space::over_soft_limit`] is true. By
-    /// default 48 MiB, three quarters of `content`. It refuses nothing.
+    /// Bytes of content and metadata together above which [`Space::over_soft_limit`] returns true.
+    /// The default is 48 MiB, three quarters of `content`. This limit refuses nothing.
     ///
     /// [`Space::over_soft_limit`]: crate::Space::over_soft_limit
     pub soft: u64,
@@ -63,7 +68,7 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// Returns the limits as they count.
+    /// Returns the limits with values that are too great replaced by the greatest ones.
     #[must_use]
     pub(crate) fn effective(self) -> Self {
         let largest = (1 << 63) - 1;
@@ -71,7 +76,17 @@ impl Limits {
     }
 }
 
-/// A limit of [`Limits`] as options and variables name it.
+/// A limit of [`Limits`], with the names of its option and its variable.
+///
+/// ```
+/// use tmpfs::{Limits, NamedLimit};
+///
+/// let limit = NamedLimit::of_variable("TMPFS_NODES").unwrap();
+/// assert_eq!((limit, limit.option()), (NamedLimit::Nodes, "nodes"));
+/// let mut limits = Limits::default();
+/// limit.set(&mut limits, 100).unwrap();
+/// assert_eq!(limits.nodes, 100);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NamedLimit {
     /// [`Limits::content`].
@@ -95,7 +110,7 @@ pub enum NamedLimit {
 /// A limit, the variable and the option that set it, and its greatest number.
 type Row = (NamedLimit, &'static str, &'static str, u64);
 
-/// All limits, in the order of [`NamedLimit`]. A table is smaller than a `match` once compiled.
+/// All limits, in the order of [`NamedLimit`]. A table compiles to less code than a `match`.
 static TABLE: [Row; 8] = [
     (NamedLimit::Bytes, "TMPFS_BYTES", "bytes", u64::MAX),
     (NamedLimit::Metadata, "TMPFS_METADATA", "metadata", u64::MAX),
@@ -108,12 +123,12 @@ static TABLE: [Row; 8] = [
 ];
 
 impl NamedLimit {
-    /// Returns all limits, in the order of their declaration.
+    /// Returns all limits in the order of their declaration.
     pub fn all() -> impl Iterator<Item = Self> {
         TABLE.iter().map(|row| row.0)
     }
 
-    /// Returns the limit that a variable sets.
+    /// Returns the limit that a variable sets, such as `TMPFS_BYTES`.
     #[must_use]
     pub fn of_variable(name: &str) -> Option<Self> {
         TABLE.iter().find(|row| row.1 == name).map(|row| row.0)
@@ -125,13 +140,13 @@ impl NamedLimit {
         self.row().1
     }
 
-    /// Returns the name of the option that sets the limit, without hyphens before it.
+    /// Returns the name of the option that sets the limit, without hyphens.
     #[must_use]
     pub fn option(self) -> &'static str {
         self.row().2
     }
 
-    /// Returns the greatest number that the limit can have.
+    /// Returns the greatest value of the limit.
     #[must_use]
     pub fn greatest(self) -> u64 {
         self.row().3
@@ -141,8 +156,8 @@ impl NamedLimit {
         &TABLE[self as usize]
     }
 
-    /// Sets the limit; returns `None`, and sets nothing, if the number is greater than the
-    /// [greatest](Self::greatest).
+    /// Sets the limit. If the number is greater than [`greatest`](Self::greatest), it sets nothing
+    /// and returns `None`.
     #[must_use]
     pub fn set(self, limits: &mut Limits, number: u64) -> Option<()> {
         match self {
@@ -159,27 +174,28 @@ impl NamedLimit {
     }
 }
 
-/// Amounts that a space holds, or held at the most; charged in full for what it shares with others.
+/// Amounts that a space holds, or the most that it held. Whatever a space shares with others is
+/// charged to it in full.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Usage {
     /// Bytes of stored content.
     pub content: u64,
     /// Bytes of names, nodes, entries and indexes.
     pub metadata: u64,
-    /// Files, directories and symbolic links, the root and what was removed while open included.
+    /// Files, directories and symbolic links. The root and removed nodes that are still open count.
     pub nodes: u64,
     /// Open handles.
     pub handles: u64,
 }
 
 impl Usage {
-    /// Content and metadata.
+    /// Returns the bytes of content and metadata together.
     #[inline]
     pub(crate) fn bytes(&self) -> u64 {
         self.content.saturating_add(self.metadata)
     }
 
-    /// The more of each.
+    /// Returns the greater of each amount.
     #[inline]
     pub(crate) fn most(self, other: Self) -> Self {
         Self {
@@ -190,7 +206,7 @@ impl Usage {
         }
     }
 
-    /// Returns by how much each is more than in another.
+    /// Returns the difference of each amount, or 0 where the other is greater.
     pub(crate) fn minus(self, other: Self) -> Self {
         Self {
             content: self.content.saturating_sub(other.content),

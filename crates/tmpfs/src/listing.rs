@@ -6,28 +6,28 @@ use crate::pages::PageStore;
 use crate::space::Space;
 use crate::stat::Kind;
 
-/// A position in a listing: `Cursor::default()` before the first entry. Any number of listings can
-/// be under way, and nothing is to be closed.
+/// A position in the listing of a directory. `Cursor::default()` is the position before the first
+/// entry. Any number of listings can run at once, and none has to be closed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Cursor(Option<Progress>);
 
 impl Cursor {
-    /// A position that [`Cursor::place`] told, also of another listing of the directory. From there
-    /// on a listing returns every entry that the directory holds at the next call.
+    /// Resumes a listing at a position that [`Cursor::place`] returned, also in another listing of
+    /// the directory. From there it returns every entry that the directory holds at the next call.
     #[must_use]
     pub fn resume(place: u64) -> Self {
         Self(Some(Progress { at: place, end: u64::MAX, epoch: u32::MAX }))
     }
 
-    /// Returns where the listing is, as a number to keep; 0 before the first entry. A new entry
-    /// comes behind all that the directory holds; in an empty directory places begin anew.
+    /// Returns the position as a number that can be stored; 0 before the first entry. A new entry
+    /// comes after all existing entries. In an empty directory the numbers begin again.
     #[must_use]
     pub fn place(&self) -> u64 {
         self.0.map_or(0, |progress| progress.at)
     }
 }
 
-/// The position after the first entry was asked for.
+/// The state after the first call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Progress {
     /// The next place to look at.
@@ -38,25 +38,40 @@ struct Progress {
     epoch: u32,
 }
 
-/// One entry of a directory.
+/// An entry of a directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DirectoryEntry<'space> {
-    /// Its name.
+    /// The name.
     pub name: &'space str,
-    /// The kind of node that it names.
+    /// The kind of node that the entry names.
     pub kind: Kind,
     /// The serial number of the node.
     pub(crate) serial: u64,
 }
 
 impl<S: PageStore> Space<S> {
-    /// Returns the next entry, in no order that is promised; `None` after the last. `.` and `..`
-    /// are left out.
+    /// Returns the next entry of a directory, or `None` after the last. The order is not specified.
+    /// `.` and `..` are left out.
     ///
-    /// A listing returns the entries that the directory held at the first call. Each is returned
-    /// exactly once, under the name that it has by then, and not at all if it was removed before.
-    /// An entry that comes later is not returned, and neither is one that was moved to another
-    /// directory and back.
+    /// A listing returns the entries that the directory held at the first call. It returns each of
+    /// them exactly once, under its name at that moment, unless it was removed before. It does not
+    /// return entries that were added later, nor an entry that was moved to another directory and
+    /// back.
+    ///
+    /// ```
+    /// use tmpfs::{Cursor, DescriptorFlags, Kind, Settings, Space, Timestamp};
+    ///
+    /// let now = Timestamp::default();
+    /// let mut space = Space::create(Settings::seeded([1, 2], now))?;
+    /// let root = space.root(DescriptorFlags::DIRECTORY)?;
+    /// space.create_directory_at(root, "new", now)?;
+    ///
+    /// let mut cursor = Cursor::default();
+    /// while let Some(entry) = space.list(root, &mut cursor)? {
+    ///     assert_eq!((entry.name, entry.kind), ("new", Kind::Directory));
+    /// }
+    /// # Ok::<(), tmpfs::Error>(())
+    /// ```
     ///
     /// # Errors
     /// `BadDescriptor`; `NotDirectory`.

@@ -1,4 +1,4 @@
-//! A lock between threads for a few loads and stores of atomics.
+//! A spin lock, held for a few loads and stores of atomics.
 
 use core::hint::spin_loop;
 use core::sync::atomic::{AtomicBool, Ordering};
@@ -8,7 +8,7 @@ use core::sync::atomic::{AtomicBool, Ordering};
 pub(crate) struct Lock(AtomicBool);
 
 impl Lock {
-    /// Does short work that cannot panic, while no other thread does any under this lock.
+    /// Runs short work that cannot panic while holding the lock.
     #[inline]
     pub(crate) fn hold<R>(&self, work: impl FnOnce() -> R) -> R {
         while self.0.swap(true, Ordering::Acquire) {

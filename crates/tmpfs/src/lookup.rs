@@ -1,4 +1,4 @@
-//! From a path to a node, as POSIX resolves it, never out of the directory where it starts.
+//! Path resolution, as POSIX describes it. A path never leaves the directory where it starts.
 
 use alloc::borrow::Cow;
 
@@ -17,32 +17,33 @@ use crate::walk::{LINKS, Part, Walk};
 /// The treatment of a symbolic link at the end of a path. Links before the end are always followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Follow {
-    /// It is followed.
+    /// The link is followed.
     Yes,
     /// The path names the link itself.
     No,
 }
 
-/// The part of the last component that an operation wants.
+/// The part of a path's last component that an operation needs.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Last {
-    /// The node. A symbolic link is followed also where a slash comes after it.
+    /// The node. A symbolic link with a slash after it is always followed.
     Node(Follow),
-    /// The node, or where it would be made; a name with a slash after it is refused before it is
-    /// looked at, as Linux does.
+    /// The node, or the place for a new one. A name with a slash after it is refused before it is
+    /// looked up, as on Linux.
     Create(Follow),
-    /// Its name in its directory, which [`Space::look_at`] looks up; no link is followed.
+    /// The name in its directory, which [`Space::look_at`] looks up. No link is followed.
     Name,
-    /// The same. With a slash at the end the path names a directory, also behind a symbolic link,
-    /// and the name is its `.`: wasmtime does so before it links or removes a file (open_parent).
+    /// The name, as for `Name`. A path with a slash at the end names a directory, also behind a
+    /// symbolic link, and its last component is then `.`. wasmtime does so before it links or
+    /// removes a file (open_parent).
     NameOrDirectory,
 }
 
 /// The end of a path.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct End {
-    /// The directory in which the last component is looked up; for `.` and `..` the one that is
-    /// meant.
+    /// The directory in which the last component is looked up. For `.` and `..` it is the directory
+    /// that they name.
     pub(crate) directory: Id<Node>,
     pub(crate) last: Component,
     part: Part,
@@ -53,7 +54,7 @@ pub(crate) struct End {
 }
 
 impl End {
-    /// Returns whether a slash follows the last component, so that only a directory will do.
+    /// Returns whether a slash follows the last component, so that it must be a directory.
     pub(crate) fn slash(&self) -> bool {
         self.part.slash
     }
@@ -122,13 +123,13 @@ impl<S: PageStore> Space<S> {
     }
 
     fn look(&self, end: End, name: &str) -> Result<End> {
-        // Linux finds a directory gone before it looks at the name.
+        // Linux checks that the directory exists before it checks the name.
         if self.stock.node(end.directory).is_removed() {
             return Err(Error::NoEntry);
         }
         let tag = Tag::of(self.stock.seed, name.as_bytes());
         let entry = self.stock.find(end.directory, tag, name);
-        // A name that is held stays in use when the limit is lowered.
+        // An existing name stays usable if the limit is lowered.
         let length = path::length(name);
         if entry.is_none() && length > u64::from(self.limits().name) {
             return Err(self.stock.quota.refuse(Limit::Name, length, 0));
@@ -137,7 +138,7 @@ impl<S: PageStore> Space<S> {
         Ok(End { tag, entry, node, ..end })
     }
 
-    /// The node that `path` names.
+    /// Returns the node that `path` names.
     pub(crate) fn resolve_node(
         &self,
         base: Id<Node>,
@@ -147,7 +148,7 @@ impl<S: PageStore> Space<S> {
         self.resolve(base, path, Last::Node(follow))?.node.ok_or(Error::NoEntry)
     }
 
-    /// The name at the end of a path, apart from the space.
+    /// Returns the name at the end of a path, independent of the space's lifetime.
     pub(crate) fn name<'path>(&mut self, end: &End, path: &'path str) -> Result<Cow<'path, str>> {
         let Part { link, start, end: length, .. } = end.part;
         let Some(link) = link else { return Ok(Cow::Borrowed(path::cut(path, start, length))) };
@@ -190,7 +191,8 @@ mod tests {
 
     const NOW: Timestamp = Timestamp { seconds: 0, nanoseconds: 0 };
 
-    /// A text of `length` bytes that leads to `name`, after dots and before slashes.
+    /// Returns a text of `length` bytes that leads to `name`, with dots before it and slashes after
+    /// it.
     fn detour(name: &str, length: usize) -> String {
         let half = (length - name.len()) / 2;
         let text = "./".repeat(half / 2) + name;

@@ -1,5 +1,5 @@
-//! Maps and indexes as they lie in a row. What they hold lies in branches, which `trie.rs` and
-//! `index.rs` read and change.
+//! Maps and indexes as fields of rows. Their content is in branches, which `trie.rs` and `index.rs`
+//! read and change.
 
 use core::marker::PhantomData;
 
@@ -8,18 +8,18 @@ use crate::id::Id;
 
 /// A map from 64-bit numbers to rows of `V`.
 ///
-/// A map is not `Copy`: changing it moves its branches, so that a copy would lead to branches that
-/// are gone.
+/// A map is not `Copy`: a change moves its branches, and a copy would lead to branches that no
+/// longer exist.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Map<V> {
     pub(crate) trie: Trie,
     values: PhantomData<Id<V>>,
 }
 
-/// A map, whatever it leads to.
+/// A map without the type of its values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Trie {
-    /// At height 0 the value of key 0 itself.
+    /// The root; at height 0 the value of key 0.
     pub(crate) root: Option<Link>,
     pub(crate) height: u8,
     pub(crate) charged: bool,
@@ -35,8 +35,8 @@ impl<V> Map<V> {
         Self { trie: Trie { root: None, height: 0, charged }, values: PhantomData }
     }
 
-    /// Returns a copy that is to take the place of this one, or to stand for it in a layer above,
-    /// which changes no branch of this one.
+    /// Returns a copy that replaces this map, or represents it in a layer above, which changes no
+    /// branch of this map.
     pub(crate) const fn share(&self) -> Self {
         Self { trie: self.trie, values: PhantomData }
     }

@@ -1,5 +1,5 @@
-//! Marks on nodes, for one walk: a hash table that only grows. It is not charged: it takes at most
-//! 32 bytes for each mark, and goes with the walk.
+//! Marks on nodes during one walk: a hash table that only grows. It is not charged. It takes at
+//! most 32 bytes for each mark, and is dropped at the end of the walk.
 
 use alloc::vec::Vec;
 
@@ -22,7 +22,7 @@ pub(crate) struct Marks {
 }
 
 impl Marks {
-    /// Begins without marks. Without the seed, nobody can choose nodes that collide.
+    /// Makes a table without marks. Without the seed, nobody can choose nodes that collide.
     pub(crate) const fn new(seed: Seed) -> Self {
         Self { seed, slots: Vec::new(), used: 0 }
     }
@@ -46,11 +46,11 @@ impl Marks {
         Ok(new)
     }
 
-    /// Returns the slot of a node, which is free where the node has no mark.
+    /// Returns the slot of a node. The slot is free if the node has no mark.
     fn find(&self, node: Id<Node>) -> usize {
         let hash = hash_words(self.seed, [u64::from(node.number().get())]);
         let last = self.slots.len() - 1;
-        // Half of the slots are free, so that the search ends.
+        // At least half of the slots are free, so the search ends.
         let mut at = usize::try_from(hash & u64::from(u32::MAX)).unwrap_or(0) & last;
         while self.slots[at].is_some_and(|(held, _)| held != node) {
             at = (at + 1) & last;

@@ -13,19 +13,20 @@ use crate::times::Times;
 
 #[derive(Debug)]
 pub(crate) struct Node {
-    /// No other node of the space, or of one with the same template, ever has it.
+    /// The serial number, which no other node of the space, or of a space with the same template,
+    /// ever has.
     pub(crate) serial: u64,
     pub(crate) times: Times,
-    /// Names; of a directory 2 and one for each subdirectory. 0 once removed.
+    /// The number of names; for a directory 2 and one for each subdirectory. It is 0 after removal.
     pub(crate) links: u32,
-    /// Handles.
+    /// The number of handles.
     pub(crate) opens: u32,
-    /// The entry of a name, see [`Node::home`].
+    /// The entry of the node's name, see [`Node::home`].
     pub(crate) entry: Option<Id<Entry>>,
     pub(crate) body: Body,
 }
 
-/// The content of a node. A file and a symbolic link have the directory of a name beside it, see
+/// The content of a node. A file and a symbolic link also hold the directory of a name, see
 /// [`Node::home`].
 #[derive(Debug)]
 pub(crate) enum Body {
@@ -45,14 +46,14 @@ pub(crate) struct Home {
 #[derive(Debug)]
 pub(crate) struct File {
     pub(crate) size: u64,
-    /// From the number of a page in the file to the page; holes are left out.
+    /// The pages by their number in the file. Holes have no page.
     pub(crate) pages: Map<Page>,
 }
 
 impl File {
     pub(crate) const EMPTY: Self = Self { size: 0, pages: Map::EMPTY };
 
-    /// Returns a copy that is to take the place of this one, or to stand for it in a layer above.
+    /// Returns a copy that replaces this file, or represents it in a layer above.
     #[inline]
     pub(crate) fn share(&self) -> Self {
         Self { size: self.size, pages: self.pages.share() }
@@ -61,18 +62,18 @@ impl File {
 
 #[derive(Debug)]
 pub(crate) struct Directory {
-    /// `None` for the root, and once removed.
+    /// The parent directory; `None` for the root and after removal.
     pub(crate) parent: Option<Id<Node>>,
     /// The number of entries.
     pub(crate) count: u32,
-    /// Finds an entry by its name (see `index.rs`).
+    /// The entries by name (see `index.rs`).
     pub(crate) index: Index,
-    /// From the place in the listing to the entry.
+    /// The entries by their place in the listing.
     pub(crate) order: Map<Entry>,
     /// The place of the next entry.
     pub(crate) next: u64,
-    /// The number of times that places became free again. Of two entries at one place, the later
-    /// one has the higher epoch.
+    /// The number of times that places were released for new entries. Of two entries at one place,
+    /// the later one has the higher epoch.
     pub(crate) epoch: u32,
 }
 
@@ -81,7 +82,7 @@ impl Directory {
         Self { parent, count: 0, index: Index::EMPTY, order: Map::EMPTY, next: 0, epoch: 0 }
     }
 
-    /// Returns a copy that is to take the place of this one, or to stand for it in a layer above.
+    /// Returns a copy that replaces this directory, or represents it in a layer above.
     #[inline]
     pub(crate) fn share(&self) -> Self {
         Self { index: self.index.share(), order: self.order.share(), ..*self }
@@ -89,7 +90,8 @@ impl Directory {
 }
 
 impl Node {
-    /// A node that has no name and no handle yet. A directory counts two links, as if it had one.
+    /// Returns a node without a name and without a handle. A directory counts two links from the
+    /// start.
     #[inline]
     pub(crate) fn new(serial: u64, times: Times, body: Body) -> Self {
         let links = if matches!(body, Body::Directory(_)) { 2 } else { 1 };
@@ -105,9 +107,9 @@ impl Node {
         }
     }
 
-    /// Returns a name of the node: of a directory the only one, of others the one that was given
-    /// last. It is `None` for the root, and where one of several names was removed since then. A
-    /// node that was removed may have the name that it had. Only spaces that can be frozen tell
+    /// Returns a name of the node. A directory has only one. For another node it is the name that
+    /// was given last; it is `None` if one of several names was removed since. It is `None` for the
+    /// root. A removed node may still return its last name. Only spaces that can be frozen record
     /// names.
     pub(crate) fn home(&self) -> Option<Home> {
         let directory = match &self.body {
@@ -128,18 +130,18 @@ impl Node {
         }
     }
 
-    /// Returns whether it has several names.
+    /// Returns whether the node has several names.
     pub(crate) fn is_linked(&self) -> bool {
         self.directory().is_none() && self.links > 1
     }
 
-    /// Returns whether its last name was removed.
+    /// Returns whether the last name of the node was removed.
     #[inline]
     pub(crate) fn is_removed(&self) -> bool {
         self.links == 0
     }
 
-    /// Returns whether nothing keeps it: no name and no handle.
+    /// Returns whether the node has neither a name nor a handle.
     #[inline]
     pub(crate) fn is_unused(&self) -> bool {
         self.is_removed() && self.opens == 0
@@ -169,7 +171,7 @@ impl Node {
         }
     }
 
-    /// Returns the content of a node that is known to be a file.
+    /// Returns the content of a file. Precondition: the node is a file.
     #[inline]
     pub(crate) fn file_mut(&mut self) -> &mut File {
         match &mut self.body {
@@ -178,7 +180,7 @@ impl Node {
         }
     }
 
-    /// Returns the content of a node that is known to be a directory.
+    /// Returns the content of a directory. Precondition: the node is a directory.
     #[inline]
     pub(crate) fn directory_mut(&mut self) -> &mut Directory {
         match &mut self.body {
@@ -203,7 +205,7 @@ pub(crate) struct Entry {
     pub(crate) name: Name,
     /// The place in the listing.
     pub(crate) place: u64,
-    /// The directory's epoch when the entry came.
+    /// The epoch of the directory when the entry was added.
     pub(crate) epoch: u32,
     pub(crate) node: Id<Node>,
 }

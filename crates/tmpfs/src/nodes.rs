@@ -1,9 +1,9 @@
-//! Nodes of a space, also those of its template: found, copied before they change, removed.
+//! Nodes of a space and of its template: lookup, copies before a change, removal.
 //!
-//! The maps and the index of a node cannot be changed where they lie, as their branches lie in the
-//! same layer as the node. `change_file` and `change_directory` hold them apart meanwhile, and put
-//! them back whatever the outcome: also where a change is refused, branches may have become the
-//! space's own.
+//! The maps and the index of a node cannot be changed in place, since their branches are in the
+//! same layer as the node. `change_file` and `change_directory` take them out of the node during a
+//! change and put them back afterwards, even if the change failed: the space may already own copies
+//! of some branches.
 
 use core::num::NonZeroU32;
 
@@ -27,7 +27,7 @@ impl<S: PageStore> Layer<S> {
         layer.nodes.get(id)
     }
 
-    /// Returns the copy that stands for a node of the base.
+    /// Returns the copy that represents a node of the base.
     pub(crate) fn copy_of(&self, id: Id<Node>) -> Option<Id<Node>> {
         self.map_get(&self.changed, key(id))
     }
@@ -39,7 +39,7 @@ pub(crate) fn key(id: Id<Node>) -> u64 {
     u64::from(id.number().get())
 }
 
-/// Returns the node of the base that a key of [`Layer::changed`] stands for.
+/// Returns the node of the base for a key of [`Layer::changed`].
 pub(crate) fn of_key(key: u64) -> Id<Node> {
     let number = u32::try_from(key).ok().and_then(NonZeroU32::new);
     Id::new(number.expect("BUG: the key was made of a node"))
@@ -50,7 +50,7 @@ impl<S: PageStore> Stock<S> {
         self.layer.node(id)
     }
 
-    /// Returns the content of a node that is a directory.
+    /// Returns the content of a directory. Precondition: the node is a directory.
     pub(crate) fn directory(&self, id: Id<Node>) -> &Directory {
         self.node(id).directory().expect("BUG: it is a directory")
     }
@@ -68,7 +68,8 @@ impl<S: PageStore> Stock<S> {
         set.inspect_err(|_| drop(self.layer.nodes.take(copy)))
     }
 
-    /// Returns a node that [`own_node`](Self::own_node) made sure of.
+    /// Returns a node that may be changed. Precondition: [`own_node`](Self::own_node) was called
+    /// for it.
     #[inline]
     pub(crate) fn node_mut(&mut self, id: Id<Node>) -> &mut Node {
         let own = if self.layer.owns(id) {
@@ -79,8 +80,8 @@ impl<S: PageStore> Stock<S> {
         self.layer.nodes.get_mut(own)
     }
 
-    /// Calls `change` with a file that [`own_node`](Self::own_node) made sure of. Returns its
-    /// outcome, and the node.
+    /// Calls `change` with a file, and returns its result and the node. Precondition:
+    /// [`own_node`](Self::own_node) was called for the node.
     #[inline]
     pub(crate) fn change_file<R>(
         &mut self,
@@ -94,8 +95,8 @@ impl<S: PageStore> Stock<S> {
         (outcome, node)
     }
 
-    /// Calls `change` with a directory that [`own_node`](Self::own_node) made sure of. Returns its
-    /// outcome, and the node.
+    /// Calls `change` with a directory, and returns its result and the node. Precondition:
+    /// [`own_node`](Self::own_node) was called for the node.
     #[inline]
     pub(crate) fn change_directory<R>(
         &mut self,
@@ -109,7 +110,7 @@ impl<S: PageStore> Stock<S> {
         (outcome, node)
     }
 
-    /// Calls `change` with the map that leads to copies of the base's nodes.
+    /// Calls `change` with the map of the copies of the base's nodes.
     fn change_copies<R>(&mut self, change: impl FnOnce(&mut Self, &mut Map<Node>) -> R) -> R {
         let mut held = self.layer.changed.share();
         let outcome = change(self, &mut held);
@@ -117,7 +118,7 @@ impl<S: PageStore> Stock<S> {
         outcome
     }
 
-    /// Removes a node that has neither names nor handles, with its charge.
+    /// Removes a node without names and handles, and refunds its charge.
     pub(crate) fn remove_node(&mut self, id: Id<Node>) {
         let cost = Row::<S>::cost(self.node(id));
         if self.layer.owns(id) {
@@ -130,7 +131,7 @@ impl<S: PageStore> Stock<S> {
         self.quota.refund::<S>(cost);
     }
 
-    /// Removes a node that has neither names nor handles, and all that it holds.
+    /// Removes a node without names and handles, and everything that it holds.
     pub(crate) fn reap(&mut self, id: Id<Node>) {
         if let Some(file) = self.node(id).file() {
             let pages = file.pages.share();

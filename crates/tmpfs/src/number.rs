@@ -1,9 +1,14 @@
-//! The notation of a limit's number.
+//! The notation of numbers in limits.
 
-/// Reads a number, perhaps of KiB, MiB or GiB, as the options of Linux's tmpfs have them: `64M`.
+/// Reads a number with an optional unit of KiB, MiB or GiB, as the options of Linux's tmpfs: `64M`.
 ///
-/// Returns `None` unless the text is decimal digits and at most one of the letters K, M and G, of
-/// either case, or if the number does not fit 64 bits.
+/// Returns `None` unless the text is decimal digits followed by at most one of the letters K, M and
+/// G, in either case. It also returns `None` if the number does not fit 64 bits.
+///
+/// ```
+/// assert_eq!(tmpfs::parse_number("64M"), Some(64 << 20));
+/// assert_eq!(tmpfs::parse_number("-1"), None);
+/// ```
 #[must_use]
 pub fn parse_number(text: &str) -> Option<u64> {
     let unit = match text.as_bytes().last()? {
@@ -13,7 +18,7 @@ pub fn parse_number(text: &str) -> Option<u64> {
         _ => 1,
     };
     let digits = if unit == 1 { text } else { &text[..text.len() - 1] };
-    // `parse` alone would take a sign.
+    // `parse` alone would accept a sign.
     if !digits.bytes().all(|digit| digit.is_ascii_digit()) {
         return None;
     }

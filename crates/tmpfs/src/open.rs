@@ -1,4 +1,4 @@
-//! Opening, with every flag.
+//! Opening files and directories.
 
 use crate::error::{Error, Result};
 use crate::handle::{DescriptorFlags, Handle};
@@ -13,33 +13,47 @@ use crate::stat::{Kind, Timestamp};
 /// Options of opening.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct OpenFlags {
-    /// Make a file where there is none.
+    /// Makes a file if nothing has the name.
     pub create: bool,
-    /// Fail unless it is a directory.
+    /// Fails unless the path names a directory.
     pub directory: bool,
-    /// With `create`, fail where there is anything, be it a dangling link.
+    /// With `create`, fails if anything has the name, even a dangling symbolic link.
     pub exclusive: bool,
-    /// Cut a file to nothing.
+    /// Truncates the file to no bytes.
     pub truncate: bool,
 }
 
 impl<S: PageStore> Space<S> {
-    /// Opens what `path` names, seen from `directory`, or makes a file there.
+    /// Opens the file or directory that `path` names, starting from `directory`, or makes a file
+    /// there.
     ///
-    /// A directory inherits `mutate_directory`, as on wasmtime; a file never has it. Also as there,
-    /// `create` and `truncate` open for writing.
+    /// A directory inherits `mutate_directory` from `directory`, as in wasmtime; a file never has
+    /// it. Also as in wasmtime, `create` and `truncate` open the file for writing.
     ///
     /// # Errors
-    /// Those of every path: `BadDescriptor`, and `NotDirectory` where the handle is not of a
-    /// directory; `NoEntry`, also for an empty path; `NotDirectory` within; `NotPermitted` for an
-    /// absolute path and one that leaves `directory`; `Loop` after 40 symbolic links;
-    /// `NameTooLong`; `Invalid` for a NUL.
+    /// Every function that takes a path returns these:
     ///
-    /// Those of opening, as Linux has them: `Exist`; `IsDirectory` for writing, truncating or
-    /// creating a directory, and for creating with a slash at the end; `Loop` for a symbolic link
-    /// that is not followed, also with `directory`; `Invalid` for `directory` with another flag;
-    /// `ReadOnly` where `directory` permits no changes and the flags ask for them;
-    /// `InsufficientSpace`, `InsufficientMemory`, `Quota`.
+    /// - `BadDescriptor`; `NotDirectory` if the handle is not one of a directory;
+    /// - `NoEntry`, also for an empty path;
+    /// - `NotDirectory` if a component before the last is no directory;
+    /// - `NotPermitted` for an absolute path, and for a path that leaves `directory`;
+    /// - `Loop` after 40 symbolic links;
+    /// - `NameTooLong`;
+    /// - `Invalid` for a NUL in the path.
+    ///
+    /// Opening also returns these, as Linux does:
+    ///
+    /// - `Exist`;
+    /// - `IsDirectory` for writing, truncating or creating a directory, and for creating a path
+    ///   with a slash at the end;
+    /// - `Loop` for a symbolic link that is not followed, also with `directory`;
+    /// - `Invalid` for `directory` together with another flag;
+    /// - `ReadOnly` if `directory` permits no changes and the flags ask for them;
+    /// - `InsufficientSpace`, `InsufficientMemory`, `Quota`.
+    ///
+    /// # Security
+    /// A path never leaves `directory`, whatever symbolic links the guest made. `create` with
+    /// `exclusive` follows no symbolic link at the end of the path.
     pub fn open_at(
         &mut self,
         directory: Handle,
@@ -85,7 +99,7 @@ impl<S: PageStore> Space<S> {
         })
     }
 
-    /// Refuses to open a node with flags that it does not allow.
+    /// Refuses flags that an existing node does not allow.
     fn check_open(&self, node: Id<Node>, open: OpenFlags, flags: DescriptorFlags) -> Result<()> {
         if open.create && open.exclusive {
             return Err(Error::Exist);

@@ -1,4 +1,4 @@
-//! Stores for the bytes of files: the one part that can be replaced.
+//! Stores for the bytes of files. An embedder can replace the store.
 
 use alloc::vec::Vec;
 use core::mem;
@@ -6,43 +6,42 @@ use core::mem;
 use crate::error::{Error, Result};
 use crate::transfer::{Sink, Source};
 
-/// The bytes of a page at the most.
+/// The greatest size of a page, in bytes.
 pub const PAGE: usize = 16 << 10;
 
-/// Keeps pages of bytes. What it has of its own is its business; which pages there are, whose they
-/// are and what they are charged is the space's.
+/// A store for pages of bytes. The store decides how it keeps them. The space decides which pages
+/// exist, who owns them, and what is charged for them.
 ///
-/// A page has a capacity of at most [`PAGE`] bytes, and reads as zeros where nothing
+/// A page has a capacity of at most [`PAGE`] bytes. Bytes that were never written read as zeros.
 /// was written.
 pub trait PageStore: Send + Sync {
-    /// A page, or where it is.
+    /// A page, or the place where the store keeps it.
     type Page: Send + Sync;
 
-    /// True where a space with this store can be [frozen](crate::Space::freeze), stand on a
-    /// template and share a limit. Where it cannot, all that it holds is its own, and nothing is
-    /// compiled that would tell what is not.
+    /// True if a space with this store can be [frozen](crate::Space::freeze), be based on a
+    /// template, and share a limit. If it is false, the code for these cases is not compiled, and
+    /// the space owns everything that it holds.
     const TEMPLATES: bool = true;
 
-    /// True where stores can [join](Self::join). A space whose stores cannot makes 16 snapshots at
-    /// the most.
+    /// True if stores can [join](Self::join). If it is false, a space makes at most 16 snapshots.
     const JOINS: bool = false;
 
-    /// A page of `capacity` bytes, all zero.
+    /// Allocates a page of `capacity` bytes, all zero.
     ///
     /// # Errors
     /// `InsufficientSpace`, `Io`.
     fn allocate(&mut self, capacity: usize) -> Result<Self::Page>;
 
-    /// Makes a page larger; what it holds stays, also after an error.
+    /// Enlarges a page. Its content does not change, also after an error.
     ///
     /// # Errors
     /// `InsufficientSpace`, `Io`.
     fn grow(&mut self, page: &mut Self::Page, capacity: usize) -> Result<()>;
 
-    /// Puts `length` bytes from `at` on into a sink. They lie within the page's capacity.
+    /// Copies `length` bytes from `at` on into a sink. They are within the page's capacity.
     ///
     /// # Errors
-    /// `Io`; what the sink got before then is not said.
+    /// `Io`. The sink may have received any part of the bytes then.
     fn read<K: Sink>(
         &self,
         page: &Self::Page,
@@ -51,11 +50,11 @@ pub trait PageStore: Send + Sync {
         sink: &mut K,
     ) -> Result<()>;
 
-    /// Writes the next `length` bytes of a source from `at` on. They lie within the page's
-    /// capacity.
+    /// Copies the next `length` bytes of a source into the page, from `at` on. They are within the
+    /// page's capacity.
     ///
     /// # Errors
-    /// `InsufficientSpace`, `Io`; what was written before then is not said.
+    /// `InsufficientSpace`, `Io`. Any part of the bytes may have been written then.
     fn write<R: Source>(
         &mut self,
         page: &mut Self::Page,
@@ -64,17 +63,18 @@ pub trait PageStore: Send + Sync {
         source: &mut R,
     ) -> Result<()>;
 
-    /// Gives a page back. When a space goes, its pages go with the store, and are not given back.
+    /// Frees a page. When a space is dropped, its pages are dropped with the store, without this
+    /// call.
     fn free(&mut self, page: Self::Page);
 
-    /// Releases the memory that is kept for later pages, and returns whether there was any. A space
-    /// asks for it when an allocation is refused, and tries again as long as the answer is true.
+    /// Frees the memory that the store keeps for later pages, and returns whether there was any. A
+    /// space calls it when an allocation fails, and tries again as long as it returns true.
     fn release(&mut self) -> bool {
         false
     }
 
-    /// Takes over the pages of another store, which are read, written and given back here from now
-    /// on. It is called where [`JOINS`](Self::JOINS) is true.
+    /// Takes over the pages of another store. From then on they are read, written and freed through
+    /// this store. It is called only if [`JOINS`](Self::JOINS) is true.
     fn join(&mut self, other: Self)
     where
         Self: Sized,
@@ -83,24 +83,23 @@ pub trait PageStore: Send + Sync {
     }
 }
 
-/// Pages in memory, of a space that can be made a template and share a limit, or not. Of whole
-/// pages that are given back a mebibyte is kept for the next ones, as long as the allocator has
-/// memory.
+/// A store in memory. `TEMPLATES` is [`PageStore::TEMPLATES`]. It keeps up to one mebibyte of freed
+/// pages of [`PAGE`] bytes for later pages, until an allocation fails.
 #[derive(Debug, Default)]
 pub struct MemoryPages<const TEMPLATES: bool = true> {
     spare: Vec<Vec<u8>>,
 }
 
-/// The number of whole pages that are kept.
+/// The number of freed pages that are kept.
 const SPARE: usize = (1 << 20) / PAGE;
 
 impl<const TEMPLATES: bool> PageStore for MemoryPages<TEMPLATES> {
-    /// The bytes that were written; the rest is zeros.
+    /// The bytes that were written. The rest of the page is zeros.
     type Page = Vec<u8>;
 
     const TEMPLATES: bool = TEMPLATES;
 
-    /// Pages are memory, wherever they were allocated.
+    /// A page is memory, independent of the store that allocated it.
     const JOINS: bool = true;
 
     fn allocate(&mut self, capacity: usize) -> Result<Vec<u8>> {
@@ -160,7 +159,7 @@ impl<const TEMPLATES: bool> PageStore for MemoryPages<TEMPLATES> {
         }
     }
 
-    // It stays apart from the many that may have to call it.
+    // A separate function, so that its many callers do not inline it.
     #[cold]
     #[inline(never)]
     fn release(&mut self) -> bool {

@@ -1,10 +1,10 @@
-//! Paths as text: components, one after the other.
+//! Paths as text, split into components.
 
 use crate::error::{Error, Result};
 use crate::quota::Quota;
 use crate::refusal::Limit;
 
-/// A component: a name, or one of the two that stand in every directory.
+/// A component: a name, `.` or `..`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Component {
     Name,
@@ -23,7 +23,7 @@ impl Component {
     }
 }
 
-/// Refuses what no path can be.
+/// Refuses a text that cannot be a path.
 #[inline]
 pub(crate) fn check(path: &str, quota: &Quota) -> Result<()> {
     if path.is_empty() {
@@ -41,14 +41,14 @@ pub(crate) fn check(path: &str, quota: &Quota) -> Result<()> {
     Ok(())
 }
 
-/// Returns the bytes of a text, as limits count them.
+/// Returns the number of bytes of a text, as limits count it.
 #[inline]
 pub(crate) fn length(text: &str) -> u64 {
     u64::try_from(text.len()).expect("BUG: a length fits 64 bits")
 }
 
-/// Returns the end of the component that begins at `start`, and the beginning of the next one,
-/// which is the end of the text where there is none.
+/// Returns the end of the component that begins at `start`, and the beginning of the next
+/// component, or the end of the text if there is none.
 #[inline]
 pub(crate) fn component(text: &str, start: usize) -> (usize, usize) {
     let rest = &text.as_bytes()[start..];
@@ -59,13 +59,13 @@ pub(crate) fn component(text: &str, start: usize) -> (usize, usize) {
     (start + length, start + length + slashes)
 }
 
-/// Returns a component by its bounds. An index would bring the words of a panic with it.
+/// Returns a component by its bounds. Indexing would add the message of a panic to the binary.
 #[inline]
 pub(crate) fn cut(text: &str, start: usize, end: usize) -> &str {
     text.get(start..end).expect("BUG: a component lies within its text")
 }
 
-/// The bytes that this thread looked at to find components, counted for tests.
+/// The number of bytes that this thread read to find components, for tests.
 #[cfg(test)]
 pub(crate) mod steps {
     extern crate std;

@@ -1,40 +1,41 @@
-//! Prices: the charges to [`Limits::metadata`](crate::Limits::metadata), in bytes, for what a row
-//! takes at the most, with a share of what finds it. Nothing else is charged there, and each is
-//! refunded when what it was charged for goes.
+//! Prices of rows, in bytes. They are charged to [`Limits::metadata`](crate::Limits::metadata). A
+//! price is the most memory that a row and its share of the indexes take. Nothing else is charged
+//! to that limit, and the price is refunded when the row is removed.
 //!
-//! An empty file with a short name costs a [`NODE`], an [`ENTRY`], and its share of the directory's
-//! [`BRANCH`]es and [`BUCKET`]s, which is about 20 bytes: 244 in all.
+//! An empty file with a short name costs 244 bytes: a [`NODE`], an [`ENTRY`], and about 20 bytes
+//! for its share of the directory's [`BRANCH`]es and [`BUCKET`]s.
 
-/// A file, directory or symbolic link: 88 bytes, and what leads to its copy where it is a
-/// template's.
+/// The price of a file, directory or symbolic link: 88 bytes for the node, and the rest for finding
+/// its copy if the node is a template's.
 pub const NODE: u64 = 176;
 
-/// A name of a node, of up to [`SHORT`] bytes; hard links are further names. A longer one has an
-/// [`ALLOCATION`] of its own.
+/// The price of a name of up to [`SHORT`] bytes. A hard link is another name. A longer name also
+/// costs an [`ALLOCATION`] and its bytes.
 pub const ENTRY: u64 = 48;
 
-/// The most bytes of a name that lies in its entry.
+/// The most bytes of a name that is stored in its entry.
 pub const SHORT: usize = 30;
 
-/// The bytes that an allocation takes beside its own: for a longer name, and for the target of a
-/// symbolic link.
+/// The price of an allocation beside its bytes: for a longer name, and for the target of a symbolic
+/// link.
 pub const ALLOCATION: u64 = 16;
 
-/// A level for up to 16 numbers: places of a directory's listing, pages of a file. None is needed
-/// for a directory or file with the first number only; each further factor of 16 takes one level
-/// more. The index of a directory has them, too, from its second [`BUCKET`] on.
+/// The price of a level for up to 16 numbers: places in a directory's listing, or pages of a file.
+/// A directory or file that has only the first number needs no level. Each further factor of 16
+/// needs one level more. The index of a directory needs levels from its second [`BUCKET`] on.
 pub const BRANCH: u64 = 72;
 
-/// Up to [`BUCKET_ENTRIES`] entries in the index of a directory, by their names; two neighbours
-/// with no more entries than that become one.
+/// The price of up to [`BUCKET_ENTRIES`] entries in the index of a directory. Two neighbours that
+/// together have no more entries than that become one.
 pub const BUCKET: u64 = 144;
 
 /// The most entries in a bucket.
 pub const BUCKET_ENTRIES: usize = 16;
 
-/// The bytes of the smallest first page of a file: the least charge for content that is not zeros.
+/// The bytes of the smallest first page of a file, and so the least charge for content that is not
+/// all zeros.
 pub const SMALLEST_PAGE: usize = 64;
 
-/// A page of a file, beside its bytes, which are charged to
+/// The price of a page of a file. The bytes of the page are charged to
 /// [`Limits::content`](crate::Limits::content).
 pub const PAGE: u64 = 48;

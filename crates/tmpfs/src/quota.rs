@@ -1,6 +1,5 @@
-//! Charges: what a space holds, counted before it is allocated, against its limits and the one it
-//! shares with others. Only `layer.rs`, `handles.rs`, `template.rs` and `snapshot.rs`
-//! charge.
+//! Charges against the limits of a space and the limit that it shares. They are made before the
+//! allocation. Only `layer.rs`, `handles.rs`, `template.rs` and `snapshot.rs` charge.
 
 use crate::error::{Error, Result};
 use crate::limits::{Limits, Usage};
@@ -8,7 +7,7 @@ use crate::pages::PageStore;
 use crate::refusal::{LastRefusal, Limit, Refusal};
 use crate::sharing::SharedLimit;
 
-/// The books of one space. What is still charged when it goes is refunded to the shared limit.
+/// The charges of one space. When it is dropped, the rest is refunded to the shared limit.
 #[derive(Debug)]
 pub(crate) struct Quota {
     pub(crate) limits: Limits,
@@ -25,8 +24,8 @@ impl Quota {
         Self { limits, used, high, shared, last: LastRefusal::default() }
     }
 
-    /// Charges the shared limit alone, for a layer that is to be a template's. Returns the books of
-    /// the layer.
+    /// Charges the shared limit alone, for a layer that becomes part of a template. Returns the
+    /// charges of the layer.
     pub(crate) fn split(&self, amount: Usage) -> Result<Self> {
         if let Some(shared) = &self.shared {
             shared.charge(amount, &self.last)?;
@@ -49,10 +48,10 @@ impl Quota {
         self.last.get()
     }
 
-    /// Books `amount`, or nothing where a limit forbids it. The store tells whether a limit can be
-    /// shared: for a space that shares none, nothing is compiled that would.
-    // The compiler knows where it is called which parts are nothing, and leaves those out: always
-    // inlined, making and removing a file takes 2 % fewer instructions.
+    /// Charges `amount`, or nothing if a limit refuses. The type of the store decides whether the
+    /// limit can be shared: for a space that shares none, the code for it is not compiled.
+    // Always inlined, since each caller knows which amounts are zero: making and removing a file
+    // takes 2 % fewer instructions.
     #[inline(always)]
     pub(crate) fn charge<S: PageStore>(&mut self, amount: Usage) -> Result<()> {
         let used = self.with(amount)?;
@@ -66,13 +65,13 @@ impl Quota {
         Ok(())
     }
 
-    /// Returns what is held with `amount` more, where the space's own limits allow it.
+    /// Returns the charges with `amount` added, if the space's own limits allow it.
     #[inline(always)]
     fn with(&self, amount: Usage) -> Result<Usage> {
         let (used, limits) = (self.used, self.limits);
         let sum = |limit, held: u64, asked: u64, allowed| {
             let sum = held.saturating_add(asked);
-            // Asking for nothing always succeeds, also above a lowered limit.
+            // Charging zero always succeeds, even if a lowered limit is already exceeded.
             let fits = asked == 0 || sum <= allowed;
             if fits { Ok(sum) } else { Err(self.refuse(limit, asked, held)) }
         };
@@ -84,13 +83,13 @@ impl Quota {
         Ok(Usage { content, metadata, nodes, handles })
     }
 
-    /// Books `amount` in place of what is held, or nothing where a limit forbids it. The shared
-    /// limit is charged for the difference alone.
+    /// Charges `amount` in place of the present charges, or changes nothing if a limit refuses. The
+    /// shared limit is charged for the difference alone.
     pub(crate) fn replace(&mut self, amount: Usage) -> Result<()> {
         let (more, less) = (amount.minus(self.used), self.used.minus(amount));
         self.with(more)?;
         if let Some(shared) = &self.shared {
-            // It counts the bytes of content and metadata together.
+            // The shared limit counts the bytes of content and metadata together.
             let difference = |one: Usage, other: Usage| {
                 let bytes = one.bytes().saturating_sub(other.bytes());
                 Usage { content: bytes, metadata: 0, ..one }
@@ -103,7 +102,7 @@ impl Quota {
         Ok(())
     }
 
-    /// Remembers that one of the space's own limits refused, and returns the code for it.
+    /// Records that one of the space's own limits refused, and returns the code for it.
     #[cold]
     pub(crate) fn refuse(&self, limit: Limit, asked: u64, held: u64) -> Error {
         let Limits { content, metadata, nodes, handles, name, path, file_size, .. } = self.limits;
@@ -122,13 +121,13 @@ impl Quota {
         self.last.set(Refusal { limit, asked, held, allowed })
     }
 
-    /// Forgets the last refusal, since no limit is the reason of the error that comes now.
+    /// Forgets the last refusal, since no limit caused the error that follows.
     #[cold]
     pub(crate) fn forget_refusal(&self) {
         self.last.clear();
     }
 
-    /// Returns the code for want of room that no limit is the reason of.
+    /// Returns the code for a lack of room that no limit caused.
     #[cold]
     pub(crate) fn no_room(&self) -> Error {
         self.forget_refusal();

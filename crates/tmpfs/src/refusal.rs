@@ -1,4 +1,4 @@
-//! Refusals: which limit did not allow how much.
+//! Refusals: the limit, the amount asked for, and the amount held.
 
 use core::fmt;
 use core::sync::atomic::{AtomicU8, AtomicU64, Ordering};
@@ -6,7 +6,7 @@ use core::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use crate::error::Error;
 use crate::lock::Lock;
 
-/// A limit that can refuse: those of [`Limits`](crate::Limits), but for the soft one, and those of
+/// A limit that can refuse: one of [`Limits`](crate::Limits) except the soft one, or one of
 /// [`SharedLimits`](crate::SharedLimits).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Limit {
@@ -20,7 +20,7 @@ pub enum Limit {
     Handles,
     /// Bytes of a name.
     Name,
-    /// Bytes of a path, or of what a symbolic link holds.
+    /// Bytes of a path, or of the target of a symbolic link.
     Path,
     /// Bytes of a file.
     FileSize,
@@ -46,7 +46,7 @@ impl Limit {
         Self::SharedHandles,
     ];
 
-    /// Returns the code of operations that the limit refuses.
+    /// Returns the code of an operation that the limit refuses.
     #[must_use]
     pub const fn error(self) -> Error {
         match self {
@@ -76,17 +76,17 @@ impl fmt::Display for Limit {
     }
 }
 
-/// A refusal of a limit, for whoever set it.
+/// A refusal by a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Refusal {
-    /// The limit that refused. Where several do, it is the first in the order of [`Limit`].
+    /// The limit that refused. If several refuse, it is the first in the order of [`Limit`].
     pub limit: Limit,
-    /// The amount that was asked for. For a name, a path or a file it is the length that it would
-    /// have. For the other limits it is the charge that did not fit beside what was held; an
-    /// operation is charged for one row or page after the other.
+    /// The amount that was asked for. For a name, path or file it is the length that it would have.
+    /// For the other limits it is the charge that was refused. An operation is charged for one row
+    /// or page after the other, so this may be less than the whole operation needs.
     pub asked: u64,
-    /// The amount that was held already: by the space, or all that share the limit; the size of a
-    /// file. It is 0 for a name or path.
+    /// The amount that was held: by the space, or by all spaces that share the limit. For a file it
+    /// is its size; for a name or path it is 0.
     pub held: u64,
     /// The limit at that moment.
     pub allowed: u64,
@@ -99,11 +99,11 @@ impl fmt::Display for Refusal {
     }
 }
 
-/// The last refusal, told and asked from any thread.
+/// The last refusal. Any thread can record and read it.
 #[derive(Debug, Default)]
 pub(crate) struct LastRefusal {
     lock: Lock,
-    /// The place of the limit in [`Limit::ALL`], from 1 on; 0 where there is none.
+    /// The place of the limit in [`Limit::ALL`], counted from 1; 0 for no refusal.
     limit: AtomicU8,
     asked: AtomicU64,
     held: AtomicU64,
@@ -111,7 +111,7 @@ pub(crate) struct LastRefusal {
 }
 
 impl LastRefusal {
-    /// Remembers a refusal, and returns its code.
+    /// Records a refusal, and returns its code.
     #[cold]
     pub(crate) fn set(&self, refusal: Refusal) -> Error {
         let Refusal { limit, asked, held, allowed } = refusal;
@@ -124,7 +124,7 @@ impl LastRefusal {
         limit.error()
     }
 
-    /// Forgets it, because something other than a limit refused since.
+    /// Forgets the refusal, since an error with another cause came after it.
     #[cold]
     pub(crate) fn clear(&self) {
         self.lock.hold(|| self.limit.store(0, Ordering::Relaxed));

@@ -1,4 +1,4 @@
-//! Removal of names, and of nodes with their last name and last handle.
+//! Removing names, and nodes with their last name and last handle.
 
 use crate::error::{Error, Result};
 use crate::handle::Handle;
@@ -12,11 +12,14 @@ use crate::space::Space;
 use crate::stat::{Kind, Timestamp};
 
 impl<S: PageStore> Space<S> {
-    /// Removes the name of a file or symbolic link.
+    /// Removes the name of a file or symbolic link. The file exists until its last handle is
+    /// closed.
     ///
     /// # Errors
-    /// Those of every path; `IsDirectory`, with a slash at the end also for a symbolic link to a
-    /// directory; `NotDirectory` with a slash at the end; `ReadOnly`.
+    /// - Those of every path (see [`Space::open_at`]);
+    /// - `IsDirectory`, and with a slash at the end also for a symbolic link to a directory;
+    /// - `NotDirectory` for a file with a slash at the end;
+    /// - `ReadOnly` if `directory` permits no changes.
     pub fn unlink_file_at(&mut self, directory: Handle, path: &str, now: Timestamp) -> Result<()> {
         let base = self.opened_directory(directory)?;
         let mutable = base.mutable;
@@ -38,8 +41,11 @@ impl<S: PageStore> Space<S> {
     /// Removes an empty directory.
     ///
     /// # Errors
-    /// Those of every path; `NotDirectory`, also for a symbolic link to a directory; `NotEmpty`;
-    /// `Invalid` where the last component is `.` or, as on wasmtime, `..`; `ReadOnly`.
+    /// - Those of every path (see [`Space::open_at`]);
+    /// - `NotDirectory`, also for a symbolic link to a directory;
+    /// - `NotEmpty`;
+    /// - `Invalid` if the last component is `.` or, as in wasmtime, `..`;
+    /// - `ReadOnly` if `directory` permits no changes.
     pub fn remove_directory_at(
         &mut self,
         directory: Handle,
@@ -64,8 +70,8 @@ impl<S: PageStore> Space<S> {
         self.remove(end.directory, entry, end.tag, now)
     }
 
-    /// Removes an entry whose name has this tag, and takes the name from its node: a file, a
-    /// symbolic link or an empty directory.
+    /// Removes the entry with this tag, and with it a name of a file, a symbolic link or an empty
+    /// directory.
     pub(crate) fn remove(
         &mut self,
         directory: Id<Node>,
@@ -84,12 +90,12 @@ impl<S: PageStore> Space<S> {
         Ok(())
     }
 
-    /// Counts one name less of a file or symbolic link.
+    /// Subtracts one name of a file or symbolic link.
     pub(crate) fn unlink(&mut self, node: Id<Node>, now: Timestamp) {
         let held = self.stock.node_mut(node);
         held.links -= 1;
         if S::TEMPLATES {
-            // It may be this name that it knew.
+            // The recorded name may be the removed one.
             held.set_home(None);
         }
         held.times.set_changed(now);
@@ -98,7 +104,7 @@ impl<S: PageStore> Space<S> {
         }
     }
 
-    /// Takes the name of an empty directory from it, and its `..` from its parent.
+    /// Subtracts the name of an empty directory, and its `..` from the links of its parent.
     pub(crate) fn unlink_directory(&mut self, parent: Id<Node>, node: Id<Node>, now: Timestamp) {
         self.stock.node_mut(parent).links -= 1;
         let held = self.stock.node_mut(node);

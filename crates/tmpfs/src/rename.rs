@@ -12,14 +12,22 @@ use crate::space::Space;
 use crate::stat::{Kind, Timestamp};
 
 impl<S: PageStore> Space<S> {
-    /// Renames, in one step, over what has the new name already: a file over a file or symbolic
-    /// link, a directory over an empty directory. Nothing happens where both names are of one node.
+    /// Renames a file, symbolic link or directory in one step. The new name may exist: a file or
+    /// symbolic link replaces a file or symbolic link, and a directory replaces an empty directory.
+    /// If both names are of the same node, nothing happens.
     ///
     /// # Errors
-    /// Those of every path; `Busy` where either name is `.` or `..`; `Invalid` for a directory into
-    /// itself; `IsDirectory` for a file over a directory; `NotDirectory` for a directory over a
-    /// file, and for a file where a slash is at the end; `NotEmpty`; `TooManyLinks`; `ReadOnly`
-    /// unless both handles permit changes; `InsufficientSpace`; `Quota`.
+    /// - Those of every path (see [`Space::open_at`]);
+    /// - `Busy` if the last component of either path is `.` or `..`;
+    /// - `Invalid` for a directory into itself;
+    /// - `IsDirectory` for a file over a directory;
+    /// - `NotDirectory` for a directory over a file, and for a file with a slash at the end of a
+    ///   path;
+    /// - `NotEmpty`;
+    /// - `TooManyLinks`;
+    /// - `ReadOnly` unless both handles permit changes;
+    /// - `InsufficientSpace`;
+    /// - `Quota`.
     pub fn rename_at(
         &mut self,
         old_directory: Handle,
@@ -93,7 +101,7 @@ impl<S: PageStore> Space<S> {
         Ok(())
     }
 
-    /// Refuses a move over a node that cannot be replaced.
+    /// Refuses to replace a node that cannot be replaced.
     fn check_victim(
         &self,
         old: &End,
@@ -106,7 +114,8 @@ impl<S: PageStore> Space<S> {
         }
         match (is_directory, self.stock.node(victim).directory()) {
             (false, Some(_)) => {
-                // Linux finds out first that a file's own ancestor is not empty.
+                // Linux first checks whether the directory is an ancestor of the file, which is not
+                // empty.
                 let above = self.is_below(old.directory, victim);
                 Err(if above { Error::NotEmpty } else { Error::IsDirectory })
             }
@@ -116,7 +125,7 @@ impl<S: PageStore> Space<S> {
         }
     }
 
-    /// Returns whether `directory` is `above` or stands below it.
+    /// Returns whether `directory` is `above` or is below it.
     fn is_below(&self, directory: Id<Node>, above: Id<Node>) -> bool {
         let mut at = Some(directory);
         while let Some(held) = at {

@@ -1,4 +1,4 @@
-//! The limit that several spaces share, and the pool of memory that may stand behind it.
+//! The limit that several spaces share, and the memory pool that may stand behind it.
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
@@ -10,7 +10,7 @@ use crate::limits::Usage;
 use crate::lock::Lock;
 use crate::refusal::{LastRefusal, Limit, Refusal};
 
-/// Limits of what several spaces hold together.
+/// Limits of the amounts that several spaces hold together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SharedLimits {
     /// Bytes of content and of metadata, together.
@@ -32,14 +32,14 @@ pub struct SharedUsage {
     pub handles: u64,
 }
 
-/// A pool of memory of the host, such as that of a query or a tenant, from which the bytes of a
-/// [`SharedLimit`] are taken: those of content and of metadata.
+/// A memory pool of the host, such as that of a query or a tenant. A [`SharedLimit`] takes the
+/// bytes of content and metadata from it.
 ///
-/// The engine holds no lock while it calls, and spaces on several threads call at the same time. A
-/// call comes from within an operation on a space; it may ask the limit for its usage. It comes for
-/// each row and page, so a pool that is slow takes more at once and keeps the rest. When all spaces
-/// and templates are gone, what was granted has been given back.
-///
+/// The engine holds no lock of its own during a call, and several threads may call at the same
+/// time. A call comes from within an operation on a space. The pool may ask the limit for its
+/// usage, but must not use the space. There is one call for each row and page; a slow pool should
+/// take more memory at once and keep the rest. When all spaces and templates are dropped,
+/// everything that was granted has been given back.
 /// ```
 /// use std::sync::Arc;
 /// use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -72,18 +72,17 @@ pub trait Pool: Send + Sync {
     /// Grants bytes, or refuses them by returning false. The engine asks before it allocates.
     fn grow(&self, bytes: u64) -> bool;
 
-    /// Takes bytes back that were granted.
+    /// Takes back bytes that were granted.
     ///
-    /// It must not panic: it is called when a space is dropped.
+    /// It must not panic, since it is called when a space is dropped.
     fn shrink(&self, bytes: u64);
 }
 
-/// A limit that several spaces share, also across threads. A clone is the same limit. Over it,
-/// operations answer `Quota`.
+/// A limit that several spaces share, also across threads. A clone is the same limit. An operation
+/// that would exceed it fails with `Quota`.
 ///
-/// An operation is charged for one row after the other. A single charge that is refused books
-/// nothing, at no moment; what an operation was charged before a refusal is booked until it
-/// returns.
+/// An operation is charged for one row after the other. A charge that is refused is not counted at
+/// any moment. Charges that the operation made before the refusal count until it returns.
 #[derive(Clone)]
 pub struct SharedLimit(Arc<Shared>);
 
@@ -94,18 +93,17 @@ impl fmt::Debug for SharedLimit {
 }
 
 impl SharedLimit {
-    /// Makes a limit that nothing is charged to yet. It is the one allocation of this crate, beside
-    /// those of [`Space::freeze`](crate::Space::freeze) and
-    /// [`Space::snapshot`](crate::Space::snapshot), that cannot be refused: no guest can cause any
-    /// of them.
+    /// Makes a limit with no charges. This allocation aborts if there is no memory, as do those of
+    /// [`Space::freeze`](crate::Space::freeze) and [`Space::snapshot`](crate::Space::snapshot). A
+    /// guest cannot cause any of them.
     #[must_use]
     pub fn new(limits: SharedLimits) -> Self {
         Self::with(limits, None)
     }
 
-    /// Makes a limit whose bytes are taken from a pool, too. What the limit itself does not allow
-    /// is not asked of the pool. After a refusal of the pool, [`Refusal::allowed`] is what was held
-    /// at that moment, and the limit is [`Limit::SharedBytes`].
+    /// Makes a limit whose bytes are also taken from a pool. The pool is not asked for more than
+    /// the limit itself allows. After a refusal by the pool, [`Refusal::limit`] is
+    /// [`Limit::SharedBytes`] and [`Refusal::allowed`] is the amount held at that moment.
     #[must_use]
     pub fn with_pool(limits: SharedLimits, pool: impl Pool + 'static) -> Self {
         Self::with(limits, Some(Box::new(pool)))
@@ -117,7 +115,7 @@ impl SharedLimit {
         Self(Arc::new(Shared { limits, pool, charging, bytes, nodes, handles, last }))
     }
 
-    /// Returns what the spaces and templates hold together.
+    /// Returns the amounts that the spaces and templates hold together.
     #[must_use]
     pub fn usage(&self) -> SharedUsage {
         SharedUsage {
@@ -127,15 +125,14 @@ impl SharedLimit {
         }
     }
 
-    /// Returns the last refusal of the limit, whichever space asked, also after that space has
-    /// gone. Each space remembers its own, too:
-    /// [`Space::last_refusal`](crate::Space::last_refusal).
+    /// Returns the last refusal of the limit to any space, also after that space was dropped. Each
+    /// space also records its own: [`Space::last_refusal`](crate::Space::last_refusal).
     #[must_use]
     pub fn last_refusal(&self) -> Option<Refusal> {
         self.0.last.get()
     }
 
-    /// Books all of `amount`, or nothing, which `own` then remembers, too.
+    /// Charges all of `amount`, or nothing. A refusal is also recorded in `own`.
     pub(crate) fn charge(&self, amount: Usage, own: &LastRefusal) -> Result<()> {
         let charged = match &self.0.pool {
             Some(pool) if amount.bytes() > 0 => self.0.charge_with(&**pool, amount),
@@ -147,8 +144,8 @@ impl SharedLimit {
         })
     }
 
-    /// Takes a booked amount back. It needs no lock: a charge at the same time comes before or
-    /// after.
+    /// Refunds a charged amount. It takes no lock: a concurrent charge comes either before or after
+    /// it.
     #[inline]
     pub(crate) fn refund(&self, amount: Usage) {
         self.0.bytes.fetch_sub(amount.bytes(), Ordering::Relaxed);
@@ -165,7 +162,7 @@ impl SharedLimit {
 struct Shared {
     limits: SharedLimits,
     pool: Option<Box<dyn Pool>>,
-    /// Held while a charge is compared with the limits and booked.
+    /// The lock held while a charge is compared with the limits and added.
     charging: Lock,
     bytes: AtomicU64,
     nodes: AtomicU64,
@@ -174,8 +171,8 @@ struct Shared {
 }
 
 impl Shared {
-    /// Compares an amount with the limits and calls `book` with the counters where it fits. No
-    /// charge sees half of another one, so that none is refused for what is not booked in the end.
+    /// Compares an amount with the limits, and calls `book` with the counters if it fits. The lock
+    /// hides unfinished charges, so that none is refused because of another that is then undone.
     fn compare(
         &self,
         amount: Usage,
@@ -208,8 +205,8 @@ impl Shared {
         })
     }
 
-    /// Takes the bytes from the pool before they are booked, so that there is never more booked
-    /// than granted.
+    /// Takes the bytes from the pool before they are charged, so that the charges never exceed the
+    /// granted amount.
     fn charge_with(&self, pool: &dyn Pool, amount: Usage) -> Result<(), Refusal> {
         let asked = amount.bytes();
         self.compare(amount, |_| ())?;
@@ -217,7 +214,7 @@ impl Shared {
             let held = self.bytes.load(Ordering::Relaxed);
             return Err(Refusal { limit: Limit::SharedBytes, asked, held, allowed: held });
         }
-        // Other spaces may have been charged meanwhile.
+        // Other spaces may have been charged in the meantime.
         self.book(amount).inspect_err(|_| pool.shrink(asked))
     }
 }

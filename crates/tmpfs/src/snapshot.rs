@@ -1,4 +1,4 @@
-//! Snapshots: templates of spaces that live on, and the way back to them.
+//! Snapshots: templates made of a space that goes on, and the way back to them.
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -17,36 +17,56 @@ use crate::template::{DEPTH, Template};
 use crate::trie::Step;
 
 impl Space {
-    /// Makes a template of what the space holds now, and goes on with it as if it had been started
-    /// from there: the handles stay open, and the limits and charges of the space are the same. The
-    /// template is a mark, from which [`Space::changes_since`] tells the changes and to which
-    /// [`Space::reset_to`] goes back; and a space that is started from it is a fork.
+    /// Makes a template of the present state. The space goes on as if it had been started from the
+    /// template: its handles stay open, and its limits and charges do not change. A space that is
+    /// started from the template is a fork. [`Space::changes_since`] lists the changes since the
+    /// snapshot, and [`Space::reset_to`] goes back to it.
     ///
-    /// No page is copied. It takes as long as there are handles, and nodes and pages that are new
-    /// or changed since the space was started or the last snapshot was made of it. The template
-    /// does not hold what has handles and no name any more.
+    /// No page is copied. The time depends on the number of handles, and of nodes and pages that
+    /// are new or changed since the last snapshot or the start of the space. The template does not
+    /// hold nodes that only handles keep.
     ///
-    /// A shared limit is charged for what the template alone holds, as long as the template, the
-    /// space or another space that stands on it lives: the nodes and pages that are new or changed
-    /// since the last template below; so that many snapshots are charged, beside the space itself,
-    /// for what is different in each.
+    /// A shared limit is also charged for the nodes and pages that the template alone holds: those
+    /// that are new or changed since the last template below it. The charge lasts as long as the
+    /// template or a space that is based on it.
     ///
-    /// A space stands on 16 templates at the most. At the next snapshot it makes one of its own
-    /// part and of the templates right below that nothing else needs any more, which takes as long
-    /// as the space is large. Whoever makes snapshots one after the other drops the last one
-    /// before.
+    /// A space is based on at most 16 templates. The next snapshot merges the space's own layer
+    /// with those of the templates right below that nothing else uses, in time that is linear in
+    /// the size of the space. To make snapshots one after the other, drop the last one before
+    /// making the next.
+    ///
+    /// ```
+    /// use tmpfs::{DescriptorFlags, Follow, Settings, Space, Timestamp};
+    ///
+    /// let now = Timestamp::default();
+    /// let mut space = Space::create(Settings::seeded([1, 2], now))?;
+    /// let template = space.snapshot()?;
+    /// let root = space.root(DescriptorFlags::DIRECTORY)?;
+    /// space.create_directory_at(root, "new", now)?;
+    ///
+    /// let mut fork = template.space(Settings::seeded([3, 4], now))?;
+    /// let its_root = fork.root(DescriptorFlags::DIRECTORY)?;
+    /// assert_eq!(fork.stat_at(its_root, Follow::No, "new"), Err(tmpfs::Error::NoEntry));
+    ///
+    /// space.reset_to(&template)?;
+    /// assert_eq!(space.usage(), template.usage());
+    /// # Ok::<(), tmpfs::Error>(())
+    /// ```
     ///
     /// # Errors
-    /// `Busy` where the space stands on 16 templates that are in use; `Quota`; `InsufficientSpace`
-    /// where the allocator refuses. Then nothing has changed.
+    /// - `Busy` if the space is based on 16 templates that are all in use;
+    /// - `Quota`;
+    /// - `InsufficientSpace` if the allocator refuses.
+    ///
+    /// After an error nothing has changed.
     pub fn snapshot(&mut self) -> Result<Template> {
         self.snapshot_in(MemoryPages::default())
     }
 }
 
 impl<S: PageStore> Space<S> {
-    /// Makes a template of what the space holds now, as [`Space::snapshot`] does, and puts the
-    /// pages that the space writes from now on into `store`.
+    /// Makes a template of the present state, as [`Space::snapshot`] does. From then on the space
+    /// stores new pages in `store`.
     ///
     /// # Errors
     /// Those of [`Space::snapshot`].
@@ -84,7 +104,7 @@ impl<S: PageStore> Space<S> {
         Ok(Template { layer: below, root, serial, seed, usage })
     }
 
-    /// Returns the nodes that are open, with the number of their handles.
+    /// Returns the open nodes, each with the number of its handles.
     fn opened_nodes(&self) -> Result<Vec<(Id<Node>, u32)>> {
         let mut nodes = Vec::new();
         let handles = usize::try_from(self.handles.live()).unwrap_or(usize::MAX);
@@ -96,7 +116,7 @@ impl<S: PageStore> Space<S> {
         Ok(nodes)
     }
 
-    /// Puts the layer back that was to be a template's.
+    /// Restores the layer after a failed snapshot.
     fn undo_snapshot(&mut self, below: Arc<Layer<S>>, opened: &[(Id<Node>, u32)]) {
         self.stock.layer.base = None;
         self.stock.layer = Arc::into_inner(below).expect("BUG: nobody else has it yet");
@@ -106,16 +126,19 @@ impl<S: PageStore> Space<S> {
         }
     }
 
-    /// Makes the space what a template holds that it stands on: the one that it was started from,
-    /// or one that [`Space::snapshot`] made of it or of what it was started from. All handles are
-    /// closed. Identities are not used again.
+    /// Goes back to the state of a template that the space is based on. That is the template that
+    /// it was started from, or one that [`Space::snapshot`] made of it or of a space that it was
+    /// started from. All handles are closed. Inode numbers are not used again.
     ///
-    /// It takes as long as there are handles, and nodes and pages of the space's own.
+    /// The time depends on the number of handles, and of nodes and pages that the space owns.
     ///
     /// # Errors
-    /// `Invalid` where the space does not stand on the template. Where the template holds more than
-    /// the space does now, `InsufficientSpace` if the limits of the space do not allow it, and
-    /// `Quota` if the shared one does not. Then nothing has changed.
+    /// - `Invalid` if the space is not based on the template;
+    /// - `InsufficientSpace` if the template holds more than the space does now, and the limits of
+    ///   the space do not allow it;
+    /// - `Quota` if the shared limit does not allow it.
+    ///
+    /// After an error nothing has changed.
     pub fn reset_to(&mut self, template: &Template<S>) -> Result<()> {
         self.stock.layer.right_above(&template.layer).ok_or(Error::Invalid)?;
         self.stock.quota.replace(template.usage)?;
@@ -141,14 +164,14 @@ impl<S: PageStore> Stock<S> {
         cost
     }
 
-    /// Returns the cost of the rows that are the space's own.
+    /// Returns the cost of the rows that the space owns.
     pub(crate) fn own_usage(&self) -> Usage {
         let layer = &self.layer;
         if layer.base().is_none() {
-            // All rows are.
+            // Without a base the space owns every row.
             return Usage { handles: 0, ..self.quota.used() };
         }
-        // What leads to copies is not charged.
+        // Branches that lead to copies are not charged.
         let mut branches = u64::from(layer.branches.live());
         layer.map_walk(&layer.changed, &mut |step| {
             branches -= u64::from(matches!(step, Step::Branch(_)));

@@ -15,7 +15,7 @@ use crate::pages::PageStore;
 use crate::survey::{Change, Record};
 use crate::text;
 
-/// A name on the way to records, and the record that is there.
+/// A name on the way to records, and the record at that name.
 struct Step {
     home: Home,
     node: Id<Node>,
@@ -28,10 +28,10 @@ struct Level {
     path: usize,
 }
 
-/// A walk over the records of one version, of which one is present.
+/// A walk over the records of one version. One record is the present one.
 pub(crate) struct Sorted<'space, S: PageStore> {
     layer: &'space Layer<S>,
-    /// In the order of their directories and names.
+    /// The steps, ordered by directory and name.
     steps: Vec<Step>,
     levels: Vec<Level>,
     path: String,
@@ -39,7 +39,7 @@ pub(crate) struct Sorted<'space, S: PageStore> {
 }
 
 impl<'space, S: PageStore> Sorted<'space, S> {
-    /// Begins a walk.
+    /// Makes a walk.
     pub(crate) fn new(
         layer: &'space Layer<S>,
         root: Id<Node>,
@@ -69,7 +69,7 @@ impl<'space, S: PageStore> Sorted<'space, S> {
         Ok(sorted)
     }
 
-    /// Goes on with the entries of a directory.
+    /// Continues with the entries of a directory.
     fn enter(&mut self, directory: Id<Node>) -> Result<()> {
         let number = |step: &Step| step.home.directory.number();
         let start = self.steps.partition_point(|step| number(step) < directory.number());
@@ -80,7 +80,7 @@ impl<'space, S: PageStore> Sorted<'space, S> {
         Ok(())
     }
 
-    /// Goes on to the next record.
+    /// Moves to the next record.
     pub(crate) fn advance(&mut self) -> Result<()> {
         self.present = None;
         while let Some(level) = self.levels.last_mut() {
@@ -106,7 +106,7 @@ impl<'space, S: PageStore> Sorted<'space, S> {
         self.present = None;
     }
 
-    /// Returns the record where the walk is, with its path; `None` at the end.
+    /// Returns the present record with its path; `None` at the end.
     pub(crate) fn present(&self) -> Option<(&str, Record)> {
         Some((&self.path, self.present?))
     }

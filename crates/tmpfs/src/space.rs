@@ -22,32 +22,36 @@ use crate::times::Times;
 pub struct Settings {
     /// The limits of the space alone.
     pub limits: Limits,
-    /// The limit that it shares with other spaces, if any.
+    /// The limit that the space shares with other spaces.
     pub shared: Option<SharedLimit>,
-    /// A secret of 128 random bits. It hashes names, so that no guest can choose names that
-    /// collide, and identities, so that they tell nothing.
+    /// A secret of 128 random bits. It hashes names, so that a guest cannot choose names that
+    /// collide. It also hashes inode numbers, so that they reveal nothing.
     pub seed: [u64; 2],
-    /// The present moment: the times of the root.
+    /// The present time, which becomes the times of the root.
     pub now: Timestamp,
 }
 
 impl Settings {
-    /// With the default limits and no shared one.
+    /// Returns settings with the default limits and no shared limit.
+    ///
+    /// # Security
+    /// A guest that can guess `seed` can choose names that collide. Their directory refuses the
+    /// seventeenth of them. Take the seed from the system's random source.
     #[must_use]
     pub fn seeded(seed: [u64; 2], now: Timestamp) -> Self {
         Self { limits: Limits::default(), shared: None, seed, now }
     }
 }
 
-/// A filesystem in memory. Dropping it gives everything back.
+/// A filesystem in memory. All its memory is freed when it is dropped.
 ///
-/// A space with its open handles cannot be cloned: to share what two live spaces both change would
-/// take counts on every page and locks between threads, and a copy takes as long as the space is
-/// large. Instead a space that is done is [frozen](Space::freeze), or one that goes on makes a
-/// [snapshot](Space::snapshot), and any number [start](crate::Template::space) from the
-/// [`Template`]: in constant time, with no locks, since what is shared never changes, and each
-/// charged exactly for what it sees. A space [tells](Space::changes_since) what changed since a
-/// template below it, and [goes back](Space::reset_to) to one.
+/// A space cannot be cloned. Two live copies that share pages would need a count on every page and
+/// locks between threads, and a full copy takes time that is linear in the size of the space.
+/// Instead, [freeze](Space::freeze) a space that is complete, or make a [snapshot](Space::snapshot)
+/// of one that goes on. Any number of spaces [start](crate::Template::space) from the resulting
+/// [`Template`] in constant time and without locks. Each of them is charged exactly for what it can
+/// reach. A space [lists](Space::changes_since) the changes since a template that it is based on,
+/// and [goes back](Space::reset_to) to it.
 ///
 /// [`Template`]: crate::Template
 pub struct Space<S: PageStore = MemoryPages> {
@@ -56,7 +60,7 @@ pub struct Space<S: PageStore = MemoryPages> {
     pub(crate) handles: Table<Open>,
     /// The serial number of the newest node or handle.
     pub(crate) serial: u64,
-    /// The secret under which identities are hashed.
+    /// The secret with which inode numbers are hashed.
     pub(crate) identity: Seed,
 }
 
@@ -66,28 +70,27 @@ impl<S: PageStore> fmt::Debug for Space<S> {
     }
 }
 
-/// The rows that a chunk of handles has, as a power of two.
+/// The number of rows in a chunk of handles, as a power of two.
 pub(crate) const HANDLES: u32 = 7;
 
 impl Space {
-    /// An empty space.
+    /// Makes an empty space.
     ///
     /// # Errors
-    /// `InsufficientSpace` where the limits do not allow the root or the allocator refuses;
-    /// `Quota`.
+    /// `InsufficientSpace` if the limits do not allow the root or the allocator refuses; `Quota`.
     pub fn create(settings: Settings) -> Result<Self> {
         Self::create_in(MemoryPages::default(), settings)
     }
 }
 
 impl<S: PageStore> Space<S> {
-    /// An empty space whose pages lie in `store`.
+    /// Makes an empty space that stores its pages in `store`.
     ///
     /// # Errors
     /// Those of [`Space::create`].
     ///
     /// # Panics
-    /// A shared limit comes with a store whose spaces share none, see [`PageStore::TEMPLATES`].
+    /// If the settings have a shared limit and the store has [`PageStore::TEMPLATES`] set to false.
     pub fn create_in(store: S, settings: Settings) -> Result<Self> {
         let Settings { limits, shared, seed, now } = settings;
         assert!(S::TEMPLATES || shared.is_none(), "the store is one of spaces that share no limit");
@@ -99,50 +102,68 @@ impl<S: PageStore> Space<S> {
         Ok(Self { stock, root, handles: Table::new(HANDLES), serial: 0, identity: seed })
     }
 
-    /// Returns what the space holds.
+    /// Returns the amounts that the space holds.
     #[must_use]
     pub fn usage(&self) -> Usage {
         self.stock.quota.used()
     }
 
-    /// The most that the space ever held of each, what operations that failed held for a moment
-    /// included.
+    /// Returns the most that the space ever held of each amount. An operation that failed may have
+    /// held its part for a moment; that counts, too.
     #[must_use]
     pub fn high_water(&self) -> Usage {
         self.stock.quota.high_water()
     }
 
-    /// Returns the limits as they count, see [`Limits::name`] and
-    /// [`Limits::file_size`].
+    /// Returns the limits. Values of [`Limits::name`] and [`Limits::file_size`] that are too great
+    /// are replaced by the greatest ones.
     #[must_use]
     pub fn limits(&self) -> &Limits {
         &self.stock.quota.limits
     }
 
-    /// Sets other limits. What is held already stays, also where it is more than they allow.
+    /// Sets other limits. Files and handles that exceed them stay.
     pub fn set_limits(&mut self, limits: Limits) {
         self.stock.quota.limits = limits.effective();
     }
 
-    /// Returns which limit refused something last, how much was asked for and how much was held. An
-    /// operation that is refused by a limit sets it, and so does a write that a limit cuts short.
+    /// Returns the last refusal by a limit: which limit, the amount asked for, and the amount held.
+    /// A write that a limit cuts short counts as a refusal.
     ///
-    /// It is `None` before the first refusal, and after the allocator or the page store refused:
-    /// the codes are the same, and `None` tells that no limit was the reason. Other errors leave it
-    /// as it is. A host that needs it after the space has gone copies it where it turns errors into
-    /// those of the guest. A [`SharedLimit`] remembers its own refusals and outlives its spaces.
+    /// It is `None` before the first refusal, and after a refusal by the allocator or the page
+    /// store: these have the same error codes, and `None` tells that no limit was the cause. Other
+    /// errors do not change it. A host that needs it after the space is dropped copies it where it
+    /// converts the error for the guest. A [`SharedLimit`] records its own refusals and outlives
+    /// its spaces.
+    ///
+    /// ```
+    /// use tmpfs::{Limit, Limits, Settings, Space, Timestamp};
+    /// use tmpfs::{DescriptorFlags, Error, Follow, OpenFlags};
+    ///
+    /// let now = Timestamp::default();
+    /// let limits = Limits { content: 1024, ..Limits::default() };
+    /// let mut space = Space::create(Settings { limits, ..Settings::seeded([1, 2], now) })?;
+    /// let root = space.root(DescriptorFlags::DIRECTORY)?;
+    /// let new = OpenFlags { create: true, ..OpenFlags::default() };
+    /// let file = space.open_at(root, Follow::No, "file", new, DescriptorFlags::WRITE, now)?;
+    ///
+    /// assert_eq!(space.write_at(file, 0, &[1; 2048], now), Err(Error::InsufficientSpace));
+    /// let refusal = space.last_refusal().unwrap();
+    /// assert_eq!((refusal.limit, refusal.asked, refusal.allowed), (Limit::Content, 2048, 1024));
+    /// # Ok::<(), tmpfs::Error>(())
+    /// ```
     #[must_use]
     pub fn last_refusal(&self) -> Option<Refusal> {
         self.stock.quota.last_refusal()
     }
 
-    /// Returns whether content and metadata together are more than the soft limit.
+    /// Returns whether content and metadata together exceed the soft limit.
     #[must_use]
     pub fn over_soft_limit(&self) -> bool {
         self.usage().bytes() > self.limits().soft
     }
 
-    /// The store of the pages.
+    /// Returns the store of the pages.
     #[must_use]
     pub fn store(&self) -> &S {
         &self.stock.layer.store
@@ -152,7 +173,7 @@ impl<S: PageStore> Space<S> {
         self.stock.get(id)
     }
 
-    /// A node that has no name yet.
+    /// Returns a node that has no name yet.
     pub(crate) fn new_node(&mut self, body: Body, now: Timestamp) -> Node {
         self.serial += 1;
         Node::new(self.serial, Times::new(now), body)

@@ -16,7 +16,7 @@ impl<S: PageStore> Layer<S> {
         layer
     }
 
-    /// Gives back everything, and stands on top of another layer, which may be one below.
+    /// Removes all own rows and places the layer on another one, which may be further below.
     pub(crate) fn stand_on(&mut self, base: Arc<Self>) {
         self.nodes = Table::above(&base.nodes);
         self.entries = Table::above(&base.entries);
@@ -30,8 +30,8 @@ impl<S: PageStore> Layer<S> {
         self.base = Some(base);
     }
 
-    /// Returns the layer right above another, which is this one or one below; `None` where this one
-    /// does not stand on the other.
+    /// Returns the layer right above another layer: this layer or one below it. It is `None` if
+    /// this layer is not based on the other.
     pub(crate) fn right_above(&self, other: &Self) -> Option<&Self> {
         let mut layer = self;
         loop {

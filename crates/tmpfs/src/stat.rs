@@ -1,4 +1,4 @@
-//! Words for what a node tells of itself: kind, size, links, times, identity.
+//! The attributes of nodes: kind, size, links, times, identity.
 
 /// Kinds of nodes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -11,51 +11,51 @@ pub enum Kind {
     SymbolicLink,
 }
 
-/// A moment, counted from 1970-01-01T00:00:00Z; before it, `seconds` is negative.
+/// A time, counted from 1970-01-01T00:00:00Z. For an earlier time, `seconds` is negative.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp {
     /// Whole seconds, rounded down.
     pub seconds: i64,
-    /// The rest, at most 999,999,999.
+    /// Nanoseconds beyond the whole seconds, at most 999,999,999.
     pub nanoseconds: u32,
 }
 
-/// New values of a time.
+/// A new value of a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum NewTimestamp {
-    /// The value that it has.
+    /// The time does not change.
     NoChange,
-    /// The present moment, which the caller tells.
+    /// The present time, which the caller passes.
     Now,
-    /// This.
+    /// This time.
     Timestamp(Timestamp),
 }
 
 /// The attributes of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Stat {
-    /// Its kind.
+    /// The kind of the node.
     pub kind: Kind,
-    /// Its names; of a directory also its own `.` and the `..` of each subdirectory. 0 once
-    /// removed.
+    /// The number of names. A directory also counts its own `.` and the `..` of each subdirectory.
+    /// After removal it is 0.
     pub link_count: u64,
-    /// Bytes of a file with its holes, or of what a symbolic link holds; 0 for a directory.
+    /// Bytes of a file, holes included, or of the target of a symbolic link; 0 for a directory.
     pub size: u64,
-    /// The time of the last reading, as far as it is told: made, or set. Reading does not change
-    /// it, as on a filesystem mounted `noatime`.
+    /// The access time: the time of creation, or a time that was set. Reading does not change it,
+    /// as on a filesystem mounted with `noatime`.
     pub accessed: Timestamp,
-    /// The time at which its content, or a directory's entries, last changed.
+    /// The modification time: the last change of a file's content or of a directory's entries.
     pub modified: Timestamp,
-    /// The time at which anything about it last changed.
+    /// The status change time: the last change of anything about the node.
     pub changed: Timestamp,
 }
 
-/// The identity of a node, and a hash of its state. Neither tells anything else about the node.
+/// The identity of a node, and a hash of its state. Neither reveals anything else about the node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct MetadataHash {
-    /// The inode number, as every C library and Go show this word: the same as long as the node
-    /// exists, whatever changes in it, and never that of another node of the space.
+    /// The inode number, as C libraries and Go use this word. It does not change as long as the
+    /// node exists, and no other node of the space ever has it.
     pub lower: u64,
-    /// A hash of identity, size and times, which changes when the node does.
+    /// A hash of identity, size and times. It changes when the node does.
     pub upper: u64,
 }

@@ -1,6 +1,6 @@
-//! The differences between two versions of a tree, as names and nodes. It visits the nodes that
-//! were copied, the directories that are new or gone, and nothing else; but for changed files that
-//! have or had several names, whose names a walk over the whole tree finds.
+//! The differences between two versions of a tree, as names and nodes. The survey visits the nodes
+//! that were copied and the directories that are new or gone. Only if a changed file has or had
+//! several names does it walk over the whole tree, to find these names.
 
 use alloc::vec::Vec;
 use core::mem;
@@ -18,11 +18,11 @@ use crate::versions::Versions;
 /// A difference at a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Change {
-    /// The name is new, and no other is gone in its place.
+    /// The name is new, and its node had no other name that is gone.
     Created,
-    /// The name stayed; what it leads to holds something else.
+    /// The name exists in both versions, and its node has other content.
     Changed,
-    /// The name stayed; times, or the node itself, are others.
+    /// The name exists in both versions, and only times or the node itself differ.
     Metadata,
     /// A node has this name instead of another one.
     Renamed { from: Home, changed: bool },
@@ -30,7 +30,8 @@ pub(crate) enum Change {
     Removed,
 }
 
-/// A difference, and where it is: in the old version where it was removed, else in the new one.
+/// A difference with its place: in the old version if the name is gone, and otherwise in the new
+/// one.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Record {
     pub(crate) home: Home,
@@ -46,7 +47,7 @@ pub(crate) struct Survey {
     pub(crate) root: bool,
 }
 
-/// A directory of one version, or what is to be compared as one directory of both.
+/// A directory of one version, or two directories that are compared.
 #[derive(Clone, Copy)]
 struct Pair {
     old: Option<Id<Node>>,
@@ -56,10 +57,10 @@ struct Pair {
 struct Surveyor<'walk, 'space, S: PageStore> {
     versions: &'walk Versions<'space, S>,
     root: Id<Node>,
-    /// Directories of the template, with true where they are in the new version.
+    /// Directories of the template, marked true if they are in the new version.
     alive: Marks,
     waiting: Vec<Pair>,
-    /// Names that lead to another file or symbolic link, each with the one that it led to.
+    /// Names that lead to another file or symbolic link, each with the record of the old one.
     replaced: Vec<(Id<Node>, Record)>,
     survey: Survey,
 }
@@ -83,7 +84,7 @@ pub(crate) fn survey<S: PageStore>(
 }
 
 impl<S: PageStore> Surveyor<'_, '_, S> {
-    /// Compares the names of all directories that may differ.
+    /// Compares the names in all directories that may differ.
     fn names(&mut self, copied: &[Id<Node>]) -> Result<()> {
         for node in copied {
             let directory = self.versions.old.node(*node).directory();
@@ -115,7 +116,7 @@ impl<S: PageStore> Surveyor<'_, '_, S> {
         Some(Record { home: Home { directory, entry }, node, change: Change::Created })
     }
 
-    /// Compares what one name leads to in both versions.
+    /// Compares the nodes of one name in both versions.
     fn name(&mut self, old: Option<Record>, new: Option<Record>) -> Result<()> {
         if let (Some(was), Some(is)) = (old, new)
             && (was.node == is.node || self.replace(was, is)?)
@@ -139,8 +140,8 @@ impl<S: PageStore> Surveyor<'_, '_, S> {
         Ok(())
     }
 
-    /// Compares a node with the one that took its place under the same name; returns false where
-    /// the name is to be told as removed and created.
+    /// Compares a node with the one that took its place under the same name. Returns false if the
+    /// name must be reported as removed and created.
     fn replace(&mut self, was: Record, is: Record) -> Result<bool> {
         let (old, new) = (self.versions.old.node(was.node), self.versions.new.node(is.node));
         if old.kind() != new.kind() {
@@ -150,7 +151,7 @@ impl<S: PageStore> Surveyor<'_, '_, S> {
             push(&mut self.replaced, (was.node, is))?;
             return Ok(true);
         }
-        // Directories that were moved are followed.
+        // A directory that was moved is followed to its new place.
         if self.versions.is_old(is.node) || self.is_alive(was.node)? {
             return Ok(false);
         }
@@ -159,8 +160,8 @@ impl<S: PageStore> Surveyor<'_, '_, S> {
         Ok(true)
     }
 
-    /// Compares the contents of nodes that took the places of others: once, however many names
-    /// both have.
+    /// Compares the contents of nodes that took the places of others, once for each pair, whatever
+    /// the number of names.
     fn contents(&mut self) -> Result<()> {
         let pair = |(old, record): &(Id<Node>, Record)| (old.number(), record.node.number());
         self.replaced.sort_unstable_by_key(pair);
@@ -178,7 +179,7 @@ impl<S: PageStore> Surveyor<'_, '_, S> {
 
     /// Returns whether a directory of the template is in the new version.
     fn is_alive(&mut self, directory: Id<Node>) -> Result<bool> {
-        // First up to where it is known, then the same way again, to remember the outcome.
+        // First walk up to a directory with a known answer, then the same way again to record it.
         let mut at = directory;
         let outcome = loop {
             if at == self.root {
@@ -237,7 +238,8 @@ impl<S: PageStore> Surveyor<'_, '_, S> {
         Ok(())
     }
 
-    /// Compares the versions of a node; of a directory the times alone that its entries do not set.
+    /// Compares the versions of a node. Of a directory only the times that its entries do not
+    /// change are compared.
     fn compare(&self, id: Id<Node>) -> Result<Option<Change>> {
         let (old, new) = (self.versions.old.node(id), self.versions.new.node(id));
         if new.is_removed() {
@@ -285,8 +287,8 @@ fn place(record: &Record) -> (NonZeroU32, NonZeroU32) {
     (record.node.number(), record.home.entry.number())
 }
 
-/// Adds a changed node under a name, unless the name itself is among the differences. Those are in
-/// the order of their places.
+/// Adds a changed node under a name, unless the name itself is among the differences. Precondition:
+/// `came` is in the order of places.
 fn keep(came: &mut [Record], kept: &mut Vec<Record>, record: Record) -> Result<()> {
     let Ok(at) = came.binary_search_by_key(&place(&record), place) else {
         return push(kept, record);
@@ -298,7 +300,7 @@ fn keep(came: &mut [Record], kept: &mut Vec<Record>, record: Record) -> Result<(
 }
 
 impl Survey {
-    /// Makes one rename of a name that is gone and a new one, where a node has just these.
+    /// Joins a name that is gone and a new one to one rename, if the node has exactly these two.
     fn join_renames(&mut self) {
         let Self { removed, present, .. } = self;
         let order = |record: &Record| (record.node.number(), record.change != Change::Created);

@@ -1,8 +1,8 @@
-//! Rows of one type under numbers that stay, in chunks: growing copies nothing, and a chunk whose
-//! last row goes is given back. One empty chunk is kept, so that a row that comes and goes does not
-//! ask the allocator each time; that, 44 bytes for each chunk there ever was, and free slots among
-//! used ones, which are filled first, is all that a table retains. A chunk is added only where no
-//! other has room: there are never more slots than there were rows at once, and a chunk.
+//! Rows of one type, in chunks. The number of a row never changes. Growing copies nothing, and a
+//! chunk is freed with its last row. One empty chunk is kept, so that a single row can be added and
+//! removed without the allocator. Free slots are filled before a chunk is added, so that a table
+//! has room for the most rows that it ever held at once, and for less than one chunk more. Beside
+//! the chunks it takes 44 bytes for each chunk that ever existed.
 
 use alloc::vec::Vec;
 use core::marker::PhantomData;
@@ -15,20 +15,20 @@ use crate::id::Id;
 /// The end of a list of free slots.
 const NONE: u32 = u32::MAX;
 
-/// Numbers end below this bit, which references use for themselves.
+/// The bit below which numbers end. References use the bit for themselves.
 pub(crate) const NUMBERS: u32 = 1 << 31;
 
-/// Rows of `T`, whose ids are of `K`.
+/// Rows of `T`, whose ids have the type `Id<K>`.
 #[derive(Debug)]
 pub(crate) struct Table<T, K = T> {
     /// The number of the first row.
     start: NonZeroU32,
-    /// A chunk holds two to the power of this many rows.
+    /// The number of rows in a chunk, as a power of two.
     bits: u32,
     chunks: Vec<Chunk<T>>,
-    /// The chunks with room; its capacity is that of all chunks.
+    /// The chunks with free slots. The list has capacity for all chunks.
     roomy: Vec<u32>,
-    /// The chunk that became empty and was kept.
+    /// The empty chunk that is kept.
     spare: u32,
     live: u32,
     ids: PhantomData<Id<K>>,
@@ -41,7 +41,7 @@ pub(crate) struct Room<T>(PhantomData<fn() -> T>);
 struct Chunk<T> {
     slots: Vec<Slot<T>>,
     live: u32,
-    /// The first of the free slots among `slots`.
+    /// The first free slot in `slots`.
     free: u32,
 }
 
@@ -53,12 +53,12 @@ enum Slot<T> {
 }
 
 impl<T, K> Table<T, K> {
-    /// An empty table, whose chunks hold two to the power of `bits` rows.
+    /// Returns an empty table whose chunks hold two to the power of `bits` rows.
     pub(crate) const fn new(bits: u32) -> Self {
         Self::starting(NonZeroU32::MIN, bits)
     }
 
-    /// An empty table, whose numbers begin where those of another end.
+    /// Returns an empty table whose numbers begin where those of another end.
     pub(crate) fn above(other: &Self) -> Self {
         Self::starting(other.end(), other.bits)
     }
@@ -68,7 +68,7 @@ impl<T, K> Table<T, K> {
         Self { start, bits, chunks, roomy: Vec::new(), spare: NONE, live: 0, ids: PhantomData }
     }
 
-    /// Returns whether a row is one of this table, and not of one below.
+    /// Returns whether a row is in this table, and not in one below.
     #[inline]
     pub(crate) fn owns(&self, id: Id<K>) -> bool {
         id.number() >= self.start
@@ -79,21 +79,21 @@ impl<T, K> Table<T, K> {
         Id::new(self.start)
     }
 
-    /// Makes room for the chunks of a table above, whose number is returned with that of its own.
+    /// Makes room for the chunks of a table above. Returns the number of chunks together.
     pub(crate) fn make_room_to_join(&mut self, above: usize) -> Result<usize> {
         self.reserve_chunks(above)?;
         Ok(above + self.chunks.len())
     }
 
     /// Adds the rows of a table whose numbers begin where those of this one end. Precondition: room
-    /// was made.
+    /// was made for them.
     pub(crate) fn join(&mut self, above: Self) {
         assert_eq!(self.end(), above.start, "BUG: a table goes on where the one below ends");
         let below = count(self.chunks.len());
         self.chunks.extend(above.chunks);
         self.roomy.extend(above.roomy.iter().map(|number| below + number));
         self.live += above.live;
-        // Of several empty chunks that were kept, one more may be kept now.
+        // Both tables may have kept an empty chunk; only one is kept now.
         for chunk in &mut self.chunks {
             if chunk.live == 0 {
                 *chunk = Chunk { slots: Vec::new(), live: 0, free: NONE };
@@ -102,7 +102,7 @@ impl<T, K> Table<T, K> {
         self.spare = NONE;
     }
 
-    /// Takes out all rows but those to keep.
+    /// Removes all rows for which `keep` is false.
     pub(crate) fn retain(&mut self, keep: impl Fn(Id<K>) -> bool, mut removed: impl FnMut(T)) {
         for number in 0..count(self.chunks.len()) {
             for at in 0..count(self.chunks[index(number)].slots.len()) {
@@ -114,7 +114,7 @@ impl<T, K> Table<T, K> {
         }
     }
 
-    /// The first number that no row has had.
+    /// Returns the first number that no row has had.
     pub(crate) fn end(&self) -> NonZeroU32 {
         self.start.saturating_add(count(self.chunks.len()) << self.bits)
     }
@@ -135,7 +135,7 @@ impl<T, K> Table<T, K> {
         if chunk.free != NONE || length < capacity {
             return Ok(Room(PhantomData));
         }
-        // The first chunk of a table grows with its rows: most tables are small.
+        // The first chunk of a table grows with its rows, since most tables are small.
         let more = if number == 0 { length.max(8).min(size - length) } else { size - length };
         chunk.slots.try_reserve_exact(more).map_err(|_| Error::InsufficientSpace)?;
         Ok(Room(PhantomData))
@@ -154,14 +154,14 @@ impl<T, K> Table<T, K> {
         Ok(())
     }
 
-    /// Makes room for so many more chunks.
+    /// Makes room for `more` chunks.
     fn reserve_chunks(&mut self, more: usize) -> Result<()> {
         self.chunks.try_reserve(more).map_err(|_| Error::InsufficientSpace)?;
         let roomy = self.chunks.capacity() - self.roomy.len();
         self.roomy.try_reserve(roomy).map_err(|_| Error::InsufficientSpace)
     }
 
-    /// Adds a row where room was made, and returns its number.
+    /// Adds a row in the room that was made, and returns its number.
     #[inline]
     pub(crate) fn put(&mut self, _: Room<T>, row: T) -> Id<K> {
         let number = *self.roomy.last().expect("BUG: room was reserved");
@@ -187,7 +187,7 @@ impl<T, K> Table<T, K> {
         self.id(number, at)
     }
 
-    /// Takes a row out.
+    /// Removes a row and returns it.
     #[inline]
     pub(crate) fn take(&mut self, id: Id<K>) -> T {
         let (number, at) = self.locate(id);
@@ -227,7 +227,7 @@ impl<T, K> Table<T, K> {
         }
     }
 
-    /// The row, if there is one of that number.
+    /// Returns the row with that number, if it exists.
     #[inline]
     pub(crate) fn find(&self, id: Id<K>) -> Option<&T> {
         let (number, at) = self.locate(id);
@@ -237,7 +237,7 @@ impl<T, K> Table<T, K> {
         }
     }
 
-    /// Takes every row out.
+    /// Returns every row.
     pub(crate) fn into_rows(self) -> impl Iterator<Item = T> {
         self.chunks.into_iter().flat_map(|chunk| chunk.slots).filter_map(|slot| match slot {
             Slot::Used(row) => Some(row),
@@ -245,7 +245,7 @@ impl<T, K> Table<T, K> {
         })
     }
 
-    /// Every row.
+    /// Returns every row.
     pub(crate) fn rows(&self) -> impl Iterator<Item = &T> {
         self.chunks.iter().flat_map(|chunk| &chunk.slots).filter_map(|slot| match slot {
             Slot::Used(row) => Some(row),
@@ -259,7 +259,7 @@ impl<T, K> Table<T, K> {
         Id::new(self.start.saturating_add((number << self.bits) + at))
     }
 
-    /// The chunk and the slot of a number.
+    /// Returns the chunk and the slot of a number.
     #[inline]
     fn locate(&self, id: Id<K>) -> (u32, u32) {
         let at = id.number().get().wrapping_sub(self.start.get());

@@ -1,4 +1,4 @@
-//! Templates: spaces that no longer change and that others start from.
+//! Templates: spaces that no longer change and that other spaces start from.
 
 use alloc::sync::Arc;
 use core::fmt;
@@ -14,21 +14,36 @@ use crate::quota::Quota;
 use crate::space::{HANDLES, Settings, Space};
 use crate::table::Table;
 
-/// The number of templates that a space may stand on.
+/// The number of templates that a space may be based on.
 pub(crate) const DEPTH: u32 = 16;
 
-/// A space that no longer changes. Spaces made from it begin with everything it holds, in constant
-/// time, and share it until they change it. A clone is the same template.
+/// A space that no longer changes. Other spaces start from it in constant time with everything that
+/// it holds, and share its pages until they change them. A clone is the same template.
 ///
-/// Nothing is locked: threads work on their spaces at the same time. Each space is charged in full
-/// for everything that it can see; the template stays charged, too, as long as it or a space that
-/// was made from it lives.
+/// There are no locks: threads work on their spaces at the same time. Each space is charged in full
+/// for everything that it can reach. The template stays charged, too, as long as it or a space that
+/// is based on it exists.
+///
+/// ```
+/// use tmpfs::{DescriptorFlags, Follow, Settings, Space, Timestamp};
+///
+/// let now = Timestamp::default();
+/// let mut seed = Space::create(Settings::seeded([1, 2], now))?;
+/// let root = seed.root(DescriptorFlags::DIRECTORY)?;
+/// seed.create_directory_at(root, "data", now)?;
+/// let template = seed.freeze().expect("it is based on fewer than 16 templates");
+///
+/// let mut space = template.space(Settings::seeded([3, 4], now))?;
+/// let root = space.root(DescriptorFlags::DIRECTORY)?;
+/// space.stat_at(root, Follow::No, "data")?;
+/// # Ok::<(), tmpfs::Error>(())
+/// ```
 pub struct Template<S: PageStore = MemoryPages> {
     pub(crate) layer: Arc<Layer<S>>,
     pub(crate) root: Id<Node>,
     pub(crate) serial: u64,
     pub(crate) seed: Seed,
-    /// The usage of a space that begins with it.
+    /// The usage of a space that starts from the template.
     pub(crate) usage: Usage,
 }
 
@@ -45,20 +60,20 @@ impl<S: PageStore> fmt::Debug for Template<S> {
 }
 
 impl Template {
-    /// A space that begins with what the template holds.
+    /// Starts a space with everything that the template holds, in constant time.
     ///
-    /// The setting `now` is not used: the root keeps its times. Names are hashed with the
-    /// template's seed; identities with the new one.
+    /// The setting `now` is ignored, since the root keeps its times. Names are hashed with the
+    /// template's seed, and inode numbers with the new one.
     ///
     /// # Errors
-    /// `InsufficientSpace` where the limits do not allow what the template holds; `Quota`.
+    /// `InsufficientSpace` if the limits do not allow what the template holds; `Quota`.
     pub fn space(&self, settings: Settings) -> Result<Space> {
         self.space_in(MemoryPages::default(), settings)
     }
 }
 
 impl<S: PageStore> Template<S> {
-    /// The same, with new pages in `store`.
+    /// Starts a space, as [`Template::space`] does, that stores new pages in `store`.
     ///
     /// # Errors
     /// Those of [`Template::space`].
@@ -72,7 +87,7 @@ impl<S: PageStore> Template<S> {
         Ok(Space { stock, root, handles, serial, identity: settings.seed })
     }
 
-    /// Returns what the template holds.
+    /// Returns the amounts that the template holds.
     #[must_use]
     pub fn usage(&self) -> Usage {
         self.usage
@@ -80,10 +95,11 @@ impl<S: PageStore> Template<S> {
 }
 
 impl<S: PageStore> Space<S> {
-    /// Makes a template of the space, in constant time but for the handles, which are closed.
+    /// Makes a template of the space and closes all handles. The time depends only on the number of
+    /// handles.
     ///
     /// # Errors
-    /// The space itself, where it stands on 16 templates already.
+    /// The space itself, if it is already based on 16 templates.
     #[expect(clippy::result_large_err, reason = "rare, and a box could not be refused")]
     pub fn freeze(mut self) -> Result<Template<S>, Self> {
         const { assert!(S::TEMPLATES, "the store is one of spaces that are not frozen") };

@@ -1,8 +1,8 @@
-//! Times of a node.
+//! The times of a node.
 
 use crate::stat::Timestamp;
 
-/// Three moments, packed, so that a node has room for a number more.
+/// Three times, packed to leave room for one more number in a node.
 #[derive(Clone, Copy, Debug)]
 #[repr(Rust, packed(4))]
 pub(crate) struct Times {
@@ -47,7 +47,7 @@ impl Times {
         self.set(Self::CHANGED, time);
     }
 
-    /// Content changed, and with it the node.
+    /// Records a change of content, which also changes the status.
     #[inline]
     pub(crate) fn touch(&mut self, now: Timestamp) {
         self.set_modified(now);

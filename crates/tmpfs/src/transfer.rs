@@ -1,26 +1,27 @@
-//! Sinks and sources: the other side of a read or write, whatever memory it lies in. Each byte is
-//! moved once, between the page and the other side.
+//! Sinks and sources: the caller's side of a read or write. Each byte is copied once, between the
+//! page and the caller's memory.
 
 use alloc::vec::Vec;
 
-/// Takes the bytes of a read, in their order.
+/// A receiver of the bytes of a read, in their order.
 pub trait Sink {
     /// Takes bytes.
     fn put(&mut self, bytes: &[u8]);
 
-    /// Takes so many zeros.
+    /// Takes `length` zeros.
     fn put_zeros(&mut self, length: usize);
 }
 
-/// Gives the bytes of a write, in their order. It is never asked for more than the write has.
+/// A supplier of the bytes of a write, in their order. It is never asked for more bytes than the
+/// write has.
 pub trait Source {
-    /// Returns whether the next `length` bytes, of which there is one at least, are all zero.
+    /// Returns whether the next `length` bytes are all zero. `length` is at least 1.
     fn is_zero(&self, length: usize) -> bool;
 
-    /// Passes over `length` bytes.
+    /// Skips `length` bytes.
     fn skip(&mut self, length: usize);
 
-    /// Fills `bytes` with the next ones.
+    /// Fills `bytes` with the next bytes.
     fn fill(&mut self, bytes: &mut [u8]);
 
     /// Appends the next `length` bytes to `bytes`, which has the capacity for them.
@@ -48,7 +49,7 @@ impl Sink for &mut [u8] {
     }
 }
 
-/// A source that is used up from its beginning.
+/// A source that is read from its beginning.
 impl Source for &[u8] {
     #[inline]
     fn is_zero(&self, length: usize) -> bool {
@@ -78,7 +79,7 @@ impl Source for &[u8] {
     }
 }
 
-/// A source of nothing but zeros, as many as are asked for.
+/// A source of any number of zeros.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Zeros;
 

@@ -1,6 +1,6 @@
-//! Maps from 64-bit numbers to rows: radix trees of 16 branches a level, as high as the greatest
-//! key needs. The shape follows from the keys alone, so that what is undone leaves no trace, in
-//! memory or in the books.
+//! Maps from 64-bit numbers to rows: radix trees with 16 branches a level, as high as the greatest
+//! key needs. The shape depends only on the keys, so that an undone change leaves no trace, neither
+//! in memory nor in the charges.
 
 use core::ops::{ControlFlow, Range};
 
@@ -14,10 +14,10 @@ use crate::pages::PageStore;
 /// The number of bits of a key that a level takes.
 const BITS: u32 = 4;
 
-/// The most levels: 16 of 4 bits.
+/// The greatest number of levels: 16 of 4 bits.
 const LEVELS: usize = 16;
 
-/// Returns the slot that a key takes in a branch of this level.
+/// Returns the slot of a key in a branch of this level.
 #[inline]
 fn slot(key: u64, level: u8) -> usize {
     usize::from((key >> (BITS * u32::from(level))).to_le_bytes()[0] & 15)
@@ -43,7 +43,7 @@ impl<S: PageStore> Layer<S> {
         self.trie_get(map.trie, key).map(Link::id)
     }
 
-    /// Returns the first key from `from` on, with its value.
+    /// Returns the first key at or after `from`, with its value.
     #[inline]
     pub(crate) fn map_next<V>(&self, map: &Map<V>, from: u64) -> Option<(u64, Id<V>)> {
         let (key, value) = self.trie_next(map.trie, from)?;
@@ -56,7 +56,7 @@ impl<S: PageStore> Layer<S> {
         self.trie_last(map.trie)
     }
 
-    /// Calls `each` for every value and for every branch.
+    /// Calls `each` for every value and every branch.
     pub(crate) fn map_walk<V>(&self, map: &Map<V>, each: &mut impl FnMut(Step<V>)) {
         if let Some(root) = map.trie.root {
             self.walk_below(root, map.trie.height, 0, each);
@@ -73,8 +73,8 @@ impl<S: PageStore> Layer<S> {
         }
     }
 
-    /// Calls `each` for every key whose values in two maps differ, in the order of the keys. What
-    /// the maps share is passed over: branches of one number are the same.
+    /// Calls `each` for every key whose values differ in two maps, in the order of the keys. Shared
+    /// parts are skipped: branches with the same number are equal.
     pub(crate) fn map_changes<V, B>(
         &self,
         old: &Map<V>,
@@ -88,7 +88,8 @@ impl<S: PageStore> Layer<S> {
         })
     }
 
-    /// Does the same below two links, each with its height, which is `height` at the most.
+    /// Compares two subtrees, as `map_changes` does. Each link comes with its height, which is at
+    /// most `height`.
     fn changes_below<B>(
         &self,
         links: [Option<(Link, u8)>; 2],
@@ -119,7 +120,7 @@ impl<S: PageStore> Layer<S> {
         ControlFlow::Continue(())
     }
 
-    /// Returns the branch to which a link above height 0 leads.
+    /// Returns the branch of a link above height 0.
     #[inline]
     fn branch(&self, at: Link) -> &Branch {
         self.get(at.id())
@@ -143,7 +144,7 @@ impl<S: PageStore> Layer<S> {
         self.next_below(trie.root?, trie.height, from)
     }
 
-    /// Does the same below a branch; the bits of `from` above its level are of no account.
+    /// Finds the first key below a branch. The bits of `from` above its level are ignored.
     fn next_below(&self, at: Link, height: u8, from: u64) -> Option<(u64, Link)> {
         let Some(level) = height.checked_sub(1) else { return Some((0, at)) };
         let branch = self.branch(at);
@@ -176,7 +177,7 @@ impl<S: PageStore> Layer<S> {
 /// Changing a map that is held apart from its row, as in
 /// [`change_directory`](Stock::change_directory).
 impl<S: PageStore> Stock<S> {
-    /// Sets the value of a key. After an error the map holds what it held.
+    /// Sets the value of a key. After an error the map has not changed.
     #[inline]
     pub(crate) fn map_set<V>(&mut self, map: &mut Map<V>, key: u64, value: Id<V>) -> Result<()> {
         self.trie_set(&mut map.trie, key, Link::to(value))
@@ -188,13 +189,13 @@ impl<S: PageStore> Stock<S> {
         self.trie_own(&mut map.trie, key)
     }
 
-    /// Removes a key that has a value.
+    /// Removes a key. Precondition: the key has a value.
     #[inline]
     pub(crate) fn map_remove<V>(&mut self, map: &mut Map<V>, key: u64) -> Result<()> {
         self.trie_remove(&mut map.trie, key)
     }
 
-    /// Removes every branch of a map, and every value with `remove`.
+    /// Removes every branch of a map, and calls `remove` for every value.
     pub(crate) fn map_clear<V>(&mut self, map: Map<V>, remove: fn(&mut Self, Id<V>)) {
         let Map { trie, .. } = map;
         if let Some(root) = trie.root {
@@ -239,7 +240,7 @@ impl<S: PageStore> Stock<S> {
         Ok(())
     }
 
-    /// Makes the root of a map that has branches the space's own.
+    /// Makes the root branch of a map the space's own.
     #[inline]
     fn own_root(&mut self, trie: &mut Trie, root: Link) -> Result<Id<Branch>> {
         let own = self.own(root.id())?;
@@ -247,8 +248,8 @@ impl<S: PageStore> Stock<S> {
         Ok(own)
     }
 
-    /// Makes the branch in a slot the space's own, if there is one. Precondition: the slot is in a
-    /// branch of the space's own, and leads to none but branches.
+    /// Makes the branch in a slot the space's own, if there is one. Precondition: the space owns
+    /// the branch that has the slot, and its links lead to branches.
     #[inline]
     fn own_child(&mut self, branch: Id<Branch>, slot: usize) -> Result<Option<Id<Branch>>> {
         let Some(child) = self.get(branch).0[slot] else { return Ok(None) };
@@ -259,7 +260,7 @@ impl<S: PageStore> Stock<S> {
         Ok(Some(own))
     }
 
-    /// Makes a map higher that has no room for a key, and sets it.
+    /// Adds levels to a map that is too low for a key, and sets the key.
     fn raise(&mut self, trie: &mut Trie, root: Link, key: u64, value: Link) -> Result<()> {
         let top = height(key) - 1;
         let path = self.chain(*trie, key, value, 0..top)?;
@@ -276,8 +277,8 @@ impl<S: PageStore> Stock<S> {
         Ok(())
     }
 
-    /// Makes new branches of these levels, one below the other, that lead along a key to a value;
-    /// or nothing new.
+    /// Makes a chain of new branches for these levels, which leads along a key to a value. After an
+    /// error nothing has changed.
     fn chain(&mut self, trie: Trie, key: u64, value: Link, levels: Range<u8>) -> Result<Link> {
         let mut at = value;
         for level in levels.clone() {
@@ -337,7 +338,7 @@ impl<S: PageStore> Stock<S> {
         Ok(())
     }
 
-    /// Takes levels away that no key needs.
+    /// Removes levels that no key needs.
     fn lower(&mut self, trie: &mut Trie) {
         while let Some(root) = trie.root
             && trie.height > 0
@@ -365,7 +366,7 @@ impl<S: PageStore> Stock<S> {
     }
 }
 
-/// The branches and values that this thread compared, counted for tests.
+/// The number of branches and values that this thread compared, for tests.
 #[cfg(test)]
 pub(crate) mod steps {
     extern crate std;

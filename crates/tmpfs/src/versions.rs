@@ -1,6 +1,6 @@
-//! Two versions of a tree: a template, and a space that stands on it. What both share has the same
-//! rows in both. A node that the space changed keeps its number, under which the space finds the
-//! copy; the copy of any other row has a number of its own.
+//! Two versions of a tree: a template, and a space that is based on it. A row that both share has
+//! the same number in both. A changed node keeps its number, under which the space finds the copy.
+//! The copy of any other row has its own number.
 
 use alloc::vec::Vec;
 use core::ops::ControlFlow::{Break, Continue};
@@ -25,19 +25,19 @@ pub(crate) struct Versions<'space, S: PageStore> {
 }
 
 impl<'space, S: PageStore> Versions<'space, S> {
-    /// Returns the versions of a layer, and of one that it stands on; `None` where it does not.
+    /// Returns the versions of a layer and of one that it is based on, or `None` if it is not.
     pub(crate) fn of(new: &'space Layer<S>, old: &Layer<S>) -> Option<Self> {
         let first = new.right_above(old)?;
         Some(Self { old: first.base()?, new, first })
     }
 
-    /// Returns whether a node is one of the template.
+    /// Returns whether a node exists in the template.
     pub(crate) fn is_old(&self, node: Id<Node>) -> bool {
         !self.first.owns(node)
     }
 
-    /// Returns the nodes of the template that have a copy, in no order. Every node that changed is
-    /// among them, but for those that are gone.
+    /// Returns the nodes of the template that have a copy, in no order. They include every node
+    /// that changed and still exists.
     pub(crate) fn copied(&self) -> Result<Vec<Id<Node>>> {
         let mut nodes = Vec::new();
         let mut outcome = Ok(());
@@ -75,7 +75,7 @@ impl<'space, S: PageStore> Versions<'space, S> {
         self.new.get(entry).name.bytes()
     }
 
-    /// Returns whether two files or symbolic links hold the same.
+    /// Returns whether two files or symbolic links have the same content.
     pub(crate) fn is_equal(&self, old: &Node, new: &Node) -> Result<bool> {
         match (old.file(), new.file()) {
             (Some(old), Some(new)) => self.is_equal_file(old, new),
@@ -96,7 +96,7 @@ impl<'space, S: PageStore> Versions<'space, S> {
         compared.break_value().unwrap_or(Ok(true))
     }
 
-    /// Compares pages; where there is none, there are zeros.
+    /// Compares pages. A missing page counts as zeros.
     fn is_equal_page(&self, old: Option<Id<Page>>, new: Option<Id<Page>>) -> Result<bool> {
         let capacity = |page: Option<Id<Page>>| page.map_or(0, |page| self.new.capacity(page));
         let length = bytes(capacity(old).max(capacity(new)));
@@ -115,8 +115,8 @@ impl<'space, S: PageStore> Versions<'space, S> {
         Ok(true)
     }
 
-    /// Calls `each` for the entries that one of two directories has and the other has not, with
-    /// true for those of the new one. It ends with the first error.
+    /// Calls `each` for the entries that only one of two directories has, with true for those of
+    /// the new one. It stops at the first error.
     pub(crate) fn entries(
         &self,
         old: Option<Id<Node>>,

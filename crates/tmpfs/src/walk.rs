@@ -1,30 +1,30 @@
-//! The way along a path: its components one after the other, those of symbolic links put in. It
-//! reads every byte of every text once.
+//! The components of a path, one after the other, with those of symbolic links inserted. Each byte
+//! of each text is read once.
 
 use crate::id::Id;
 use crate::node::Node;
 use crate::path;
 
-/// The number of symbolic links that one path may lead through, as on Linux.
+/// The greatest number of symbolic links that one path may lead through, as on Linux.
 pub(crate) const LINKS: usize = 40;
 
-/// A component, and where it is written.
+/// A component and its position.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Part {
     /// The symbolic link in whose text the component is; `None` for the path.
     pub(crate) link: Option<Id<Node>>,
     pub(crate) start: usize,
     pub(crate) end: usize,
-    /// True where no component follows.
+    /// True if no component follows.
     pub(crate) is_last: bool,
-    /// True where nothing but slashes follows, so that only a directory will do.
+    /// True if only slashes follow, so that the component must be a directory.
     pub(crate) slash: bool,
 }
 
 /// The components that are still to come.
 pub(crate) struct Walk {
     /// The path, and the symbolic links with components to come, the innermost last. Most paths
-    /// lead through none, and need no room for any.
+    /// lead through none and take no memory for them.
     path: Text,
     links: Option<[Text; LINKS]>,
     /// The number of texts with components to come.
@@ -47,7 +47,7 @@ impl Walk {
         Self { path: Text::default(), links: None, depth: 1, slash: false }
     }
 
-    /// The text with so many outside of it.
+    /// Returns the text that is inside `outside` others.
     #[inline]
     fn text(&mut self, outside: usize) -> &mut Text {
         match outside.checked_sub(1) {
@@ -56,14 +56,14 @@ impl Walk {
         }
     }
 
-    /// Goes on in the text of a symbolic link, of which there are at most [`LINKS`].
+    /// Continues in the text of a symbolic link. At most [`LINKS`] links may be entered.
     pub(crate) fn enter(&mut self, link: Id<Node>) {
         *self.text(self.depth) = Text { link: Some(link), at: 0 };
         self.depth += 1;
     }
 
-    /// Returns the next component, and its text. Preconditions: the last one was not reached, or a
-    /// link was entered since; every text begins with a component.
+    /// Returns the next component and its text. Preconditions: the last component was not reached,
+    /// or a link was entered since; every text begins with a component.
     pub(crate) fn next<'a>(
         &mut self,
         text: impl FnOnce(Option<Id<Node>>) -> &'a str,
@@ -77,7 +77,7 @@ impl Walk {
             self.text(self.depth - 1).at = next;
         } else {
             self.depth -= 1;
-            // A slash after the text of a link counts where nothing follows the link either.
+            // A slash after the text of a link counts only if nothing follows the link either.
             self.slash |= self.depth == 0 && end < next;
         }
         let is_last = self.depth == 0;
