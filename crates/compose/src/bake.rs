@@ -1,5 +1,5 @@
-//! The image of settings and files in a filesystem component or in the embedded module, which read
-//! it at their start (`crates/tmpfs-start/src/image.rs`).
+//! The image: settings and files that a filesystem component or the embedded module reads when it
+//! starts (`crates/tmpfs-start/src/image.rs`).
 
 use std::borrow::Cow;
 
@@ -13,36 +13,38 @@ use wasmparser::{Data, DataKind, Operator, Parser, Payload};
 use crate::binary;
 use crate::error::{Error, Result};
 
-/// The mark before the place where the component or the embedded module looks for the image.
+/// The mark before the place in which the component or the embedded module looks for its image.
 pub(crate) const MARK: &[u8; 16] = b"scratch:tmpfs@01";
 
 /// A page of linear memory.
 const PAGE: u64 = 1 << 16;
 
-/// The most bytes that can be baked in. Runtimes refuse a module of more than 1 GiB
-/// (`MAX_WASM_MODULE_SIZE` in wasmparser); a mebibyte of it is left for the filesystem itself.
+/// The greatest length of an image, in bytes. Runtimes refuse a module of more than 1 GiB
+/// (`MAX_WASM_MODULE_SIZE` in wasmparser), and one mebibyte of it is left for the filesystem
+/// itself.
 pub(crate) const MOST: u64 = (1 << 30) - (1 << 20);
 
-/// A setting, or a file to start with. A directory comes before what is in it, and a file before
-/// its other names.
+/// A setting, or a file that the filesystem starts with. A directory comes before its entries, and
+/// a file before its other names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Record {
-    /// A variable of the environment: name, value.
+    /// A variable of the program's environment, or a setting: name and value.
     Variable(String, String),
-    /// A directory, by its path below the root.
+    /// A directory: its path below the root.
     Directory(String),
-    /// A file, and its content.
+    /// A file: its path and its content.
     File(String, Vec<u8>),
-    /// A symbolic link, and what it holds.
+    /// A symbolic link: its path and its target.
     Link(String, String),
-    /// Another name of a file, and the name that the file has already.
+    /// Another name of a file: the new path and the path of the file.
     HardLink(String, String),
-    /// The modification time of what has this path; a directory's comes after what is in it.
+    /// A modification time: the path and the time. That of a directory comes after the directory's
+    /// entries.
     Modified(String, Time),
 }
 
 impl Record {
-    /// Returns the record as it is read from the image again.
+    /// Returns the record as the filesystem reads it from the image.
     pub(crate) fn baked(&self) -> tmpfs_start::Record<'_> {
         use tmpfs_start::Record as Baked;
         match self {
@@ -70,7 +72,7 @@ impl Record {
     }
 }
 
-/// A moment, counted from 1970-01-01T00:00:00Z; before it, the seconds are negative.
+/// A time, counted from 1970-01-01T00:00:00Z. For an earlier time, the seconds are negative.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Time {
     /// Whole seconds, rounded down.
@@ -85,12 +87,11 @@ impl Time {
     }
 }
 
-/// Copies a filesystem component or the embedded module, and puts the records where it looks for
-/// them.
+/// Returns a copy of a filesystem component, or of the embedded module, with the records baked in.
 ///
 /// # Errors
-/// [`Error::Component`]: it is no filesystem, or has records already.
-/// [`Error::Start`]: the records are too much for its memory.
+/// - [`Error::Component`]: it is not a filesystem, has records already, or its memory has no room;
+/// - [`Error::Start`]: the records are longer than an image may be.
 pub fn bake(component: &[u8], records: &[Record]) -> Result<Vec<u8>> {
     if records.is_empty() {
         return Ok(component.to_vec());
@@ -101,7 +102,7 @@ pub fn bake(component: &[u8], records: &[Record]) -> Result<Vec<u8>> {
 
 fn with_image(component: &[u8], image: &[u8]) -> anyhow::Result<Vec<u8>> {
     let place = find(component)?
-        .context("this component is no filesystem: nothing in it reads settings")?;
+        .context("this component is not a filesystem: nothing in it reads settings")?;
     let at = u32::try_from(place.pages * PAGE).context("its memory is full")?;
     let length = u32::try_from(image.len())?;
     ensure!(
@@ -142,7 +143,7 @@ fn with_image(component: &[u8], image: &[u8]) -> anyhow::Result<Vec<u8>> {
                         let held = &mut bytes[place.offset + MARK.len()..][..8];
                         ensure!(
                             held.iter().all(|byte| *byte == 0),
-                            "settings were already baked into this component; give the one that ships"
+                            "settings were already baked into this component; use the one that ships"
                         );
                         held[..4].copy_from_slice(&at.to_le_bytes());
                         held[4..].copy_from_slice(&length.to_le_bytes());
@@ -163,12 +164,12 @@ fn with_image(component: &[u8], image: &[u8]) -> anyhow::Result<Vec<u8>> {
 
 /// The place of the mark.
 struct Place {
-    /// Number of the module among those that have types, from 1 on.
+    /// The number of the module among those that have types, counted from 1.
     module: u32,
     segment: u32,
     /// The offset of the mark in the segment.
     offset: usize,
-    /// Pages of the module's memory, as it was.
+    /// The original number of pages of the module's memory.
     pages: u64,
 }
 
@@ -207,11 +208,11 @@ fn start(segment: &Data<'_>) -> anyhow::Result<Option<i32>> {
     };
     match offset_expr.get_operators_reader().read()? {
         Operator::I32Const { value } => Ok(Some(value)),
-        _ => bail!("its memory can be relocated"),
+        _ => bail!("the address of its data is not a constant"),
     }
 }
 
-/// Counts the bytes that the records take in the filesystem's memory.
+/// Returns the number of bytes that the records take in the filesystem's memory.
 pub(crate) fn length(records: &[Record]) -> u64 {
     let lengths = records.iter().map(|record| {
         let (_, name, value) = parts(record);

@@ -1,4 +1,4 @@
-//! The binary of a component: its imports and exports, and a copy without debug information.
+//! Reading the imports and exports of a component, and copying it without debug information.
 
 use std::mem;
 
@@ -8,13 +8,13 @@ use wasmparser::{Encoding, Parser, Payload};
 
 use crate::error::{Error, Result};
 
-/// Custom sections that a runtime acts on; every other one is names and notes.
+/// The prefix of custom sections that affect a runtime. All others are names and notes.
 const KEPT: &str = "metadata.code.";
 
-/// Lists the interfaces that a component imports, in its own order.
+/// Lists the interfaces that a component imports, in their order.
 ///
 /// # Errors
-/// The bytes are not a component's.
+/// The bytes are not a component.
 pub fn imports(component: &[u8]) -> Result<Vec<String>> {
     names(component, |payload| match payload {
         Payload::ComponentImportSection(section) => {
@@ -25,7 +25,7 @@ pub fn imports(component: &[u8]) -> Result<Vec<String>> {
     .map_err(Error::program)
 }
 
-/// Lists what a component exports, in its own order.
+/// Lists the exports of a component, in their order.
 pub(crate) fn exports(component: &[u8]) -> Result<Vec<String>> {
     names(component, |payload| match payload {
         Payload::ComponentExportSection(section) => {
@@ -45,7 +45,7 @@ pub(crate) fn names<T>(
     let mut depth = 0_u32;
     for payload in Parser::new(0).parse_all(component) {
         match payload? {
-            // A component within has imports of its own, which the outer one satisfies.
+            // A component within has its own imports, which the outer one satisfies.
             Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
             Payload::End(_) => depth = depth.saturating_sub(1),
             payload if depth == 0 => names.extend(each(payload)?),
@@ -66,7 +66,8 @@ pub(crate) fn has_debug_information(wasm: &[u8]) -> Result<bool> {
     Ok(false)
 }
 
-/// Copies a component or module without names, producers and other notes, at any depth.
+/// Returns a copy of a component or module without names, producers and other notes, at any depth.
+/// Use it to make a composition smaller; stack traces then have no names.
 ///
 /// # Errors
 /// The bytes are not WebAssembly.
@@ -100,7 +101,7 @@ pub(crate) fn rewrite(
             Payload::Version { encoding: Encoding::Component, .. } => {
                 output.extend(wasm_encoder::Component::HEADER);
             }
-            // The section that holds it is written at its end, when its length is known.
+            // The section is written when its content is complete, since its length comes first.
             Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => {
                 outer.push(mem::take(&mut output));
                 continue;

@@ -1,4 +1,4 @@
-//! The one call that makes a whole of a program, its options and the shipped components.
+//! The function that picks the way for a program: embedding, or composing with components.
 
 use std::fmt;
 
@@ -12,44 +12,48 @@ use crate::plug::plug;
 use crate::program::{Kind, Program};
 use crate::start;
 
-/// The options of a composition.
+/// Options of [`compose`]. By default a program gets the library `tempfile.wasm` and no filesystem
+/// in memory.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// `tempfile-audited.wasm` instead of `tempfile.wasm`.
+    /// Uses `tempfile-audited.wasm`, which asks its host before it makes a file, instead of
+    /// `tempfile.wasm`.
     pub audited: bool,
-    /// A filesystem in memory, with this baked in.
+    /// Gives the program a filesystem in memory.
     pub memory: Option<Memory>,
 }
 
-/// A filesystem in memory.
+/// Options of a filesystem in memory.
 #[derive(Clone, Debug, Default)]
 pub struct Memory {
-    /// The form of it; `None` embeds it where the program allows that, and composes otherwise.
+    /// The form of the filesystem. `None` embeds it if the program allows that, and composes
+    /// otherwise.
     pub form: Option<Form>,
-    /// The directories that the host grants stay visible beside it.
+    /// Keeps the directories that the host grants visible beside it.
     pub beside: bool,
-    /// A program that is a module of preview 1 becomes a component.
+    /// Makes a component of a program that is a module of preview 1.
     pub component: bool,
-    /// Settings, variables and files that are baked in.
+    /// The settings, variables and files that are baked in.
     pub records: Vec<Record>,
 }
 
 /// The forms of a filesystem in memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
-    /// A part of the program itself: `tmpfs-embedded.wasm`.
+    /// Embedded in the program: `tmpfs-embedded.wasm`.
     Embedded,
-    /// A component beside the program, the one of those below that fits it.
+    /// Composed with the program: `tmpfs-lite.wasm` or `tmpfs.wasm`, whichever fits it.
     Composed,
-    /// `tmpfs-lite.wasm`: files by position only, and all its settings are baked in.
+    /// Composed with `tmpfs-lite.wasm`, which reads and writes files by position only. All its
+    /// settings are baked in.
     Lite,
-    /// `tmpfs.wasm`: streams too.
+    /// Composed with `tmpfs.wasm`, which also has streams.
     Whole,
 }
 
 impl Form {
-    /// Picks the component that fits a program: one with streams, unless the program also takes
-    /// streams of HTTP, which would be another type.
+    /// Picks the component that fits a program: the one with streams, unless the program also takes
+    /// streams of HTTP, which would have another type.
     fn component(self, program: &Program) -> Component {
         let streams =
             program.imports("wasi:filesystem/types") && program.imports("wasi:io/streams");
@@ -64,32 +68,33 @@ impl Form {
     }
 }
 
-/// A program with everything that it needs.
+/// A program together with everything that it needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Composition {
-    /// The component, or the module of preview 1 that the program is.
+    /// The component, or the module of preview 1 if the program is one.
     pub wasm: Vec<u8>,
-    /// How it was made.
+    /// The way in which it was made.
     pub way: Way,
 }
 
-/// The way in which a program got its files. Displayed, it is a line for the user.
+/// The way in which a program got its files. Its `Display` is a line for the user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Way {
-    /// The library alone was composed with it.
+    /// The program was composed with the library only.
     Plugged,
     /// The filesystem became a part of the program.
     Embedded {
-        /// The program's debug information was left out: it would speak of code that moved.
+        /// True if the program's debug information was left out, since it describes code that
+        /// moved.
         without_debug_information: bool,
-        /// The program was a module of preview 1, and is a component now.
+        /// True if the program was a module of preview 1 and is a component now.
         component: bool,
     },
-    /// The filesystem lies beside the program.
+    /// The filesystem is a component beside the program.
     Composed {
-        /// The component that it is.
+        /// The component.
         with: Component,
-        /// The reason for which it was not embedded, if none was asked for.
+        /// The reason why it was not embedded. `None` if the options asked for this form.
         why: Option<String>,
     },
 }
@@ -119,7 +124,7 @@ impl fmt::Display for Way {
     }
 }
 
-/// A component that ships and is put under programs.
+/// A file that ships with this project and is put under programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Component {
     /// `tempfile.wasm`
@@ -135,11 +140,11 @@ pub enum Component {
 }
 
 impl Component {
-    /// Every component.
+    /// Every file.
     pub const ALL: [Self; 5] =
         [Self::Tempfile, Self::TempfileAudited, Self::Tmpfs, Self::TmpfsLite, Self::TmpfsEmbedded];
 
-    /// Returns the name of its file without `.wasm`.
+    /// Returns the name of the file without `.wasm`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -152,12 +157,18 @@ impl Component {
     }
 }
 
-/// Gives a program what it needs: a filesystem in memory becomes a part of it where that is
-/// possible, and components are composed with it otherwise. `component` returns the bytes of one.
+/// Gives a program what it needs, in the way that the options and the program allow. A filesystem
+/// in memory is embedded if possible. Otherwise, and for the library, components are composed with
+/// the program. `component` returns the bytes of a file that ships; the crate `scratch-components`
+/// has them.
 ///
 /// # Errors
-/// The options or the seed are invalid, would trap when the program first uses a file, or do not
-/// fit the program; or the program is no WebAssembly of WASI, or was composed already.
+/// - [`Error::Program`]: the program is not WebAssembly of WASI, was composed already, or does not
+///   fit the options;
+/// - [`Error::Setting`]: a record is invalid, or contradicts another one;
+/// - [`Error::Start`]: the seed would exceed the limits, and the program would trap at its first
+///   use of a file;
+/// - [`Error::Component`]: `component` returned other bytes than those that ship.
 pub fn compose<B: AsRef<[u8]>>(
     program: &[u8],
     options: &Options,
@@ -205,14 +216,14 @@ pub fn compose<B: AsRef<[u8]>>(
 /// The outcome of an attempt to embed.
 enum Attempt {
     Embedded(Vec<u8>),
-    /// It was not asked for, or does not fit the program; then the reason is told.
+    /// Embedding was not asked for, or is not possible; then the reason is given.
     Impossible {
         why: Option<String>,
     },
 }
 
-/// Embeds the filesystem if the options allow it. Where composing cannot give what is asked for, or
-/// nothing else is, a refusal is an error.
+/// Embeds the filesystem if the options allow it. A refusal is an error if the options ask for this
+/// form, or for something that only this form has.
 fn attempt<B: AsRef<[u8]>>(
     program: &[u8],
     read: &Program,
@@ -247,10 +258,10 @@ fn attempt<B: AsRef<[u8]>>(
     }
 }
 
-/// The beginning of the names of the library's interfaces.
+/// The prefix of the library's interfaces.
 const LIBRARY: &str = "scratch:tempfile/";
 
-/// The beginning of the names of interfaces that hand out the host's streams.
+/// The prefix of interfaces that hand out streams of the host.
 const HTTP: &str = "wasi:http/";
 
 fn ensure_fits(program: &Program, options: &Options) -> anyhow::Result<()> {

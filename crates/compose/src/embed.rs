@@ -58,15 +58,19 @@ use module::Module;
 
 pub(crate) use mark::ensure_fresh;
 
-/// Makes a filesystem a part of a program: a component of WASI 0.2, or a core module of preview 1.
-/// `filesystem` is the module `tmpfs-embedded.wasm`, with settings baked in or without. The outcome
-/// imports what the program did, and random numbers and a clock; no files of the host, unless its
-/// directories stay visible `beside` the filesystem.
+/// Embeds a filesystem in a program, a component of WASI 0.2 or a core module of preview 1.
+/// `filesystem` is the module `tmpfs-embedded.wasm`, with or without settings baked in.
+///
+/// The result imports what the program did, random numbers and a clock. It imports no files of the
+/// host, unless `beside` is true: then the host's directories stay visible beside the filesystem.
 ///
 /// # Errors
-/// [`Error::Program`]: the program is no whole WebAssembly, or its shape is one that a filesystem
-/// cannot be embedded into; the words say why and what to do.
-/// [`Error::Component`]: the filesystem is not the module that ships.
+/// - [`Error::Program`]: the program is not valid WebAssembly, or has a shape that a filesystem
+///   cannot be embedded in. The message says why and what to do;
+/// - [`Error::Component`]: the filesystem is not the module that ships.
+///
+/// # Security
+/// The program and the result are validated, and the result is checked to import nothing else.
 pub fn embed(program: &[u8], filesystem: &[u8], beside: bool) -> Result<Vec<u8>> {
     ensure_valid(filesystem).context("the filesystem is no module").map_err(Error::component)?;
     ensure_valid(program)
@@ -75,17 +79,17 @@ pub fn embed(program: &[u8], filesystem: &[u8], beside: bool) -> Result<Vec<u8>>
     embed_valid(program, filesystem, beside).map_err(Error::program)
 }
 
-/// Makes a component of WASI 0.2 of a module of preview 1 into which a filesystem was [embedded],
-/// with the same `beside`. Files stay within the module: no call of theirs passes the adapter.
+/// Makes a component of WASI 0.2 of a module of preview 1 in which a filesystem was [embedded],
+/// with the same `beside`. File operations stay within the module and never reach the adapter.
 ///
-/// With `beside`, any module of preview 1 becomes a component whose files are the host's. A module
-/// without `_start` becomes a component of what it exports, and the status with which a command
-/// exits is success or failure: the adapter tells no more.
+/// With `beside`, a module without a filesystem is accepted, too, and its files are the host's. A
+/// module without `_start` becomes a component of its exports. A command exits with success or
+/// failure only, since the adapter passes on no other status.
 ///
 /// [embedded]: embed
 ///
 /// # Errors
-/// [`Error::Program`]: the module imports or exports what no component can.
+/// [`Error::Program`]: the module imports or exports something that a component cannot.
 pub fn into_component(module: &[u8], beside: bool) -> Result<Vec<u8>> {
     let made = adapted::component(module, beside).and_then(|component| {
         ensure_valid(&component).context("BUG: the component is invalid; please report it")?;

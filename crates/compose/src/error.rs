@@ -1,19 +1,19 @@
-//! The reasons for which nothing is composed.
+//! The errors of this crate.
 
 use std::{error, fmt};
 
-/// The reason for which nothing is composed, in words of one line.
+/// An error with a message of one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Error {
-    /// The program is not a component that the others can be put under.
+    /// The program cannot be read, or its shape does not allow what was asked for.
     Program(String),
     /// A setting or a variable is invalid, or contradicts another one.
     Setting(String),
     /// A file of the seed cannot be read or carried.
     Seed(String),
-    /// The limits do not allow what the filesystem is to start with.
+    /// The limits do not allow the files that the filesystem starts with.
     Start(String),
-    /// A component that was handed in is not one that ships.
+    /// A component or module that the caller passed is not one that ships.
     Component(String),
 }
 
@@ -39,7 +39,7 @@ impl Error {
     }
 }
 
-/// Joins an error and its causes to one line; some of wac's have several.
+/// Joins an error and its causes to one line. Some messages of wac have several lines.
 fn line(reason: &anyhow::Error) -> String {
     format!("{reason:#}").lines().map(str::trim).collect::<Vec<_>>().join(" ")
 }
@@ -57,7 +57,7 @@ impl fmt::Display for Error {
 
 impl error::Error for Error {}
 
-/// A result with the crate's error.
+/// The result of this crate's functions.
 pub type Result<T> = std::result::Result<T, Error>;
 
 #[cfg(test)]

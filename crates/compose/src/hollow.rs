@@ -5,12 +5,12 @@ use wasm_encoder::{
     ComponentInstanceSection, ComponentTypeRef, ComponentTypeSection, InstanceType,
 };
 
-/// Makes a component that imports and exports these interfaces: enough to see who is wired to whom.
+/// Makes a component that imports and exports these interfaces, which is enough to test the wiring.
 pub(crate) fn component(imported: &[&str], exported: &[&str]) -> Vec<u8> {
     let mut component = Component::new();
     let mut types = ComponentTypeSection::new();
     let mut imports = ComponentImportSection::new();
-    // wac takes two imports of one type for the same interface: each has a type of its own.
+    // wac takes two imports of one type for the same interface, so each has its own type.
     for (name, index) in imported.iter().zip(0..) {
         types.instance(&InstanceType::new());
         imports.import(*name, ComponentTypeRef::Instance(index));

@@ -1,9 +1,19 @@
-//! Temporary files and a filesystem in memory for programs that are compiled already. A WebAssembly
-//! component that imports `wasi:filesystem`, or a module of WASI preview 1, gets a filesystem as a
-//! part of it; one that imports `scratch:tempfile` is composed with components that export it.
+//! Temporary files and a filesystem in memory for programs that are already compiled.
+//!
+//! A program is a WebAssembly component of WASI 0.2, or a core module of WASI preview 1. If it uses
+//! files, a filesystem in memory becomes a part of it. If it imports `scratch:tempfile`, it is
+//! composed with a component that exports it.
+//!
+//! # From the top
+//! - [`compose`] does the whole work: it takes the bytes of a program, [`Options`], and a function
+//!   that returns the components that ship. The crate `scratch-components` has these.
+//! - A [`Record`] is a setting, a variable or a file that is baked into the filesystem. [`LIMITS`],
+//!   [`mount`] and [`environment`] make records of settings, and [`seed::records`] makes them of a
+//!   directory.
+//! - [`Way`] tells how the program got its files, and why it was not embedded.
 //!
 //! ```no_run
-//! use scratch_compose::{Component, Memory, Options, LIMITS, compose, seed};
+//! use scratch_compose::{Component, LIMITS, Memory, Options, compose, seed};
 //!
 //! let program = std::fs::read("app.wasm")?;
 //! let bytes = LIMITS.iter().find(|limit| limit.option() == "bytes").expect("it is one of them");
@@ -14,12 +24,26 @@
 //! let built = |component: Component| {
 //!     std::fs::read(format!("components/{}.wasm", component.name())).expect("it was built")
 //! };
-//! std::fs::write("whole.wasm", compose(&program, &options, built)?.wasm)?;
+//! let whole = compose(&program, &options, built)?;
+//! println!("{}", whole.way);
+//! std::fs::write("whole.wasm", whole.wasm)?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The crate brings no components: `scratch-components` has those that ship. Whatever [`compose`]
-//! accepts starts: it first fills a filesystem with the seed, under the limits.
+//! # Guarantees
+//! [`compose`] first fills a filesystem with the records, under the limits that they set. A program
+//! that it returns therefore starts. A program into which the filesystem was embedded imports
+//! nothing that it did not import before, except random numbers and a clock.
+//!
+//! # Single steps
+//! [`bake`] puts records into a filesystem. [`embed`] makes it a part of a program,
+//! [`into_component`] makes a component of a module, and [`plug`] composes components. [`kind_of`]
+//! tells components from modules, and [`binary`] lists imports and removes names.
+
+/// The examples of the README, as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
 
 mod error;
 

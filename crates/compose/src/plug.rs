@@ -1,4 +1,4 @@
-//! Composition: a program that imports `scratch:tempfile`, or files, becomes one that does not.
+//! Composing a program that imports `scratch:tempfile` or files with components that export these.
 
 use anyhow::{Context as _, bail, ensure};
 use wac_graph::types::{Package, are_semver_compatible};
@@ -7,21 +7,21 @@ use wac_graph::{CompositionGraph, EncodeOptions, NodeId, PackageId};
 use crate::binary;
 use crate::error::{Error, Result};
 
-/// The interface of a composition by which its host removes what the program forgot.
+/// The interface of a composition that removes files which the program left behind.
 pub const CLEANUP: &str = "scratch:tempfile/cleanup@0.1.0";
 
-/// The interface of a composition by which its host asks what the filesystem in memory holds.
+/// The interface of a composition that returns the usage of the filesystem in memory.
 pub const USAGE: &str = "scratch:space/usage@0.1.0";
 
-/// The interface of a composition by which its host makes the filesystem in memory begin anew.
+/// The interface of a composition that empties the filesystem in memory and restores its seed.
 pub const SPACE_FILES: &str = "scratch:space/files@0.1.0";
 
-/// Composes a program with providers of what it imports. A provider may use those before it; the
-/// program and the providers share one instance of each. The composition exports what the program
-/// does, and [`CLEANUP`], [`USAGE`] and [`SPACE_FILES`] if a provider has them.
+/// Composes a program with providers of its imports. A provider may use those before it, and there
+/// is one instance of each. The composition exports everything that the program exports, and also
+/// [`CLEANUP`], [`USAGE`] and [`SPACE_FILES`] if a provider has them.
 ///
 /// # Errors
-/// [`Error::Program`]: one of them is no component, nobody uses a provider, or types differ.
+/// [`Error::Program`]: a component is invalid, a provider is not used, or types differ.
 pub fn plug(program: &[u8], providers: &[&[u8]]) -> Result<Vec<u8>> {
     compose(program, providers).map_err(Error::program)
 }
@@ -63,8 +63,8 @@ fn compose(program: &[u8], providers: &[&[u8]]) -> anyhow::Result<Vec<u8>> {
     Ok(composition)
 }
 
-/// Refuses a composition that would see files of its host beside those that it was given: it
-/// imports them in a version, or by way of an interface, that nobody in it exports.
+/// Refuses a composition that would still import files of its host: in a version, or through an
+/// interface, that no component in it exports.
 fn ensure_covered(composition: &[u8], instances: &[Instance]) -> anyhow::Result<()> {
     const FILES: &str = "wasi:filesystem/";
     let mut exported = instances.iter().flat_map(|instance| &instance.exports);
@@ -72,18 +72,18 @@ fn ensure_covered(composition: &[u8], instances: &[Instance]) -> anyhow::Result<
         let imports = binary::imports(composition)?;
         if let Some(import) = imports.iter().find(|import| import.starts_with(FILES)) {
             bail!(
-                "the composition would still import {import} of its host: nothing in it provides that"
+                "the composition would still import {import} from its host: nothing in it provides that"
             );
         }
     }
     Ok(())
 }
 
-/// Instances, each of which those after it may use.
+/// Instances in their order. An instance may use those before it.
 #[derive(Default)]
 struct Chain {
     instances: Vec<Instance>,
-    /// Those that were used, by their number.
+    /// The instances that were used, by their number.
     used: Vec<usize>,
 }
 
@@ -106,9 +106,9 @@ impl Chain {
         for import in imports {
             let Some((number, export)) = self.find(&import) else { continue };
             let value = graph.alias_instance_export(self.instances[number].node, &export)?;
-            graph
-                .set_instantiation_argument(node, &import, value)
-                .with_context(|| format!("{export} has other types than the program imports"))?;
+            graph.set_instantiation_argument(node, &import, value).with_context(|| {
+                format!("the types of {export} differ from those that the program imports")
+            })?;
             self.used.push(number);
         }
         let exports = exports(graph, package);
@@ -116,7 +116,8 @@ impl Chain {
         Ok(node)
     }
 
-    /// Finds who exports it; the last of several, since it wraps those before it.
+    /// Finds the instance that exports an import. The last of several is the right one, since it
+    /// wraps those before it.
     fn find(&self, import: &str) -> Option<(usize, String)> {
         let fits = |export: &&String| *export == import || are_semver_compatible(export, import);
         let instances = self.instances.iter().enumerate().rev();
@@ -198,7 +199,7 @@ mod tests {
                 Ok(Payload::ComponentInstanceSection(section)) => Some(section.count()),
                 _ => None,
             });
-        // Those within have an empty instance each; the composition has one of each component.
+        // Each inner component has one empty instance; the composition has one of each component.
         assert_eq!(instances.sum::<u32>(), 3 + 3);
     }
 

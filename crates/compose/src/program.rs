@@ -7,29 +7,29 @@ use crate::binary;
 use crate::error::Error as Refusal;
 use crate::plug::{CLEANUP, SPACE_FILES, USAGE};
 
-/// The interface that the library's component exports, and a composition with it does not.
+/// The interface that the library's component exports. A composition with it does not.
 const TEMPFILE: &str = "scratch:tempfile/tempfile@";
 
 /// The kinds of programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// A component.
+    /// A component of WASI 0.2.
     Component,
     /// A core module of WASI preview 1.
     Module,
 }
 
-/// A program that is whole and was not composed yet.
+/// A valid program that was not composed before.
 pub(crate) struct Program {
     pub(crate) kind: Kind,
     imports: Vec<String>,
 }
 
 impl Program {
-    /// Looks at the bytes of a program.
+    /// Checks the bytes of a program.
     ///
     /// # Errors
-    /// They are not a whole program, or one that was composed already.
+    /// They are not a valid program, or the program was composed already.
     pub(crate) fn read(bytes: &[u8]) -> Result<Self> {
         let kind = kind(bytes)?;
         let whole = Validator::new_with_features(WasmFeatures::all()).validate_all(bytes);
@@ -45,7 +45,7 @@ impl Program {
             "the component exports nothing that could be run; if it is truncated, build it again"
         );
         let has = |name: &str| exports.iter().any(|export| export.starts_with(name));
-        // The library's own component exports both, and can have a filesystem put under it.
+        // The library's own component exports both, and a filesystem can be put under it.
         let handed_on = [
             (USAGE, has(USAGE)),
             (SPACE_FILES, has(SPACE_FILES)),
@@ -66,6 +66,14 @@ impl Program {
 }
 
 /// Tells a component from a core module, by the first bytes.
+///
+/// ```
+/// use scratch_compose::{Kind, kind_of};
+///
+/// assert_eq!(kind_of(b"\0asm\x01\0\0\0")?, Kind::Module);
+/// assert!(kind_of(b"not WebAssembly").is_err());
+/// # Ok::<(), scratch_compose::Error>(())
+/// ```
 ///
 /// # Errors
 /// [`Error::Program`]: it is neither.

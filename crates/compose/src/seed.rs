@@ -1,4 +1,4 @@
-//! The records for files that a composition starts with: copies of a directory of this machine.
+//! Seeds: records that copy a directory of this machine.
 
 use std::collections::HashMap;
 use std::fs::{self, Metadata};
@@ -10,12 +10,15 @@ use anyhow::{Context as _, bail, ensure};
 use crate::bake::{MOST, Record, Time};
 use crate::error::{Error, Result};
 
-/// Reads everything below a directory, in the order of names, so that the same files with the same
-/// modification times give the same bytes. A file with several names is taken once.
+/// Returns records for everything below a directory. They are ordered by name, so that the same
+/// files with the same modification times give the same bytes. A file with several names is stored
+/// once.
 ///
 /// # Errors
-/// Something cannot be read, has a name that is not UTF-8, is neither directory, file nor relative
-/// link, or all together is more than a composition carries.
+/// [`Error::Seed`]: a file cannot be read; a name is not UTF-8; something is neither a directory, a
+/// file nor a relative symbolic link; or the files together exceed the limit of an image.
+///
+/// [`Error::Seed`]: crate::Error::Seed
 pub fn records(directory: &Path) -> Result<Vec<Record>> {
     read(directory).map_err(Error::seed)
 }
@@ -34,7 +37,7 @@ struct Seed {
     records: Vec<Record>,
     /// The first name of each file that has several, by device and inode number.
     linked: HashMap<(u64, u64), String>,
-    /// Bytes of the files so far.
+    /// The bytes of the files so far.
     bytes: u64,
 }
 
@@ -93,7 +96,7 @@ impl Seed {
         self.modified(&path, metadata)
     }
 
-    /// Returns the first name of a file with several; remembers `path` if it is the first.
+    /// Returns the first name of a file with several names. Remembers `path` if it is the first.
     fn earlier_name(&mut self, metadata: &Metadata, path: &str) -> Option<String> {
         let identity = identity(metadata)?;
         let first = self.linked.get(&identity).cloned();
@@ -136,7 +139,7 @@ fn time(metadata: &Metadata) -> anyhow::Result<Time> {
     Ok(Time { seconds, nanoseconds })
 }
 
-/// Returns device and inode number of a file with more than one name.
+/// Returns the device and inode number of a file with more than one name.
 #[cfg(unix)]
 fn identity(metadata: &Metadata) -> Option<(u64, u64)> {
     use std::os::unix::fs::MetadataExt as _;
@@ -144,7 +147,7 @@ fn identity(metadata: &Metadata) -> Option<(u64, u64)> {
     (metadata.nlink() > 1).then(|| (metadata.dev(), metadata.ino()))
 }
 
-/// Returns nothing: std tells no inode numbers here, so each name becomes a file of its own.
+/// Returns `None`, since std has no inode numbers here. Each name becomes a file of its own.
 #[cfg(not(unix))]
 fn identity(_metadata: &Metadata) -> Option<(u64, u64)> {
     None

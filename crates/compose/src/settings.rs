@@ -1,6 +1,5 @@
-//! The settings of the filesystem as the composer knows them: the options that set limits, and the
-//! limits that follow from the variables of a composition, as `crates/tmpfs-start/src/settings.rs`
-//! reads them.
+//! The settings of the filesystem: the options for limits, and the limits that follow from the
+//! variables of a composition. `crates/tmpfs-start/src/settings.rs` reads the same variables.
 
 use std::collections::BTreeSet;
 
@@ -10,40 +9,51 @@ use tmpfs::{Limits, NamedLimit, parse_number, prices};
 use crate::bake::Record;
 use crate::error::{Error, Result};
 
-/// The beginning of the names of settings.
+/// The prefix of the names of settings.
 const PREFIX: &str = "TMPFS_";
 
 /// The path at which the program sees the filesystem, unless `TMPFS_MOUNT` names another.
 const MOUNT: &str = "/tmp";
 
-/// A limit: an option that takes a number, and a variable of the same name.
+/// A limit, which an option of the command sets.
 #[derive(Debug)]
 pub struct Limit {
     limit: NamedLimit,
     help: &'static str,
-    /// The least number that the filesystem takes.
+    /// The smallest number that the filesystem accepts.
     least: u64,
-    /// The least number with which a program can keep a byte in a file.
+    /// The smallest number that lets a program keep one byte in a file.
     useful: u64,
 }
 
 impl Limit {
-    /// Returns the name of the option, without hyphens before it.
+    /// Returns the name of the option, without hyphens.
     #[must_use]
     pub fn option(&self) -> &'static str {
         self.limit.option()
     }
 
-    /// Returns a line about the limit for those who type the option.
+    /// Returns a line about the limit, for the help of the command.
     #[must_use]
     pub fn help(&self) -> &'static str {
         self.help
     }
 
-    /// Reads the option's number, in bytes or with K, M or G, and returns the record that sets it.
+    /// Reads a number of bytes, or one with the unit K, M or G, and returns the record that sets
+    /// the limit.
+    ///
+    /// ```
+    /// use scratch_compose::{LIMITS, Record};
+    ///
+    /// let bytes = LIMITS.iter().find(|limit| limit.option() == "bytes").unwrap();
+    /// let record = Record::Variable("TMPFS_BYTES".into(), "16M".into());
+    /// assert_eq!(bytes.record("16M")?, record);
+    /// assert!(bytes.record("plenty").is_err());
+    /// # Ok::<(), scratch_compose::Error>(())
+    /// ```
     ///
     /// # Errors
-    /// [`Error::Setting`]: it is no number, or none with which the filesystem is of use.
+    /// [`Error::Setting`]: the text is not a number, or the filesystem would be of no use with it.
     pub fn record(&self, value: &str) -> Result<Record> {
         if self.number(value).is_some_and(|number| number >= self.useful) {
             return Ok(Record::Variable(self.limit.variable().into(), value.into()));
@@ -68,14 +78,14 @@ impl Limit {
         }
     }
 
-    /// Reads a number that the filesystem takes.
+    /// Reads a number that the filesystem accepts.
     fn number(&self, value: &str) -> Option<u64> {
         let taken = self.least..=self.limit.greatest();
         parse_number(value).filter(|number| taken.contains(number))
     }
 }
 
-/// The limits of the filesystem, in the order in which docs/compose.md has them.
+/// The limits of the filesystem, in the order of the table in docs/compose.md.
 pub const LIMITS: [Limit; 8] = [
     Limit {
         limit: NamedLimit::Bytes,
@@ -95,7 +105,7 @@ pub const LIMITS: [Limit; 8] = [
         least: 1,
         useful: 1,
     },
-    // The directory that the program is given, a file in it, and a stream of that.
+    // A program needs three handles: its directory, a file in it, and a stream of that file.
     Limit {
         limit: NamedLimit::Handles,
         help: "open files, directories and streams, by default 1024",
@@ -125,10 +135,10 @@ pub const LIMITS: [Limit; 8] = [
 
 const SMALLEST: u64 = prices::SMALLEST_PAGE as u64;
 
-/// Returns the record that mounts the filesystem at a path, instead of `/tmp`.
+/// Returns the record that mounts the filesystem at a path instead of `/tmp`.
 ///
 /// # Errors
-/// [`Error::Setting`]: the path is not absolute, or has `.` or `..` in it.
+/// [`Error::Setting`]: the path is not absolute, or contains `.` or `..`.
 pub fn mount(path: &str) -> Result<Record> {
     let plain = path.starts_with('/') && path.split('/').all(|it| it != "." && it != "..");
     if plain && !path.contains('\0') {
@@ -142,7 +152,7 @@ pub fn mount(path: &str) -> Result<Record> {
 /// Returns the record that sets a variable of the program's environment, from `NAME=VALUE`.
 ///
 /// # Errors
-/// [`Error::Setting`]: there is no name, or the name is that of a setting.
+/// [`Error::Setting`]: the text has no `=` or no name, or the name is that of a setting.
 pub fn environment(text: &str) -> Result<Record> {
     let Some((name, value)) = text.split_once('=').filter(|(name, _)| !name.is_empty()) else {
         return Err(Error::setting(anyhow!("--env {text} is invalid: type NAME=VALUE")));
@@ -172,11 +182,11 @@ pub fn mounted_at(records: &[Record]) -> &str {
     variable(records, "TMPFS_MOUNT").unwrap_or(MOUNT)
 }
 
-/// Reads the limits that hold when the host sets none.
+/// Returns the limits that apply if the host sets none.
 ///
 /// # Errors
-/// A variable is no setting, its value is none that the filesystem takes, or two contradict each
-/// other.
+/// [`Error::Setting`]: a variable is not a setting, its value is invalid, or two variables
+/// contradict each other.
 pub fn limits(records: &[Record]) -> Result<Limits> {
     read(records).map_err(Error::setting)
 }
@@ -191,14 +201,14 @@ fn read(records: &[Record]) -> anyhow::Result<Limits> {
         }
         if name == "TMPFS_MOUNT" {
             let plain = value.starts_with('/') && !value.contains('\0');
-            ensure!(plain, "{name}={value} is no absolute path");
+            ensure!(plain, "{name}={value} is not an absolute path");
             continue;
         }
         let row = LIMITS.iter().find(|row| row.limit.variable() == name);
         let row = row.with_context(|| format!("the filesystem has no setting {name}"))?;
         row.number(value).with_context(|| {
             let (least, greatest) = (row.least, row.limit.greatest());
-            format!("{name}={value} is no number from {least} to {greatest}")
+            format!("{name}={value} is not a number from {least} to {greatest}")
         })?;
     }
     let settings = tmpfs_start::settings(&variables);
@@ -208,7 +218,7 @@ fn read(records: &[Record]) -> anyhow::Result<Limits> {
     Ok(limits)
 }
 
-/// Refuses a second record for a variable, or for a file.
+/// Refuses a second record for the same variable or file.
 ///
 /// # Errors
 /// [`Error::Setting`] names it.
@@ -227,8 +237,8 @@ pub fn ensure_given_once(records: &[Record]) -> Result<()> {
     Ok(())
 }
 
-/// Refuses a soft limit that is never passed. It is compared with bytes that are baked in only: the
-/// host may set others.
+/// Refuses a soft limit that cannot be exceeded. It is compared only with a limit of bytes that is
+/// baked in, since the host may set others.
 fn ensure_consistent(limits: &Limits, records: &[Record]) -> anyhow::Result<()> {
     let [soft, bytes] = ["TMPFS_SOFT", "TMPFS_BYTES"].map(|name| variable(records, name));
     if let (Some(soft), Some(bytes)) = (soft, bytes) {

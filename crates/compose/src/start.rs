@@ -1,6 +1,6 @@
 //! The start of a composition, tried beforehand: a space of the engine is filled with the records
-//! as `tmpfs-start` fills it. What would be a trap at the program's first use of a file is an error
-//! of the composer.
+//! as `tmpfs-start` fills it. An error that would trap at the program's first use of a file becomes
+//! an error of the composer.
 
 use std::collections::BTreeMap;
 
@@ -13,14 +13,14 @@ use crate::bake::{self, Record};
 use crate::error::{Error as Refusal, Result};
 use crate::settings;
 
-/// Any moment and any secret: the price of a file depends on neither, but see [`spread`].
+/// An arbitrary time. Neither it nor the seed changes the price of a file, but see [`spread`].
 const NOW: Timestamp = Timestamp { seconds: 0, nanoseconds: 0 };
 const SECRET: [u64; 2] = [1, 2];
 
-/// Refuses records with which a composition would trap when its program first uses a file.
+/// Refuses records with which a composition would trap at its program's first use of a file.
 ///
 /// # Errors
-/// Names the limit that the records break, or the record that cannot be made.
+/// The message names the limit that the records exceed, or the record that cannot be made.
 pub(crate) fn ensure_starts(records: &[Record]) -> Result<()> {
     settings::ensure_given_once(records)?;
     let limits = settings::limits(records)?;
@@ -38,13 +38,13 @@ fn ensure_fills(limits: Limits, records: &[Record]) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The record that the engine refused, if it was not the root.
+/// The record that the engine refused; `None` for the root.
 struct Refused<'a> {
     record: Option<&'a Record>,
     error: Error,
 }
 
-/// Fills a space, and leaves its root open.
+/// Fills a space, and keeps its root open.
 fn fill(limits: Limits, records: &[Record]) -> std::result::Result<(Space, Handle), Refused<'_>> {
     let root = |error| Refused { record: None, error };
     let settings = Settings { limits, shared: None, seed: SECRET, now: NOW };
@@ -63,7 +63,7 @@ fn add(space: &mut Space, root: Handle, record: &Record) -> tmpfs::Result<()> {
     tmpfs_start::make(space, root, record.baked(), NOW)
 }
 
-/// Words the reason for a refusal, with the numbers and the option.
+/// Describes a refusal, with the numbers and the option.
 fn explain(limits: &Limits, records: &[Record], refused: Refused<'_>) -> anyhow::Error {
     let Refused { record, error } = refused;
     let path = record.and_then(Record::made);
@@ -126,7 +126,7 @@ fn too_much(limits: &Limits, records: &[Record]) -> anyhow::Error {
     anyhow!("{}", over.collect::<Vec<_>>().join("; "))
 }
 
-/// Refuses a limit that allows this start, but perhaps not another one.
+/// Refuses a limit that allows this start, but may refuse a later one.
 fn ensure_metadata(limits: &Limits, records: &[Record], used: Usage) -> anyhow::Result<()> {
     let needed = used.metadata.saturating_add(spread(records));
     ensure!(
@@ -138,10 +138,9 @@ fn ensure_metadata(limits: &Limits, records: &[Record], used: Usage) -> anyhow::
     Ok(())
 }
 
-/// Returns the bytes by which indexes may take more at another start than here: each start hashes
-/// names under a secret of its own. A directory whose entries fit into one bucket takes the same
-/// every time. The bound is more than ten standard deviations; the test measures the range of many
-/// starts.
+/// Returns the bytes by which indexes may be larger at another start, since each start hashes names
+/// with its own seed. A directory whose entries fit into one bucket always takes the same. The
+/// bound is more than ten standard deviations; the test measures the range over many starts.
 fn spread(records: &[Record]) -> u64 {
     let width = long(prices::BUCKET_ENTRIES);
     let mut entries = BTreeMap::<_, u64>::new();
@@ -155,10 +154,11 @@ fn spread(records: &[Record]) -> u64 {
     buckets.sum::<u64>() * (prices::BUCKET + prices::BRANCH)
 }
 
-/// Refuses an image that with what is made of it is more than 32 bits address.
+/// Refuses an image that does not fit into 32 bits of address space together with the files that
+/// are made of it.
 fn ensure_memory(image: u64, used: Usage) -> anyhow::Result<()> {
-    // The component itself, its stack and its reserve take a mebibyte; an eighth is for what the
-    // allocator takes beside what it gives.
+    // The component itself, its stack and its reserve take one mebibyte. One eighth is for the
+    // allocator's own overhead.
     let stored = used.content.saturating_add(used.metadata);
     let needed = image.saturating_add(stored).saturating_add(stored / 8).saturating_add(1 << 20);
     ensure!(
@@ -169,7 +169,7 @@ fn ensure_memory(image: u64, used: Usage) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Refuses a `TMPDIR` that is no directory that the program can see.
+/// Refuses a `TMPDIR` that is not a directory the program can see.
 fn ensure_directory(
     space: &mut Space,
     root: Handle,

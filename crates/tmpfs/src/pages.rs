@@ -13,7 +13,6 @@ pub const PAGE: usize = 16 << 10;
 /// exist, who owns them, and what is charged for them.
 ///
 /// A page has a capacity of at most [`PAGE`] bytes. Bytes that were never written read as zeros.
-/// was written.
 pub trait PageStore: Send + Sync {
     /// A page, or the place where the store keeps it.
     type Page: Send + Sync;

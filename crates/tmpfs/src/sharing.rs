@@ -40,6 +40,7 @@ pub struct SharedUsage {
 /// usage, but must not use the space. There is one call for each row and page; a slow pool should
 /// take more memory at once and keep the rest. When all spaces and templates are dropped,
 /// everything that was granted has been given back.
+///
 /// ```
 /// use std::sync::Arc;
 /// use std::sync::atomic::{AtomicU64, Ordering::Relaxed};

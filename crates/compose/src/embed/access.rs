@@ -1,14 +1,14 @@
-//! Functions by which the filesystem reaches the program's memory. Each is one instruction, which
-//! takes the place of the call.
+//! Functions with which the filesystem accesses the program's memory. Each is a single instruction,
+//! which replaces the call.
 
 use anyhow::{Result, ensure};
 use wasm_encoder::{Instruction, MemArg};
 use wasmparser::MemoryType;
 
-/// The module from which the filesystem imports them.
+/// The module from which the filesystem imports these functions.
 pub(super) const PROGRAM: &str = "program";
 
-/// Returns the instruction for a function, or nothing if it is no access to memory.
+/// Returns the instruction for a function, or `None` if the function does not access memory.
 pub(super) fn instruction(name: &str, program: u32, own: u32) -> Option<Instruction<'static>> {
     let at = MemArg { offset: 0, align: 0, memory_index: program };
     Some(match name {
@@ -22,13 +22,13 @@ pub(super) fn instruction(name: &str, program: u32, own: u32) -> Option<Instruct
         "store16" => Instruction::I32Store16(at),
         "store32" => Instruction::I32Store(at),
         "store64" => Instruction::I64Store(at),
-        // In pages.
+        // The unit is a page.
         "size" => Instruction::MemorySize(program),
         _ => return None,
     })
 }
 
-/// Refuses a memory that the instructions do not fit; `what` names it for the user.
+/// Refuses a memory that the instructions cannot access; `what` names it for the user.
 pub(super) fn ensure_reachable(what: &str, memory: MemoryType) -> Result<()> {
     ensure!(
         !memory.memory64,

@@ -15,7 +15,7 @@ use crate::embed::liveness::FILES;
 use crate::embed::shape::{ENVIRONMENT, Shape};
 use crate::embed::space::Space;
 
-/// Interfaces of random numbers and clocks, which are imported even if the program does not import
+/// Interfaces of random numbers and clocks. They are imported even if the program does not import
 /// them.
 pub(super) const GRANTED: [&str; 4] = [
     "wasi:clocks/monotonic-clock",
@@ -27,13 +27,13 @@ pub(super) const GRANTED: [&str; 4] = [
 /// The origin of a function of the host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Supply {
-    /// An instance that the program imports, which has it.
+    /// An instance that the program imports and that has the function.
     Had { instance: u32 },
-    /// An instance that the program imports: the type of this import must name the function, too.
+    /// An instance that the program imports, if the type of the import is extended by the function.
     Extended { import: usize, instance: u32 },
     /// A new import.
     New,
-    /// No origin: the program can hold no handle for which the function would be called.
+    /// None: the program can hold no handle for which the function would be called.
     Nowhere,
     /// An instance whose type cannot be extended.
     Unknown,
@@ -58,17 +58,18 @@ pub(super) fn supply(shape: &Shape<'_>, interface: &str, function: &str, beside:
     if (Known { declarations, pollable: earlier.map(|_| 0) }).declares(function) {
         return Supply::Extended { import, instance };
     }
-    // A program that has no type of a stream has no stream. Time and random numbers it needs.
+    // A program without a type of a stream has no stream. The filesystem always needs time and
+    // random numbers.
     if GRANTED.contains(&interface) { Supply::Unknown } else { Supply::Nowhere }
 }
 
-/// The beginning of the names of functions that drop a resource.
+/// The prefix of the names of functions that drop a resource.
 pub(super) const DROP: &str = "[resource-drop]";
 
 /// The interface that has the type of pollables.
 pub(super) const POLL: &str = "wasi:io/poll";
 
-/// Returns the declarations in the type of an import, if the type is written out.
+/// Returns the declarations in the type of an import, if the component spells the type out.
 pub(super) fn declarations<'s, 'a>(
     shape: &'s Shape<'a>,
     import: usize,
@@ -81,14 +82,14 @@ pub(super) fn declarations<'s, 'a>(
     }
 }
 
-/// Tells whether the type of an instance exports something of this name.
+/// Returns whether the type of an instance exports this name.
 pub(super) fn has(declarations: &[InstanceTypeDeclaration<'_>], wanted: &str) -> bool {
     declarations
         .iter()
         .any(|it| matches!(it, InstanceTypeDeclaration::Export { name, .. } if name.name == wanted))
 }
 
-/// Finds the index, within the type of an instance, of a type that it exports.
+/// Finds the index of an exported type within the type of an instance.
 fn exported_type(declarations: &[InstanceTypeDeclaration<'_>], wanted: &str) -> Option<u32> {
     let mut index = 0;
     for declaration in declarations {
@@ -110,12 +111,12 @@ fn exported_type(declarations: &[InstanceTypeDeclaration<'_>], wanted: &str) -> 
     None
 }
 
-/// The types that a function may take.
+/// The types that a function may refer to.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Known<'k, 'a> {
     /// The declarations in the type of the instance.
     pub(super) declarations: &'k [InstanceTypeDeclaration<'a>],
-    /// The type of pollables in the component around it.
+    /// The type of pollables in the surrounding component.
     pub(super) pollable: Option<u32>,
 }
 
@@ -150,8 +151,8 @@ impl Known<'_, '_> {
         })
     }
 
-    /// Adds a function to the type of an instance. Returns nothing if the function is not known, or
-    /// takes a type that is missing.
+    /// Adds a function to the type of an instance. Returns `None` if the function is unknown, or
+    /// refers to a type that is missing.
     fn declare(&self, ty: &mut InstanceType, function: &str) -> Option<()> {
         let none: [(&str, Value); 0] = [];
         match function {

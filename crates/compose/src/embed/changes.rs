@@ -1,23 +1,23 @@
-//! The difference between the imports of a component before and after.
+//! The differences between the imports of a component before and after rewriting.
 
 use std::collections::BTreeMap;
 
 use crate::embed::items::Item;
 use crate::embed::shape::Shape;
 
-/// The imports that a rewritten component has, compared with before.
+/// The differences.
 #[derive(Debug, Default)]
 pub(super) struct Changes {
     pub(super) dropped: Vec<String>,
-    /// Name, and the functions in it.
+    /// The imports that were added: name, and functions.
     pub(super) added: Vec<(String, Vec<String>)>,
-    /// Name, and a function that the type of the import has besides.
+    /// The imports that were extended: name, and function.
     pub(super) extended: Vec<(String, String)>,
 }
 
 impl Changes {
-    /// Compares the imports, given the items that stay, the functions by which the types of imports
-    /// are extended, and the new imports.
+    /// Compares the imports. The arguments are the items that stay, the functions by which the
+    /// types of imports are extended, and the new imports.
     pub(super) fn of(
         shape: &Shape<'_>,
         live: &[bool],

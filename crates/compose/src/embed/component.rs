@@ -14,10 +14,10 @@ use crate::embed::replaced::replacements;
 use crate::embed::shape::{Shape, is_preview_2, versionless};
 use crate::embed::{escapes, inside, rewrite};
 
-/// Embeds the filesystem, and tells how the imports differ from before.
+/// Embeds the filesystem, and returns how the imports differ from before.
 ///
 /// # Errors
-/// The component has a shape that the tool does not serve.
+/// The component has a shape that the tool does not support.
 pub(super) fn embed(
     component: &[u8],
     filesystem: &Module<'_>,
@@ -63,14 +63,14 @@ fn ensure_no_export(shape: &Shape<'_>) -> Result<()> {
     });
     ensure!(
         export.is_none(),
-        "it exports {}: it is a filesystem for others, which the host's files stand behind",
+        "it exports {}, so it passes the host's files on to others",
         export.unwrap_or_default()
     );
     Ok(())
 }
 
-/// Refuses imports that name their interface or version apart. The tool would not recognise such an
-/// interface, and its calls would silently stay with the host.
+/// Refuses imports that give their interface or version in separate attributes. The tool would not
+/// recognise such an interface, and its calls would silently stay with the host.
 fn ensure_plain_names(shape: &Shape<'_>) -> Result<()> {
     let other = shape.items.iter().find_map(|item| match item {
         Item::Import(ComponentImport { name, .. })
@@ -89,7 +89,7 @@ fn ensure_plain_names(shape: &Shape<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Refuses two versions of one interface. A stream of one version would come to functions of the
+/// Refuses two versions of one interface. A stream of one version would reach functions of the
 /// other, which do not know its handle.
 fn ensure_one_version(shape: &Shape<'_>) -> Result<()> {
     let mut seen = BTreeMap::new();

@@ -8,8 +8,8 @@ use wasmparser::BinaryReader;
 use crate::embed::module::Module;
 use crate::embed::number::index;
 
-/// The features of WebAssembly that the filesystem's module uses, as rustc lists them, and those of
-/// two memories.
+/// The features of WebAssembly that the filesystem's module uses, as rustc lists them, and those
+/// that two memories need.
 const FEATURES: [&str; 10] = [
     "bulk-memory",
     "bulk-memory-opt",
@@ -23,9 +23,9 @@ const FEATURES: [&str; 10] = [
     "sign-ext",
 ];
 
-/// Copies the custom sections other than names. Debug information speaks of positions in the code
-/// section and would be wrong if the code moved; notes on branches, and those for a linker, name
-/// functions by their old indices.
+/// Copies the custom sections other than names. Debug information is left out if the code moved,
+/// since it refers to positions in the code section. Branch hints and sections for a linker are
+/// always left out, since they refer to functions by their old indices.
 pub(super) fn write(whole: &mut wasm_encoder::Module, program: &Module<'_>, moved: bool) {
     for section in &program.customs {
         let name = section.name();
@@ -45,8 +45,8 @@ pub(super) fn write(whole: &mut wasm_encoder::Module, program: &Module<'_>, move
     }
 }
 
-/// Adds the filesystem's features to those that the program lists. Optimisers refuse a module that
-/// uses what its list lacks. Returns nothing for a list that makes no sense.
+/// Adds the filesystem's features to those that the program lists, since optimisers refuse a module
+/// that uses a feature which is not listed. Returns `None` for a list that is malformed.
 fn features(data: &[u8]) -> Option<Vec<u8>> {
     let mut reader = BinaryReader::new(data, 0);
     let mut features = FEATURES.map(|name| (b'+', name)).to_vec();

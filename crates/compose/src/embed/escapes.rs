@@ -1,5 +1,5 @@
-//! Handles that leave the program by other ways than answered functions: those of the filesystem
-//! are not known there.
+//! Handles that leave the program other than through functions that the filesystem answers. The
+//! filesystem's handles are unknown outside.
 
 use std::collections::BTreeMap;
 
@@ -17,8 +17,8 @@ use crate::embed::resources::{Resource, resources};
 use crate::embed::shape::{Shape, versionless};
 use crate::embed::space::Space;
 
-/// Refuses a component that can pass a resource of the filesystem on: to a function of the host
-/// that the filesystem does not answer, or out of an export.
+/// Refuses a component that can pass a resource of the filesystem to a function of the host that
+/// the filesystem does not answer, or out of an export.
 pub(super) fn ensure_none(
     shape: &Shape<'_>,
     types: TypesRef<'_>,
@@ -45,7 +45,7 @@ pub(super) fn ensure_none(
 struct Scan<'s, 'a> {
     shape: &'s Shape<'a>,
     types: TypesRef<'s>,
-    /// The resources of which the filesystem makes some, with their names.
+    /// The resources that the filesystem makes, with their names.
     ours: BTreeMap<ResourceId, String>,
 }
 
@@ -59,7 +59,8 @@ impl Scan<'_, '_> {
         let found = found.iter().find_map(|resource| self.ours.get(resource));
         if let Some(resource) = found {
             let lowered = self.shape.lowered(at);
-            // Files stay the host's beside ours; the filesystem answered what it could.
+            // With `beside`, files may stay the host's. The filesystem answered every function that
+            // it could.
             let files = lowered.as_ref().is_some_and(|it| it.interface.starts_with(FILES));
             ensure!(
                 files,
@@ -71,8 +72,8 @@ impl Scan<'_, '_> {
         Ok(())
     }
 
-    /// Names a function that is not of an imported interface: an import of its own, or a component
-    /// within has it.
+    /// Names a function that does not belong to an imported interface: it is imported by itself, or
+    /// a component within has it.
     fn given(&self, function: u32) -> String {
         match self.shape.item((Space::Function, function)) {
             Some(Item::Import(import)) => import.name.name.to_owned(),
@@ -91,14 +92,14 @@ impl Scan<'_, '_> {
         let found = found.iter().find_map(|resource| self.ours.get(resource));
         ensure!(
             found.is_none(),
-            "it exports {}, which returns a {}; one of the filesystem's would not be known outside",
+            "it exports {}, which returns a {}; one of the filesystem's would be unknown outside",
             self.exported(function),
             found.map_or("", String::as_str)
         );
         Ok(())
     }
 
-    /// Returns the name under which a function is exported, itself or in an instance.
+    /// Returns the name under which a function is exported, by itself or in an instance.
     fn exported(&self, function: u32) -> String {
         let mut names = self.shape.items.iter().filter_map(|item| match item {
             Item::Export(export)
@@ -116,7 +117,7 @@ impl Scan<'_, '_> {
                 .map(|it| it.name.to_owned()),
             _ => None,
         });
-        // wit-component's shims, which export functions with their types, call them so.
+        // wit-component's shims, which export functions with their types, have this name.
         let name = names.next().unwrap_or_else(|| "a function".into());
         name.strip_prefix("import-func-").map_or(name.clone(), str::to_owned)
     }
@@ -130,7 +131,7 @@ impl Scan<'_, '_> {
     }
 }
 
-/// Collects the resources of which answered functions return some.
+/// Collects the resources that answered functions return.
 fn ours(
     shape: &Shape<'_>,
     types: TypesRef<'_>,

@@ -1,4 +1,5 @@
-//! A component that only puts others together: the one of them that uses files is rewritten.
+//! Components that only combine others: the filesystem is embedded in the inner one that uses
+//! files.
 
 use std::collections::BTreeMap;
 
@@ -15,22 +16,22 @@ use crate::embed::shape::{Shape, versionless};
 use crate::embed::space::Space;
 use crate::embed::writer::Writer;
 
-/// The one instance within that uses files.
+/// The one inner instance that uses files.
 pub(super) struct User<'a> {
-    /// The item that makes it.
+    /// The item that instantiates it.
     item: usize,
     component: u32,
-    /// The item that is the component.
+    /// The item that defines its component.
     definer: usize,
     pub(super) bytes: &'a [u8],
     arguments: Vec<ComponentInstantiationArg<'a>>,
 }
 
-/// Finds the instance that is given files of the host.
+/// Finds the inner instance that takes files of the host.
 ///
 /// # Errors
-/// There is none, or there are several: they share their files, which one filesystem within one of
-/// them cannot give.
+/// There is none, or there are several. Several share their files, and a filesystem inside one of
+/// them cannot serve the others.
 pub(super) fn user<'a>(shape: &Shape<'a>) -> Result<User<'a>> {
     let mut users = shape.items.iter().enumerate().filter_map(|(item, it)| match it {
         Item::Instance(ComponentInstance::Instantiate { component_index, args })
@@ -114,7 +115,7 @@ struct Plan {
 struct Given {
     name: String,
     functions: Vec<String>,
-    /// The instance, if the outer component imports it.
+    /// The instance in the outer component, if that imports it.
     instance: Option<u32>,
 }
 
@@ -123,10 +124,10 @@ impl Plan {
         let mut plan = Self { more: Vec::new(), extensions: BTreeMap::new() };
         for (name, function) in &inner.extended {
             let argument = user.arguments.iter().find(|it| it.name == name);
-            let argument = argument.with_context(|| format!("nobody gives {name}"))?;
+            let argument = argument.with_context(|| format!("nothing provides {name}"))?;
             let import = shape.imported(argument.index);
             let import = import.with_context(|| {
-                format!("{name} comes from another component in it, without {function}")
+                format!("another component in it provides {name}, but without {function}")
             })?;
             let interface = versionless(import.name.name);
             plan.supply(shape, interface, function, beside)?;
@@ -141,8 +142,8 @@ impl Plan {
         Ok(plan)
     }
 
-    /// Finds the instance that has a function, and records the function if the type of the import
-    /// must be extended by it.
+    /// Finds the instance that has a function. Records the function if the type of the import must
+    /// be extended by it.
     fn supply(
         &mut self,
         shape: &Shape<'_>,
@@ -161,7 +162,7 @@ impl Plan {
             }
             Supply::New => Ok(None),
             Supply::Nowhere | Supply::Unknown => {
-                bail!("the component in it needs {function} of {interface}, which nothing gives")
+                bail!("the component in it needs {function} of {interface}, which nothing provides")
             }
         }
     }
@@ -190,7 +191,10 @@ impl Plan {
             all.push((name, ComponentExportKind::Instance, instance));
         }
         let component = writer.places.component_index(component);
-        ensure!(writer.places.lost.is_empty(), "the component in it is given what is gone");
+        ensure!(
+            writer.places.lost.is_empty(),
+            "the component in it takes something that was removed"
+        );
         writer.sections.instances().instantiate(component, all);
         let instance = writer.places.take(Space::Instance);
         writer.places.put(Space::Instance, Some(instance));

@@ -1,4 +1,4 @@
-//! A component as a flat list of items: one for each entry of a section.
+//! A component as a flat list of items, one for each entry of a section.
 
 use anyhow::{Context as _, Result, bail};
 use wasm_encoder::reencode::ReencodeComponent as _;
@@ -14,7 +14,7 @@ use crate::embed::sections::Sections;
 use crate::embed::space::{Places, Space};
 use crate::embed::within;
 
-/// An item. Modules and components within are bytes.
+/// An item. Inner modules and components are bytes.
 #[derive(Clone)]
 pub(super) enum Item<'a> {
     Module(&'a [u8]),
@@ -31,11 +31,10 @@ pub(super) enum Item<'a> {
     Custom { name: &'a str, data: &'a [u8] },
 }
 
-/// Lists the items of a component, which was validated.
+/// Lists the items of a component. Precondition: the component is valid.
 ///
 /// # Errors
-/// Something within a component takes things of the one around it by alias, or a section is of an
-/// unknown kind.
+/// An inner component refers to things of an outer one by alias, or a section has an unknown kind.
 pub(super) fn items(component: &[u8]) -> Result<Vec<Item<'_>>> {
     let mut items = Vec::new();
     let mut depth = 0_u32;
@@ -139,8 +138,8 @@ impl Item<'_> {
         }
     }
 
-    /// Writes the item with the numbers that hold after rewriting; `places.lost` tells which of
-    /// them there are none for.
+    /// Writes the item with the new numbers. Numbers that no longer exist are added to
+    /// `places.lost`.
     pub(super) fn write(&self, places: &mut Places, sections: &mut Sections) -> Result<()> {
         match self.clone() {
             Self::Module(data) => {
@@ -187,7 +186,7 @@ impl Item<'_> {
         Ok(())
     }
 
-    /// Describes the item to a reader of a refusal.
+    /// Describes the item for an error message.
     pub(super) fn words(&self) -> String {
         match self {
             Self::Import(import) => format!("import {}", import.name.name),

@@ -1,5 +1,5 @@
-//! The filesystem's module as it stands in a component: over the program's memory, and with
-//! nothing but what is called.
+//! The filesystem's module in a component: it works on the program's memory, and contains only the
+//! functions that are called.
 
 use std::collections::BTreeMap;
 
@@ -15,16 +15,16 @@ use crate::embed::shape::ENVIRONMENT;
 use crate::embed::signature::Signature;
 use crate::embed::thunks::{NUMBER, OWN, TABLE, Types, table};
 
-/// The export of the filesystem that gives room in its own memory.
+/// The export of the filesystem that allocates in its own memory.
 pub(super) const REALLOC: &str = "cabi_realloc";
 
-/// The beginning of the names of modules whose functions take no memory.
+/// The prefix of modules whose functions need no memory.
 pub(super) const HOST: &str = "host:";
 
-/// The beginning of the names of modules whose functions take the filesystem's memory.
+/// The prefix of modules whose functions need the filesystem's memory.
 pub(super) const LATE: &str = "late:";
 
-/// Splits the name of a module into the interface and whether its functions take memory.
+/// Splits the name of a module into the interface and a flag for functions that need memory.
 pub(super) fn interface(module: &str) -> Option<(&str, bool)> {
     module
         .strip_prefix(LATE)
@@ -32,10 +32,10 @@ pub(super) fn interface(module: &str) -> Option<(&str, bool)> {
         .or(module.strip_prefix(HOST).map(|it| (it, false)))
 }
 
-/// The filesystem's module, cut to what is called.
+/// The filesystem's module, reduced to the functions that are called.
 pub(super) struct Library {
     pub(super) wasm: Vec<u8>,
-    /// The memory that it imports as its own.
+    /// The type of the memory that it imports as its own.
     pub(super) memory: MemoryType,
     /// The functions that it imports.
     pub(super) asks: Vec<Ask>,
@@ -50,7 +50,7 @@ pub(super) struct Ask {
 }
 
 impl Ask {
-    /// Returns a name for it in one list with all others.
+    /// Returns a name that is unique among all functions.
     pub(super) fn full(&self) -> String {
         format!("{}#{}", self.module, self.name)
     }
@@ -65,11 +65,11 @@ pub(super) enum Slot {
     Own(String),
 }
 
-/// The module of the functions in slots that are given.
+/// The module name of the functions in slots that are given.
 pub(super) const SLOTS: &str = "slots";
 
-/// Makes the module with these exports, which fills these slots, if there are any. A program with
-/// several allocators has the number of one in a global.
+/// Makes the module with these exports, which fills the given slots of the table. If the program
+/// has several allocators, the module reads the number of one from a global.
 pub(super) fn library(
     filesystem: &Module<'_>,
     exports: &[String],
@@ -90,7 +90,7 @@ pub(super) fn library(
         realloc_number: if several { Instruction::GlobalGet(0) } else { Instruction::I32Const(0) },
         host: &|import| {
             if nowhere(import.module, import.name) {
-                // The list that the filesystem handed in is left empty.
+                // The list that the filesystem passed in stays empty.
                 let empty = import.module.strip_prefix(LATE) == Some(ENVIRONMENT);
                 return Host::Stub(if empty { Instruction::Nop } else { Instruction::Unreachable });
             }
@@ -108,7 +108,8 @@ pub(super) fn library(
     Ok(Library { wasm: linked.wasm, memory, asks: asks.collect::<Result<_>>()? })
 }
 
-/// Lists the functions of the slots. Those that are given are the only imports of the ground.
+/// Lists the functions of the slots. Those that are given are the only functions that the ground
+/// imports.
 fn elements(slots: &[(Signature, Slot)]) -> Vec<InTable> {
     let mut given = 0..;
     let slots = slots.iter().map(|(_, slot)| match slot {
@@ -120,9 +121,9 @@ fn elements(slots: &[(Signature, Slot)]) -> Vec<InTable> {
     slots.collect()
 }
 
-/// Encodes a module that only imports the filesystem's memory, the program's, the global, the table
-/// and the functions of slots that are given. The filesystem's memory is the first: an access to
-/// any other takes a byte more.
+/// Encodes the ground: a module that only imports the filesystem's memory, the program's memory,
+/// the global, the table, and the functions of given slots. The filesystem's memory comes first,
+/// since an access to any other memory takes one byte more.
 fn ground(own: MemoryType, several: bool, slots: &[(Signature, Slot)]) -> Vec<u8> {
     let mut imports = ImportSection::new();
     let mut types = Types::default();

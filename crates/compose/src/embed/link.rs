@@ -1,4 +1,4 @@
-//! Linking: one core module of the program's and the filesystem's, with the memories of both.
+//! Linking: the program's core module and the filesystem's become one, with the memories of both.
 
 use std::collections::BTreeMap;
 
@@ -20,48 +20,48 @@ use crate::embed::reach::{defined, reached};
 use crate::embed::shift::{OfFilesystem, OfProgram, Target};
 use crate::embed::{customs, names};
 
-/// The two modules and the ways in which they meet.
+/// The two modules and their connections.
 pub(super) struct Link<'l, 'a> {
     pub(super) program: &'l Module<'a>,
-    /// The memory of the program's module that it passes addresses of.
+    /// The memory of the program's module that its addresses refer to.
     pub(super) memory: u32,
     pub(super) filesystem: &'l Module<'a>,
     pub(super) own: Own,
-    /// The functions that the program's module imports and the filesystem answers: number of the
-    /// import among those of functions, name of the filesystem's export.
+    /// The functions that the program's module imports and the filesystem answers. The key is the
+    /// number of the import among imported functions, the value the name of the filesystem's
+    /// export.
     pub(super) answers: &'l BTreeMap<u32, String>,
-    /// The functions of the filesystem that the whole exports.
+    /// The functions of the filesystem that the result exports.
     pub(super) exports: &'l [String],
     /// The functions that are put into the first table, which the program's module imports.
     pub(super) slots: &'l [InTable],
-    /// The instruction by which the filesystem reads the number of the allocator.
+    /// The instruction with which the filesystem reads the number of the allocator.
     pub(super) realloc_number: Instruction<'static>,
-    /// The function that decides what each of the filesystem's own imports becomes.
+    /// The function that decides about each import of the filesystem.
     pub(super) host: &'l dyn Fn(&Import<'_>) -> Host,
 }
 
 /// The place of the filesystem's own memory.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Own {
-    /// Behind the program's, with its contents.
+    /// After the program's memory, with its contents.
     Behind,
-    /// The memory of this index, which the program's module imports, and which is empty until the
-    /// filesystem begins.
+    /// The imported memory of this index, which is empty until the filesystem starts.
     Empty(u32),
 }
 
 /// A function that is put into a table.
 #[derive(Clone, Debug)]
 pub(super) enum InTable {
-    /// An import of the program's module, by its number among those of functions.
+    /// An import of the program's module, by its number among imported functions.
     Import(u32),
-    /// A function of the filesystem that the whole exports.
+    /// A function of the filesystem that the result exports.
     Export(String),
 }
 
-/// A replacement for an import of the filesystem.
+/// The replacement of an import of the filesystem.
 pub(super) enum Host {
-    /// An import of the whole.
+    /// An import of the result.
     Import { module: String, name: String },
     /// A function that only executes this instruction.
     Stub(Instruction<'static>),
@@ -70,7 +70,7 @@ pub(super) enum Host {
 /// The outcome of linking.
 pub(super) struct Linked {
     pub(super) wasm: Vec<u8>,
-    /// The imports that the program's module did not have: module, name.
+    /// The imports that the program's module did not have: module and name.
     pub(super) added: Vec<(String, String)>,
 }
 
@@ -93,7 +93,7 @@ impl Link<'_, '_> {
         found.with_context(|| format!("the filesystem's module does not export {name}"))
     }
 
-    /// Numbers the functions of the whole: imports, the program's, the filesystem's, stubs.
+    /// Numbers the functions of the result: imports, the program's, the filesystem's, stubs.
     fn functions(&self, live: &[bool]) -> Result<Build> {
         let (program, filesystem) = (self.program, self.filesystem);
         let mut build = Build {
@@ -153,13 +153,13 @@ impl Link<'_, '_> {
         Ok(build)
     }
 
-    /// Finds the functions of the filesystem that are exported. Where its memory is empty, makes
-    /// those that begin it.
+    /// Finds the functions of the filesystem that are exported. If its memory is empty, makes the
+    /// functions that start it.
     fn begin(&self, begin: u32, build: &mut Build) -> Result<()> {
         let filesystem = self.filesystem;
         let mut next = begin;
         if let Own::Empty(memory) = self.own {
-            // The type that comes after all others.
+            // The type after all others.
             build.functions.function(build.filesystem.type_index(filesystem.type_count())?);
             build.made.push(begin::begin(filesystem, memory, index(self.program.data.len()))?);
             next += 1;
@@ -182,14 +182,14 @@ impl Link<'_, '_> {
         Ok(())
     }
 
-    /// Writes the imports of the program that stay, and counts the functions among them.
+    /// Writes the program's imports that stay, and returns the number of functions among them.
     fn keep_imports(&self, build: &mut Build) -> Result<u32> {
         let (mut number, mut next) = (0, 0);
         for import in &self.program.imports {
             if is_function(import.ty) {
                 let answered = self.answers.contains_key(&number);
                 number += 1;
-                // The answer's index is not known yet.
+                // The index of the answer is not known yet.
                 build.program.functions.push(next);
                 if answered {
                     continue;
@@ -202,7 +202,7 @@ impl Link<'_, '_> {
         Ok(next)
     }
 
-    /// Finds what takes the place of a function that the filesystem imports.
+    /// Finds the replacement of a function that the filesystem imports.
     fn import(
         &self,
         import: &Import<'_>,
@@ -240,7 +240,7 @@ impl Link<'_, '_> {
         Ok(())
     }
 
-    /// Finds an import that the program keeps, of the type that the filesystem's has.
+    /// Finds an import that the program keeps and that has the type of the filesystem's import.
     fn kept(&self, name: (&str, &str), own: u32, program: &OfProgram) -> Result<Option<u32>> {
         let ty = self.filesystem.function_type(own)?;
         for (import, number) in self.program.imported_functions().iter().zip(0_u32..) {
@@ -369,8 +369,8 @@ impl Link<'_, '_> {
         Ok(whole.finish())
     }
 
-    /// Writes the code, the program's first and as it was, and tells whether it lies elsewhere in
-    /// the section than before.
+    /// Writes the code, the program's unchanged and first. Returns whether it moved within the
+    /// section.
     fn write_code(
         &self,
         live: &[bool],
@@ -380,7 +380,8 @@ impl Link<'_, '_> {
         let Build { program: first, filesystem: second, made, functions, .. } = build;
         let mut code = CodeSection::new();
         let mut moved = false;
-        // Each position is counted from where the section's contents begin, with the count.
+        // Positions are counted from the start of the section's contents, which begin with the
+        // count.
         let mut position = leb(functions.len(), 1).len();
         for body in &self.program.bodies {
             let copy = patched(body, |function| first.functions[place(function)])?;
@@ -402,7 +403,7 @@ impl Link<'_, '_> {
     }
 }
 
-/// The parts of the whole that its functions' numbers decide.
+/// The parts of the result that depend on the numbers of functions.
 struct Build {
     program: OfProgram,
     filesystem: OfFilesystem,
@@ -410,7 +411,7 @@ struct Build {
     functions: FunctionSection,
     /// The functions that neither module has.
     made: Vec<Function>,
-    /// The functions of the filesystem that the whole exports.
+    /// The functions of the filesystem that the result exports.
     exported: BTreeMap<String, u32>,
     added: Vec<(String, String)>,
 }

@@ -1,4 +1,4 @@
-//! Liveness: the items of a component that are still used once functions of the host are not.
+//! Liveness: the items of a component that are still used when functions of the host are not.
 
 use std::collections::BTreeMap;
 
@@ -9,20 +9,20 @@ use crate::embed::sections::Sections;
 use crate::embed::shape::{ENVIRONMENT, Shape, versionless};
 use crate::embed::space::Places;
 
-/// The beginning of the names of the interfaces that go.
+/// The prefix of the interfaces that are removed.
 pub(super) const FILES: &str = "wasi:filesystem/";
 
-/// The beginning of the names of the interfaces by which a program asks what it holds.
+/// The prefix of the interfaces by which a program asks about its space.
 pub(super) const SPACE: &str = "scratch:space/";
 
-/// Tells whether the filesystem answers an interface wholly, so that no import of it is left.
+/// Returns whether the filesystem answers an interface completely, so that no import of it stays.
 pub(super) fn goes(import: &str, beside: bool) -> bool {
     import.starts_with(SPACE) || !beside && import.starts_with(FILES)
 }
 
-/// Marks the items that are reached: everything but types, aliases, imports that go and a handler's
-/// environment, and whatever that uses. Nothing is reached by way of what `gone` says,
-/// and `besides` are reached in any case.
+/// Marks the items that are reached. The roots are all items except types, aliases, imports that
+/// are removed and a handler's environment. Items in `gone` reach nothing, and items in `besides`
+/// are always roots.
 pub(super) fn live(
     shape: &Shape<'_>,
     gone: impl Fn(usize) -> bool,
@@ -61,14 +61,14 @@ fn uses(shape: &Shape<'_>, at: usize) -> Result<Vec<usize>> {
     if matches!(item, Item::Module(_) | Item::Component(_) | Item::Custom { .. }) {
         return Ok(Vec::new());
     }
-    // Without places, every use is one of what is lost.
+    // Without places, every use counts as lost.
     let mut nowhere = Places::default();
     item.write(&mut nowhere, &mut Sections::new())?;
     let used = nowhere.lost.into_iter();
     used.map(|number| shape.definer(number).context("an item uses one that comes later")).collect()
 }
 
-/// Refuses a component in which others than the answered functions speak of files.
+/// Refuses a component in which anything but the answered functions refers to files.
 fn ensure_gone(
     shape: &Shape<'_>,
     live: &[bool],
@@ -86,7 +86,7 @@ fn ensure_gone(
             at = *reason;
         }
         let name = import.name.name;
-        bail!("others speak of its files, too: import {name} <- {}", chain.join(" <- "));
+        bail!("its files are used by others, too: import {name} <- {}", chain.join(" <- "));
     }
     Ok(())
 }

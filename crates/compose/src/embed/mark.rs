@@ -1,13 +1,13 @@
-//! The mark of a filesystem that is embedded already.
+//! The mark of a filesystem that is already embedded.
 
 use anyhow::{Result, ensure};
 use wasmparser::{DataKind, Parser, Payload, TypeRef};
 
 use crate::bake::MARK;
 
-/// Refuses a program that has a filesystem of ours within: its data lies in a second memory of a
-/// module, or is put into one when it begins, and holds the mark of the place for settings. What
-/// removes names and notes leaves it there.
+/// Refuses a program with a filesystem of this project. Its data is in a second memory of a module,
+/// or is written into a memory at the start, and contains the mark before the image. Tools that
+/// remove names and notes leave it there.
 pub(crate) fn ensure_fresh(program: &[u8]) -> Result<()> {
     let mut imported = 0;
     for payload in Parser::new(0).parse_all(program) {

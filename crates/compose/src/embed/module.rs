@@ -1,4 +1,4 @@
-//! A core module, taken apart into what its sections list.
+//! A core module, split into the lists in its sections.
 
 use anyhow::{Context as _, Result};
 use wasmparser::{
@@ -8,7 +8,7 @@ use wasmparser::{
 
 use crate::embed::number::{index, place};
 
-/// A core module. It was validated before it was read.
+/// A core module. Precondition: it was validated before it was read.
 #[derive(Default)]
 pub(super) struct Module<'a> {
     pub(super) types: Vec<RecGroup>,
@@ -69,18 +69,18 @@ impl<'a> Module<'a> {
         Ok(())
     }
 
-    /// Returns the imports that are functions; their places are the functions' indices.
+    /// Returns the imported functions. Their positions are the functions' indices.
     pub(super) fn imported_functions(&self) -> Vec<Import<'a>> {
         let functions = self.imports.iter().filter(|it| is_function(it.ty));
         functions.copied().collect()
     }
 
-    /// Counts the imports that are functions.
+    /// Returns the number of imported functions.
     pub(super) fn imported(&self) -> u32 {
         index(self.functions.len() - self.bodies.len())
     }
 
-    /// Counts what is imported of a kind.
+    /// Returns the number of imports of a kind.
     pub(super) fn count(&self, of: fn(TypeRef) -> bool) -> u32 {
         index(self.imports.iter().filter(|import| of(import.ty)).count())
     }
@@ -97,7 +97,7 @@ impl<'a> Module<'a> {
         self.type_at(ty)
     }
 
-    /// Returns a type, which is a function's.
+    /// Returns the type of that index, which is a function type.
     pub(super) fn type_at(&self, ty: u32) -> Result<&FuncType> {
         let mut types = self.types.iter().flat_map(RecGroup::types);
         match &types.nth(place(ty)).context("there is no such type")?.composite_type.inner {
@@ -106,7 +106,7 @@ impl<'a> Module<'a> {
         }
     }
 
-    /// Counts the types.
+    /// Returns the number of types.
     pub(super) fn type_count(&self) -> u32 {
         index(self.types.iter().map(|group| group.types().len()).sum())
     }
@@ -121,7 +121,7 @@ impl<'a> Module<'a> {
     }
 }
 
-/// Tells whether an import is a function.
+/// Returns whether an import is a function.
 pub(super) fn is_function(ty: TypeRef) -> bool {
     matches!(ty, TypeRef::Func(_) | TypeRef::FuncExact(_))
 }

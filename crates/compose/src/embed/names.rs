@@ -11,7 +11,7 @@ use crate::embed::module::Module;
 use crate::embed::number::place;
 use crate::embed::shift::{OfFilesystem, OfProgram, Target};
 
-/// Writes the names of the program, and those of the filesystem's functions where it has any.
+/// Writes the names of the program, and the names of the filesystem's functions if it has any.
 pub(super) fn write(
     whole: &mut wasm_encoder::Module,
     (program, first): (&Module<'_>, &mut OfProgram),
@@ -34,7 +34,7 @@ pub(super) fn write(
     }
     let mut section = NameSection::new();
     let names = names(program);
-    // The format wants the module's name first and those of functions second.
+    // The format requires the module's name first and the functions' names second.
     for name in &names {
         if let Name::Module { name, .. } = name {
             section.module(name);
@@ -45,7 +45,7 @@ pub(super) fn write(
     }
     for name in names {
         if !matches!(name, Name::Module { .. } | Name::Function(_)) {
-            // A name of a function that is not there is left out with those beside it.
+            // The subsection with the name of a function that does not exist is left out.
             let _ = first.parse_custom_name_subsection(&mut section, name);
         }
     }
@@ -53,8 +53,8 @@ pub(super) fn write(
     Ok(())
 }
 
-/// Lists the subsections of the names that can be read. Names are notes: a damaged one is no reason
-/// to refuse a program.
+/// Lists the subsections of the names that can be read. Names are notes, so that a damaged one does
+/// not make the program invalid.
 fn names<'a>(module: &Module<'a>) -> Vec<Name<'a>> {
     let sections = module.customs.iter().filter_map(|section| match section.as_known() {
         KnownCustom::Name(names) => Some(names),

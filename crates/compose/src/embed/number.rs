@@ -1,6 +1,7 @@
-//! Indices of WebAssembly as places in a vector, and back.
+//! Conversions between indices of WebAssembly and positions in a vector.
 
-/// Returns the place of an index. Every host of the tool has pointers of at least 32 bits.
+/// Returns the position of an index. Every machine that runs the tool has pointers of at least 32
+/// bits.
 pub(super) fn place(index: u32) -> usize {
     usize::try_from(index).expect("BUG: an index fits a pointer")
 }

@@ -1,4 +1,4 @@
-//! The check of an embedded program: it asks for nothing that the program did not.
+//! The check that an embedded program imports nothing that the program did not.
 
 use std::collections::BTreeSet;
 
@@ -11,11 +11,12 @@ use crate::embed::liveness::goes;
 use crate::embed::preview1::{self, SYSTEM};
 use crate::embed::shape::{ENVIRONMENT, versionless};
 
-/// Compares the imports with those before.
+/// Compares the imports with those of the original program.
 ///
 /// # Errors
-/// Something is imported besides, other than random numbers and clocks; or files, unless they stay
-/// beside ours; or one is missing.
+/// - An import was added, other than random numbers and clocks.
+/// - Files are still imported, and `beside` is false.
+/// - An import is missing.
 pub(super) fn ensure_imports(before: &[u8], after: &[u8], beside: bool) -> Result<()> {
     let (before, after) = (imports(before)?, imports(after)?);
     for import @ (module, name) in &after {
@@ -42,7 +43,7 @@ pub(super) fn ensure_imports(before: &[u8], after: &[u8], beside: bool) -> Resul
     Ok(())
 }
 
-/// Lists the imports of the outermost component or module: module and name, or interface alone.
+/// Lists the imports of the outermost component or module: module and name, or the interface alone.
 fn imports(wasm: &[u8]) -> Result<BTreeSet<(String, String)>> {
     let names = binary::names(wasm, |payload| match payload {
         Payload::ComponentImportSection(section) => {

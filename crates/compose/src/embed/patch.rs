@@ -1,12 +1,12 @@
-//! Code of the program, copied byte for byte but for the indices of functions.
+//! Code of the program, copied byte for byte except for the indices of functions.
 
 use anyhow::{Context as _, Result};
 use wasmparser::{FunctionBody, Operator};
 
 use crate::embed::number::offset;
 
-/// Copies a body; `map` tells the new index of each function that it names. The copy has the same
-/// length, unless a new index takes more bytes than the old one had.
+/// Copies the body of a function; `map` returns the new index of a function. The copy has the same
+/// length, unless a new index takes more bytes than the old one.
 pub(super) fn patched(body: &FunctionBody<'_>, map: impl Fn(u32) -> u32) -> Result<Vec<u8>> {
     let bytes = body.as_bytes();
     let first = body.range().start;
@@ -23,7 +23,7 @@ pub(super) fn patched(body: &FunctionBody<'_>, map: impl Fn(u32) -> u32) -> Resu
             continue;
         };
         let end = offset(operators.original_position() - first);
-        // The opcode is one byte, and the rest is the index.
+        // The opcode is one byte, followed by the index.
         copy.extend(bytes.get(copied..=start).context("an operator is out of order")?);
         copy.extend(leb(map(function_index), end - start - 1));
         copied = end;

@@ -1,4 +1,4 @@
-//! The plan of a rewriting: what takes the place of what, and which slot of the table holds it.
+//! The plan of a rewriting: the substitute for each replaced function, and the slots of the table.
 
 use std::collections::BTreeMap;
 
@@ -23,19 +23,20 @@ pub(super) struct Plan {
     /// The substitute for each replaced function.
     pub(super) stand: Vec<Stand>,
     pub(super) library: Library,
-    /// The origins of the filesystem's imports, in the order in which the library lists them.
+    /// The origins of the filesystem's imports, in the library's order.
     pub(super) supplies: Vec<Supply>,
     pub(super) thunks: Vec<Thunk>,
     pub(super) slots: Vec<(Signature, Source)>,
-    /// The item before which the thunks are put.
+    /// The item before which the thunks are inserted.
     pub(super) first: usize,
-    /// The items before which the table is filled with what is there by then: those that
+    /// The items before which the table is filled with the functions that exist by then: those that
     /// instantiate a module with a start function.
     pub(super) starts: Vec<usize>,
-    /// The item after which the filesystem is instantiated: the last one, or if a start function
-    /// comes between the memory and that, the item before the start function.
+    /// The item after which the filesystem is instantiated. It is the last one, unless a start
+    /// function comes between the memory and that item; then it is the item before the start
+    /// function.
     pub(super) filesystem: usize,
-    /// The item after which everything is there that the table holds.
+    /// The item after which every function of the table exists.
     pub(super) last: usize,
 }
 
@@ -61,10 +62,10 @@ pub(super) enum Source {
     Thunk(&'static str),
 }
 
-/// The thunk by which the host asks for room in the filesystem's memory.
+/// The thunk with which the host allocates in the filesystem's memory.
 pub(super) const ROOM: &str = "room";
 
-/// The thunk that stands for a `poll` that the program did not lower.
+/// The thunk for a `poll` that the program did not lower.
 const NO_POLL: &str = "no-poll";
 
 impl Plan {
@@ -119,13 +120,13 @@ impl Plan {
         })
     }
 
-    /// Tells whether the filesystem's module fills the table: everything is there that it holds.
+    /// Returns whether the filesystem's module fills the table, since all functions exist by then.
     pub(super) fn filesystem_fills(&self) -> bool {
         self.filesystem == self.last
     }
 }
 
-/// Tells whether an item instantiates a module of the component that has a start function.
+/// Returns whether an item instantiates a module of the component that has a start function.
 fn starts(shape: &Shape<'_>, item: &Item<'_>) -> bool {
     let Item::CoreInstance(Instance::Instantiate { module_index, .. }) = item else { return false };
     let Some(Item::Module(bytes)) = shape.item((Space::Module, *module_index)) else {
@@ -166,7 +167,7 @@ fn is_core(item: &Item<'_>) -> bool {
     )
 }
 
-/// Finds the item after which everything is there that the table holds.
+/// Finds the item after which every function of the table exists.
 fn last(shape: &Shape<'_>, replacements: &Replacements, memory: usize) -> usize {
     let kept = replacements.functions.iter().filter(|it| it.when.keeps_host());
     kept.map(|it| it.item).chain(replacements.allocators(shape)).fold(memory, usize::max)
@@ -195,7 +196,7 @@ impl Table {
         slot
     }
 
-    /// Takes the first slots: the allocators, then a `poll` of the host for each of them.
+    /// Assigns the first slots: the allocators, then a `poll` of the host for each of them.
     fn allocators(&mut self, replacements: &Replacements) {
         for function in &replacements.reallocs {
             self.push(&Signature::of_i32(4, 1), Source::Realloc(*function));
@@ -249,7 +250,7 @@ impl Table {
         Ok(stand)
     }
 
-    /// Makes the thunk of the allocator in the filesystem's memory.
+    /// Makes the thunk for the allocator in the filesystem's memory.
     fn room(&mut self) {
         let signature = Signature::of_i32(4, 1);
         let call = Call::Always { slot: self.push(&signature, Source::Filesystem(REALLOC.into())) };

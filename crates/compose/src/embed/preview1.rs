@@ -17,22 +17,22 @@ use crate::embed::shape::versionless;
 /// The module from which programs of preview 1 import the system's functions.
 pub(super) const SYSTEM: &str = "wasi_snapshot_preview1";
 
-/// Functions for the time and random numbers, which are imported even if the program does not
-/// import them.
+/// Functions for the time and random numbers. They are imported even if the program does not import
+/// them.
 pub(super) const GRANTED: [&str; 2] = ["clock_time_get", "random_get"];
 
-/// Tells whether a function can lead to a file by name.
+/// Returns whether a function can lead to a file by name.
 pub(super) fn is_of_files(name: &str) -> bool {
     name.starts_with("path_") || name.starts_with("fd_prestat_") || name == "fd_readdir"
 }
 
-/// The error code of preview 1 for a function that the host was not asked for.
+/// The error code of preview 1 for a function that the program does not import from the host.
 const NOT_SUPPORTED: i32 = 58;
 
 /// Embeds the filesystem.
 ///
 /// # Errors
-/// The program is of another kind, or uses nothing of files.
+/// The program is of another kind, or uses no files.
 pub(super) fn embed(program: &[u8], filesystem: &Module<'_>, beside: bool) -> Result<Vec<u8>> {
     let program = Module::read(program)?;
     let memory = memory(&program)?;
@@ -51,7 +51,7 @@ pub(super) fn embed(program: &[u8], filesystem: &Module<'_>, beside: bool) -> Re
     Ok(link.link()?.wasm)
 }
 
-/// Finds the memory that the system's functions work on.
+/// Finds the memory that the system's functions access.
 fn memory(program: &Module<'_>) -> Result<u32> {
     let exports = &program.exports;
     let export = exports.iter().find(|it| it.kind == ExternalKind::Memory && it.name == "memory");
@@ -69,7 +69,7 @@ fn memory(program: &Module<'_>) -> Result<u32> {
     Ok(export.index)
 }
 
-/// Finds the functions that the filesystem answers: number of the import, name of the export.
+/// Finds the functions that the filesystem answers: number of the import, and name of the export.
 fn answers(
     program: &Module<'_>,
     filesystem: &Module<'_>,
@@ -127,8 +127,8 @@ fn answers(
     Ok(answers)
 }
 
-/// Tells what an import of the filesystem becomes. The program gets random numbers and a clock; a
-/// function of the host that the program did not import stays away from it.
+/// Returns the replacement of an import of the filesystem. Random numbers and a clock are imported;
+/// any other function of the host only if the program imports it already.
 fn host(program: &Module<'_>, import: &Import<'_>) -> Host {
     let asked = |it: &Import<'_>| it.module == import.module && it.name == import.name;
     let granted = GRANTED.contains(&import.name);

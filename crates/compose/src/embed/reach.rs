@@ -9,7 +9,7 @@ use crate::embed::module::Module;
 use crate::embed::number::{index, place};
 
 /// Marks the functions that are reached from these, by their index. A function in a table is
-/// reached if one that is reached calls a function of its type by way of a table.
+/// reached if a reached function makes an indirect call of its type.
 pub(super) fn reached(
     module: &Module<'_>,
     from: impl IntoIterator<Item = u32>,
@@ -46,7 +46,7 @@ struct Reach<'m, 'a> {
     module: &'m Module<'a>,
     live: Vec<bool>,
     waiting: Vec<u32>,
-    /// The types of functions that are called by way of a table.
+    /// The types of indirect calls.
     called: BTreeSet<u32>,
 }
 
@@ -66,7 +66,7 @@ impl Reach<'_, '_> {
                 | Operator::ReturnCallIndirect { type_index, .. } => {
                     self.called.insert(type_index);
                 }
-                // What takes functions out of tables otherwise keeps all that are in one.
+                // Other instructions that read a table keep all functions in tables.
                 Operator::TableGet { .. } | Operator::CallRef { .. } => {
                     self.called.extend(self.module.functions.iter().copied());
                 }
@@ -115,7 +115,7 @@ fn named(expression: wasmparser::ConstExpr<'_>) -> Result<Vec<u32>> {
     Ok(functions)
 }
 
-/// Tells the index of each defined function of the module that is live, in order.
+/// Returns the index of each live function that the module defines, in order.
 pub(super) fn defined<'m>(
     module: &'m Module<'_>,
     live: &'m [bool],

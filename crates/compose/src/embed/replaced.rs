@@ -25,7 +25,7 @@ pub(super) struct Replaced {
     /// The name of the filesystem's export.
     pub(super) name: String,
     pub(super) signature: Signature,
-    /// The number of the allocator that its answers are put into.
+    /// The number of the allocator that its results are put into.
     pub(super) realloc: Option<u32>,
     pub(super) when: When,
 }
@@ -34,16 +34,16 @@ pub(super) struct Replaced {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum When {
     Always,
-    /// All calls; the filesystem calls the function of the host for handles of the host.
+    /// All calls. The filesystem calls the host's function for handles of the host.
     Poll,
-    /// Calls with a handle of the filesystem as the first parameter, or as this one.
+    /// Calls whose first parameter, or the parameter of this number, is a handle of the filesystem.
     Handle {
         second: Option<u32>,
     },
 }
 
 impl When {
-    /// Tells whether the function of the host stays.
+    /// Returns whether the function of the host stays.
     pub(super) fn keeps_host(self) -> bool {
         self != Self::Always
     }
@@ -52,7 +52,7 @@ impl When {
 /// Functions to replace, with the program's memory and its allocators.
 pub(super) struct Replacements {
     pub(super) functions: Vec<Replaced>,
-    /// The program's memory: the core instance that has it, and the name there.
+    /// The program's memory: the core instance that has it, and its name there.
     pub(super) memory: (u32, String),
     /// The program's allocators, by their number.
     pub(super) reallocs: Vec<u32>,
@@ -65,10 +65,10 @@ impl Replacements {
     }
 }
 
-/// Finds the functions to replace, and returns nothing if the program uses no files.
+/// Finds the functions to replace. Returns `None` if the program uses no files.
 ///
 /// # Errors
-/// A function is lowered in a way that the filesystem does not serve.
+/// A function is lowered in a way that the filesystem does not support.
 pub(super) fn replacements(
     shape: &Shape<'_>,
     types: TypesRef<'_>,
@@ -115,7 +115,7 @@ pub(super) fn lowered<'s>(shape: &'s Shape<'_>, types: TypesRef<'_>) -> Vec<(usi
     (0..shape.items.len()).filter_map(|item| Some((item, of(item)?))).collect()
 }
 
-/// Finds out which resource an item drops.
+/// Finds the resource that an item drops.
 fn dropping<'s>(
     shape: &'s Shape<'_>,
     types: TypesRef<'_>,
@@ -130,7 +130,7 @@ fn dropping<'s>(
     Some(Lowered { import, interface: versionless(import), function, options: &[] })
 }
 
-/// Refuses interfaces whose functions may be others than those of WASI 0.2, or of our 0.1.
+/// Refuses interfaces whose functions may differ from those of WASI 0.2 or `scratch:space` 0.1.
 fn ensure_version(lowered: &Lowered<'_>) -> Result<()> {
     let ours = lowered.interface.starts_with(FILES) || lowered.interface.starts_with("wasi:io/");
     ensure!(
@@ -141,7 +141,7 @@ fn ensure_version(lowered: &Lowered<'_>) -> Result<()> {
     ensure_space_version(lowered.import)
 }
 
-/// Refuses another version of `scratch:space` than the filesystem answers.
+/// Refuses a version of `scratch:space` that the filesystem does not answer.
 pub(super) fn ensure_space_version(import: &str) -> Result<()> {
     ensure!(
         !import.starts_with(SPACE) || import.contains("@0.1."),
@@ -163,8 +163,8 @@ fn answer(
     beside: bool,
 ) -> Result<Option<Answer>> {
     let name = lowered.name();
-    // Some functions have other answers beside the host's directories, or where there is no
-    // environment of the host.
+    // Some functions have other answers beside the host's directories, or for a program whose host
+    // has no environment.
     for (prefix, holds) in [("beside:", beside), ("alone:", shape.handler)] {
         let special = format!("{prefix}{name}");
         if holds && filesystem.exported(&special).is_some() {
@@ -185,13 +185,13 @@ fn answer(
     Ok(Some(Answer { name, when }))
 }
 
-/// Returns the place among the core parameters of a second handle.
+/// Returns the position of a second handle among the core parameters.
 fn second_handle(function: &str) -> Option<u32> {
     match function.rsplit_once('.').map_or(function, |(_, method)| method) {
         "splice" | "blocking-splice" | "is-same-object" => Some(1),
-        // After the descriptor, and pointer and length of the path.
+        // After the descriptor, and the pointer and length of the path.
         "rename-at" => Some(3),
-        // The same, and the flags before the path.
+        // After these, and the flags before the path.
         "link-at" => Some(4),
         _ => None,
     }
@@ -205,7 +205,7 @@ struct Found<'s, 'a> {
 }
 
 impl Found<'_, '_> {
-    /// Notes the memory, and returns the number of the allocator.
+    /// Records the memory, and returns the number of the allocator.
     fn options(&mut self, lowered: &Lowered<'_>) -> Result<Option<u32>> {
         let mut realloc = None;
         for option in lowered.options {
@@ -229,7 +229,7 @@ impl Found<'_, '_> {
         Ok(realloc)
     }
 
-    /// Returns the number of an allocator; two aliases of one function are one.
+    /// Returns the number of an allocator. Two aliases of one function have the same number.
     fn number(&mut self, function: u32) -> u32 {
         let origin = |function| self.shape.origin((Space::CoreFunction, function)).ok_or(function);
         let known = self.reallocs.iter().zip(0..);

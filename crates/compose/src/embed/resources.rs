@@ -1,4 +1,4 @@
-//! The resources that a component imports, and the interfaces that they are of.
+//! The resources that a component imports, and their interfaces.
 
 use std::collections::BTreeMap;
 
@@ -16,8 +16,8 @@ pub(super) struct Resource<'s> {
     pub(super) name: String,
 }
 
-/// Finds the imported resources. Interfaces that take one of another also list it; they come after
-/// the one that it is of.
+/// Finds the imported resources. An interface that takes a resource of another one also lists it,
+/// and comes after that one.
 pub(super) fn resources<'s>(
     shape: &'s Shape<'_>,
     types: TypesRef<'_>,
@@ -40,7 +40,7 @@ pub(super) fn resources<'s>(
     resources
 }
 
-/// Returns the resource that a type is.
+/// Returns the resource of a type.
 pub(super) fn resource_of(types: TypesRef<'_>, ty: u32) -> Option<ResourceId> {
     match types.component_any_type_at(ty) {
         ComponentAnyTypeId::Resource(id) => Some(id.resource()),

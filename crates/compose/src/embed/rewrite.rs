@@ -1,4 +1,4 @@
-//! A component written anew, with the filesystem in it.
+//! Rewriting a component with the filesystem in it.
 
 use std::collections::BTreeMap;
 
@@ -63,7 +63,7 @@ pub(super) fn rewrite(shape: &Shape<'_>, plan: &Plan, beside: bool) -> Result<(V
     Ok((build.writer.finish()?, changes))
 }
 
-/// Lists the functions by which the type of an import is to be extended.
+/// Lists the functions by which the types of imports are extended.
 fn extensions(plan: &Plan) -> BTreeMap<usize, Vec<String>> {
     let mut extensions = BTreeMap::<usize, Vec<String>>::new();
     for (ask, supply) in plan.library.asks.iter().zip(&plan.supplies) {
@@ -82,7 +82,7 @@ struct Build<'b, 'a> {
     plan: &'b Plan,
     writer: Writer<'a>,
     extensions: BTreeMap<usize, Vec<String>>,
-    /// The instances that are imported anew, by interface.
+    /// The instances of new imports, by interface.
     added: BTreeMap<String, u32>,
     /// The instance of the thunks.
     thunks: u32,
@@ -91,14 +91,14 @@ struct Build<'b, 'a> {
     library: Option<u32>,
     /// The slots of the table that are filled.
     filled: Vec<bool>,
-    /// The functions that stand in the place of others.
+    /// The functions that replace others.
     aliases: BTreeMap<String, u32>,
-    /// The functions of the host that stay: item, new number.
+    /// The functions of the host that stay: item and new number.
     hosts: BTreeMap<usize, u32>,
 }
 
 impl Build<'_, '_> {
-    /// Writes what comes before all core instances.
+    /// Writes everything that comes before all core instances.
     fn begin(&mut self) -> Result<()> {
         for (interface, functions) in self.missing() {
             let name = format!("{interface}@{}", version(self.shape));
@@ -113,7 +113,7 @@ impl Build<'_, '_> {
         Ok(())
     }
 
-    /// Lists the interfaces that are to be imported, and their functions.
+    /// Lists the interfaces to be imported, with their functions.
     fn missing(&self) -> BTreeMap<String, Vec<String>> {
         let mut missing = BTreeMap::<String, Vec<String>>::new();
         for (ask, supply) in self.plan.library.asks.iter().zip(&self.plan.supplies) {
@@ -134,7 +134,7 @@ impl Build<'_, '_> {
         }
     }
 
-    /// Puts what answers in the place of a function of the host.
+    /// Replaces a function of the host by its substitute.
     fn replace(&mut self, replaced: usize) -> Result<()> {
         let function = &self.plan.replacements.functions[replaced];
         if function.when.keeps_host() {
@@ -157,7 +157,7 @@ impl Build<'_, '_> {
         Ok(())
     }
 
-    /// Makes the instance of the filesystem.
+    /// Instantiates the filesystem.
     fn library(&mut self) -> Result<()> {
         let (instance, name) = &self.plan.replacements.memory;
         let instance = self.writer.places.find((Space::CoreInstance, *instance));
@@ -218,7 +218,7 @@ impl Build<'_, '_> {
         found.with_context(|| format!("{interface} is imported too late"))
     }
 
-    /// Returns the function of a slot, if it is there by now.
+    /// Returns the function of a slot, if it exists yet.
     fn function(&mut self, source: &Source) -> Option<u32> {
         match source {
             Source::Realloc(old) => self.writer.places.find((Space::CoreFunction, *old)),
@@ -232,7 +232,7 @@ impl Build<'_, '_> {
         }
     }
 
-    /// Fills the empty slots of the table whose functions are there by now.
+    /// Fills the empty slots whose functions exist by now.
     fn fill(&mut self) {
         let plan = self.plan;
         let (mut slots, mut exports) = (Vec::new(), Vec::new());
@@ -263,7 +263,7 @@ impl Build<'_, '_> {
         }
     }
 
-    /// Lists the functions of slots that are given to the filesystem's module.
+    /// Lists the functions of slots that are passed to the filesystem's module.
     fn given(&mut self) -> Result<Vec<(String, ExportKind, u32)>> {
         let plan = self.plan;
         let mut given = Vec::new();
@@ -278,7 +278,7 @@ impl Build<'_, '_> {
         Ok(given)
     }
 
-    /// Tells how the imports differ from those before.
+    /// Returns how the imports differ from before.
     fn changes(&self, live: &[bool]) -> Changes {
         let named = |interface| format!("{interface}@{}", version(self.shape));
         let added = self.missing().into_iter().map(|(it, functions)| (named(it), functions));

@@ -1,4 +1,4 @@
-//! A component that is written item by item; neighbours of one kind share a section.
+//! Writing a component item by item. Neighbouring items of one kind share a section.
 
 use wasm_encoder::{
     CanonicalFunctionSection, Component, ComponentAliasSection, ComponentExportSection,
@@ -55,7 +55,7 @@ impl Sections {
     section!(imports, Imports, ComponentImportSection);
     section!(exports, Exports, ComponentExportSection);
 
-    /// Writes a section of its own.
+    /// Writes a whole section.
     pub(super) fn section(&mut self, section: &impl ComponentSection) {
         self.close();
         section.append_to_component(&mut self.bytes);

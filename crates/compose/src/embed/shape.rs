@@ -1,4 +1,5 @@
-//! The shape of a component: its items, what defines each number, and where things come from.
+//! The shape of a component: its items, the item that defines each number, and the origins of
+//! things.
 
 use std::collections::BTreeMap;
 
@@ -10,30 +11,30 @@ use wasmparser::{
 use crate::embed::items::{Item, items};
 use crate::embed::space::{Number, PerSpace, Space};
 
-/// A component taken apart.
+/// A component, split into items.
 pub(super) struct Shape<'a> {
     pub(super) items: Vec<Item<'a>>,
     /// The numbers that each item takes.
     pub(super) numbers: Vec<Vec<Number>>,
-    /// The item that takes a number.
+    /// The item that defines each number.
     definers: BTreeMap<Number, usize>,
-    /// True for a handler, see [`Shape::is_handler`], and for what is within one.
+    /// True for a handler, see [`Shape::is_handler`], and for a component within one.
     pub(super) handler: bool,
 }
 
-/// A function that a core module imports and an imported interface has.
+/// A function of an imported interface that a core module imports.
 pub(super) struct Lowered<'s> {
     /// The name of the import, with its version.
     pub(super) import: &'s str,
     /// The name of the import, without its version.
     pub(super) interface: &'s str,
-    /// The name in the interface, or `[resource-drop]` and the resource's.
+    /// The name in the interface; for a resource, `[resource-drop]` and its name.
     pub(super) function: String,
     pub(super) options: &'s [CanonicalOption],
 }
 
 impl Lowered<'_> {
-    /// Returns the name by which the filesystem exports the same.
+    /// Returns the name of the filesystem's export for it.
     pub(super) fn name(&self) -> String {
         format!("{}#{}", self.interface, self.function)
     }
@@ -62,7 +63,7 @@ impl<'a> Shape<'a> {
         shape
     }
 
-    /// Returns the place of the item that takes a number.
+    /// Returns the position of the item that defines a number.
     pub(super) fn definer(&self, number: Number) -> Option<usize> {
         self.definers.get(&number).copied()
     }
@@ -79,8 +80,8 @@ impl<'a> Shape<'a> {
         }
     }
 
-    /// Finds an import of WASI 0.2 by the name of its interface without version: its place, and the
-    /// instance.
+    /// Finds an import of WASI 0.2 by the name of its interface without the version. Returns its
+    /// position and its instance.
     pub(super) fn import_of(&self, interface: &str) -> Option<(usize, u32)> {
         self.items.iter().enumerate().find_map(|(at, item)| match item {
             Item::Import(ComponentImport { name, ty: ComponentTypeRef::Instance(_) })
@@ -92,7 +93,7 @@ impl<'a> Shape<'a> {
         })
     }
 
-    /// Finds out which function of an imported interface a core function is.
+    /// Returns the function of an imported interface that an item lowers.
     pub(super) fn lowered(&self, item: usize) -> Option<Lowered<'_>> {
         let Item::Function(CanonicalFunction::Lower { func_index, options }) = &self.items[item]
         else {
@@ -108,10 +109,10 @@ impl<'a> Shape<'a> {
         Some(Lowered { import, interface: versionless(import), function, options })
     }
 
-    /// Follows a core export through bags to the instance of a module that has it.
+    /// Follows a core export through bags of exports to the instance of a module that has it.
     pub(super) fn origin(&self, number: Number) -> Option<(u32, &'a str)> {
         let mut number = number;
-        // Each step goes to an item further up, so this ends.
+        // Each step goes to an earlier item, so the loop ends.
         loop {
             let Item::Alias(ComponentAlias::CoreInstanceExport { instance_index, name, .. }) =
                 self.item(number)?
@@ -131,8 +132,9 @@ impl<'a> Shape<'a> {
         }
     }
 
-    /// Tells whether it is a handler for a host that offers HTTP and of `wasi:cli` no more than
-    /// standard streams, as plain `wasmtime serve`: its environment is the filesystem's alone.
+    /// Returns whether the component is a handler for a host that offers HTTP but only the standard
+    /// streams of `wasi:cli`, such as plain `wasmtime serve`. The filesystem alone answers its
+    /// environment.
     fn is_handler(&self) -> bool {
         let handles = self.items.iter().any(|item| match item {
             Item::Export(export) => versionless(export.name.name) == HANDLER,
@@ -142,7 +144,7 @@ impl<'a> Shape<'a> {
         handles && imports.all(|it| it == ENVIRONMENT || STREAMS.contains(&it))
     }
 
-    /// Lists the imports whose interface begins with this.
+    /// Lists the imports whose interface has this prefix.
     pub(super) fn imports<'s>(&'s self, prefix: &'s str) -> impl Iterator<Item = &'s str> {
         self.items.iter().filter_map(move |item| match item {
             Item::Import(import) if import.name.name.starts_with(prefix) => Some(import.name.name),
@@ -151,16 +153,16 @@ impl<'a> Shape<'a> {
     }
 }
 
-/// The export that makes a component a handler.
+/// The prefix of the export that makes a component a handler.
 const HANDLER: &str = "wasi:http/incoming-handler";
 
 /// The interfaces of `wasi:cli` that the world `wasi:http/proxy` has.
 const STREAMS: [&str; 3] = ["wasi:cli/stdin", "wasi:cli/stdout", "wasi:cli/stderr"];
 
-/// The interface that the filesystem answers for a program, and asks for itself.
+/// The environment, which the filesystem answers for the program and also asks for itself.
 pub(super) const ENVIRONMENT: &str = "wasi:cli/environment";
 
-/// Tells whether the version of an interface is one of WASI 0.2.
+/// Returns whether an interface has a version of WASI 0.2.
 pub(super) fn is_preview_2(name: &str) -> bool {
     let version = name.split_once('@').map_or("", |(_, version)| version);
     version == "0.2" || version.starts_with("0.2.")

@@ -1,5 +1,5 @@
-//! Re-encoding of the two modules that are linked: indices of functions change in the program's,
-//! and all indices in the filesystem's.
+//! Re-encoding of the two modules that are linked. In the program's module the indices of functions
+//! change; in the filesystem's module all indices do.
 
 use std::{error, fmt};
 
@@ -10,7 +10,7 @@ use wasmparser::{Operator, OperatorsReader, TypeRef};
 use crate::embed::module::Module;
 use crate::embed::number::{index, place};
 
-/// A use of a function that linking does not know.
+/// A use of a function that linking does not support.
 #[derive(Debug)]
 pub(super) struct Misused(u32);
 
@@ -22,7 +22,7 @@ impl fmt::Display for Misused {
 
 impl error::Error for Misused {}
 
-/// The program's module: it comes first, so that only functions move.
+/// The program's module. It comes first, so that only functions move.
 pub(super) struct OfProgram {
     /// The new index of each function.
     pub(super) functions: Vec<u32>,
@@ -47,11 +47,11 @@ pub(super) enum Target {
     Dead,
 }
 
-/// The filesystem's module: everything lies behind the program's, but for its memory where that is
-/// one that the program's module imports.
+/// The filesystem's module. Everything in it comes after the program's, except its memory if the
+/// program's module imports that.
 pub(super) struct OfFilesystem {
     pub(super) functions: Vec<Target>,
-    /// A function that traps, for dead ones in tables.
+    /// A function that traps, which replaces dead functions in tables.
     pub(super) trap: Option<u32>,
     types: u32,
     tables: u32,

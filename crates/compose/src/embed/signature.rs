@@ -1,4 +1,4 @@
-//! Types of core functions, as the canonical ABI makes them.
+//! Types of core functions, as the canonical ABI defines them.
 
 use anyhow::{Result, bail};
 use wasm_encoder::ValType;
@@ -20,7 +20,7 @@ impl Signature {
         Ok(Self { parameters: all(ty.params())?, results: all(ty.results())? })
     }
 
-    /// Returns a type of parameters of 32 bits, and such results.
+    /// Returns the type with these numbers of 32-bit parameters and results.
     pub(super) fn of_i32(parameters: usize, results: usize) -> Self {
         Self { parameters: vec![ValType::I32; parameters], results: vec![ValType::I32; results] }
     }
@@ -32,7 +32,7 @@ fn flat(ty: wasmparser::ValType) -> Result<ValType> {
         wasmparser::ValType::I64 => ValType::I64,
         wasmparser::ValType::F32 => ValType::F32,
         wasmparser::ValType::F64 => ValType::F64,
-        other => bail!("a function takes or gives a {other}, which no function of WASI does"),
+        other => bail!("a function takes or returns a {other}; no function of WASI does that"),
     })
 }
 

@@ -1,4 +1,4 @@
-//! The index spaces of a component, and where what has a number in one lies after rewriting.
+//! The index spaces of a component, and the new numbers after rewriting.
 
 use std::convert::Infallible;
 
@@ -67,7 +67,7 @@ impl<T> PerSpace<T> {
     }
 }
 
-/// Returns the position of a space among them all.
+/// Returns the position of a space in the list of all spaces.
 fn position(space: Space) -> usize {
     match space {
         Space::Module => 0,
@@ -86,33 +86,33 @@ fn position(space: Space) -> usize {
     }
 }
 
-/// The new places of everything that is written so far. It re-encodes items by them.
+/// The new numbers of everything that was written so far. Items are re-encoded with them.
 #[derive(Default)]
 pub(super) struct Places {
-    /// The number after rewriting of each old number; `None` is gone.
+    /// The new number of each old number; `None` if it was removed.
     places: PerSpace<Vec<Option<u32>>>,
-    /// The numbers that are taken after rewriting.
+    /// The number of new numbers in each space.
     taken: PerSpace<u32>,
-    /// The number of types around the item that is being encoded.
+    /// The depth of nested types around the item that is being encoded.
     depth: u32,
     /// Old numbers that an item used and that have no new number.
     pub(super) lost: Vec<Number>,
 }
 
 impl Places {
-    /// Takes the next number after rewriting.
+    /// Assigns the next new number.
     pub(super) fn take(&mut self, space: Space) -> u32 {
         let taken = self.taken.get_mut(space);
         *taken += 1;
         *taken - 1
     }
 
-    /// Says where the next old number lies after rewriting.
+    /// Sets the new number of the next old number.
     pub(super) fn put(&mut self, space: Space, to: Option<u32>) {
         self.places.get_mut(space).push(to);
     }
 
-    /// Returns the number after rewriting.
+    /// Returns the new number of an old one.
     pub(super) fn find(&self, (space, old): Number) -> Option<u32> {
         self.places.get(space).get(place(old)).copied().flatten()
     }
@@ -125,7 +125,7 @@ impl Places {
     }
 
     fn at(&mut self, space: Space, old: u32) -> u32 {
-        // In a type the numbers are the type's own.
+        // Within a type, numbers refer to the type itself.
         if self.depth > 0 { old } else { self.top(space, old) }
     }
 

@@ -1,9 +1,13 @@
-//! Two small core modules. The thunks stand where functions of the host stood before the
-//! filesystem can be instantiated, or decide whose handle a call has: they call by way of a table,
-//! which the filesystem's module fills if everything is there by then. Their module also has the
-//! filesystem's memory. The other module fills a part of the table with what is there: before a
-//! start function of the program, which may call it, and at the end if the filesystem had to be
-//! there before.
+//! Two small core modules.
+//!
+//! The thunks are functions that exist before the filesystem can be instantiated, or that choose by
+//! the handle of a call. They make indirect calls through a table. The filesystem's module fills
+//! the table if all its functions exist by then. The module of the thunks also has the filesystem's
+//! memory.
+//!
+//! The other module fills a part of the table with the functions that exist: before a start
+//! function of the program, which may call a thunk, and at the end if the filesystem was
+//! instantiated earlier.
 
 use wasm_encoder::{
     BlockType, CodeSection, ConstExpr, ElementSection, Elements, EntityType, ExportKind,
@@ -15,19 +19,19 @@ use wasm_encoder::{
 use crate::embed::number::index;
 use crate::embed::signature::Signature;
 
-/// The bit that handles of the filesystem have. Those of a host are below 2^28.
+/// The bit that marks handles of the filesystem. Handles of a host are below 2^28.
 const OURS: i32 = 1 << 30;
 
-/// The names of the exports that are no functions.
+/// The name of the exported table.
 pub(super) const TABLE: &str = "table";
 pub(super) const NUMBER: &str = "realloc-number";
 pub(super) const OWN: &str = "own-memory";
 
-/// A function of the thunks' module, which calls what is in slots of the table.
+/// A function of the thunks' module. It calls functions in slots of the table.
 pub(super) struct Thunk {
     pub(super) name: String,
     pub(super) signature: Signature,
-    /// The number of the allocator that the filesystem reads.
+    /// The number of the allocator, which the filesystem reads.
     pub(super) number: Option<u32>,
     pub(super) call: Call,
 }
@@ -37,13 +41,15 @@ pub(super) enum Call {
     Always {
         slot: u32,
     },
-    /// The slot of the filesystem if a handle is its, and otherwise that of the host.
+    /// The slot of the filesystem if the handle is the filesystem's, and otherwise that of the
+    /// host.
     ByHandle {
         ours: u32,
         host: u32,
         second: Option<u32>,
     },
-    /// The slot that the first parameter counts from this one; the rest are parameters.
+    /// The slot at the distance of the first parameter from this one. The other parameters are
+    /// passed on.
     Counted {
         first: u32,
     },
@@ -51,7 +57,7 @@ pub(super) enum Call {
     Never,
 }
 
-/// Types of functions, each once.
+/// Function types without duplicates.
 #[derive(Default)]
 pub(super) struct Types {
     pub(super) section: TypeSection,
@@ -71,7 +77,7 @@ impl Types {
     }
 }
 
-/// Encodes the module of thunks with an empty table of so many slots, and a memory.
+/// Encodes the module of thunks with an empty table of the given number of slots, and a memory.
 pub(super) fn module(thunks: &[Thunk], slots: u32, memory: MemoryType) -> Vec<u8> {
     let mut types = Types::default();
     let (mut functions, mut code) = (FunctionSection::new(), CodeSection::new());
@@ -156,8 +162,8 @@ fn body(thunk: &Thunk, types: &mut Types) -> Function {
     function
 }
 
-/// Encodes a module that imports the table of `all` slots and a function for each of these, by the
-/// slot's number, and puts them in.
+/// Encodes a module that imports the table and one function for each of the given slots, and puts
+/// the functions into their slots. The table has `all` slots.
 pub(super) fn fill(slots: &[(u32, &Signature)], all: u32) -> Vec<u8> {
     let mut types = Types::default();
     let (mut imports, mut elements) = (ImportSection::new(), ElementSection::new());
@@ -166,7 +172,7 @@ pub(super) fn fill(slots: &[(u32, &Signature)], all: u32) -> Vec<u8> {
         let ty = types.index(signature);
         imports.import("", &slot.to_string(), EntityType::Function(ty));
     }
-    // One segment for all slots that follow each other.
+    // Slots with consecutive numbers share a segment.
     let mut numbered = slots.iter().map(|(slot, _)| *slot).zip(0_u32..).peekable();
     while let Some((first, function)) = numbered.next() {
         let mut functions = vec![function];
@@ -183,7 +189,7 @@ pub(super) fn fill(slots: &[(u32, &Signature)], all: u32) -> Vec<u8> {
     module.finish()
 }
 
-/// Returns the type of a table of so many slots.
+/// Returns the type of a table with this number of slots.
 pub(super) fn table(slots: u32) -> TableType {
     TableType {
         element_type: RefType::FUNCREF,

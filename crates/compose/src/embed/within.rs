@@ -1,5 +1,5 @@
-//! Checks that components within take nothing of the outermost one by alias. Numbers change in the
-//! outermost component, and those within are copied as they are.
+//! Checks that inner components refer to nothing of the outermost one by alias. Numbers change in
+//! the outermost component, and inner ones are copied unchanged.
 
 use anyhow::{Result, ensure};
 use wasmparser::{
@@ -7,7 +7,7 @@ use wasmparser::{
     ModuleTypeDeclaration,
 };
 
-/// Refuses an alias, at this depth of components and types, of a thing of the outermost component.
+/// Refuses an alias to the outermost component, at this depth of components and types.
 pub(super) fn ensure_alias(alias: &ComponentAlias<'_>, depth: u32) -> Result<()> {
     match alias {
         ComponentAlias::Outer { count, .. } => ensure_within(*count, depth),
@@ -23,7 +23,7 @@ fn ensure_within(count: u32, depth: u32) -> Result<()> {
     Ok(())
 }
 
-/// Refuses a type that holds such an alias.
+/// Refuses a type that contains such an alias.
 pub(super) fn ensure_type(ty: &ComponentType<'_>, depth: u32) -> Result<()> {
     use {ComponentTypeDeclaration as OfComponent, InstanceTypeDeclaration as OfInstance};
     let depth = depth + 1;
@@ -48,7 +48,7 @@ pub(super) fn ensure_type(ty: &ComponentType<'_>, depth: u32) -> Result<()> {
     }
 }
 
-/// Refuses a core type that holds such an alias.
+/// Refuses a core type that contains such an alias.
 pub(super) fn ensure_core_type(ty: &CoreType<'_>, depth: u32) -> Result<()> {
     let CoreType::Module(declarations) = ty else { return Ok(()) };
     declarations.iter().try_for_each(|declaration| match declaration {

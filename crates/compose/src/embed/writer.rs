@@ -1,4 +1,4 @@
-//! A component while it is written anew: items with new numbers, and things that were not there.
+//! Writing a rewritten component: items with new numbers, and new items.
 
 use std::collections::BTreeMap;
 
@@ -16,13 +16,13 @@ use crate::embed::sections::Sections;
 use crate::embed::shape::Shape;
 use crate::embed::space::{Number, Places, Space};
 
-/// The name of the section that names a component's things.
+/// The name of the custom section with names of a component.
 const NAMES: &str = "component-name";
 
 pub(super) struct Writer<'a> {
     pub(super) sections: Sections,
     pub(super) places: Places,
-    /// The sections of names: they come last, when everything has its new number.
+    /// The sections of names. They are written last, when everything has its new number.
     names: Vec<&'a [u8]>,
 }
 
@@ -31,7 +31,7 @@ impl<'a> Writer<'a> {
         Self { sections: Sections::new(), places: Places::default(), names: Vec::new() }
     }
 
-    /// Writes an item, which takes these old numbers.
+    /// Writes an item that defines these old numbers.
     pub(super) fn item(&mut self, item: &Item<'a>, numbers: &[Number]) -> Result<()> {
         if let Item::Custom { name: NAMES, data } = item {
             self.names.push(data);
@@ -48,12 +48,12 @@ impl<'a> Writer<'a> {
 
     fn ensure_found(&self, item: &Item<'_>) -> Result<()> {
         if let Some((space, number)) = self.places.lost.first() {
-            bail!("{} still uses {space:?} {number}, which is gone", item.words());
+            bail!("{} still uses {space:?} {number}, which was removed", item.words());
         }
         Ok(())
     }
 
-    /// Drops an item.
+    /// Removes an item.
     pub(super) fn drop(&mut self, numbers: &[Number]) {
         for (space, _) in numbers {
             self.places.put(*space, None);
@@ -65,7 +65,7 @@ impl<'a> Writer<'a> {
         self.places.take(Space::Module)
     }
 
-    /// Writes an import of an instance whose type has these functions, too.
+    /// Writes an import of an instance, with these functions added to its type.
     pub(super) fn extended(
         &mut self,
         shape: &Shape<'_>,
@@ -81,7 +81,7 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    /// Imports an instance that has these functions.
+    /// Imports an instance with these functions.
     pub(super) fn added(
         &mut self,
         shape: &Shape<'_>,
@@ -92,7 +92,7 @@ impl<'a> Writer<'a> {
         Ok(self.import(name.into(), &known.extend(InstanceType::new(), functions)?))
     }
 
-    /// Makes an alias of the type of pollables, if one of the functions takes it.
+    /// Adds an alias of the type of pollables, if one of the functions takes it.
     fn pollable(&mut self, shape: &Shape<'_>, functions: &[String]) -> Option<u32> {
         if !functions.iter().any(|it| it.contains("subscribe")) {
             return None;
@@ -131,7 +131,7 @@ impl<'a> Writer<'a> {
         self.places.take(Space::CoreFunction)
     }
 
-    /// Makes the function that drops a resource of an instance.
+    /// Adds the function that drops a resource of an instance.
     pub(super) fn dropping(&mut self, instance: u32, name: &str) -> u32 {
         let kind = ComponentExportKind::Type;
         self.sections.aliases().alias(Alias::InstanceExport { instance, kind, name });
@@ -140,7 +140,7 @@ impl<'a> Writer<'a> {
         self.places.take(Space::CoreFunction)
     }
 
-    /// Makes a core instance of things that are there.
+    /// Adds a core instance of existing items.
     pub(super) fn bag(&mut self, exports: &[(String, ExportKind, u32)]) -> u32 {
         let exports = exports.iter().map(|(name, kind, index)| (name.as_str(), *kind, *index));
         self.sections.core_instances().export_items(exports);
@@ -164,8 +164,8 @@ impl<'a> Writer<'a> {
         Ok(self.sections.finish())
     }
 
-    /// Makes a section of names with the new numbers. Names are notes: what cannot be read is left
-    /// out.
+    /// Returns a section of names with the new numbers. Names are notes, so those that cannot be
+    /// read are left out.
     fn renumbered(&self, data: &[u8]) -> Option<ComponentNameSection> {
         let mut section = ComponentNameSection::new();
         for name in ComponentNameSectionReader::new(BinaryReader::new(data, 0)) {
@@ -196,7 +196,8 @@ impl<'a> Writer<'a> {
     }
 
     fn names_of(&self, names: wasmparser::NameMap<'_>, space: Space) -> NameMap {
-        // By new number: a replaced function may now lie behind others, or be one with another.
+        // Ordered by new number, since a replaced function may now come after others or be the same
+        // as one.
         let mut sorted = BTreeMap::new();
         for naming in names.into_iter().flatten() {
             if let Some(to) = self.places.find((space, naming.index)) {

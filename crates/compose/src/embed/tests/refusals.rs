@@ -171,7 +171,7 @@ fn what_keeps_an_import_of_files_alive_is_told_link_by_link() {
         (alias outer 1 $descriptor (type $theirs))
         (export "descriptor" (type $same (eq $theirs)))
         (export "open" (func (result (own $same))))))"#;
-    let expected = "others speak of its files, too: import wasi:filesystem/types@0.2.6 <- descriptor \
+    let expected = "its files are used by others, too: import wasi:filesystem/types@0.2.6 <- descriptor \
         <- type <- import test:other/open";
     assert_refused(&[IMPORTS, other, MODULE, LOWERED, USER], expected);
 }
@@ -291,8 +291,8 @@ fn a_clock_whose_type_cannot_be_extended_is_refused() {
     assert_refused(&[clock, IMPORTS, MODULE, LOWERED, USER], expected);
 }
 
-/// What is valid is embedded into or refused in words, and what is embedded is valid: each byte of
-/// programs of every kind is changed in several ways.
+/// Changes each byte of programs of every kind in several ways. A valid program is embedded or
+/// refused with a reason, and an embedded program is valid.
 #[test]
 fn no_change_of_a_byte_makes_the_tool_fail() {
     let nested = component(&[
