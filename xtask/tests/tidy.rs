@@ -286,31 +286,6 @@ fn the_hook_of_the_page_on_components_is_that_of_the_example() {
 }
 
 #[test]
-fn the_host_of_the_crates_readme_is_that_of_its_example() {
-    let read = |path: &str| fs::read_to_string(workspace::root().join(path)).unwrap();
-    let host = read("crates/wasmtime-scratch/examples/host.rs");
-    let (_, rest) = host.split_once("Linker::new(&engine);\n").unwrap();
-    let (lines, _) = rest.split_once("    let mut store").unwrap();
-    let lines =
-        lines.lines().map(|line| format!("{}\n", line.strip_prefix("    ").unwrap_or(line)));
-    let readme = read("crates/wasmtime-scratch/README.md");
-    assert!(readme.contains(&format!("```rust\n{}```", lines.collect::<String>())));
-}
-
-#[test]
-fn the_page_on_python_is_part_of_a_program_that_runs() {
-    let read = |path: &str| fs::read_to_string(workspace::root().join(path)).unwrap();
-    let program = read("host-tests/programs/src/bin/python_examples.rs");
-    let page = read("docs/python.md");
-    let pieces = page.split("```rust\n").skip(1).map(|rest| rest.split("```").next().unwrap());
-    let pieces: Vec<_> = pieces.collect();
-    assert_eq!(pieces.len(), page.matches("```python\n").count());
-    for piece in pieces {
-        assert!(program.contains(piece), "{piece}");
-    }
-}
-
-#[test]
 fn the_guides_programs_are_those_of_the_examples() {
     let read = |path: &str| fs::read_to_string(workspace::root().join(path)).unwrap();
     for (guide, example) in

@@ -67,6 +67,12 @@ impl Program {
 
 /// Tells a component from a core module, by the first bytes.
 ///
+/// # Errors
+/// [`Error::Program`]: it is neither.
+///
+/// [`Error::Program`]: Refusal::Program
+///
+/// # Example
 /// ```
 /// use scratch_compose::{Kind, kind_of};
 ///
@@ -74,11 +80,6 @@ impl Program {
 /// assert!(kind_of(b"not WebAssembly").is_err());
 /// # Ok::<(), scratch_compose::Error>(())
 /// ```
-///
-/// # Errors
-/// [`Error::Program`]: it is neither.
-///
-/// [`Error::Program`]: Refusal::Program
 pub fn kind_of(bytes: &[u8]) -> std::result::Result<Kind, Refusal> {
     kind(bytes).map_err(Refusal::program)
 }

@@ -42,6 +42,10 @@ impl Limit {
     /// Reads a number of bytes, or one with the unit K, M or G, and returns the record that sets
     /// the limit.
     ///
+    /// # Errors
+    /// [`Error::Setting`]: the text is not a number, or the filesystem would be of no use with it.
+    ///
+    /// # Example
     /// ```
     /// use scratch_compose::{LIMITS, Record};
     ///
@@ -51,9 +55,6 @@ impl Limit {
     /// assert!(bytes.record("plenty").is_err());
     /// # Ok::<(), scratch_compose::Error>(())
     /// ```
-    ///
-    /// # Errors
-    /// [`Error::Setting`]: the text is not a number, or the filesystem would be of no use with it.
     pub fn record(&self, value: &str) -> Result<Record> {
         if self.number(value).is_some_and(|number| number >= self.useful) {
             return Ok(Record::Variable(self.limit.variable().into(), value.into()));

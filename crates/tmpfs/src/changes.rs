@@ -95,6 +95,12 @@ impl<S: PageStore> Space<S> {
     /// or had several, it walks over the whole tree once. It takes less than 256 bytes of memory
     /// for each change and for each directory on the way to one, and memory for two paths.
     ///
+    /// # Errors
+    /// - `Invalid` if the space is not based on the template;
+    /// - `InsufficientSpace` if there is no memory;
+    /// - `Io` of the page store.
+    ///
+    /// # Example
     /// ```
     /// use tmpfs::{Change, DescriptorFlags, Difference, Kind, Settings, Space, Timestamp};
     ///
@@ -110,11 +116,6 @@ impl<S: PageStore> Space<S> {
     /// assert_eq!(changes, [new]);
     /// # Ok::<(), tmpfs::Error>(())
     /// ```
-    ///
-    /// # Errors
-    /// - `Invalid` if the space is not based on the template;
-    /// - `InsufficientSpace` if there is no memory;
-    /// - `Io` of the page store.
     pub fn changes_since(&self, template: &Template<S>) -> Result<Changes<'_, S>> {
         let layer = &self.stock.layer;
         let versions = Versions::of(layer, &template.layer).ok_or(Error::Invalid)?;

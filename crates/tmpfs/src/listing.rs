@@ -58,6 +58,10 @@ impl<S: PageStore> Space<S> {
     /// return entries that were added later, nor an entry that was moved to another directory and
     /// back.
     ///
+    /// # Errors
+    /// `BadDescriptor`; `NotDirectory`.
+    ///
+    /// # Example
     /// ```
     /// use tmpfs::{Cursor, DescriptorFlags, Kind, Settings, Space, Timestamp};
     ///
@@ -72,9 +76,6 @@ impl<S: PageStore> Space<S> {
     /// }
     /// # Ok::<(), tmpfs::Error>(())
     /// ```
-    ///
-    /// # Errors
-    /// `BadDescriptor`; `NotDirectory`.
     pub fn list(
         &self,
         directory: Handle,

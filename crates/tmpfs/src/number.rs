@@ -5,6 +5,7 @@
 /// Returns `None` unless the text is decimal digits followed by at most one of the letters K, M and
 /// G, in either case. It also returns `None` if the number does not fit 64 bits.
 ///
+/// # Example
 /// ```
 /// assert_eq!(tmpfs::parse_number("64M"), Some(64 << 20));
 /// assert_eq!(tmpfs::parse_number("-1"), None);

@@ -35,6 +35,14 @@ impl Space {
     /// the size of the space. To make snapshots one after the other, drop the last one before
     /// making the next.
     ///
+    /// # Errors
+    /// - `Busy` if the space is based on 16 templates that are all in use;
+    /// - `Quota`;
+    /// - `InsufficientSpace` if the allocator refuses.
+    ///
+    /// After an error nothing has changed.
+    ///
+    /// # Example
     /// ```
     /// use tmpfs::{DescriptorFlags, Follow, Settings, Space, Timestamp};
     ///
@@ -52,13 +60,6 @@ impl Space {
     /// assert_eq!(space.usage(), template.usage());
     /// # Ok::<(), tmpfs::Error>(())
     /// ```
-    ///
-    /// # Errors
-    /// - `Busy` if the space is based on 16 templates that are all in use;
-    /// - `Quota`;
-    /// - `InsufficientSpace` if the allocator refuses.
-    ///
-    /// After an error nothing has changed.
     pub fn snapshot(&mut self) -> Result<Template> {
         self.snapshot_in(MemoryPages::default())
     }

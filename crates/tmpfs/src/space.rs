@@ -136,6 +136,7 @@ impl<S: PageStore> Space<S> {
     /// converts the error for the guest. A [`SharedLimit`] records its own refusals and outlives
     /// its spaces.
     ///
+    /// # Example
     /// ```
     /// use tmpfs::{Limit, Limits, Settings, Space, Timestamp};
     /// use tmpfs::{DescriptorFlags, Error, Follow, OpenFlags};

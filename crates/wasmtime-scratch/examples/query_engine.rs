@@ -113,7 +113,7 @@ pub(crate) fn run(
 
     let limits = SharedLimits { bytes: u64::MAX, nodes: 1_000_000, handles: 10_000 };
     let query = SharedLimit::with_pool(limits, memory.clone());
-    // None runs before each has its spaces, which the others might leave no room for.
+    // Make all spaces first, since a function that runs could leave no room for them.
     let partitions = partitions.iter().map(|rows| Partition::new(rows, &query));
     let partitions = partitions.collect::<Result<Vec<_>>>()?;
     thread::scope(|scope| {

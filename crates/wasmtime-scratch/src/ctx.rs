@@ -1,4 +1,4 @@
-//! What a store lends to its guest: spaces, each under a path.
+//! The spaces of a store, each mounted at a path.
 
 use tmpfs::Kind;
 use wasmtime::component::{HasData, Resource, ResourceTable};
@@ -9,15 +9,14 @@ use wasmtime_wasi::filesystem::{Descriptor, WasiFilesystemCtxView};
 use crate::open::Open;
 use crate::space::Space;
 
-/// The spaces that a store lends to its guest, each under the path where the guest sees it.
+/// The spaces that a store gives to its guest, each mounted at a path.
 ///
-/// Directories that the host granted by `WasiCtxBuilder::preopened_dir` stay beside them as they
-/// are. To rename or link from one to another is `cross-device`, in POSIX `EXDEV`, as between two
-/// mounts.
+/// Directories that the host granted with `WasiCtxBuilder::preopened_dir` stay visible. Renaming or
+/// linking from one mount to another fails with `cross-device`, in POSIX `EXDEV`.
 ///
 /// The guest's `TMPDIR` is the path of the first space that it may write to, whatever the host's
-/// own is; if that path is `/`, it is `/tmp`. C libraries and Rust's std resolve relative paths
-/// from a space under `/`.
+/// own `TMPDIR` is. If that path is `/`, `TMPDIR` is `/tmp`. C libraries and Rust's std resolve
+/// relative paths from a space at `/`.
 ///
 /// ```
 /// use wasmtime_scratch::{ScratchCtx, Space};
@@ -39,25 +38,25 @@ struct Mount {
 }
 
 impl ScratchCtx {
-    /// Makes a context that lends nothing yet.
+    /// Makes a context without spaces.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Lends a space under `path`, for reading and writing. Under `/` the space also gets a
-    /// directory `tmp`, unless something has that name or the limits do not allow it.
+    /// Mounts a space at `path` for reading and writing. A space at `/` also gets a directory
+    /// `tmp`, unless that name is taken or the limits do not allow it.
     #[must_use]
     pub fn mount(self, path: impl Into<String>, space: &Space) -> Self {
         let path = path.into();
         if path == ROOT {
-            // What cannot be made is not needed: `TMPDIR` is then the root.
+            // If the directory cannot be made, it is not needed: `TMPDIR` is then the root.
             let _ = space.create_dir_all(TEMPORARY);
         }
         self.with(path, space, true)
     }
 
-    /// Lends a space under `path`, for reading only: a guest that changes anything gets
+    /// Mounts a space at `path` for reading only. A guest that tries to change something gets
     /// `read-only`, in POSIX `EROFS`.
     #[must_use]
     pub fn mount_read_only(self, path: impl Into<String>, space: &Space) -> Self {
@@ -69,13 +68,15 @@ impl ScratchCtx {
         self
     }
 
-    /// Returns the guest's directory for temporary files, if it may write anywhere.
+    /// Returns the guest's directory for temporary files, or `None` if the guest may not write
+    /// anywhere.
     pub(crate) fn temporary(&self) -> Option<&str> {
         let Mount { path, space, .. } = self.first_writable()?;
         Some(if path == ROOT && has_temporary(space) { TEMPORARY } else { path })
     }
 
-    /// Returns the space that the guest's temporary files lie in, if it may write anywhere.
+    /// Returns the space of the guest's temporary files, or `None` if the guest may not write
+    /// anywhere.
     pub(crate) fn temporary_space(&self) -> Option<&Space> {
         self.first_writable().map(|mount| &mount.space)
     }
@@ -85,34 +86,34 @@ impl ScratchCtx {
     }
 }
 
-/// The mount that is a root of everything.
+/// The mount point that is the root of every path.
 const ROOT: &str = "/";
 
-/// The directory for temporary files in a root of everything.
+/// The directory for temporary files in a space at the root.
 const TEMPORARY: &str = "/tmp";
 
 fn has_temporary(space: &Space) -> bool {
     space.metadata(TEMPORARY).is_ok_and(|entry| entry.kind == Kind::Directory)
 }
 
-/// References to the parts of a store's state that the functions of the linker use.
+/// References to the parts of a store's state that the linker's functions use.
 pub struct ScratchCtxView<'a> {
     /// The spaces.
     pub scratch: &'a mut ScratchCtx,
     /// The state of wasmtime-wasi, for the host's own directories and the environment.
     pub wasi: &'a mut WasiCtx,
-    /// The table in which open files lie, the same that wasmtime-wasi uses.
+    /// The table of open files, the same that wasmtime-wasi uses.
     pub table: &'a mut ResourceTable,
 }
 
-/// Access to the spaces, from the state of a store. [`crate`] shows an implementation, beside that
-/// of [`wasmtime_wasi::WasiView`].
+/// Access to the spaces in the state of a store. The example of [the crate](crate) implements it,
+/// together with [`wasmtime_wasi::WasiView`].
 pub trait ScratchView: Send {
-    /// Borrows the spaces, the state of wasmtime-wasi and the table of both.
+    /// Borrows the spaces, the state of wasmtime-wasi, and the table that both use.
     fn scratch(&mut self) -> ScratchCtxView<'_>;
 }
 
-/// Names [`ScratchCtxView`] to wasmtime's linker.
+/// The type that gives wasmtime's linker a [`ScratchCtxView`].
 pub(crate) struct HasScratch;
 
 impl HasData for HasScratch {
@@ -120,22 +121,23 @@ impl HasData for HasScratch {
 }
 
 impl ScratchCtxView<'_> {
-    /// Returns the open file of a space behind a descriptor, and `None` for one of the host's.
+    /// Returns the open file of a space behind a descriptor, or `None` for a descriptor of the
+    /// host.
     pub(crate) fn ours(&self, descriptor: &Resource<Descriptor>) -> Option<&Open> {
         self.table.get(&Resource::new_borrow(descriptor.rep())).ok()
     }
 
-    /// Borrows what serves the host's own directories.
+    /// Borrows the state that serves the host's own directories.
     pub(crate) fn host(&mut self) -> WasiFilesystemCtxView<'_> {
         WasiFilesystemCtxView { ctx: self.wasi.filesystem(), table: self.table }
     }
 
-    /// Borrows what serves the host's environment.
+    /// Borrows the state that serves the host's environment.
     pub(crate) fn cli(&mut self) -> WasiCliCtxView<'_> {
         WasiCliCtxView { ctx: self.wasi.cli(), table: self.table }
     }
 
-    /// Opens the roots, in the order of the mounts.
+    /// Opens the roots in the order of the mounts.
     pub(crate) fn roots(&mut self) -> wasmtime::Result<Vec<(Resource<Descriptor>, String)>> {
         let mut roots = Vec::new();
         for Mount { path, space, writable } in &self.scratch.mounts {

@@ -1,4 +1,4 @@
-//! Files of a space, for the host: reading, writing and listing by path.
+//! Reading, writing and listing files of a space by path, for the host.
 
 use tmpfs::{
     Cursor, DescriptorFlags, Error, Follow, Handle, Kind, OpenFlags, Result, Stat, Timestamp,
@@ -10,39 +10,42 @@ use crate::space::Space;
 /// An entry of a directory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// Name of the entry in its directory.
+    /// The name in its directory.
     pub name: String,
-    /// Kind of the entry. A symbolic link is not followed.
+    /// The kind of the entry. A symbolic link is not followed.
     pub kind: Kind,
     /// Bytes of a file, holes included, or of the target of a symbolic link; 0 for a directory.
     pub size: u64,
 }
 
-/// Files for the host.
+/// Files by path, for the host.
 ///
-/// A path starts at the root of the space, with or without a slash before it. It never leads out,
-/// as for a guest: `..` beyond the root is `NotPermitted`, and so is a symbolic link that leads
-/// there.
+/// A path starts at the root of the space, with or without a leading slash. It never leaves the
+/// space, as for a guest: `..` above the root is `NotPermitted`, and so is a symbolic link that
+/// leads there.
 ///
-/// Each function locks the space while it works: a guest waits, and never sees half of a change. It
-/// takes at most two handles of the space for that time, and [`Space::remove_dir_all`] three.
+/// Each function locks the space while it runs. A guest waits for the lock, and never sees half of
+/// a change. A function takes at most two handles of the space for that time;
+/// [`Space::remove_dir_all`] takes three.
 impl Space {
-    /// Writes a file, as [`std::fs::write`] does: one that is there is replaced, one that is not is
-    /// made. The directories above it must be there; [`Space::create_dir_all`] makes them.
+    /// Writes a file, as [`std::fs::write`] does: an existing file is replaced, and a missing one
+    /// is made. Its directory must exist; [`Space::create_dir_all`] makes it.
     ///
+    /// # Errors
+    /// - `InsufficientSpace`, `Quota` and `FileTooLarge` at a limit. A new file does not exist
+    ///   then; an existing file is empty, also one that a symbolic link leads to;
+    /// - `NoEntry` if the directory is missing;
+    /// - `IsDirectory`;
+    /// - `NotPermitted`, `NotDirectory`, `Loop`, `NameTooLong`, `Invalid` for paths;
+    /// - `InsufficientMemory` if no handle is left.
+    ///
+    /// # Example
     /// ```
     /// # let space = wasmtime_scratch::Space::builder().build()?;
     /// space.write("/greeting.txt", "hello")?;
     /// assert_eq!(space.read("greeting.txt")?, b"hello");
     /// # Ok::<(), wasmtime_scratch::Error>(())
     /// ```
-    ///
-    /// # Errors
-    /// `InsufficientSpace`, `Quota` and `FileTooLarge` at a limit: a file that was not there before
-    /// is not there then, and one that was is empty, as is one that a symbolic link leads to.
-    /// `NoEntry` where a directory is missing;
-    /// `IsDirectory`; `NotPermitted`, `NotDirectory`, `Loop`, `NameTooLong`, `Invalid` for paths;
-    /// `InsufficientMemory` where no handle is left.
     pub fn write(&self, path: &str, bytes: impl AsRef<[u8]>) -> Result<()> {
         let bytes = bytes.as_ref();
         self.at(path, |engine, root, path, now| {
@@ -52,7 +55,7 @@ impl Space {
             let file = engine.open_at(root, Follow::Yes, path, open, flags, now)?;
             let written = write_all(engine, file, bytes, now);
             if written.is_err() {
-                // Cutting a file to nothing needs no room.
+                // Truncating a file to no bytes needs no room.
                 engine.set_size(file, 0, now).expect("BUG: it is open for writing");
             }
             engine.close(file)?;
@@ -63,22 +66,25 @@ impl Space {
         })
     }
 
-    /// Reads a file. Nothing is written to it meanwhile: a guest that writes waits for as long as
-    /// it takes to copy the file, which is at most as large as [`Limits::content`] allows.
+    /// Reads a file. No guest writes to it meanwhile: a guest that tries waits until the file is
+    /// copied. The file is at most as large as [`Limits::content`].
     ///
+    /// # Errors
+    /// - `FileTooLarge` for a file that is larger than [`Limits::content`] because of its holes;
+    ///   `copy_out` and [`Space::pack`] preserve holes;
+    /// - `NoEntry`; `IsDirectory`;
+    /// - `NotPermitted`, `NotDirectory`, `Loop`, `NameTooLong`, `Invalid` for paths;
+    /// - `InsufficientMemory` if no handle is left.
+    ///
+    /// [`Limits::content`]: crate::Limits::content
+    ///
+    /// # Example
     /// ```
     /// # let space = wasmtime_scratch::Space::builder().build()?;
     /// space.write("answer", "42")?;
     /// assert_eq!(space.read("answer")?, b"42");
     /// # Ok::<(), wasmtime_scratch::Error>(())
     /// ```
-    ///
-    /// # Errors
-    /// `FileTooLarge` for a file that is larger than [`Limits::content`], by its holes;
-    /// `copy_out` and [`Space::pack`] keep holes. `NoEntry`; `IsDirectory`; `NotPermitted`,
-    /// `NotDirectory`, `Loop`, `NameTooLong`, `Invalid` for paths; `InsufficientMemory`.
-    ///
-    /// [`Limits::content`]: crate::Limits::content
     pub fn read(&self, path: &str) -> Result<Vec<u8>> {
         self.at(path, |engine, root, path, now| {
             let (open, flags) = (OpenFlags::default(), DescriptorFlags::READ);
@@ -89,9 +95,15 @@ impl Space {
         })
     }
 
-    /// Lists a directory, sorted by name. It holds as many names as the directory does, which the
-    /// limits of the space bound.
+    /// Returns the entries of a directory, sorted by name. The list takes memory for every name in
+    /// the directory, which the limits of the space bound.
     ///
+    /// # Errors
+    /// - `NotDirectory`; `NoEntry`;
+    /// - `NotPermitted`, `Loop`, `NameTooLong`, `Invalid` for paths;
+    /// - `InsufficientMemory` if no handle is left.
+    ///
+    /// # Example
     /// ```
     /// use wasmtime_scratch::Kind;
     ///
@@ -103,10 +115,6 @@ impl Space {
     /// assert_eq!((entries[1].name.as_str(), entries[1].size), ("file", 5));
     /// # Ok::<(), wasmtime_scratch::Error>(())
     /// ```
-    ///
-    /// # Errors
-    /// `NotDirectory`; `NoEntry`; `NotPermitted`, `Loop`, `NameTooLong`, `Invalid` for paths;
-    /// `InsufficientMemory`.
     pub fn list(&self, path: &str) -> Result<Vec<Entry>> {
         self.at(path, |engine, root, path, now| {
             let open = OpenFlags { directory: true, ..OpenFlags::default() };
@@ -118,24 +126,30 @@ impl Space {
         })
     }
 
-    /// Returns kind, size, links and times of what a path names. A symbolic link is followed.
+    /// Returns the kind, size, links and times of a file or directory. A symbolic link is followed.
     ///
+    /// # Errors
+    /// - `NoEntry`;
+    /// - `NotPermitted`, `NotDirectory`, `Loop`, `NameTooLong`, `Invalid` for paths;
+    /// - `InsufficientMemory` if no handle is left.
+    ///
+    /// # Example
     /// ```
     /// # let space = wasmtime_scratch::Space::builder().build()?;
     /// space.write("file", "12345")?;
     /// assert_eq!(space.metadata("file")?.size, 5);
     /// # Ok::<(), wasmtime_scratch::Error>(())
     /// ```
-    ///
-    /// # Errors
-    /// `NoEntry`; `NotPermitted`, `NotDirectory`, `Loop`, `NameTooLong`, `Invalid` for paths;
-    /// `InsufficientMemory`.
     pub fn metadata(&self, path: &str) -> Result<Stat> {
         self.at(path, |engine, root, path, _| engine.stat_at(root, Follow::Yes, path))
     }
 
-    /// Returns whether a path names something. A symbolic link is followed.
+    /// Returns whether a path names a file or directory. A symbolic link is followed.
     ///
+    /// # Errors
+    /// Those of [`Space::metadata`], except `NoEntry`.
+    ///
+    /// # Example
     /// ```
     /// # let space = wasmtime_scratch::Space::builder().build()?;
     /// assert!(!space.exists("file")?);
@@ -143,9 +157,6 @@ impl Space {
     /// assert!(space.exists("file")?);
     /// # Ok::<(), wasmtime_scratch::Error>(())
     /// ```
-    ///
-    /// # Errors
-    /// Those of [`Space::metadata`], but for `NoEntry`.
     pub fn exists(&self, path: &str) -> Result<bool> {
         match self.metadata(path) {
             Ok(_) => Ok(true),
@@ -154,25 +165,32 @@ impl Space {
         }
     }
 
-    /// Makes a directory, and those above it. What is a directory already stays as it is.
+    /// Makes a directory and its missing parents. A directory that exists is left unchanged.
     ///
+    /// # Errors
+    /// `NotDirectory` where something else has the name; `InsufficientSpace`, `Quota` at a limit:
+    /// the directories that were made by then stay; `NotPermitted`, `Loop`, `NameTooLong`,
+    /// `Invalid` for paths; `InsufficientMemory`.
+    ///
+    /// # Example
     /// ```
     /// # let space = wasmtime_scratch::Space::builder().build()?;
     /// space.create_dir_all("/a/b/c")?;
     /// space.create_dir_all("/a/b/c")?;
     /// # Ok::<(), wasmtime_scratch::Error>(())
     /// ```
-    ///
-    /// # Errors
-    /// `NotDirectory` where something else has the name; `InsufficientSpace`, `Quota` at a limit:
-    /// the directories that were made by then stay; `NotPermitted`, `Loop`, `NameTooLong`,
-    /// `Invalid` for paths; `InsufficientMemory`.
     pub fn create_dir_all(&self, path: &str) -> Result<()> {
         self.at(path, create_all)
     }
 
     /// Removes a file, or a symbolic link itself.
     ///
+    /// # Errors
+    /// - `NoEntry`; `IsDirectory`;
+    /// - `NotPermitted`, `NotDirectory`, `Loop`, `NameTooLong`, `Invalid` for paths;
+    /// - `InsufficientMemory` if no handle is left.
+    ///
+    /// # Example
     /// ```
     /// # let space = wasmtime_scratch::Space::builder().build()?;
     /// space.write("file", "")?;
@@ -180,18 +198,24 @@ impl Space {
     /// assert!(!space.exists("file")?);
     /// # Ok::<(), wasmtime_scratch::Error>(())
     /// ```
-    ///
-    /// # Errors
-    /// `NoEntry`; `IsDirectory`; `NotPermitted`, `NotDirectory`, `Loop`, `NameTooLong`, `Invalid`
-    /// for paths; `InsufficientMemory`.
     pub fn remove_file(&self, path: &str) -> Result<()> {
         self.at(path, |engine, root, path, now| engine.unlink_file_at(root, path, now))
     }
 
-    /// Removes a directory with all that is below it; of the root only what is below it. A symbolic
-    /// link is never followed. It takes three handles, however deep the tree is, and time by how
-    /// many files there are. What a guest has open stays until it is closed.
+    /// Removes a directory and everything below it. Of the root, it removes only what is below.
+    /// Symbolic links are not followed. It takes three handles, however deep the tree is, and time
+    /// that is linear in the number of files. Files that a guest has open exist until they are
+    /// closed.
     ///
+    /// # Errors
+    /// - `NotDirectory`, also for a symbolic link to a directory; `NoEntry`;
+    /// - `NotEmpty` for a path that ends in `..`;
+    /// - `NotPermitted`, `Loop`, `NameTooLong`, `Invalid` for paths;
+    /// - `InsufficientMemory` if no handle is left;
+    /// - `InsufficientSpace` in a space that is based on a template, if there is no memory to copy
+    ///   a directory that changes. A part has been removed then.
+    ///
+    /// # Example
     /// ```
     /// # let space = wasmtime_scratch::Space::builder().build()?;
     /// space.create_dir_all("/a/b/c")?;
@@ -199,15 +223,9 @@ impl Space {
     /// assert_eq!(space.list("/")?, []);
     /// # Ok::<(), wasmtime_scratch::Error>(())
     /// ```
-    ///
-    /// # Errors
-    /// `NotDirectory`, also for a symbolic link to a directory; `NoEntry`; `NotEmpty` for a path
-    /// that ends in `..`; `NotPermitted`, `Loop`, `NameTooLong`, `Invalid` for paths;
-    /// `InsufficientMemory`; `InsufficientSpace` in a space that stands on a template, where there
-    /// is no memory for a copy of a directory that changes: a part is removed then.
     pub fn remove_dir_all(&self, path: &str) -> Result<()> {
         self.at(path, |engine, root, path, now| {
-            // With a slash at the end a symbolic link would be followed.
+            // A symbolic link with a slash at the end would be followed.
             let path = if path.ends_with('/') { path.trim_end_matches('/') } else { path };
             let is_root = path.split('/').all(|part| part.is_empty() || part == ".");
             match path.rsplit('/').next() {
@@ -225,7 +243,7 @@ impl Space {
         })
     }
 
-    /// Calls the engine with a handle of the root and a path below it. The lock is held.
+    /// Calls the engine with a handle of the root and a path below it, while the lock is held.
     fn at<R>(
         &self,
         path: &str,

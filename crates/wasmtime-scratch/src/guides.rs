@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [plugin host](plugin_host) | a space per plugin, a shared budget, the asynchronous linker, usage after the call |
 //! | [code interpreter](code_interpreter) | seed, snapshot, run, changes, roll back, fork |
-//! | [query engine](query_engine) | memory of a query, from which spaces take theirs |
+//! | [query engine](query_engine) | the memory of a query, from which spaces take theirs |
 
 #[doc = include_str!("guides/plugin_host.md")]
 pub mod plugin_host {}

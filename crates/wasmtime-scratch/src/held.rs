@@ -1,10 +1,10 @@
-//! A handle of the engine, and calls of the engine with it.
+//! A handle of the engine, and the engine's calls that use it.
 
 use tmpfs::{DescriptorFlags, Error, Follow, Handle, OpenFlags, Result, Timestamp};
 
 use crate::space::Space;
 
-/// An open file or directory of a space; closed when it is dropped.
+/// An open file or directory of a space. It is closed when it is dropped.
 #[derive(Debug)]
 pub(crate) struct Held {
     space: Space,
@@ -13,7 +13,7 @@ pub(crate) struct Held {
 
 impl Drop for Held {
     fn drop(&mut self) {
-        // A space that went back to a template has closed it already.
+        // The handle is already closed if the space went back to a template.
         let _ = self.space.engine().close(self.handle);
     }
 }
@@ -25,7 +25,7 @@ impl Held {
         Ok(Self { space: space.clone(), handle })
     }
 
-    /// Opens what a path names.
+    /// Opens the file or directory that a path names.
     pub(crate) fn open(
         &self,
         follow: Follow,
@@ -38,45 +38,46 @@ impl Held {
         Ok(self.of(opened))
     }
 
-    /// Opens a directory, below which everything may be changed.
+    /// Opens a directory with permission to change everything below it.
     pub(crate) fn open_directory(&self, follow: Follow, path: &str) -> Result<Self> {
         let open = OpenFlags { directory: true, ..OpenFlags::default() };
         self.open(follow, path, open, DescriptorFlags::DIRECTORY)
     }
 
-    /// Opens the directory of that name in this one, which is not a link to one.
+    /// Opens a directory by its name in this one. A symbolic link is refused.
     pub(crate) fn directory(&self, name: &str) -> Result<Self> {
         self.open_directory(Follow::No, name)
     }
 
-    /// Opens the same once more.
+    /// Opens the same file or directory again.
     pub(crate) fn again(&self) -> Result<Self> {
         let opened = self.space.engine().duplicate(self.handle)?;
         Ok(self.of(opened))
     }
 
-    /// Opens the same file once more, for a stream that does with it what `permits` asks.
+    /// Opens the same file again for a stream. `permits` decides by the flags whether the stream
+    /// may be made.
     pub(crate) fn for_stream(&self, permits: impl FnOnce(DescriptorFlags) -> bool) -> Result<Self> {
         let opened = self.space.engine().duplicate_file(self.handle, permits)?;
         Ok(self.of(opened))
     }
 
-    /// Holds another handle of the same space.
+    /// Wraps another handle of the same space.
     fn of(&self, handle: Handle) -> Self {
         Self { space: self.space.clone(), handle }
     }
 
-    /// Returns the handle, for a call that takes two of one space.
+    /// Returns the handle, for a call that takes two handles of one space.
     pub(crate) fn handle(&self) -> Handle {
         self.handle
     }
 
-    /// Returns whether both are of one space.
+    /// Returns whether both are of the same space.
     pub(crate) fn shares_a_space_with(&self, other: &Self) -> bool {
         self.space.is(&other.space)
     }
 
-    /// Asks the engine something, with the lock held.
+    /// Runs `work` with the engine while the lock is held.
     pub(crate) fn ask<R>(
         &self,
         question: impl FnOnce(&tmpfs::Space, Handle) -> Result<R>,
@@ -84,7 +85,7 @@ impl Held {
         question(&self.space.engine(), self.handle)
     }
 
-    /// Changes something, with the lock held.
+    /// Changes the space while the lock is held.
     pub(crate) fn change<R>(
         &self,
         work: impl FnOnce(&mut tmpfs::Space, Handle, Timestamp) -> Result<R>,
@@ -93,17 +94,17 @@ impl Held {
     }
 }
 
-/// Makes of a path below the root, absolute or relative, one that the engine takes from there.
+/// Returns the path relative to the root, for an absolute or relative path.
 pub(crate) fn below_root(path: &str) -> &str {
     match path.trim_start_matches('/') {
-        // `NoEntry`, as everywhere, is what an empty path gives.
+        // The engine refuses an empty path with `NoEntry`.
         "" if path.is_empty() => "",
         "" => ".",
         path => path,
     }
 }
 
-/// Makes a directory, and those above it; what is a directory already stays.
+/// Makes a directory and its missing parents. A directory that exists is left unchanged.
 pub(crate) fn create_all(
     engine: &mut tmpfs::Space,
     root: Handle,

@@ -1,33 +1,42 @@
-//! Scratch space for programs that you host with wasmtime: a filesystem in memory under `/tmp`, or
-//! any other path, with limits that hold exactly, and nothing on the host's disk.
+//! Scratch space for programs that you host with wasmtime: a filesystem in memory with exact limits,
+//! mounted at `/tmp` or any other path. Nothing is written to the host's disk.
 //!
-//! A host adds one line to the linker that it has, and one field to the state of its stores. Any
-//! component of WASI 0.2 then finds the space beside the directories that the host grants: Rust,
-//! C, Go, Python and JavaScript programs as their toolchains made them.
+//! Any component of WASI 0.2 sees the space beside the directories that the host grants. It needs no
+//! changes, whether its language is Rust, C, Go, Python or JavaScript.
+//!
+//! # From the top
+//! - A [`Space`] is one filesystem. [`Space::builder`] sets its limits.
+//! - A [`ScratchCtx`] lists the spaces of one store, each with the path at which it is mounted.
+//! - The state of a store implements [`ScratchView`], beside wasmtime-wasi's own view.
+//! - [`p2::add_to_linker_sync`] or [`p2::add_to_linker_async`] adds the spaces to the linker, after
+//!   wasmtime-wasi's own function.
+//!
+//! This is a whole host:
 //!
 //! ```no_run
 #![doc = include_str!("../examples/host.rs")]
 //! ```
 //!
+//! The [guides](guides) are larger hosts, with the reasons for each step: a plugin host, a code
+//! interpreter and a query engine.
+//!
+//! # What a host can do with a space
+//!
 //! | what | where | systems |
 //! |---|---|---|
 //! | limits, usage, the reason of a refusal | [`Space`] | all |
 //! | mounts: several spaces, read-only ones, `TMPDIR` | [`ScratchCtx`] | all |
-//! | the linker, synchronous and asynchronous | [`p2`] | all |
 //! | one budget for many spaces, a memory pool of the host's own | [`SharedLimit`], [`Pool`] | all |
 //! | start, fork, roll back, what changed | [`Template`], [`Space::changes_since`] | all |
 //! | single files: write, read, list, remove | [`Space::write`], [`Space::read`], [`Space::list`], … | all |
 //! | trees as tar archives | [`Space::unpack`], [`Space::pack`] | all |
 //! | trees of the host's directories | `Space::copy_in`, `Space::copy_out`, `Copying::copy_out_at`, `Copying::overwrite` | Linux |
 //!
-//! The [guides](guides) are whole hosts with the reasons behind them: a plugin host, a code
-//! interpreter and a query engine.
-//!
 //! # What a guest sees
-//! The semantics are those of a directory on Linux that wasmtime-wasi serves, inode numbers, hard
-//! and symbolic links, and files that are removed while open included. Between two mounts renaming
-//! and linking are `cross-device`. A limit that is reached is an error that the program can handle,
-//! and what it deletes it can have again:
+//! A space behaves like a directory on Linux that wasmtime-wasi serves. It has inode numbers, hard
+//! and symbolic links, and files that can be used after they were removed. Renaming and linking
+//! between two mounts fail with `cross-device`. At a limit, a guest gets one of the errors below. It
+//! can handle the error, and what it then deletes makes room again:
 //!
 //! | limit | code | in POSIX |
 //! |---|---|---|
@@ -36,14 +45,21 @@
 //! | open descriptors, streams and listings | `insufficient-memory` | `ENOMEM` |
 //! | the budget that spaces share | `quota` | `EDQUOT` |
 //!
-//! No path of the host reaches the guest, neither in a name nor in an error. The host holds what
-//! the limits allow, and for each call at most 1 MiB more, beside the arguments that wasmtime
-//! copies. A call waits for nothing but another call on the same space, so that a host may use the
-//! asynchronous linker without a thread for it.
+//! # Security
+//! No path of the host reaches the guest, neither in a name nor in an error. The limits bound the
+//! memory of the host: for each call it holds at most 1 MiB more, beside the arguments that wasmtime
+//! copies. A call waits only for another call on the same space, so a host can use the asynchronous
+//! linker without an extra thread.
 //!
-//! # What stays after a trap
-//! A guest that traps, runs out of fuel or is dropped in the middle of a write leaves the books
-//! exact and nothing open. Its files stay as long as a clone of the [`Space`] lives, and then go.
+//! # After a trap
+//! A guest may trap, run out of fuel or be dropped in the middle of a write. Its handles are then
+//! closed, and the charges are exact. Its files stay until the last clone of the [`Space`] is
+//! dropped.
+
+/// The examples of the README, as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
 
 mod convert;
 mod copy;

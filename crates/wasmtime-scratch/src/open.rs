@@ -1,5 +1,5 @@
-//! An open file or directory of a space, as it lies in a store's table: each method of
-//! `wasi:filesystem` is a call of the engine.
+//! An open file or directory of a space, in a store's table. Each method of `wasi:filesystem` calls
+//! the engine.
 
 use tmpfs::{Cursor, DescriptorFlags, Error, Kind, Result, Sink};
 use wasmtime_wasi::p2::bindings::filesystem::types as wit;
@@ -9,15 +9,15 @@ use crate::held::Held;
 use crate::number::count;
 use crate::space::Space;
 
-/// The most bytes that a stream permits at once, and that one answer has, as in wasmtime-wasi:
-/// holes cost nothing, and must not take memory by being read.
+/// The most bytes that a stream permits at once, and that one answer contains, as in wasmtime-wasi.
+/// Holes cost nothing, so reading them must not take memory without limit.
 pub(crate) const MOST: usize = 1 << 20;
 
 /// An open file or directory.
 #[derive(Debug)]
 pub(crate) struct Open(Held);
 
-/// Bytes on their way out, with no zeros written before them.
+/// The bytes of an answer, in a buffer that is not filled with zeros first.
 struct Bytes(Vec<u8>);
 
 impl Sink for Bytes {
@@ -31,18 +31,19 @@ impl Sink for Bytes {
 }
 
 impl Open {
-    /// Opens the root of a space. Nothing below it can be changed but where it is `writable`.
+    /// Opens the root of a space. Unless it is `writable`, nothing below it can be changed.
     pub(crate) fn root(space: &Space, writable: bool) -> Result<Self> {
         let flags = DescriptorFlags { mutate_directory: writable, ..DescriptorFlags::READ };
         Held::root(space, flags).map(Self)
     }
 
-    /// Opens the same file for a stream, which may outlive this, if it is a file and for this.
+    /// Opens the same file again for a stream, which may outlive this descriptor. Fails if it is
+    /// not a file or `permits` is false.
     pub(crate) fn for_stream(&self, permits: impl FnOnce(DescriptorFlags) -> bool) -> Result<Self> {
         self.0.for_stream(permits).map(Self)
     }
 
-    /// Returns whether a file of the one can be a file of the other.
+    /// Returns whether both are of the same space, so that renaming and linking work between them.
     pub(crate) fn shares_a_space_with(&self, other: &Self) -> bool {
         self.0.shares_a_space_with(&other.0)
     }
@@ -50,7 +51,7 @@ impl Open {
     /// Reads at most `length` bytes from `offset` on.
     pub(crate) fn read(&self, length: u64, offset: u64) -> Result<Vec<u8>> {
         self.0.ask(|engine, file| {
-            // May it be read at all?
+            // Check first that the file may be read at all.
             engine.read_at(file, offset, &mut [])?;
             let size = engine.stat(file)?.size;
             let left = length.min(size.saturating_sub(offset));
@@ -62,12 +63,12 @@ impl Open {
         })
     }
 
-    /// Writes from `offset` on, and tells how many bytes.
+    /// Writes from `offset` on, and returns the number of bytes written.
     pub(crate) fn write(&self, bytes: &[u8], offset: u64) -> Result<u64> {
         self.0.change(|engine, file, now| engine.write_at(file, offset, bytes, now)).map(count)
     }
 
-    /// Does nothing, since nothing is fetched in advance.
+    /// Does nothing, since nothing is read in advance.
     pub(crate) fn advise(&self) -> Result<()> {
         match self.kind()? {
             Kind::RegularFile => Ok(()),
@@ -134,7 +135,7 @@ impl Open {
         })
     }
 
-    /// Links within the space, which `new_directory` is of too.
+    /// Links a file within the space. Precondition: `new_directory` is of the same space.
     pub(crate) fn link_at(
         &self,
         flags: wit::PathFlags,
@@ -168,7 +169,7 @@ impl Open {
         self.0.change(|engine, held, now| engine.remove_directory_at(held, path, now))
     }
 
-    /// Renames within the space, which `new_directory` is of too.
+    /// Renames within the space. Precondition: `new_directory` is of the same space.
     pub(crate) fn rename_at(&self, path: &str, new_directory: &Self, new_path: &str) -> Result<()> {
         let new = new_directory.0.handle();
         self.0.change(|engine, held, now| engine.rename_at(held, path, new, new_path, now))
@@ -208,7 +209,7 @@ impl Open {
         self.0.ask(|engine, held| Ok(engine.stat(held)?.size))
     }
 
-    /// Writes some of what a source gives, at a position.
+    /// Writes bytes of a source at a position, and returns the number of bytes written.
     pub(crate) fn write_from<R: tmpfs::Source>(
         &self,
         position: Position,
@@ -222,15 +223,15 @@ impl Open {
     }
 }
 
-/// Where a stream writes next.
+/// The position of a stream's next write.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Position {
     At(u64),
-    /// Wherever the file ends then.
+    /// The end of the file at that moment.
     End,
 }
 
-/// A listing of a directory, which it holds open.
+/// A listing of a directory. It holds the directory open.
 #[derive(Debug)]
 pub(crate) struct Listing {
     directory: Held,

@@ -1,4 +1,4 @@
-//! WASI 0.2: the spaces beside the directories that wasmtime-wasi serves.
+//! WASI 0.2: linker functions that serve spaces beside the directories of wasmtime-wasi.
 
 mod environment;
 mod filesystem;
@@ -9,15 +9,15 @@ use wasmtime_wasi::p2::bindings;
 
 use crate::ctx::{HasScratch, ScratchView};
 
-/// Adds the spaces to a linker, after [`wasmtime_wasi::p2::add_to_linker_async`].
+/// Adds the spaces to a linker. Call it after [`wasmtime_wasi::p2::add_to_linker_async`].
 ///
-/// Its functions for files, preopened directories and environment variables are replaced by ones
-/// that serve the spaces, and hand everything else on to wasmtime-wasi. It also adds the interfaces
-/// `scratch:space/usage` and `scratch:space/files`. The linker refuses shadowing afterwards, as a
-/// new one does.
+/// It replaces wasmtime-wasi's functions for files, preopened directories and environment
+/// variables. The new functions serve the spaces and pass everything else on to wasmtime-wasi. It
+/// also adds the interfaces `scratch:space/usage` and `scratch:space/files`. Afterwards the linker
+/// refuses shadowing, as a new linker does.
 ///
 /// # Errors
-/// Those of wasmtime's linker, where `scratch:space` is in it already.
+/// Those of wasmtime's linker, if `scratch:space` was added before.
 pub fn add_to_linker_async<T: ScratchView + 'static>(
     linker: &mut Linker<T>,
 ) -> wasmtime::Result<()> {
@@ -26,11 +26,11 @@ pub fn add_to_linker_async<T: ScratchView + 'static>(
     })
 }
 
-/// Adds the spaces to a linker, after [`wasmtime_wasi::p2::add_to_linker_sync`]. Everything else is
-/// as with [`add_to_linker_async`].
+/// Adds the spaces to a linker, as [`add_to_linker_async`] does. Call it after
+/// [`wasmtime_wasi::p2::add_to_linker_sync`].
 ///
 /// # Errors
-/// Those of wasmtime's linker, where `scratch:space` is in it already.
+/// Those of wasmtime's linker, if `scratch:space` was added before.
 pub fn add_to_linker_sync<T: ScratchView + 'static>(
     linker: &mut Linker<T>,
 ) -> wasmtime::Result<()> {
@@ -39,7 +39,8 @@ pub fn add_to_linker_sync<T: ScratchView + 'static>(
     })
 }
 
-/// Adds what both have in common, and the functions of files, in the place of wasmtime-wasi's.
+/// Adds the functions that both linkers share, and the functions of files, which replace those of
+/// wasmtime-wasi.
 fn shadowing<T: ScratchView + 'static>(
     linker: &mut Linker<T>,
     files: impl FnOnce(&mut Linker<T>) -> wasmtime::Result<()>,

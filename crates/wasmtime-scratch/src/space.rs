@@ -1,4 +1,4 @@
-//! A space: one filesystem in memory that stores share, or have for themselves.
+//! A space: one filesystem in memory, of one store or of several.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -6,10 +6,11 @@ use std::time::SystemTime;
 
 use tmpfs::{Limits, Refusal, Result, Settings, SharedLimit, Timestamp, Usage};
 
-/// A filesystem in memory, with limits that hold exactly.
+/// A filesystem in memory with exact limits.
 ///
-/// A clone is the same space: mount it in two stores to share it, keep one to look at its usage
-/// from another thread, or after the store has gone. The files go with the last clone.
+/// A clone is the same space. Mount it in two stores to share its files. Keep a clone to read its
+/// usage from another thread, or after the store is dropped. The files exist until the last clone
+/// is dropped.
 ///
 /// ```
 /// use wasmtime_scratch::Space;
@@ -24,11 +25,11 @@ pub struct Space(Arc<Inner>);
 struct Inner {
     engine: Mutex<tmpfs::Space>,
     clock: Clock,
-    /// True where it began with what a template holds.
+    /// True if the space was started from a template.
     seeded: bool,
 }
 
-/// What tells the times of files.
+/// The clock for the times of files.
 pub(crate) type Clock = Box<dyn Fn() -> SystemTime + Send + Sync>;
 
 impl fmt::Debug for Space {
@@ -59,56 +60,57 @@ impl Default for Builder {
 }
 
 impl Builder {
-    /// Sets the bytes of content that files may hold, by default 64 MiB. Beyond, a program gets
-    /// `insufficient-space`, in POSIX `ENOSPC`. [`Limits::content`] tells what counts.
+    /// Sets the bytes of content that files may hold, by default 64 MiB. Beyond that a program gets
+    /// `insufficient-space`, in POSIX `ENOSPC`. [`Limits::content`] describes how they are counted.
     #[must_use]
     pub fn bytes(mut self, bytes: u64) -> Self {
         self.limits.content = bytes;
         self
     }
 
-    /// Sets the files, directories and symbolic links that there may be, by default 65,536, the
-    /// root included. Beyond, a program gets `insufficient-space`.
+    /// Sets the number of files, directories and symbolic links, by default 65,536. The root
+    /// counts. Beyond that a program gets `insufficient-space`.
     #[must_use]
     pub fn nodes(mut self, nodes: u64) -> Self {
         self.limits.nodes = nodes;
         self
     }
 
-    /// Sets the bytes of one file, holes included, by default 2^63 - 1. Beyond, a program gets
-    /// `file-too-large`.
+    /// Sets the bytes of one file, holes included, by default 2^63 - 1. Beyond that a program gets
+    /// `file-too-large`, in POSIX `EFBIG`.
     #[must_use]
     pub fn file_size(mut self, bytes: u64) -> Self {
         self.limits.file_size = bytes;
         self
     }
 
-    /// Sets the descriptors, streams and listings that may be open at once, by default 1,024.
-    /// Beyond, a program gets `insufficient-memory`.
+    /// Sets the number of descriptors, streams and listings that may be open at once, by default
+    /// 1,024. Beyond that a program gets `insufficient-memory`, in POSIX `ENOMEM`.
     #[must_use]
     pub fn handles(mut self, handles: u32) -> Self {
         self.limits.handles = handles;
         self
     }
 
-    /// Sets every limit, in the place of those that were set before.
+    /// Sets all limits, and replaces those that were set before.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
     }
 
-    /// Charges what the space holds to a limit of several spaces too: the budget of a host, or of
-    /// one of its tenants. Beyond, a program gets `quota`. A [`Pool`](crate::Pool) behind it is
-    /// asked while the space is locked, so that it must not ask the space anything.
+    /// Charges the space to a limit that several spaces share, too: the budget of a host or of one
+    /// of its tenants. Beyond that a program gets `quota`, in POSIX `EDQUOT`. If the limit has a
+    /// [`Pool`](crate::Pool), the pool is called while the space is locked, so it must not use the
+    /// space.
     #[must_use]
     pub fn shared_limit(mut self, shared: &SharedLimit) -> Self {
         self.shared = Some(shared.clone());
         self
     }
 
-    /// Sets the clock that the times of files are taken from, by default the system's. A host that
-    /// gives its guests a clock of its own gives the space the same.
+    /// Sets the clock for the times of files, by default the system's. If a host gives its guests
+    /// another clock, it should give the space the same one.
     #[must_use]
     pub fn clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         self.clock = Box::new(clock);
@@ -118,8 +120,9 @@ impl Builder {
     /// Makes the space.
     ///
     /// # Errors
-    /// `InsufficientSpace` where the limits do not allow the root directory; `Quota` where the
-    /// shared limit does not; `Io` where the system has no random numbers.
+    /// - `InsufficientSpace` if the limits do not allow the root directory;
+    /// - `Quota` if the shared limit does not allow it;
+    /// - `Io` if the system has no random numbers.
     pub fn build(self) -> Result<Space> {
         let Self { limits, shared, clock } = self;
         let settings = Settings { limits, shared, seed: seed()?, now: timestamp(clock()) };
@@ -132,24 +135,24 @@ impl Space {
         Self(Arc::new(Inner { engine: Mutex::new(engine), clock, seeded }))
     }
 
-    /// Returns whether the space began with what a template holds.
+    /// Returns whether the space was started from a template.
     pub(crate) fn is_seeded(&self) -> bool {
         self.0.seeded
     }
 
-    /// Returns the settings of a new space.
+    /// Returns the settings of a new space, with their defaults.
     #[must_use]
     pub fn builder() -> Builder {
         Builder::default()
     }
 
-    /// Returns what the space holds now.
+    /// Returns the amounts that the space holds now.
     #[must_use]
     pub fn usage(&self) -> Usage {
         self.engine().usage()
     }
 
-    /// Returns the most that the space ever held of each.
+    /// Returns the most that the space ever held of each amount.
     #[must_use]
     pub fn high_water(&self) -> Usage {
         self.engine().high_water()
@@ -161,15 +164,16 @@ impl Space {
         *self.engine().limits()
     }
 
-    /// Sets other limits. Files that are there stay, even if they are more than the limits allow;
-    /// a program can then read and delete, and gets errors for what would take more.
+    /// Sets other limits. Files that exceed them stay. A program can then read and delete them, and
+    /// gets errors for anything that would take more.
     pub fn set_limits(&self, limits: Limits) {
         self.engine().set_limits(limits);
     }
 
-    /// Returns the last refusal: the limit, how much was asked for and how much was held. It is the
-    /// reason behind the `insufficient-space` that a program got.
+    /// Returns the last refusal: the limit, the amount asked for, and the amount held. It is the
+    /// reason for the `insufficient-space` that a program got.
     ///
+    /// # Example
     /// ```
     /// use wasmtime_scratch::{Limit, Space};
     ///
@@ -183,29 +187,29 @@ impl Space {
         self.engine().last_refusal()
     }
 
-    /// Returns whether content and metadata together are more than [`Limits::soft`].
+    /// Returns whether content and metadata together exceed [`Limits::soft`].
     #[must_use]
     pub fn over_soft_limit(&self) -> bool {
         self.engine().over_soft_limit()
     }
 
-    /// Removes every file, directory and symbolic link, in time that is linear in what there is.
-    /// What a guest has open stays open, without a name.
+    /// Removes every file, directory and symbolic link except the root, in linear time. Files that
+    /// a guest has open stay open, without a name.
     ///
-    /// A guest does the same by `scratch:space/files`, but not in a space that began with a
-    /// template: there the host goes back to it, see [`Space::reset_to`].
+    /// A guest can do the same with `scratch:space/files`, except in a space that was started from
+    /// a template. There the host goes back to the template, see [`Space::reset_to`].
     ///
     /// # Errors
-    /// `InsufficientSpace` in a space that stands on a template, where there is no memory for a
-    /// copy of a directory that changes: a part is removed then.
+    /// `InsufficientSpace` if the space is based on a template and there is no memory to copy a
+    /// directory that changes. A part has been removed then.
     pub fn clear(&self) -> Result<()> {
         self.change(tmpfs::Space::clear)
     }
 
-    /// Recounts everything, and compares it with the books.
+    /// Recounts everything, and compares it with the recorded amounts.
     ///
     /// # Errors
-    /// [`Drift`](crate::Drift) tells what differs. That is a fault of this crate.
+    /// A [`Drift`](crate::Drift) is the first difference. It is a bug of this crate.
     pub fn audit(&self) -> Result<(), tmpfs::Drift> {
         self.engine().audit()
     }
@@ -215,13 +219,14 @@ impl Space {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
-    /// Locks the filesystem. No caller holds the lock while it drops what is open.
-    // A panic within is a fault of the engine; what it holds is still bounded and can be dropped.
+    /// Locks the filesystem. A caller must not drop an open file while it holds the lock.
+    // A panic while the lock is held is a bug of the engine. Its memory is still bounded, and can
+    // be freed.
     pub(crate) fn engine(&self) -> MutexGuard<'_, tmpfs::Space> {
         self.0.engine.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Changes something at the present moment.
+    /// Runs `work` with the engine and the present time, while the lock is held.
     pub(crate) fn change<R>(
         &self,
         work: impl FnOnce(&mut tmpfs::Space, Timestamp) -> Result<R>,
@@ -237,7 +242,7 @@ pub(crate) fn seed() -> Result<[u64; 2]> {
     Ok([number()?, number()?])
 }
 
-/// Returns a moment of the system's clock, before 1970 too.
+/// Returns a time of the system's clock, also one before 1970.
 pub(crate) fn timestamp(time: SystemTime) -> Timestamp {
     let whole = |seconds: u64| i64::try_from(seconds).unwrap_or(i64::MAX);
     match time.duration_since(SystemTime::UNIX_EPOCH) {

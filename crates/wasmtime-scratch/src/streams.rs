@@ -1,4 +1,4 @@
-//! Streams of our files, as wasmtime-wasi-io serves them. A file is always ready.
+//! Streams of files in a space, for wasmtime-wasi-io. A file is always ready.
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -8,22 +8,22 @@ use wasmtime_wasi::p2::{InputStream, OutputStream, Pollable, StreamError, Stream
 use crate::number::count;
 use crate::open::{MOST, Open, Position};
 
-/// Reads a file from a position on. It holds the file open.
+/// A stream that reads a file from a position on. It holds the file open.
 pub(crate) struct Reader {
     file: Open,
     offset: u64,
-    /// True once the end was reached, or a read failed. The file may grow, but a stream that said
-    /// `closed` stays closed (WIT, stream-error).
+    /// True after the end was reached or a read failed. The file may grow, but a stream that
+    /// returned `closed` stays closed (WIT, stream-error).
     closed: bool,
 }
 
-/// Writes a file from a position on. It holds the file open.
+/// A stream that writes a file from a position on. It holds the file open.
 pub(crate) struct Writer {
     file: Open,
     position: Position,
-    /// The bytes that `check-write` permitted and that were not written yet.
+    /// The number of bytes that `check-write` permitted and that were not written yet.
     permit: usize,
-    /// True once a write failed.
+    /// True after a write failed.
     closed: bool,
 }
 
@@ -37,7 +37,8 @@ impl Reader {
         Ok(Self { file, offset, closed: false })
     }
 
-    /// Moves on by what `read` says that it took of at most `length` bytes.
+    /// Reads at most `length` bytes with `read`, and moves the position on by the number that it
+    /// returns.
     fn advance<T: Default>(
         &mut self,
         length: usize,
@@ -107,7 +108,7 @@ impl Writer {
         if self.closed { Err(StreamError::Closed) } else { Ok(()) }
     }
 
-    /// Uses the permit of `check-write`; where it permitted less, the interface asks for a trap.
+    /// Uses up the permit of `check-write`. If it permitted less, the interface requires a trap.
     fn spend(&mut self, length: usize) -> StreamResult<()> {
         self.open()?;
         let left = self.permit.checked_sub(length);
@@ -115,7 +116,7 @@ impl Writer {
         Ok(())
     }
 
-    /// Writes all that a source gives, or tells why not; what was written by then stays.
+    /// Writes all bytes of a source, or returns the error. Bytes that were written before it stay.
     fn put<R: Source>(&mut self, source: &mut R, length: usize) -> StreamResult<()> {
         self.write_all(source, length).map_err(|error| {
             self.closed = true;
@@ -158,7 +159,7 @@ impl OutputStream for Writer {
         self.put(&mut Zeros, length)
     }
 
-    /// Nothing is held back.
+    /// Nothing to do: writes are not buffered.
     fn flush(&mut self) -> StreamResult<()> {
         self.open()
     }

@@ -1,5 +1,5 @@
-//! Templates: what a space held at a moment, to start others from, to go back to and to compare
-//! with.
+//! Templates: the state of a space at one moment, to start other spaces from, to go back to, and to
+//! compare with.
 
 use tmpfs::{Change, Difference, Error, Result, Settings, Usage};
 
@@ -8,13 +8,13 @@ use crate::space::{Builder, Space, seed, timestamp};
 /// The most bytes of paths in a list of changes.
 const PATHS: usize = 256 << 20;
 
-/// Contents of a space at a moment. A clone is the same template.
+/// The state of a space at one moment. A clone is the same template.
 ///
-/// Any number of spaces start from it, each in constant time; they share its pages until they
-/// change them, and each is charged in full for what it can see. So is a shared limit, and for the
-/// template beside them, until the template and all spaces that stand on it have gone: a space of
-/// 1 MiB, its template and a hundred forks are charged 102 MiB, though they take little more memory
-/// than the space alone.
+/// Any number of spaces start from it in constant time. They share its pages until they change
+/// them, and each is charged in full for everything that it can see. A shared limit is also charged
+/// for what a template alone holds, until the template and all spaces that are based on it are
+/// dropped: for a space of 1 MiB, its template and a hundred forks it is charged 102 MiB, although
+/// they take little more memory than the space alone.
 ///
 /// ```
 /// use wasmtime_scratch::{Difference, Space};
@@ -32,7 +32,7 @@ const PATHS: usize = 256 << 20;
 pub struct Template(tmpfs::Template);
 
 impl Template {
-    /// Returns what the template holds.
+    /// Returns the amounts that the template holds.
     #[must_use]
     pub fn usage(&self) -> Usage {
         self.0.usage()
@@ -40,10 +40,10 @@ impl Template {
 }
 
 impl Builder {
-    /// Makes a space that begins with what a template holds, in constant time.
+    /// Makes a space with the content of a template, in constant time.
     ///
     /// # Errors
-    /// Those of [`Builder::build`]; `InsufficientSpace` where the limits do not allow what the
+    /// Those of [`Builder::build`]; `InsufficientSpace` if the limits do not allow what the
     /// template holds.
     pub fn build_from(self, template: &Template) -> Result<Space> {
         let Self { limits, shared, clock } = self;
@@ -53,13 +53,21 @@ impl Builder {
 }
 
 impl Space {
-    /// Makes a template of what the space holds now. The space goes on, with its open files; no
-    /// page is copied. A space that is started from the template is a fork of this one.
+    /// Makes a template of the present state. The space goes on with its open files, and no page is
+    /// copied. A space that is started from the template is a fork of this one.
     ///
-    /// A space stands on at most 16 templates. Then the next snapshot takes in those at the top
-    /// that nothing else holds, in a time that depends on the size of the space. A host that makes
-    /// one snapshot after the other drops the last one before it makes the next.
+    /// A space is based on at most 16 templates. The next snapshot merges those at the top that
+    /// nothing else uses, in time that is linear in the size of the space. To make snapshots one
+    /// after the other, drop the last one before making the next.
     ///
+    /// # Errors
+    /// - `Busy` if the space is based on 16 templates that are all in use;
+    /// - `Quota` if the shared limit does not allow it;
+    /// - `InsufficientSpace` if there is no memory.
+    ///
+    /// After an error nothing has changed.
+    ///
+    /// # Example
     /// ```
     /// # let space = wasmtime_scratch::Space::builder().build()?;
     /// space.write("shared", "text")?;
@@ -68,20 +76,21 @@ impl Space {
     /// assert_eq!(space.read("shared")?, b"text");
     /// # Ok::<(), wasmtime_scratch::Error>(())
     /// ```
-    ///
-    /// # Errors
-    /// `Busy` where the space stands on 16 templates that are all in use; `Quota` and
-    /// `InsufficientSpace` where the shared limit or the memory does not allow it. Then nothing has
-    /// changed.
     pub fn snapshot(&self) -> Result<Template> {
         self.engine().snapshot().map(Template)
     }
 
     /// Goes back to a template: the one that the space was started from, or one that was made of
-    /// it. The time depends on what changed since. Open files of guests are closed: a guest that
-    /// uses one gets `bad-descriptor`. A copy into the space or out of it that is under way ends
+    /// it. The time depends on what changed since. Open files of guests are closed, and a guest
+    /// that uses one gets `bad-descriptor`. A copy into or out of the space that is running ends
     /// with [`Stop::Reset`](crate::Stop::Reset).
     ///
+    /// # Errors
+    /// - `Invalid` if the space is not based on the template;
+    /// - `InsufficientSpace` and `Quota` if the template holds more than the space does now, and
+    ///   the limits do not allow it.
+    ///
+    /// # Example
     /// ```
     /// # let space = wasmtime_scratch::Space::builder().build()?;
     /// space.write("answer", "42")?;
@@ -91,18 +100,22 @@ impl Space {
     /// assert_eq!(space.read("answer")?, b"42");
     /// # Ok::<(), wasmtime_scratch::Error>(())
     /// ```
-    ///
-    /// # Errors
-    /// `Invalid` where the space does not stand on the template; `InsufficientSpace` and `Quota`
-    /// where it holds less now, and the limits do not allow what the template holds.
     pub fn reset_to(&self, template: &Template) -> Result<()> {
         self.engine().reset_to(&template.0)
     }
 
-    /// Compares the space with a template that it stands on, and returns what is different, in the
-    /// order of the paths. What was created and removed again is not among it; the rename of a
-    /// directory is one change. The time depends on the number of changes, not on that of files.
+    /// Compares the space with a template that it is based on, and returns the differences in the
+    /// order of the paths. A file that was created and removed again is not among them, and a
+    /// renamed directory is one change. The time depends on the number of changes, not on the
+    /// number of files.
     ///
+    /// # Errors
+    /// - `Invalid` if the space is not based on the template;
+    /// - `InsufficientSpace` if there is no memory;
+    /// - `InsufficientMemory` if the paths together are longer than 256 MiB. A program that nests
+    ///   directories deeply makes paths of many megabytes within its limits.
+    ///
+    /// # Example
     /// ```
     /// use wasmtime_scratch::Difference;
     ///
@@ -114,11 +127,6 @@ impl Space {
     /// assert_eq!(changes[0].difference, Difference::Created);
     /// # Ok::<(), wasmtime_scratch::Error>(())
     /// ```
-    ///
-    /// # Errors
-    /// `Invalid` where the space does not stand on the template; `InsufficientSpace` where there is
-    /// no memory; `InsufficientMemory` where the paths together are longer than 256 MiB. A program
-    /// that puts one directory into the other makes paths of many megabytes within its limits.
     pub fn changes_since(&self, template: &Template) -> Result<Vec<Change>> {
         let engine = self.engine();
         let (mut changes, mut left) = (Vec::new(), PATHS);

@@ -1,4 +1,4 @@
-//! The bytes of a file in a space, piece by piece, its holes left out.
+//! The content of a file in a space, read in pieces without its holes.
 
 use tmpfs::{DescriptorFlags, Error, Follow, Handle, OpenFlags, PAGE, Result, Stat};
 
@@ -6,21 +6,21 @@ use crate::copy::outcome::{Fault, Reason};
 use crate::held::Held;
 use crate::number::count;
 
-/// The most bytes that are read at once, with the lock held.
+/// The most bytes that are read at once while the lock is held.
 pub(crate) const PIECE: usize = 16 * PAGE;
 
-/// A file that is being read. Every piece is of the file as it was at the beginning, or refused.
+/// A file that is being read. Every piece comes from the same state of the file, or is refused.
 pub(crate) struct Contents {
     file: Held,
     pub(crate) stat: Stat,
     /// The inode number.
     pub(crate) number: u64,
-    /// A hash that changes with every change of the file, as far as the clock tells moments apart.
+    /// A hash that changes with the file, as long as the clock moved in between.
     state: u64,
 }
 
 impl Contents {
-    /// Opens a file of a directory.
+    /// Opens a file in a directory.
     pub(crate) fn open(above: &Held, name: &str) -> Result<Self> {
         let file = above.open(Follow::No, name, OpenFlags::default(), DescriptorFlags::READ)?;
         let (stat, number, state) = file.ask(|engine, file| {
@@ -30,8 +30,8 @@ impl Contents {
         Ok(Self { file, stat, number, state })
     }
 
-    /// Reads the next bytes that are no hole from `offset` on, until `buffer` is full. Returns
-    /// where they begin and how many they are, and `None` at the end.
+    /// Reads the next bytes at or after `offset` that are not a hole, until `buffer` is full.
+    /// Returns their offset and their number, or `None` at the end.
     pub(crate) fn next(
         &self,
         offset: u64,
@@ -44,16 +44,16 @@ impl Contents {
         })
     }
 
-    /// Fills a buffer from `offset` on, with zeros for holes. The file reached as far when it was
-    /// opened.
+    /// Fills a buffer from `offset` on, with zeros for holes. Precondition: the file was that long
+    /// when it was opened.
     pub(crate) fn fill(&self, offset: u64, buffer: &mut [u8]) -> Result<(), Fault> {
         let read = self.ask(|engine, file| engine.read_at(file, offset, buffer))?;
-        // A clock that stands still hides a change.
+        // The hash hides a change if the clock stands still.
         if read < buffer.len() { Err(Reason::Changed.into()) } else { Ok(()) }
     }
 
-    /// Returns the parts that are no holes, in their order, each with its beginning and end. There
-    /// is one at most for every 4,096 bytes that are charged.
+    /// Returns the parts that are not holes, in their order, each with its beginning and end. There
+    /// is at most one part for every 4,096 charged bytes.
     pub(crate) fn parts(&self) -> Result<Vec<(u64, u64)>, Fault> {
         self.ask(|engine, file| {
             let size = engine.stat(file)?.size;
@@ -72,7 +72,7 @@ impl Contents {
         })
     }
 
-    /// Asks the engine something, unless the file is no longer as it was.
+    /// Runs `work` with the engine, unless the file has changed.
     fn ask<R>(
         &self,
         question: impl FnOnce(&tmpfs::Space, Handle) -> Result<R>,

@@ -1,8 +1,9 @@
-//! Entries of a tar archive, as it is read: ustar, pax and GNU.
+//! Entries of a tar archive that is being read: ustar, pax and GNU.
 //!
-//! The blocks' layout is the crate `tar`'s. Its own iterator is not used: it holds names, records
-//! and maps of any size that an archive tells, reads through holes byte by byte, takes the first
-//! line for the name where a pax record has several, and does not know sparse files of pax.
+//! The layout of blocks comes from the crate `tar`. Its iterator is not used, for four reasons. It
+//! holds names, records and maps of any size that an archive gives. It reads through holes byte by
+//! byte. It takes the first line as the name if a pax record has several. It does not know sparse
+//! files of pax.
 
 use std::io::{ErrorKind, Read};
 
@@ -13,7 +14,7 @@ use crate::copy::outcome::{Reason, Stop};
 use crate::copy::pax;
 use crate::number::count;
 
-/// The most bytes of one header of names or records.
+/// The most bytes of a header that holds a name or records.
 const WORDS: u64 = 1 << 20;
 
 /// The most parts of a sparse file.
@@ -31,7 +32,7 @@ pub(crate) enum Kind {
     Strange(Reason),
 }
 
-/// An entry. Its data come next.
+/// An entry. Its data follow in the archive.
 #[derive(Debug)]
 pub(crate) struct Item {
     pub(crate) name: Vec<u8>,
@@ -41,18 +42,18 @@ pub(crate) struct Item {
     pub(crate) modified: Timestamp,
     /// The size of the file, its holes included.
     pub(crate) size: u64,
-    /// The parts of the file that are in the archive, in their order: beginning and length.
+    /// The parts of the file that are in the archive, in their order: offset and length.
     pub(crate) parts: Result<Vec<(u64, u64)>, Reason>,
 }
 
-/// What headers before an entry tell of it.
+/// The properties of an entry that earlier headers give.
 #[derive(Debug, Default)]
 struct Told {
     name: Option<Vec<u8>>,
     target: Option<Vec<u8>>,
     size: Option<u64>,
     modified: Option<Timestamp>,
-    /// The sparse format of pax, and the size of the file.
+    /// The sparse format of pax; an error if it is not supported.
     sparse: Option<Result<(), Reason>>,
     sparse_name: Option<Vec<u8>>,
     real_size: Option<u64>,
@@ -61,7 +62,8 @@ struct Told {
 /// An archive that is being read.
 pub(crate) struct Entries<R> {
     archive: R,
-    /// The bytes of the last entry's data that were not read yet, and those that fill its block.
+    /// The number of bytes of the last entry's data that were not read yet, and of the bytes that
+    /// fill its last block.
     left: u64,
     filling: u64,
 }
@@ -71,21 +73,21 @@ impl<R: Read> Entries<R> {
         Self { archive, left: 0, filling: 0 }
     }
 
-    /// Returns the next entry, and `None` at the archive's end mark.
+    /// Returns the next entry, or `None` at the archive's end mark.
     pub(crate) fn next(&mut self) -> Result<Option<Item>, Stop> {
         let mut told = Told::default();
         loop {
             self.skip_data()?;
             let mut header = Header::new_old();
             if !self.fill(header.as_mut_bytes())? {
-                return Err(Stop::Archive("it has no end mark, and was cut there or before"));
+                return Err(Stop::Archive("it has no end mark, so it was cut"));
             }
             if header.as_bytes().iter().all(|byte| *byte == 0) {
                 return Ok(None);
             }
             check_sum(&header)?;
             let kind = header.entry_type();
-            let size = header.entry_size().map_err(|_| Stop::Archive("a size is no number"))?;
+            let size = header.entry_size().map_err(|_| Stop::Archive("a size is not a number"))?;
             match kind {
                 EntryType::GNULongName => told.name = Some(self.text(size)?),
                 EntryType::GNULongLink => told.target = Some(self.text(size)?),
@@ -101,7 +103,7 @@ impl<R: Read> Entries<R> {
                         global,
                         Told { name: None, target: None, size: None, sparse: None, .. }
                     ) {
-                        return Err(Stop::Archive("a global header tells names or sizes"));
+                        return Err(Stop::Archive("a global header gives names or sizes"));
                     }
                 }
                 _ => return self.item(&header, kind, size, told).map(Some),
@@ -121,11 +123,11 @@ impl<R: Read> Entries<R> {
         let name = told.sparse_name.or(told.name);
         let name = name.unwrap_or_else(|| header.path_bytes().into_owned());
         let target = told.target.or_else(|| header.link_name_bytes().map(|it| it.into_owned()));
-        // The time of a header is signed where it has 64 bits.
+        // A time of 64 bits in a header is signed.
         let seconds = header.mtime().unwrap_or(0).cast_signed();
         let modified = told.modified.unwrap_or(Timestamp { seconds, nanoseconds: 0 });
         let kind = match kind {
-            // Before ustar, a directory was a file with a slash.
+            // Before ustar, a directory was a file whose name ends with a slash.
             EntryType::Regular if name.ends_with(b"/") => Kind::Directory,
             EntryType::Regular | EntryType::Continuous | EntryType::GNUSparse => Kind::File,
             EntryType::Directory => Kind::Directory,
@@ -136,8 +138,9 @@ impl<R: Read> Entries<R> {
             _ => Kind::Strange(Reason::UnknownKind),
         };
         if size > 0 && !matches!(kind, Kind::File | Kind::Strange(Reason::UnknownKind)) {
-            // Some programs skip so many bytes, and others do not: each sees another archive.
-            return Err(Stop::Archive("an entry that is no file tells a size"));
+            // Some programs skip that many bytes and others do not, so they would see different
+            // archives.
+            return Err(Stop::Archive("an entry that is not a file has a size"));
         }
         let whole = vec![(0, size)];
         let mut item = Item {
@@ -162,7 +165,7 @@ impl<R: Read> Entries<R> {
         Ok(item)
     }
 
-    /// Reads the map of a sparse file of GNU's format, which ends in blocks after the header.
+    /// Reads the map of a sparse file of GNU's format. It continues in blocks after the header.
     fn gnu_parts(&mut self, header: &Header, size: u64) -> Result<(u64, Parts), Stop> {
         let Some(gnu) = header.as_gnu() else {
             return Ok((0, Err(Reason::UnknownKind)));
@@ -182,11 +185,11 @@ impl<R: Read> Entries<R> {
             more = block.is_extended();
         }
         let real = gnu.real_size();
-        let real = real.map_err(|_| Stop::Archive("the size of a sparse file is no number"))?;
+        let real = real.map_err(|_| Stop::Archive("the size of a sparse file is not a number"))?;
         Ok((real, whole.and_then(|()| checked(parts, real, size))))
     }
 
-    /// Reads the map of a sparse file of pax, version 1.0, which the data begin with.
+    /// Reads the map of a sparse file of pax, version 1.0. It is at the beginning of the data.
     fn pax_parts(&mut self, real: u64) -> Result<Parts, Stop> {
         let mut read = 0;
         let mut line = |entries: &mut Self| {
@@ -221,7 +224,7 @@ impl<R: Read> Entries<R> {
         Ok(checked(parts, real, self.left))
     }
 
-    /// Reads data of the entry, until the buffer is full or they end.
+    /// Reads data of the entry until the buffer is full or the data end.
     pub(crate) fn read_all(&mut self, buffer: &mut [u8]) -> Result<usize, Stop> {
         let mut done = 0;
         while done < buffer.len() {
@@ -234,7 +237,7 @@ impl<R: Read> Entries<R> {
         Ok(done)
     }
 
-    /// Reads some data of the entry; 0 at their end.
+    /// Reads some data of the entry; returns 0 at their end.
     fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Stop> {
         let length = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len());
         if length == 0 {
@@ -248,15 +251,15 @@ impl<R: Read> Entries<R> {
         Ok(read)
     }
 
-    /// Says how many bytes of data come next.
+    /// Sets the number of bytes of data that come next.
     fn expect(&mut self, size: u64) -> Result<(), Stop> {
         let blocks = size.checked_next_multiple_of(count(BLOCK));
-        self.filling = blocks.ok_or(Stop::Archive("a size is no number"))? - size;
+        self.filling = blocks.ok_or(Stop::Archive("a size is not a number"))? - size;
         self.left = size;
         Ok(())
     }
 
-    /// Passes over the rest of an entry.
+    /// Skips the rest of an entry.
     fn skip_data(&mut self) -> Result<(), Stop> {
         self.left = self.left.checked_add(self.filling).ok_or(CUT)?;
         self.filling = 0;
@@ -265,10 +268,10 @@ impl<R: Read> Entries<R> {
         Ok(())
     }
 
-    /// Reads the data of a header of names or records.
+    /// Reads the data of a header that holds a name or records.
     fn words(&mut self, size: u64) -> Result<Vec<u8>, Stop> {
         if size > WORDS {
-            return Err(Stop::Archive("a name, or records, of more than 1 MiB"));
+            return Err(Stop::Archive("a name or the records of an entry are longer than 1 MiB"));
         }
         self.expect(size)?;
         let length = usize::try_from(size).expect("BUG: it was compared");
@@ -277,7 +280,7 @@ impl<R: Read> Entries<R> {
         Ok(words)
     }
 
-    /// Reads a name, which ends in a NUL.
+    /// Reads a name. It ends with a NUL.
     fn text(&mut self, size: u64) -> Result<Vec<u8>, Stop> {
         let mut text = self.words(size)?;
         if text.last() == Some(&0) {
@@ -286,7 +289,7 @@ impl<R: Read> Entries<R> {
         Ok(text)
     }
 
-    /// Reads a whole block; false where the archive ends before it.
+    /// Reads a whole block; returns false if the archive ends before it.
     fn fill(&mut self, block: &mut [u8; BLOCK]) -> Result<bool, Stop> {
         let mut done = 0;
         while done < BLOCK {
@@ -311,16 +314,16 @@ impl<R: Read> Entries<R> {
 
 const CUT: Stop = Stop::Archive("it was cut");
 
-/// The parts of a file that are in an archive, or why they are not known.
+/// The parts of a file that are in an archive, or the reason why they are unknown.
 type Parts = Result<Vec<(u64, u64)>, Reason>;
 
-/// Refuses a block that is no header.
+/// Refuses a block that is not a header.
 fn check_sum(header: &Header) -> Result<(), Stop> {
     let mut expected = header.clone();
     expected.set_cksum();
     let told = header.cksum();
     if told.ok() != expected.cksum().ok() {
-        return Err(Stop::Archive("a header is damaged, or it is no tar archive"));
+        return Err(Stop::Archive("a header is damaged, or it is not a tar archive"));
     }
     Ok(())
 }
@@ -335,7 +338,7 @@ fn read_parts(map: &[GnuSparseHeader], parts: &mut Vec<(u64, u64)>) -> Result<()
     Ok(())
 }
 
-/// Checks that parts come one after the other within a file, and are as long as the data.
+/// Checks that the parts are in order and within the file, and together as long as the data.
 fn checked(parts: Vec<(u64, u64)>, real: u64, size: u64) -> Parts {
     let (mut end, mut sum) = (0, 0_u64);
     for (begin, length) in &parts {

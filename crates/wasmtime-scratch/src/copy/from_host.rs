@@ -18,7 +18,7 @@ use crate::held::Held;
 use crate::number::count;
 use crate::space::Space;
 
-/// Copies what the host has at a path to a path of the space. Returns the path at which it ended.
+/// Copies a file or tree of the host to a path of the space. Returns the path at which it ended.
 pub(crate) fn copy(
     space: &Space,
     from: &Path,
@@ -71,12 +71,12 @@ fn one(
     Ok(())
 }
 
-/// A copy under way.
+/// A copy in progress.
 struct Copy<'log, 'hook> {
     log: &'log mut Log<'hook>,
-    /// The top of the tree in the space.
+    /// The top directory in the space.
     top: Held,
-    /// The path of the entry that is copied, from the top on.
+    /// The path of the present entry, relative to the top.
     path: String,
     links: Links<Number>,
     buffer: Vec<u8>,
@@ -98,7 +98,7 @@ impl<'log, 'hook> Copy<'log, 'hook> {
         if times.is_err() { self.log.settle(".", times) } else { Ok(()) }
     }
 
-    /// Copies what is in a directory, `depth` directories below the top.
+    /// Copies the entries of a directory, which is `depth` directories below the top.
     fn directory(
         &mut self,
         host: &OwnedFd,
@@ -135,7 +135,7 @@ impl<'log, 'hook> Copy<'log, 'hook> {
         depth: usize,
     ) -> Result<(), Fault> {
         let looked = match host::look(host, name) {
-            // It was removed meanwhile, as if before.
+            // It was removed meanwhile: treat it as if it had never existed.
             Err(Errno::NOENT) => return Ok(()),
             looked => looked.map_err(host::fault)?,
         };
@@ -163,7 +163,7 @@ impl<'log, 'hook> Copy<'log, 'hook> {
         }
         let opened = looked.open_directory(host, name)?;
         let modified = host::modified(metadata);
-        // A descriptor for each directory above is enough.
+        // One descriptor for each directory above is enough.
         drop(looked);
         let held = inside::directory(inside, text, self.log)?;
         let below = self.links.directory(place, text);
@@ -193,7 +193,8 @@ impl<'log, 'hook> Copy<'log, 'hook> {
         Ok(())
     }
 
-    /// Copies a file that is open, its holes left out. It is as large as it was when it was opened.
+    /// Copies an open file without its holes. The copy is as large as the file was when it was
+    /// opened.
     fn contents(&mut self, file: &File, inside: &Held, name: &str) -> Result<(), Fault> {
         let metadata = file.metadata().map_err(Stop::Host)?;
         let size = metadata.len();
@@ -222,7 +223,7 @@ impl<'log, 'hook> Copy<'log, 'hook> {
     }
 }
 
-/// Returns the next part of a file from `at` on that is no hole, cut at `size`.
+/// Returns the next part of a file at or after `at` that is not a hole, cut at `size`.
 fn part(file: &File, at: u64, size: u64) -> Result<Option<(u64, u64)>, Fault> {
     if at >= size {
         return Ok(None);
@@ -230,7 +231,7 @@ fn part(file: &File, at: u64, size: u64) -> Result<Option<(u64, u64)>, Fault> {
     let begin = match rustix::fs::seek(file, SeekFrom::Data(at)) {
         Ok(begin) => begin.max(at),
         Err(Errno::NXIO) => return Ok(None),
-        // The filesystem knows no holes.
+        // The filesystem does not report holes.
         Err(Errno::INVAL | Errno::OPNOTSUPP) => return Ok(Some((at, size))),
         Err(error) => return Err(host::fault(error)),
     };

@@ -1,5 +1,5 @@
-//! Files of the host, each reached by a name in a directory that is open: no link is followed, and
-//! no exchange in between leads out.
+//! Files of the host. Each is reached by a name in an open directory: no symbolic link is followed,
+//! and a file that is exchanged meanwhile leads nowhere else.
 
 use std::fs::{File, Metadata};
 use std::io;
@@ -14,31 +14,31 @@ use tmpfs::Timestamp;
 
 use crate::copy::outcome::{Fault, Reason, Stop};
 
-/// A directory.
+/// The flags to open a directory.
 pub(crate) const DIRECTORY: OFlags =
     OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
 
-/// A file that is read. A FIFO that is put in its place does not block.
+/// The flags to open a file for reading. A FIFO that takes its place does not block.
 const READ: OFlags = OFlags::RDONLY
     .union(OFlags::NOFOLLOW)
     .union(OFlags::NONBLOCK)
     .union(OFlags::NOCTTY)
     .union(OFlags::CLOEXEC);
 
-/// A file that is made.
+/// The flags to make a file.
 const NEW: OFlags = OFlags::WRONLY
     .union(OFlags::CREATE)
     .union(OFlags::EXCL)
     .union(OFlags::NOFOLLOW)
     .union(OFlags::CLOEXEC);
 
-/// A name of whatever kind, which is not opened itself.
+/// The flags to look at a name of any kind without opening it.
 const LOOK: OFlags = OFlags::PATH.union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
 
-/// Identity of a file of the host.
+/// The identity of a file of the host.
 pub(crate) type Number = (u64, u64);
 
-/// A name that was looked at.
+/// A name that was looked up.
 #[derive(Debug)]
 pub(crate) struct Looked {
     file: File,
@@ -50,12 +50,13 @@ pub(crate) fn look(above: impl AsFd, name: impl Arg) -> Result<Looked, Errno> {
     looked(rustix::fs::openat(above, name, LOOK, Mode::empty())?)
 }
 
-/// Cuts slashes off the end of a path, and names `.`: the system follows a link before them.
+/// Returns the path without slashes at the end, or `.` for none: with a slash, the system follows a
+/// symbolic link.
 pub(crate) fn without_slash(path: &Path) -> &Path {
     path.components().as_path()
 }
 
-/// Looks at a path that the host gave. Links are followed but for the last component.
+/// Looks at a path that the host gave. Links are followed, except in the last component.
 pub(crate) fn look_at_path(path: &Path) -> Result<Looked, Errno> {
     look(CWD, path)
 }
@@ -80,7 +81,7 @@ impl Looked {
         rustix::fs::readlinkat(&self.file, "", Vec::new()).map(|target| target.into_bytes())
     }
 
-    /// Returns why it is no file, directory or symbolic link.
+    /// Returns the reason why it is neither a file, a directory nor a symbolic link.
     pub(crate) fn strange(&self) -> Reason {
         let kind = self.metadata.file_type();
         if kind.is_fifo() {
@@ -92,7 +93,7 @@ impl Looked {
         }
     }
 
-    /// Opens a directory that was looked at, unless it was exchanged since.
+    /// Opens a directory that was looked at, unless it was exchanged since then.
     pub(crate) fn open_directory(
         &self,
         above: impl AsFd,
@@ -103,7 +104,7 @@ impl Looked {
         Ok(self.same(opened)?.into())
     }
 
-    /// Opens a file that was looked at, unless it was exchanged since.
+    /// Opens a file that was looked at, unless it was exchanged since then.
     pub(crate) fn open_file(&self, above: impl AsFd, name: impl Arg) -> Result<File, Fault> {
         let opened = rustix::fs::openat(above, name, READ, Mode::empty()).map_err(exchanged)?;
         self.same(opened)
@@ -118,23 +119,23 @@ impl Looked {
     }
 }
 
-/// Opens a directory of that name, which no link is.
+/// Opens a directory by name. A symbolic link is refused.
 pub(crate) fn open_directory(above: impl AsFd, name: impl Arg) -> Result<OwnedFd, Errno> {
     rustix::fs::openat(above, name, DIRECTORY, Mode::empty())
 }
 
-/// Makes a directory, with the modes that the process gives by itself.
+/// Makes a directory with the process's default mode.
 pub(crate) fn make_directory(above: impl AsFd, name: impl Arg) -> Result<(), Errno> {
     rustix::fs::mkdirat(above, name, Mode::from_raw_mode(0o777))
 }
 
-/// Makes a file of a name that nothing has, with the modes that the process gives by itself.
+/// Makes a file with the process's default mode. Fails if the name exists.
 pub(crate) fn make_file(above: impl AsFd, name: impl Arg) -> Result<File, Errno> {
     let made = rustix::fs::openat(above, name, NEW, Mode::from_raw_mode(0o666))?;
     Ok(File::from(made))
 }
 
-/// Removes a name in a directory, if it is still of that file.
+/// Removes a name in a directory if it still names that file.
 pub(crate) fn remove(above: impl AsFd, name: &str, number: Number) -> Result<(), Errno> {
     if look(&above, name)?.number() == number {
         rustix::fs::unlinkat(above, name, AtFlags::empty())?;
@@ -142,7 +143,7 @@ pub(crate) fn remove(above: impl AsFd, name: &str, number: Number) -> Result<(),
     Ok(())
 }
 
-/// Sets the time of the last change of a name in a directory, of a symbolic link itself.
+/// Sets the modification time of a name in a directory. A symbolic link is not followed.
 pub(crate) fn set_modified_at(
     above: impl AsFd,
     name: &str,
@@ -151,7 +152,7 @@ pub(crate) fn set_modified_at(
     rustix::fs::utimensat(above, name, &times(modified), AtFlags::SYMLINK_NOFOLLOW)
 }
 
-/// Sets the time of the last change of what is open.
+/// Sets the modification time of an open file or directory.
 pub(crate) fn set_modified(open: impl AsFd, modified: Timestamp) -> Result<(), Errno> {
     rustix::fs::futimens(open, &times(modified))
 }
@@ -169,13 +170,13 @@ pub(crate) fn number(metadata: &Metadata) -> Number {
     (metadata.dev(), metadata.ino())
 }
 
-/// Returns the time of the last change.
+/// Returns the modification time.
 pub(crate) fn modified(metadata: &Metadata) -> Timestamp {
     let nanoseconds = u32::try_from(metadata.mtime_nsec()).unwrap_or(0);
     Timestamp { seconds: metadata.mtime(), nanoseconds }
 }
 
-/// Tells that another has put something else in the place of what was looked at.
+/// Returns the fault for a name that was exchanged since it was looked at.
 fn exchanged(error: Errno) -> Fault {
     match error {
         Errno::NOTDIR | Errno::LOOP | Errno::ISDIR | Errno::NXIO | Errno::NOENT => {
@@ -185,7 +186,7 @@ fn exchanged(error: Errno) -> Fault {
     }
 }
 
-/// Returns what an error of the system means for the copy.
+/// Returns the fault for an error of the system.
 pub(crate) fn fault(error: Errno) -> Fault {
     match error {
         Errno::ACCESS | Errno::PERM => Reason::NotPermitted.into(),
@@ -197,7 +198,7 @@ pub(crate) fn fault(error: Errno) -> Fault {
     }
 }
 
-/// Ends the copy with an error of the system.
+/// Returns the end of the copy for an error of the system.
 pub(crate) fn stop(error: Errno) -> Stop {
     Stop::Host(io::Error::from(error))
 }

@@ -1,4 +1,4 @@
-//! Files, directories and links that a copy makes in a space.
+//! Making files, directories and links in a space.
 
 use tmpfs::{DescriptorFlags, Error, Follow, Kind, NewTimestamp, OpenFlags, Result, Timestamp};
 
@@ -8,8 +8,8 @@ use crate::held::{Held, below_root, create_all};
 use crate::number::count;
 use crate::space::Space;
 
-/// Opens the directory that a copy fills, and makes it where it is missing. Symbolic links on the
-/// way to it are followed, within the space.
+/// Opens the directory that a copy fills, and makes it if it is missing. Symbolic links on the way
+/// are followed within the space.
 pub(crate) fn top(space: &Space, path: &str) -> Result<Held> {
     let root = Held::root(space, DescriptorFlags::DIRECTORY)?;
     let path = below_root(path);
@@ -17,7 +17,7 @@ pub(crate) fn top(space: &Space, path: &str) -> Result<Held> {
     root.open_directory(Follow::Yes, path)
 }
 
-/// Opens the directory of a new name, and makes it unless there is one.
+/// Opens a directory by name, and makes it if it is missing.
 pub(crate) fn directory(above: &Held, name: &str, log: &mut Log<'_>) -> Result<Held, Fault> {
     let held = match above.directory(name) {
         Err(Error::NoEntry) => {
@@ -33,7 +33,7 @@ pub(crate) fn directory(above: &Held, name: &str, log: &mut Log<'_>) -> Result<H
     })
 }
 
-/// Makes a symbolic link of what was checked to stay inside.
+/// Makes a symbolic link. Precondition: its target stays inside the tree.
 pub(crate) fn symbolic_link(
     above: &Held,
     name: &str,
@@ -49,8 +49,8 @@ pub(crate) fn symbolic_link(
     Ok(())
 }
 
-/// Gives a file that lies below `top` one more name. A symbolic link is refused: it might lead out
-/// from there.
+/// Gives a file below `top` another name. A symbolic link on the way is refused, since it might
+/// lead out of the tree.
 pub(crate) fn hard_link(
     top: &Held,
     (directories, old_name): (&[&str], &str),
@@ -69,7 +69,7 @@ pub(crate) fn hard_link(
     directory.change(|engine, old, now| engine.link_at(old, follow, old_name, new, name, now))
 }
 
-/// Sets the time of the last change of a file or directory.
+/// Sets the modification time of a file or directory.
 pub(crate) fn set_modified(held: &Held, modified: Timestamp) -> Result<()> {
     let modified = NewTimestamp::Timestamp(modified);
     held.change(|engine, held, now| engine.set_times(held, NewTimestamp::NoChange, modified, now))
@@ -80,7 +80,7 @@ pub(crate) struct NewFile<'above> {
     above: &'above Held,
     name: &'above str,
     file: Held,
-    /// The end of what was written.
+    /// The end of the bytes that were written.
     end: u64,
     finished: bool,
 }
@@ -91,8 +91,8 @@ impl Drop for NewFile<'_> {
             return;
         }
         let number = self.file.ask(|engine, file| Ok(engine.identify(file)?.1));
-        // A guest may have given the name to another file. The error is not looked at: the first
-        // one is what the host is told.
+        // A guest may have given the name to another file. This error is ignored, since the host is
+        // told the first one.
         let _ = self.above.change(|engine, above, now| {
             if engine.identify_at(above, Follow::No, self.name)?.1 == number? {
                 engine.unlink_file_at(above, self.name, now)?;
@@ -103,19 +103,19 @@ impl Drop for NewFile<'_> {
 }
 
 impl<'above> NewFile<'above> {
-    /// Makes a file of a name that nothing has.
+    /// Makes a file. Fails if the name exists.
     pub(crate) fn create(above: &'above Held, name: &'above str) -> Result<Self, Fault> {
         let open = OpenFlags { create: true, exclusive: true, ..OpenFlags::default() };
         let file = above.open(Follow::No, name, open, DescriptorFlags::READ_WRITE)?;
         Ok(Self { above, name, file, end: 0, finished: false })
     }
 
-    /// Writes at an offset where nothing was written yet. Blocks of zeros take no room.
+    /// Writes at an offset after the last one. Blocks of zeros are not stored.
     pub(crate) fn write(&mut self, offset: u64, bytes: &[u8]) -> Result<()> {
         for range in zeros::without(bytes) {
             let at = offset.checked_add(count(range.start)).ok_or(Error::FileTooLarge)?;
             let bytes = &bytes[range];
-            // A page is charged to its last byte.
+            // A page is charged up to its last byte.
             let end = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
             self.write_all(at, &bytes[..end])?;
         }
@@ -134,7 +134,7 @@ impl<'above> NewFile<'above> {
         Ok(())
     }
 
-    /// Ends the file at its size.
+    /// Sets the size of the file, and keeps it.
     pub(crate) fn finish(mut self, size: u64, modified: Timestamp) -> Result<()> {
         if size > self.end {
             self.file.change(|engine, file, now| engine.set_size(file, size, now))?;

@@ -3,16 +3,17 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
-/// The directories below the top of a tree that an entry may have above it. Each takes a handle of
-/// the space, and two descriptors of the host, as long as what is in it is copied.
+/// The greatest number of directories between the top of a tree and an entry. Each of them takes
+/// one handle of the space and two descriptors of the host while its entries are copied.
 pub(crate) const DEEPEST: usize = 256;
 
-/// Returns whether a symbolic link in a directory `depth` directories below the top of a tree leads
-/// to the tree, wherever the other links of the tree lead.
+/// Returns whether a symbolic link stays in the tree, wherever the other links of the tree lead.
+/// The link is in a directory that is `depth` directories below the top.
 ///
-/// A `..` after a name is refused: where the name is a link itself, the `..` counts from where that
-/// leads. With none, a link begins at one of the directories above it, which are no links, and goes
-/// down from there by names, each of which is no link or one that stays inside, too.
+/// A `..` after a name is refused, since the name may be a link itself, and `..` then starts from
+/// its target. Without one, the target starts at one of the directories above the link, which are
+/// not links. From there it goes down by names, each of which is no link or a link that stays
+/// inside.
 pub(crate) fn stays_inside(target: &str, depth: usize) -> bool {
     let (mut up, mut named) = (0, false);
     for part in target.split('/') {
@@ -33,10 +34,10 @@ pub(crate) struct Place(usize);
 /// The top of the tree.
 pub(crate) const TOP: Place = Place(0);
 
-/// The directories that were copied, and the files with several names. It holds each name once.
+/// The directories that were copied, and the files with several names. Each name is stored once.
 #[derive(Debug)]
 pub(crate) struct Links<K> {
-    /// Each with the directory above it, but for the top, from 1 on.
+    /// The directories except the top, each with the directory above it, counted from 1.
     directories: Vec<(Place, Box<str>)>,
     files: HashMap<K, (Place, Box<str>)>,
 }
@@ -52,18 +53,18 @@ impl<K: Hash + Eq> Links<K> {
         Place(self.directories.len())
     }
 
-    /// Adds a file with several names, under the first of them.
+    /// Adds a file with several names, under its first name.
     pub(crate) fn file(&mut self, key: K, above: Place, name: &str) {
         self.files.insert(key, (above, name.into()));
     }
 
-    /// Returns the directories from the top down to a file that was added, and its name.
+    /// Returns the directories from the top to a file that was added, and its name.
     pub(crate) fn find(&self, key: &K) -> Option<(Vec<&str>, &str)> {
         let (above, name) = self.files.get(key)?;
         Some((self.way(*above), name))
     }
 
-    /// Returns the names from the top down to a directory.
+    /// Returns the names from the top to a directory.
     pub(crate) fn way(&self, place: Place) -> Vec<&str> {
         let mut way = Vec::new();
         let mut at = place;

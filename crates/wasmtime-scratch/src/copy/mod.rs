@@ -34,7 +34,7 @@ use crate::copy::outcome::{Hook, Log};
 use crate::copy::to_host::Existing;
 use crate::space::Space;
 
-/// Settings of a copy, from [`Space::copying`].
+/// Settings of a copy, made by [`Space::copying`].
 #[must_use]
 pub struct Copying<'copy> {
     space: &'copy Space,
@@ -49,13 +49,14 @@ impl fmt::Debug for Copying<'_> {
     }
 }
 
-/// Trees, in and out.
+/// Copies of trees, into the space and out of it.
 ///
-/// No copy follows a symbolic link or reaches beyond the tree that it is given. Everything that can
-/// be copied is copied; the rest is in the list of [`CopyError`], each entry with its reason.
+/// A copy never follows a symbolic link within the tree, and never leaves the tree. It copies
+/// everything that it can. [`CopyError`] lists the rest, each entry with its reason.
 impl Space {
     /// Returns the settings of a copy into the space or out of it.
     ///
+    /// # Example
     /// ```
     /// let space = wasmtime_scratch::Space::builder().build()?;
     /// space.write("a", "one")?;
@@ -74,19 +75,32 @@ impl Space {
         }
     }
 
-    /// Copies a file or tree of the host into the space. Linux only.
+    /// Copies a file or a tree of the host into the space. Linux only.
     ///
-    /// The entries of a directory go into the directory `to`; a file gets the path `to`. Missing
-    /// directories above are made. What is in the space already stays: directories of the same name
-    /// are filled, files of the same name are refused.
+    /// The entries of a directory are copied into the directory `to`; a file is copied to the path
+    /// `to`. Missing parent directories are made. Existing files are not replaced: a directory with
+    /// the same name is filled, and a file with the same name is refused.
     ///
-    /// Symbolic links are copied as links if they stay inside the tree, and are never followed, but
-    /// for those in the directories above `from` itself. One with a `..` after a name is taken for
-    /// one that leads out: the name may be a link, too. Hard links stay links of one file, within
-    /// one copy. Holes stay holes, and blocks of 4,096 zeros become holes. Times of the last
-    /// change are kept, modes are not. A file is read in pieces of 256 KiB. Nothing of the host is
-    /// read but what lies below `from`, whoever exchanges files there meanwhile.
+    /// - Symbolic links are copied as links if they stay inside the tree. A target with `..` after
+    ///   a name is refused, since that name may be a link, too.
+    /// - Hard links within one copy stay links to one file.
+    /// - Holes stay holes, and blocks of 4,096 zeros become holes.
+    /// - Modification times are kept. Modes are not.
+    /// - Files are read in pieces of 256 KiB.
     ///
+    /// # Errors
+    /// A [`CopyError`] in two cases:
+    ///
+    /// - Entries were refused: devices, FIFOs and sockets; links that can lead out; names that are
+    ///   not UTF-8 or are taken; files that shrink while they are read; files that the process may
+    ///   not read; trees deeper than 256 directories.
+    /// - The copy ended early, at a limit of the space or by a failure of the host.
+    ///
+    /// # Security
+    /// Nothing outside of `from` is read, even if another process exchanges files there meanwhile.
+    /// Symbolic links are followed only in the directories above `from`.
+    ///
+    /// # Example
     /// ```
     /// # let folder = std::env::temp_dir().join(format!("copy-in-doc-{}", std::process::id()));
     /// # std::fs::create_dir_all(&folder)?;
@@ -98,33 +112,38 @@ impl Space {
     /// # std::fs::remove_dir_all(&folder)?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    ///
-    /// # Errors
-    /// [`CopyError`] where anything was refused: devices, FIFOs and sockets, links that can lead
-    /// out, names that are not UTF-8, names that are taken, files that shrink while they are read,
-    /// what the process may not read, trees deeper than 256 directories; or where a limit of the
-    /// space or a failure of the host ended the copy.
     #[cfg(target_os = "linux")]
     pub fn copy_in(&self, from: impl AsRef<Path>, to: &str) -> Result<Copied, CopyError> {
         self.copying().copy_in(from, to)
     }
 
-    /// Copies a file or tree of the space into a directory of the host. Linux only.
+    /// Copies a file or a tree of the space into a directory of the host. Linux only.
     ///
-    /// The entries of a directory go into `to`; a file goes into it under its own name. `to` is
-    /// made if it is missing, and must be empty otherwise; the directory above it must be there.
-    /// Symbolic links in the directories above `to` are followed; in `to` none is, and everything
-    /// is made new, so that a link that somebody plants there leads nowhere.
+    /// The entries of a directory are copied into `to`; a file is copied into it under its own
+    /// name. If `to` is missing, it is made; its parent directory must exist. If it exists, it must
+    /// be empty.
     ///
-    /// Links, holes and times are kept as by [`Space::copy_in`]: a link that a program made and
-    /// that can lead out is refused, since a host that reads the results must not be led to its own
-    /// files. Blocks of 4,096 zeros become holes. Files get the modes that the process gives
-    /// new files; none is executable.
+    /// Links, holes and times are kept as by [`Space::copy_in`], and blocks of 4,096 zeros become
+    /// holes. Files get the process's default mode, and none is executable.
     ///
-    /// A program may run meanwhile. Each file is copied as it was when its turn came, or refused:
-    /// a file that is written to while it is read is [`Reason::Changed`], as far as the space's
-    /// clock tells two moments apart. A program waits for one piece of 256 KiB at most.
+    /// A program may run meanwhile. Each file is copied in one state. A file that is written to
+    /// while it is read is refused with [`Reason::Changed`], as long as the space's clock tells the
+    /// two times apart. The program waits for at most one piece of 256 KiB.
     ///
+    /// # Errors
+    /// A [`CopyError`] in two cases:
+    ///
+    /// - Entries were refused: a target that is not empty; links that can lead out; names that are
+    ///   taken; files that change while they are read; trees deeper than 256 directories.
+    /// - The copy ended early by a failure of the host.
+    ///
+    /// # Security
+    /// A link of the program that can lead out of the tree is refused, so that a host that reads
+    /// the results is not led to its own files. Symbolic links in the directories above `to` are
+    /// followed. In `to` none is followed, and everything is newly made, so that another process
+    /// cannot redirect the copy with a link.
+    ///
+    /// # Example
     /// ```
     /// # let parent = std::env::temp_dir().join(format!("copy-out-doc-{}", std::process::id()));
     /// # std::fs::create_dir_all(&parent)?;
@@ -137,11 +156,6 @@ impl Space {
     /// # std::fs::remove_dir_all(&parent)?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    ///
-    /// # Errors
-    /// [`CopyError`] where anything was refused: a target that is not empty, links that can lead
-    /// out, what stands in the way, files that change while they are read, trees deeper than 256
-    /// directories; or where a failure of the host ended the copy.
     #[cfg(target_os = "linux")]
     pub fn copy_out(&self, from: &str, to: impl AsRef<Path>) -> Result<Copied, CopyError> {
         self.copying().copy_out(from, to)
@@ -150,13 +164,25 @@ impl Space {
     /// Unpacks a tar archive into the directory `to`, which is made if it is missing. The archive
     /// is read as a stream.
     ///
-    /// It reads what GNU tar, bsdtar, Python and Go write: ustar, pax and GNU archives with long
-    /// names, hard links, symbolic links, and sparse files of GNU's format and of pax version 1.0.
-    /// Compressed archives go through a decoder first. Names are refused where they would lead out,
-    /// and where they are taken, by the archive itself too. It stops at the archive's end mark. Of
-    /// an entry it holds at most 8 MiB of names and records, and the map of a sparse file of about
-    /// a million parts.
+    /// It reads the archives of GNU tar, bsdtar, Python and Go: ustar, pax and GNU, with long
+    /// names, hard links and symbolic links, and with sparse files of GNU's format and of pax
+    /// version 1.0. A compressed archive needs a decoder before it. Reading stops at the archive's
+    /// end mark. For one entry it holds at most 8 MiB of names and records, and the map of a sparse
+    /// file of about a million parts.
     ///
+    /// # Errors
+    /// A [`CopyError`] in two cases:
+    ///
+    /// - Entries were refused: names that are absolute, contain `..`, are not UTF-8 or are taken,
+    ///   also by the archive itself; links that can lead out; devices, FIFOs and unknown kinds.
+    /// - The copy ended early: at a limit of the space, by a failure of the reader, or at an
+    ///   archive that is cut or contradicts itself.
+    ///
+    /// # Security
+    /// An archive may come from anyone. No name or link in it leads out of `to`, and its memory is
+    /// bounded.
+    ///
+    /// # Example
     /// ```
     /// # let archive = {
     /// #     let space = wasmtime_scratch::Space::builder().build()?;
@@ -170,24 +196,23 @@ impl Space {
     /// assert_eq!(space.read("/input/data.csv")?, b"1,2,3");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    ///
-    /// # Errors
-    /// [`CopyError`] where anything was refused: names that are absolute, have `..` or are not
-    /// UTF-8, names that are taken, links that can lead out, devices and FIFOs, kinds that are not
-    /// known; or where a limit of the space, a failure of the reader, or an archive that is cut or
-    /// contradicts itself ended it.
     pub fn unpack(&self, archive: impl Read, to: &str) -> Result<Copied, CopyError> {
         self.copying().unpack(archive, to)
     }
 
-    /// Writes a file or tree of the space as a tar archive: a pax archive, with sparse files in
-    /// GNU's format, which GNU tar, bsdtar, Python and Go read.
+    /// Packs a file or a tree of the space into a tar archive. It is a pax archive, with sparse
+    /// files in GNU's format, which GNU tar, bsdtar, Python and Go read.
     ///
-    /// Names are relative to `from`; of a file it is its own name. Links, times, and holes of whole
-    /// pages of 16 KiB are kept, and what is refused is refused, as by `copy_out`. A file of more
-    /// than 256 KiB that is written to while it is read is refused when its entry has begun: the
-    /// entry is then filled with zeros.
+    /// Names are relative to `from`; for a file it is the file's own name. Links, times, and holes
+    /// of whole pages of 16 KiB are kept. Entries are refused as by `copy_out`. A file of more than
+    /// 256 KiB that is written to while it is read is refused after its entry has begun; the entry
+    /// is then filled with zeros.
     ///
+    /// # Errors
+    /// A [`CopyError`] if entries were refused, or a failure of the writer ended the copy. The
+    /// archive has no end mark then.
+    ///
+    /// # Example
     /// ```
     /// let space = wasmtime_scratch::Space::builder().build()?;
     /// space.create_dir_all("/output")?;
@@ -197,19 +222,16 @@ impl Space {
     /// assert_eq!(copied.files, 1);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    ///
-    /// # Errors
-    /// [`CopyError`] where anything was refused, or where a failure of the writer ended it. An
-    /// archive that was ended so has no end mark.
     pub fn pack(&self, from: &str, archive: impl Write) -> Result<Copied, CopyError> {
         self.copying().pack(from, archive)
     }
 }
 
 impl<'copy> Copying<'copy> {
-    /// Tells a function how far the copy is: after each entry, and after each piece of a file. The
-    /// function may use the space.
+    /// Calls a function after each entry and after each piece of a file. The function may use the
+    /// space.
     ///
+    /// # Example
     /// ```
     /// let space = wasmtime_scratch::Space::builder().build()?;
     /// space.write("large", vec![1; 1 << 20])?;
@@ -223,10 +245,11 @@ impl<'copy> Copying<'copy> {
         self
     }
 
-    /// Lets [`Copying::copy_out`] fill a directory that is not empty. Files of the same names are
-    /// removed and made anew, also where the copy fails then. Symbolic links that are there still
-    /// are not followed, but refused.
+    /// Lets [`Copying::copy_out`] fill a directory that is not empty. Files with the same names are
+    /// removed and made again, even if the copy then fails. Symbolic links with the same names are
+    /// refused and not followed.
     ///
+    /// # Example
     /// ```
     /// # let target = std::env::temp_dir().join(format!("overwrite-doc-{}", std::process::id()));
     /// let space = wasmtime_scratch::Space::builder().build()?;
@@ -265,11 +288,17 @@ impl<'copy> Copying<'copy> {
         self.copy_out_at(from, rustix::fs::CWD, to)
     }
 
-    /// Copies as [`Space::copy_out`] does; `to` is taken from the open directory `above` on.
+    /// Copies as [`Space::copy_out`] does, with `to` relative to the open directory `above`.
     ///
-    /// A host that lends the directory to a program too opens it before the program runs. Where the
-    /// path of a directory is looked up afterwards, the program may have put a link into it.
+    /// # Errors
+    /// Those of [`Space::copy_out`].
     ///
+    /// # Security
+    /// Use it if a program may also write to the host's directory, and open the directory before
+    /// the program runs. Looking up its path afterwards could follow a link that the program put
+    /// there.
+    ///
+    /// # Example
     /// ```
     /// # let folder = std::env::temp_dir().join(format!("copy-at-doc-{}", std::process::id()));
     /// # std::fs::create_dir_all(&folder)?;
@@ -281,9 +310,6 @@ impl<'copy> Copying<'copy> {
     /// # std::fs::remove_dir_all(&folder)?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    ///
-    /// # Errors
-    /// Those of [`Space::copy_out`].
     #[cfg(target_os = "linux")]
     pub fn copy_out_at(
         self,
@@ -297,7 +323,7 @@ impl<'copy> Copying<'copy> {
         log.close(&path, outcome, self.space.last_refusal())
     }
 
-    /// Reads an archive as [`Space::unpack`] does.
+    /// Unpacks an archive as [`Space::unpack`] does.
     ///
     /// # Errors
     /// Those of [`Space::unpack`].
@@ -307,7 +333,7 @@ impl<'copy> Copying<'copy> {
         log.close(&path, outcome, self.space.last_refusal())
     }
 
-    /// Writes an archive as [`Space::pack`] does.
+    /// Packs an archive as [`Space::pack`] does.
     ///
     /// # Errors
     /// Those of [`Space::pack`].

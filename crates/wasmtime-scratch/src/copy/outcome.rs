@@ -1,4 +1,5 @@
-//! Outcomes of copying: what was copied, what was refused and why, and what ended it early.
+//! The outcome of a copy: copied entries, refused entries with reasons, and the reason for an early
+//! end.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -6,13 +7,13 @@ use std::io;
 
 use tmpfs::{Error, Refusal};
 
-/// The most refusals of which a [`CopyError`] keeps path and reason. It counts all.
+/// The most refusals that a [`CopyError`] keeps with path and reason. It counts all of them.
 pub(crate) const KEPT: usize = 1_000;
 
 /// The most bytes of a path that are kept for a message.
 const PATH: usize = 4_096;
 
-/// Numbers of what was copied.
+/// The amounts that were copied.
 ///
 /// ```
 /// let space = wasmtime_scratch::Space::builder().build()?;
@@ -24,15 +25,15 @@ const PATH: usize = 4_096;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Copied {
-    /// Files, each counted once, however many names it has.
+    /// Files. A file with several names counts once.
     pub files: u64,
-    /// Directories that were made; one that was there already does not count.
+    /// Directories that were made. Existing ones do not count.
     pub directories: u64,
     /// Symbolic links.
     pub symbolic_links: u64,
-    /// Further names of files.
+    /// Additional names of files.
     pub hard_links: u64,
-    /// Bytes that were copied; holes do not count.
+    /// Bytes that were copied. Holes do not count.
     pub bytes: u64,
 }
 
@@ -51,17 +52,17 @@ impl fmt::Display for Copied {
     }
 }
 
-/// The state of a copy under way.
+/// The state of a copy in progress.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Progress<'copy> {
-    /// The path of the file that is copied now, from the top of the tree on.
+    /// The path of the file that is being copied, relative to the top of the tree.
     pub path: &'copy str,
-    /// Numbers of what was copied so far.
+    /// The amounts that were copied so far.
     pub copied: Copied,
 }
 
-/// An entry that was not copied, with the reason. Its text gives both, and what to do.
+/// An entry that was not copied. Its `Display` gives the path, the reason, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refused {
     path: Box<str>,
@@ -69,8 +70,8 @@ pub struct Refused {
 }
 
 impl Refused {
-    /// Returns the path, from the top of the tree on. It is cut after 4,096 bytes, and bytes that
-    /// are not UTF-8 are replaced.
+    /// Returns the path, relative to the top of the tree. It is cut after 4,096 bytes, and bytes
+    /// that are not UTF-8 are replaced.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path
@@ -99,7 +100,7 @@ pub enum Reason {
     LeavesTheTree,
     /// A symbolic link, or a hard link in an archive, is absolute or can lead out of the tree.
     LinkLeadsOut,
-    /// A hard link in an archive is to what is not there, or no file.
+    /// The target of a hard link in an archive does not exist, or is not a file.
     NoSuchFile,
     /// A device.
     Device,
@@ -107,21 +108,21 @@ pub enum Reason {
     Fifo,
     /// A socket.
     Socket,
-    /// A kind of entry in an archive that is not known.
+    /// The kind of an entry in an archive is unknown.
     UnknownKind,
-    /// The sizes that an archive tells for a sparse file contradict each other.
+    /// The sizes of a sparse file in an archive contradict each other.
     SizesLie,
     /// A name or the target of a link is not UTF-8.
     NotUtf8,
-    /// A name is empty, or has a NUL.
+    /// A name is empty, or contains a NUL.
     BadName,
-    /// There is nothing of that name.
+    /// Nothing has that name.
     NotFound,
-    /// Something has the name already.
+    /// Something already has the name.
     Exists,
-    /// A symbolic link stands where a file or directory is to be read or made.
+    /// The name of a file or directory is a symbolic link.
     SymbolicLink,
-    /// A directory of the path is something else, or was refused.
+    /// A part of the path is not a directory, or was refused.
     NoDirectory,
     /// The target is not empty.
     NotEmpty,
@@ -129,15 +130,15 @@ pub enum Reason {
     Shrank,
     /// The entry was exchanged or written to while it was read.
     Changed,
-    /// The tree is deeper than can be copied.
+    /// The tree is deeper than 256 directories.
     TooDeep,
     /// A name or path is longer than its limit.
     NameTooLong,
     /// The file is larger than the limit of one file.
     FileTooLarge,
-    /// The host's system does not permit it.
+    /// The host's system refused with a permission error.
     NotPermitted,
-    /// The space refuses it.
+    /// The space refused with this error.
     Space(Error),
 }
 
@@ -145,18 +146,18 @@ impl fmt::Display for Reason {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::AbsoluteName => "the name is absolute; archive it relative to its directory",
-            Self::LeavesTheTree => "the name has a component `..`; archive it without",
+            Self::LeavesTheTree => "the name has a component `..`; archive it without that",
             Self::LinkLeadsOut => {
                 "the link can lead out of the tree; let it be relative, with `..` only at its \
                  beginning and not beyond the top"
             }
-            Self::NoSuchFile => "the hard link is to no file that the archive holds before it",
-            Self::SizesLie => "the sizes of the sparse file contradict each other; archive it anew",
-            Self::NotFound => "there is nothing of that name",
+            Self::NoSuchFile => "the target of the hard link is not a file earlier in the archive; archive both together",
+            Self::SizesLie => "the sizes of the sparse file contradict each other; archive it again",
+            Self::NotFound => "nothing has that name",
             Self::Device => "it is a device; leave it out",
             Self::Fifo => "it is a FIFO; leave it out",
             Self::Socket => "it is a socket; leave it out",
-            Self::UnknownKind => "the kind of entry is not known; archive it anew, as GNU tar does with `--format=pax`",
+            Self::UnknownKind => "the kind of entry is unknown; archive it again, as GNU tar does with `--format=pax`",
             Self::NotUtf8 => "the name or target is not UTF-8; rename it",
             Self::BadName => "the name is empty or has a NUL; rename it",
             Self::Exists => "something has the name already; remove that, or copy elsewhere",
@@ -183,16 +184,16 @@ impl fmt::Display for Reason {
 pub enum Stop {
     /// A limit of the space was reached.
     Space {
-        /// The code, as a program would get it.
+        /// The code that a program would get.
         error: Error,
-        /// The limit, and how much was asked and held.
+        /// The limit, the amount asked for, and the amount held.
         refusal: Option<Refusal>,
     },
-    /// The host's system failed: a disk that is full, a pipe that is closed.
+    /// The host's system failed, for example because a disk is full or a pipe is closed.
     Host(io::Error),
-    /// The space went back to a template while the copy was under way.
+    /// The space went back to a template during the copy.
     Reset,
-    /// The archive cannot be read on: it is cut, or no archive, or tells sizes that cannot be.
+    /// The archive cannot be read further: it is cut, not an archive, or contains impossible sizes.
     Archive(&'static str),
 }
 
@@ -205,17 +206,20 @@ impl fmt::Display for Stop {
             Self::Space { error, refusal: None } => write!(formatter, "the space failed: {error}"),
             Self::Host(error) => write!(formatter, "the system failed: {error}"),
             Self::Reset => formatter.write_str("the space went back to a template; copy it again"),
-            Self::Archive(error) => write!(formatter, "the archive cannot be read on: {error}"),
+            Self::Archive(error) => {
+                write!(formatter, "the archive cannot be read further: {error}")
+            }
         }
     }
 }
 
-/// A copy that is not whole: what was copied, what was refused, and what ended it early.
+/// The error of a copy that is not complete: the amounts copied, the refused entries, and the
+/// reason for an early end.
 ///
-/// Everything that could be copied was copied, and is whole: a file that was refused in the middle
-/// is removed again. Only a limit of the space, a failure of the host's system, an archive that
-/// cannot be read, and a space that goes back to a template end a copy early; what was copied by
-/// then stays, but in a space that went back.
+/// Everything that could be copied was copied completely; a file that was refused in the middle is
+/// removed again. A copy ends early only at a limit of the space, by a failure of the host's
+/// system, at an archive that cannot be read, or because the space went back to a template. Files
+/// that were copied before that stay, except in a space that went back.
 ///
 /// ```
 /// use wasmtime_scratch::{Reason, Space, Stop};
@@ -244,30 +248,30 @@ struct Told {
     copied: Copied,
     refused: Vec<Refused>,
     count: u64,
-    /// The path at which it ended, and why.
+    /// The path at which the copy ended early, and the reason.
     stop: Option<(Box<str>, Stop)>,
 }
 
 impl CopyError {
-    /// Returns the numbers of what was copied nevertheless.
+    /// Returns the amounts that were copied.
     #[must_use]
     pub fn copied(&self) -> Copied {
         self.0.copied
     }
 
-    /// Returns the first 1,000 entries that were refused, in the order in which they came.
+    /// Returns the first 1,000 refused entries, in their order.
     #[must_use]
     pub fn refused(&self) -> &[Refused] {
         &self.0.refused
     }
 
-    /// Returns the number of all entries that were refused.
+    /// Returns the number of all refused entries.
     #[must_use]
     pub fn refusals(&self) -> u64 {
         self.0.count
     }
 
-    /// Returns why the copy ended early; `None` where everything was looked at.
+    /// Returns the reason why the copy ended early, or `None` if it reached every entry.
     #[must_use]
     pub fn stop(&self) -> Option<&Stop> {
         self.0.stop.as_ref().map(|(_, stop)| stop)
@@ -330,7 +334,7 @@ impl From<Error> for Fault {
             Error::InsufficientSpace | Error::InsufficientMemory | Error::Quota | Error::Io => {
                 return Self::Stop(Stop::Space { error, refusal: None });
             }
-            // A copy uses no handle for what it was not opened for.
+            // The copy's handles permit everything that it does, so this one was closed by a reset.
             Error::BadDescriptor => return Self::Stop(Stop::Reset),
             Error::Exist => Reason::Exists,
             Error::NoEntry => Reason::NotFound,
@@ -343,7 +347,7 @@ impl From<Error> for Fault {
     }
 }
 
-/// The books of a copy under way.
+/// The record of a copy in progress.
 pub(crate) struct Log<'hook> {
     pub(crate) copied: Copied,
     refused: Vec<Refused>,
@@ -351,7 +355,7 @@ pub(crate) struct Log<'hook> {
     hook: Option<Hook<'hook>>,
 }
 
-/// What a host is told progress by.
+/// The function that reports progress to the host.
 pub(crate) type Hook<'hook> = Box<dyn FnMut(&Progress<'_>) + 'hook>;
 
 impl<'hook> Log<'hook> {
@@ -359,14 +363,14 @@ impl<'hook> Log<'hook> {
         Self { copied: Copied::default(), refused: Vec::new(), count: 0, hook }
     }
 
-    /// Tells the host how far the copy is.
+    /// Reports the progress to the host.
     pub(crate) fn tell(&mut self, path: &str) {
         if let Some(hook) = &mut self.hook {
             hook(&Progress { path, copied: self.copied });
         }
     }
 
-    /// Notes that an entry is not copied.
+    /// Records that an entry was refused.
     pub(crate) fn refuse(&mut self, path: &str, reason: Reason) {
         self.count += 1;
         if self.refused.len() < KEPT {
@@ -374,7 +378,7 @@ impl<'hook> Log<'hook> {
         }
     }
 
-    /// Notes what became of an entry; only what ends the copy is an error then.
+    /// Records the outcome of an entry. Returns an error only if the copy ends.
     pub(crate) fn settle(&mut self, path: &str, entry: Result<(), Fault>) -> Result<(), Stop> {
         match entry {
             Ok(()) => {
@@ -389,8 +393,8 @@ impl<'hook> Log<'hook> {
         }
     }
 
-    /// Closes the books. `path` is the one at which the copy ended, if it did, and `refusal` the
-    /// last of the space.
+    /// Makes the result of the copy. `path` is the path at which it ended early, and `refusal` the
+    /// last refusal of the space.
     pub(crate) fn close(
         self,
         path: &str,
@@ -402,7 +406,7 @@ impl<'hook> Log<'hook> {
             Stop::Space { error, refusal: _ } => Stop::Space { error, refusal },
             stop => stop,
         });
-        // The top of the tree has no path of its own.
+        // The top of the tree has an empty path.
         let path = if path.is_empty() { "." } else { path };
         let stop = stop.map(|stop| (shortened(path), stop));
         if stop.is_none() && count == 0 {
@@ -412,7 +416,7 @@ impl<'hook> Log<'hook> {
     }
 }
 
-/// Copies a path, at most so much of it as is kept.
+/// Copies the part of a path that is kept.
 fn shortened(path: &str) -> Box<str> {
     if path.len() <= PATH {
         return path.into();

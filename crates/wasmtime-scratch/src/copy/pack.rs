@@ -1,4 +1,4 @@
-//! Copies of trees of a space to tar archives.
+//! Copying trees of a space to tar archives.
 
 use std::io::Write;
 
@@ -14,10 +14,10 @@ use crate::space::Space;
 
 const BLOCK: usize = 512;
 
-/// The first number that the eleven octal digits of a header's field cannot hold.
+/// The smallest number that does not fit the eleven octal digits of a header's field.
 const OCTAL: u64 = 1 << 33;
 
-/// Writes what the space has at a path to an archive. Returns the path at which it ended.
+/// Writes a file or tree of the space to an archive. Returns the path at which it ended.
 pub(crate) fn copy(
     space: &Space,
     from: &str,
@@ -43,14 +43,14 @@ struct Archive<W> {
     buffer: Vec<u8>,
 }
 
-/// What the header of an entry tells.
+/// The content of an entry's header.
 struct Entry<'walk> {
     kind: EntryType,
     path: &'walk str,
     target: &'walk str,
     mode: u32,
     modified: Timestamp,
-    /// The bytes of data that come after the header.
+    /// The number of bytes of data after the header.
     size: u64,
 }
 
@@ -59,13 +59,13 @@ impl<W: Write> Archive<W> {
         self.archive.write_all(bytes).map_err(Stop::Host)
     }
 
-    /// Fills the last block of `size` bytes.
+    /// Fills up the last block of `size` bytes with zeros.
     fn fill(&mut self, size: u64) -> Result<(), Stop> {
         let last = usize::try_from(size % count(BLOCK)).expect("BUG: it is less than a block");
         self.put(&[0; BLOCK][..(BLOCK - last) % BLOCK])
     }
 
-    /// Returns the header of an entry, after writing those that come before it.
+    /// Returns the header of an entry, after writing the records that precede it.
     fn header(&mut self, entry: &Entry<'_>) -> Result<Header, Stop> {
         let Entry { kind, path, target, mode, modified, size } = *entry;
         let mut records = Vec::new();
@@ -112,7 +112,7 @@ impl<W: Write> Archive<W> {
             return self.put_header(&entry);
         }
         let mut header = self.header(&Entry { kind: EntryType::GNUSparse, ..entry })?;
-        // A hole at the end is told by a part of no bytes after it.
+        // A part of no bytes marks a hole at the end.
         let end = parts.last().is_none_or(|(_, end)| *end < real).then_some((real, real));
         let mut parts = parts.iter().copied().chain(end).peekable();
         let gnu = header.as_gnu_mut().expect("BUG: it was made as one");
@@ -130,7 +130,7 @@ impl<W: Write> Archive<W> {
         Ok(())
     }
 
-    /// Writes the parts of a file. Of the bytes that were written, `put` is the number.
+    /// Writes the parts of a file. `put` counts the bytes that were written.
     fn data(
         &mut self,
         path: &str,
@@ -185,7 +185,8 @@ impl<W: Write> Receive for Archive<W> {
     ) -> Result<(), Fault> {
         let parts = contents.parts()?;
         let size = parts.iter().map(|(begin, end)| end - begin).sum();
-        // A file of one piece is read before its header is written: it is whole, or not there.
+        // A file of one piece is read before its header is written, so that the archive has all of
+        // it or nothing.
         let small = size <= count(PIECE);
         let mut whole = Vec::new();
         if small {
@@ -213,7 +214,7 @@ impl<W: Write> Receive for Archive<W> {
         let mut put = 0;
         let outcome = self.data(path, contents, &parts, &mut put, log);
         if let Err(Fault::Refused(_)) = outcome {
-            // The header has told the size.
+            // The header has already given the size, so fill the rest with zeros.
             self.buffer.fill(0);
             while put < size {
                 let length = usize::try_from(size - put).unwrap_or(PIECE).min(PIECE);
@@ -263,9 +264,9 @@ impl<W: Write> Receive for Archive<W> {
     }
 }
 
-/// Returns a header of a size, with the names cut where they are too long.
+/// Returns a header with a size, and with names cut if they are too long.
 fn filled(kind: EntryType, path: &str, mode: u32, size: u64) -> Header {
-    // The format of sparse files is GNU's, which puts other things where ustar has a prefix.
+    // Sparse files need GNU's format, in which other fields take the place of ustar's prefix.
     let is_sparse = kind == EntryType::GNUSparse;
     let mut header = if is_sparse { Header::new_gnu() } else { Header::new_ustar() };
     header.set_entry_type(kind);
@@ -278,7 +279,7 @@ fn filled(kind: EntryType, path: &str, mode: u32, size: u64) -> Header {
     header
 }
 
-/// Writes as much of a name as a header has room for.
+/// Writes the part of a name that fits the header.
 fn name(field: &mut [u8; 100], name: &str) {
     let end = name.floor_char_boundary(field.len());
     field[..end].copy_from_slice(&name.as_bytes()[..end]);

@@ -1,11 +1,11 @@
-//! Records of pax headers: what an archive tells of an entry beside its header.
+//! Records of pax headers: properties of an entry in addition to its header.
 
 use std::io::Write;
 
 use tmpfs::Timestamp;
 
 /// Returns the next record of a header, as key and value, and the rest. A record begins with its
-/// own length, so that a value may have any bytes.
+/// own length, so that a value can contain any bytes.
 pub(crate) fn record(bytes: &[u8]) -> Option<(&str, &[u8], &[u8])> {
     let space = bytes.iter().take(20).position(|byte| *byte == b' ')?;
     let length: usize = number(&bytes[..space])?.try_into().ok()?;
@@ -17,7 +17,7 @@ pub(crate) fn record(bytes: &[u8]) -> Option<(&str, &[u8], &[u8])> {
 
 /// Adds a record.
 pub(crate) fn add(records: &mut Vec<u8>, key: &str, value: &[u8]) {
-    // The length counts its own digits.
+    // The length includes its own digits.
     let rest = key.len() + value.len() + 3;
     let mut length = rest + 1;
     while rest + length.to_string().len() > length {
@@ -28,14 +28,14 @@ pub(crate) fn add(records: &mut Vec<u8>, key: &str, value: &[u8]) {
     records.push(b'\n');
 }
 
-/// Returns a number of decimal digits alone.
+/// Returns a number that consists of decimal digits only.
 pub(crate) fn number(digits: &[u8]) -> Option<u64> {
     let all = !digits.is_empty() && digits.iter().all(u8::is_ascii_digit);
     all.then(|| str::from_utf8(digits).ok()?.parse().ok())?
 }
 
-/// Returns a time as records have it: seconds, with a fraction or without. Of the fraction what is
-/// finer than nanoseconds is left out. What is beyond the last moment is the last.
+/// Returns the time in a record: seconds, with or without a fraction. Digits finer than nanoseconds
+/// are ignored. A time beyond the last one becomes the last one.
 pub(crate) fn time(value: &[u8]) -> Option<Timestamp> {
     let (negative, value) = match value.strip_prefix(b"-") {
         Some(value) => (true, value),
@@ -58,13 +58,13 @@ pub(crate) fn time(value: &[u8]) -> Option<Timestamp> {
     })
 }
 
-/// Returns the record's text for a time.
+/// Returns the text of a time in a record.
 pub(crate) fn time_text(time: Timestamp) -> String {
     let Timestamp { seconds, nanoseconds } = time;
     match (seconds < 0, nanoseconds) {
         (_, 0) => format!("{seconds}"),
         (false, _) => format!("{seconds}.{nanoseconds:09}"),
-        // Seconds are rounded down, and the text counts from zero.
+        // Seconds are rounded down, while the text is rounded towards zero.
         (true, _) => {
             format!("-{}.{:09}", (seconds + 1).unsigned_abs(), 1_000_000_000 - nanoseconds)
         }

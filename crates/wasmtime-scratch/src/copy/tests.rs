@@ -1,4 +1,4 @@
-//! Copies of what only a program in the space can make.
+//! Copies of entries that only a program in the space can make.
 
 use tmpfs::{DescriptorFlags, Follow, OpenFlags};
 
@@ -9,7 +9,7 @@ use crate::copy::outcome::{CopyError, Fault, Reason};
 use crate::held::Held;
 use crate::space::Space;
 
-/// A space with links that lead out and some that do not.
+/// Makes a space with links that lead out, and with some that do not.
 fn space() -> Space {
     let space = Space::builder().build().unwrap();
     space.create_dir_all("/out/a/b").unwrap();
@@ -21,14 +21,14 @@ fn space() -> Space {
         ("../../file", "out/a/b/inside"),
         ("../outside", "out/out"),
         ("../../../../../../etc/passwd", "out/a/far"),
-        // With this one, `itself/..` is a directory up from where the names say.
+        // With this link, `itself/..` is one directory higher than the names suggest.
         (".", "out/a/itself"),
         ("itself/itself/../../../outside", "out/a/turns"),
         ("nowhere", "out/dangling"),
     ] {
         root.change(|engine, root, now| engine.symlink_at(target, root, path, now)).unwrap();
     }
-    // What stays inside under one name leads out under another.
+    // A link that stays inside under one name leads out under another.
     root.change(|engine, root, now| {
         engine.link_at(root, Follow::No, "out/a/b/inside", root, "out/higher", now)
     })

@@ -1,4 +1,4 @@
-//! Copies of trees of a space to a directory of the host.
+//! Copying trees of a space to a directory of the host.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -18,18 +18,18 @@ use crate::copy::zeros;
 use crate::number::count;
 use crate::space::Space;
 
-/// The treatment of what is in the target already.
+/// The treatment of existing files in the target.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Existing {
-    /// The target has to be missing or empty.
+    /// The target must be missing or empty.
     #[default]
     Refuse,
     /// Files are replaced.
     Replace,
 }
 
-/// Copies what the space has at a path into a directory of the host, which `to` names from `above`
-/// on. Returns the path at which it ended.
+/// Copies a file or tree of the space into a directory of the host, which is `to` relative to
+/// `above`. Returns the path at which it ended.
 pub(crate) fn copy(
     space: &Space,
     from: &str,
@@ -59,7 +59,7 @@ pub(crate) fn copy(
     (walk.path, outcome)
 }
 
-/// Opens the target, and makes it where it is missing.
+/// Opens the target, and makes it if it is missing.
 fn target(above: BorrowedFd<'_>, path: &Path, existing: Existing) -> Result<OwnedFd, Fault> {
     let path = host::without_slash(path);
     match host::make_directory(above, path) {
@@ -81,7 +81,7 @@ fn target(above: BorrowedFd<'_>, path: &Path, existing: Existing) -> Result<Owne
     Ok(target)
 }
 
-/// Tells why a name cannot be had.
+/// Returns the reason why a name cannot be used.
 fn stands_in_the_way(above: impl AsFd, name: impl rustix::path::Arg) -> Fault {
     match host::look(above, name) {
         Ok(looked) if looked.metadata.is_symlink() => Reason::SymbolicLink.into(),
@@ -94,12 +94,12 @@ struct Out {
     top: OwnedFd,
     existing: Existing,
     buffer: Vec<u8>,
-    /// The files that were made and have several names, by their inode numbers in the space.
+    /// The files with several names that were made, by their inode numbers in the space.
     made: HashMap<u64, Number>,
 }
 
 impl Out {
-    /// Makes a file; one that is there is removed before, if that was asked for.
+    /// Makes a file. An existing file is removed first if `existing` is `Replace`.
     fn make(&self, above: &OwnedFd, name: &str) -> Result<File, Fault> {
         match host::make_file(above, name) {
             Err(Errno::EXIST) => {}
@@ -109,7 +109,7 @@ impl Out {
         host::make_file(above, name).map_err(host::fault)
     }
 
-    /// Removes a file that is there already, if that was asked for.
+    /// Removes an existing file if `existing` is `Replace`.
     fn make_way(&self, above: &OwnedFd, name: &str) -> Result<(), Fault> {
         let looked = match host::look(above, name) {
             Err(Errno::NOENT) => return Ok(()),
@@ -252,13 +252,13 @@ impl<'above> NewFile<'above> {
 impl Drop for NewFile<'_> {
     fn drop(&mut self) {
         if !self.kept {
-            // The first error is what the host is told.
+            // The host is told the first error.
             let _ = host::remove(self.above, self.name, self.number);
         }
     }
 }
 
-/// Tells a file that the filesystem cannot hold from a failure of the system.
+/// Distinguishes a file that the filesystem cannot hold from a failure of the system.
 fn too_large(error: std::io::Error) -> Fault {
     match Errno::from_io_error(&error) {
         Some(Errno::FBIG | Errno::INVAL) => Reason::FileTooLarge.into(),

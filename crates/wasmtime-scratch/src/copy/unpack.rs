@@ -1,4 +1,4 @@
-//! Copies of tar archives into a space.
+//! Copying tar archives into a space.
 
 use std::collections::HashMap;
 use std::io::Read;
@@ -14,7 +14,7 @@ use crate::held::Held;
 use crate::number::count;
 use crate::space::Space;
 
-/// Copies what an archive has to a directory of the space. Returns the path at which it ended.
+/// Copies an archive into a directory of the space. Returns the path at which it ended.
 pub(crate) fn copy(
     space: &Space,
     archive: impl Read,
@@ -54,15 +54,15 @@ pub(crate) fn copy(
     (path, outcome)
 }
 
-/// The directory in which the last entry came to be: the next one does for the most part, too.
+/// The directory of the last entry. The next entry is usually in the same one.
 struct Current {
-    /// Its path from the top on.
+    /// The path relative to the top.
     path: String,
     held: Held,
     place: Place,
 }
 
-/// A copy under way.
+/// A copy in progress.
 struct Copy<'log, 'hook> {
     log: &'log mut Log<'hook>,
     /// The directory that is filled.
@@ -72,7 +72,7 @@ struct Copy<'log, 'hook> {
     links: Links<u64>,
     /// The directories by their inode numbers.
     places: HashMap<u64, Place>,
-    /// The times of directories, which are set at the end: what comes into them changes them.
+    /// The times of directories. They are set at the end, since new entries change them.
     times: HashMap<Place, Timestamp>,
     buffer: Vec<u8>,
 }
@@ -164,8 +164,8 @@ impl Copy<'_, '_> {
         })
     }
 
-    /// Makes a directory the current one, and those above it that are missing. If something else
-    /// has its name, `taken` is the reason.
+    /// Makes a directory and its missing parents, and makes it the current one. If something else
+    /// has the name, `taken` is the reason.
     fn enter(&mut self, directories: &[&str], taken: Reason) -> Result<(), Fault> {
         if directories.len() > DEEPEST {
             return Err(Reason::TooDeep.into());
@@ -189,7 +189,7 @@ impl Copy<'_, '_> {
         Ok(())
     }
 
-    /// Sets the times of the directories that came in the archive.
+    /// Sets the times of the directories in the archive.
     fn set_times(&self) {
         for (place, modified) in &self.times {
             let set = || {
@@ -199,7 +199,7 @@ impl Copy<'_, '_> {
                 }
                 inside::set_modified(&held, *modified)
             };
-            // A guest has removed or moved it meanwhile: it has the guest's times then.
+            // If a guest has removed or moved it meanwhile, it keeps the guest's times.
             let _: Result<(), Error> = set();
         }
     }
@@ -214,7 +214,7 @@ fn components(path: &str) -> Result<Vec<&str>, Reason> {
     if path.is_empty() || path.contains('\0') {
         return Err(Reason::BadName);
     }
-    // A list of all of them can be larger than the path, eight times.
+    // A list of all names can take eight times the memory of the path.
     if parts.clone().count() > DEEPEST + 1 {
         return Err(Reason::TooDeep);
     }

@@ -1,4 +1,4 @@
-//! The walk over a tree of a space that is copied out of it.
+//! The walk over a tree of a space that is copied out.
 
 use tmpfs::{Cursor, DescriptorFlags, Error, Follow, Kind, Result, Stat};
 
@@ -8,7 +8,7 @@ use crate::copy::outcome::{Fault, Log, Reason, Stop};
 use crate::held::{Held, below_root};
 use crate::space::Space;
 
-/// Takes what the walk comes by. A path is one from the top of the tree on.
+/// The receiver of the entries of a walk. Paths are relative to the top of the tree.
 pub(crate) trait Receive {
     /// A directory that is being filled.
     type Directory;
@@ -21,7 +21,7 @@ pub(crate) trait Receive {
         log: &mut Log<'_>,
     ) -> Result<Self::Directory, Fault>;
 
-    /// Ends a directory.
+    /// Finishes a directory.
     fn leave(&mut self, directory: Self::Directory, stat: &Stat) -> Result<(), Fault>;
 
     fn file(
@@ -32,7 +32,8 @@ pub(crate) trait Receive {
         log: &mut Log<'_>,
     ) -> Result<(), Fault>;
 
-    /// Takes a further name of a file, which was taken as `first`: directories and a name.
+    /// Takes another name of a file. `first` is the name under which the file was taken:
+    /// directories and a name.
     fn hard_link(
         &mut self,
         above: &Self::Directory,
@@ -41,7 +42,7 @@ pub(crate) trait Receive {
         contents: &Contents,
     ) -> Result<(), Fault>;
 
-    /// Takes a symbolic link that stays inside.
+    /// Takes a symbolic link. Precondition: it stays inside the tree.
     fn symbolic_link(
         &mut self,
         above: &Self::Directory,
@@ -58,8 +59,8 @@ pub(crate) enum Top {
 }
 
 impl Top {
-    /// Finds what a path names. Symbolic links on the way are followed within the space, and one at
-    /// the end too, where it leads to a directory.
+    /// Finds the top by its path. Symbolic links on the way are followed within the space, and one
+    /// at the end if it leads to a directory.
     pub(crate) fn find(space: &Space, path: &str) -> Result<Self> {
         let root = Held::root(space, DescriptorFlags::DIRECTORY)?;
         let path = below_root(path);
@@ -75,10 +76,10 @@ impl Top {
     }
 }
 
-/// A walk under way.
+/// A walk in progress.
 pub(crate) struct Walk<'walk, 'hook, R> {
     pub(crate) log: &'walk mut Log<'hook>,
-    /// The path of the entry that is copied, from the top on.
+    /// The path of the present entry, relative to the top.
     pub(crate) path: String,
     pub(crate) receive: R,
     links: Links<u64>,
@@ -89,7 +90,7 @@ impl<'walk, 'hook, R: Receive> Walk<'walk, 'hook, R> {
         Self { log, path: String::new(), receive, links: Links::new() }
     }
 
-    /// Goes over everything.
+    /// Walks over everything.
     pub(crate) fn run(&mut self, top: &Top, receiver: &R::Directory) -> Result<(), Stop> {
         match top {
             Top::Directory(directory) => self.directory(directory, receiver, TOP, 0),
@@ -97,7 +98,7 @@ impl<'walk, 'hook, R: Receive> Walk<'walk, 'hook, R> {
         }
     }
 
-    /// Copies what is in a directory, `depth` directories below the top.
+    /// Copies the entries of a directory, which is `depth` directories below the top.
     fn directory(
         &mut self,
         directory: &Held,
@@ -120,7 +121,7 @@ impl<'walk, 'hook, R: Receive> Walk<'walk, 'hook, R> {
         }
     }
 
-    /// Copies an entry, and notes what became of it.
+    /// Copies an entry, and records the outcome.
     fn named(
         &mut self,
         above: &Held,
@@ -195,8 +196,8 @@ impl<'walk, 'hook, R: Receive> Walk<'walk, 'hook, R> {
     }
 }
 
-/// Returns what was found under a name that was listed: nothing, where it was removed since, as if
-/// before; an error, where a guest put something else in its place.
+/// Returns the result of looking up a name that was listed. A name that was removed since then is
+/// `None`. If a guest put something else in its place, it is an error.
 fn present<T>(found: Result<T>) -> Result<Option<T>, Fault> {
     match found {
         Ok(found) => Ok(Some(found)),

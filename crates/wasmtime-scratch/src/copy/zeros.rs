@@ -1,14 +1,14 @@
-//! Blocks of zeros, which a new file has without their being written.
+//! Blocks of zeros, which need not be written to a new file.
 
 use std::ops::Range;
 
 use tmpfs::Source;
 
-/// The bytes of a block: the least that filesystems of the host keep, and a step of what a page of
-/// a space is charged for.
+/// The bytes of a block: the smallest unit of most filesystems of hosts, and the step by which a
+/// page of a space is charged.
 const BLOCK: usize = 4096;
 
-/// Returns the ranges that are no blocks of zeros, each as long as can be.
+/// Returns the ranges between blocks of zeros, each as long as possible.
 pub(crate) fn without(bytes: &[u8]) -> Vec<Range<usize>> {
     let mut ranges: Vec<Range<usize>> = Vec::new();
     for (block, at) in bytes.chunks(BLOCK).zip((0..).step_by(BLOCK)) {

@@ -1,4 +1,5 @@
-//! `wasi:cli/environment`: the host's, and `TMPDIR` where a guest may write.
+//! `wasi:cli/environment`: the host's variables, with `TMPDIR` replaced if the guest may write
+//! anywhere.
 
 use wasmtime_wasi::p2::bindings::cli::environment::Host;
 
@@ -11,7 +12,8 @@ impl Host for ScratchCtxView<'_> {
     fn get_environment(&mut self) -> wasmtime::Result<Vec<(String, String)>> {
         let mut variables = self.cli().get_environment()?;
         if let Some(path) = self.scratch.temporary() {
-            // The host's own would lead nowhere, and tell the guest about the host.
+            // The host's own value would name a directory that the guest does not have, and reveal
+            // a path of the host.
             variables.retain(|(name, _)| name != TMPDIR);
             variables.push((TMPDIR.to_owned(), path.to_owned()));
         }

@@ -1,5 +1,6 @@
-//! `wasi:filesystem`: wasmtime-wasi's own traits, once for its asynchronous linker and once for its
-//! synchronous one. A descriptor of a space is answered by [`Open`], any other by wasmtime-wasi.
+//! `wasi:filesystem`: implementations of wasmtime-wasi's traits, one for its asynchronous linker
+//! and one for its synchronous one. [`Open`] answers for a descriptor of a space, and wasmtime-wasi
+//! for any other.
 
 use wasmtime::component::Resource;
 use wasmtime_wasi::filesystem::Descriptor;
@@ -24,10 +25,10 @@ fn refused(error: tmpfs::Error) -> FsError {
     convert::code(error).into()
 }
 
-/// Where two descriptors stand that one function takes.
+/// The owners of the two descriptors of one call.
 enum Pair<'a> {
     Ours(&'a Open, &'a Open),
-    /// One is ours, or both are of different spaces.
+    /// One descriptor is of a space and the other is not, or they are of different spaces.
     Apart,
     Host,
 }
@@ -41,12 +42,12 @@ impl ScratchCtxView<'_> {
         }
     }
 
-    /// Hands out something of ours as a resource of wasmtime-wasi's type.
+    /// Puts a value of this crate into the table, as a resource of wasmtime-wasi's type.
     fn hand_out<T: Send + 'static, R: 'static>(&mut self, opened: T) -> FsResult<Resource<R>> {
         Ok(Resource::new_own(self.table.push(opened)?.rep()))
     }
 
-    /// Drops what is ours behind a resource, and returns whether it was.
+    /// Drops the value behind a resource if it is of this crate, and returns whether it was.
     fn drop_ours<T: Send + 'static>(&mut self, rep: u32) -> wasmtime::Result<bool> {
         let ours = self.table.get(&Resource::<T>::new_borrow(rep)).is_ok();
         if ours {
@@ -77,14 +78,14 @@ impl ScratchCtxView<'_> {
         self.table.get_mut(&Resource::new_borrow(entries)).ok()
     }
 
-    /// Returns the code behind the error of one of our streams.
+    /// Returns the code of an error of one of this crate's streams.
     fn code_of(&self, error: &Resource<IoError>) -> wasmtime::Result<Option<ErrorCode>> {
         Ok(self.table.get(error)?.downcast_ref().copied().map(convert::code))
     }
 }
 
-/// Implements the traits over the bindings `types`; `async` and `.await` stand where those have
-/// them.
+/// Implements the traits over the bindings `types`. `async` and `.await` are passed in, since only
+/// one of the bindings has them.
 macro_rules! serve {
     ($($async:ident)?, $($wait:tt)*) => {
         impl types::Host for ScratchCtxView<'_> {
@@ -151,7 +152,7 @@ macro_rules! serve {
 
             $($async)? fn sync_data(&mut self, file: Resource<Descriptor>) -> FsResult<()> {
                 match self.ours(&file) {
-                    // There is nothing behind the memory.
+                    // Files in memory have nothing to synchronize.
                     Some(_) => Ok(()),
                     None => types::HostDescriptor::sync_data(&mut self.host(), file)$($wait)*,
                 }
@@ -205,7 +206,7 @@ macro_rules! serve {
                 match self.ours(&file) {
                     Some(open) => {
                         let bytes = open.read(length, offset).map_err(refused)?;
-                        // As on wasmtime, the file ends there exactly if nothing was read.
+                        // As in wasmtime, the file ends there exactly if nothing was read.
                         let end = bytes.is_empty();
                         Ok((bytes, end))
                     }
@@ -467,7 +468,7 @@ macro_rules! serve {
     };
 }
 
-/// For wasmtime-wasi's asynchronous linker.
+/// The implementation for wasmtime-wasi's asynchronous linker.
 mod asynchronous {
     use super::*;
     use wasmtime_wasi::p2::bindings::filesystem::types;
@@ -475,7 +476,7 @@ mod asynchronous {
     serve!(async, .await);
 }
 
-/// For wasmtime-wasi's synchronous linker.
+/// The implementation for wasmtime-wasi's synchronous linker.
 mod synchronous {
     use super::*;
     use wasmtime_wasi::p2::bindings::sync::filesystem::types;

@@ -1,5 +1,5 @@
-//! `scratch:space`: what the space behind `TMPDIR` holds, for guests that ask, and how they begin
-//! anew.
+//! `scratch:space`: interfaces by which a guest reads the usage of the space behind `TMPDIR`, and
+//! empties it.
 
 use tmpfs::{Limits, Usage};
 use wasmtime::StoreContextMut;
@@ -33,7 +33,7 @@ struct AmountsAllowed {
     soft: u64,
 }
 
-/// Adds `usage` and `files`.
+/// Adds the interfaces `usage` and `files`.
 pub(super) fn add_to_linker<T: ScratchView + 'static>(
     linker: &mut Linker<T>,
 ) -> wasmtime::Result<()> {
@@ -59,7 +59,7 @@ pub(super) fn add_to_linker<T: ScratchView + 'static>(
     })
 }
 
-/// Asks the space that the guest's temporary files lie in.
+/// Runs `work` on the space of the guest's temporary files.
 fn asked<T: ScratchView, R>(
     mut store: StoreContextMut<'_, T>,
     ask: impl FnOnce(&Space) -> R,
@@ -67,7 +67,7 @@ fn asked<T: ScratchView, R>(
     let view = store.data_mut().scratch();
     match view.scratch.temporary_space() {
         Some(space) => Ok((ask(space),)),
-        None => Err(wasmtime::format_err!("no scratch space that can be written to is mounted")),
+        None => Err(wasmtime::format_err!("no writable scratch space is mounted")),
     }
 }
 

@@ -151,7 +151,7 @@ pub(crate) fn expect_refused(error: &CopyError, expected: &[(&str, Reason)]) {
     assert!(error.stop().is_none(), "{error}");
 }
 
-/// What is below a directory of a space: files with the text of the small ones, directories with a
+/// Lists everything below a directory of a space: small files with their text, directories with a
 /// slash, links with an `@`.
 pub(crate) fn names(space: &Space, top: &str) -> Vec<String> {
     let mut names = Vec::new();

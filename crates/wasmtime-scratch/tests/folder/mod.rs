@@ -149,7 +149,8 @@ pub(crate) fn names(space: &Space, top: &str) -> Vec<String> {
     files(space, top).into_keys().collect()
 }
 
-/// What was refused, sorted. Each message names the path, and every number is right.
+/// Returns the refused entries, sorted. Checks that each message names the path, and that the
+/// counts agree.
 pub(crate) fn refused(error: &CopyError) -> Vec<(String, Reason)> {
     for refused in error.refused() {
         let text = refused.to_string();
