@@ -213,7 +213,7 @@ fn read(records: &[Record]) -> anyhow::Result<Limits> {
         })?;
     }
     let settings = tmpfs_start::settings(&variables);
-    let settings = settings.map_err(|senseless| anyhow!("BUG: {senseless:?} was taken"))?;
+    let settings = settings.map_err(|invalid| anyhow!("BUG: {invalid:?} was taken"))?;
     let limits = settings.limits;
     ensure_consistent(&limits, records)?;
     Ok(limits)

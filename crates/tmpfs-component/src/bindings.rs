@@ -1,4 +1,4 @@
-//! What wit-bindgen makes of the worlds.
+//! The bindings that wit-bindgen makes of the worlds.
 #![expect(unsafe_code, reason = "the canonical ABI is made of raw pointers")]
 
 macro_rules! generate {

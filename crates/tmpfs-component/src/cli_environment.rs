@@ -1,4 +1,4 @@
-//! `wasi:cli/environment`: what was baked in, then what the host set, and `TMPDIR`.
+//! `wasi:cli/environment`: the variables that were baked in, those of the host, and `TMPDIR`.
 
 use alloc::borrow::ToOwned as _;
 use alloc::string::String;

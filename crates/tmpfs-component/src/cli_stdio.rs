@@ -1,4 +1,4 @@
-//! `wasi:cli/stdin`, `stdout` and `stderr`: the host's, as streams of ours.
+//! `wasi:cli/stdin`, `stdout` and `stderr`: the host's streams, wrapped.
 
 use crate::Component;
 use crate::bindings::exports::wasi::cli::{stderr, stdin, stdout};

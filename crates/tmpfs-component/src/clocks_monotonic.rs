@@ -1,4 +1,4 @@
-//! `wasi:clocks/monotonic-clock`: the host's, whose pollables become ours.
+//! `wasi:clocks/monotonic-clock`: the host's clock, with its pollables wrapped.
 
 use crate::Component;
 use crate::bindings::exports::wasi::clocks::monotonic_clock::{Duration, Guest, Instant, Pollable};

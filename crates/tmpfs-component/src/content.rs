@@ -1,4 +1,4 @@
-//! Reading and writing pieces of files, as both positions and streams need it.
+//! Reading and writing pieces of files, by position and in streams.
 
 use alloc::vec::Vec;
 
@@ -8,17 +8,18 @@ use crate::convert::now;
 use crate::rt;
 use crate::state::{change, look};
 
-/// What can be moved also when there is no more memory: the allocator's reserve is for one such
-/// piece on its way in, and one on its way out.
+/// The bytes of a piece that can be moved even if memory is used up. The allocator's reserve has
+/// room for one piece on its way in and one on its way out.
 pub(crate) const PIECE: usize = 64 << 10;
 
-/// The most bytes of one answer. Holes cost nothing, and must not take memory by being read.
+/// The most bytes of one answer. Holes cost nothing, so reading them must not take memory without
+/// limit.
 const MOST: u64 = 1 << 20;
 
 /// Reads at most `length` bytes from `offset` on.
 pub(crate) fn read(handle: Handle, offset: u64, length: u64) -> Result<Vec<u8>> {
     let size = look(|space| {
-        // May it be read at all?
+        // Check first that the file may be read at all.
         space.read_at(handle, offset, &mut [])?;
         Ok(space.stat(handle)?.size)
     })?;
@@ -29,7 +30,7 @@ pub(crate) fn read(handle: Handle, offset: u64, length: u64) -> Result<Vec<u8>> 
     Ok(bytes)
 }
 
-/// So many zeros, or fewer where there is no memory for them.
+/// Returns `length` zeros, or fewer if there is no memory for them.
 fn buffer(length: usize) -> Vec<u8> {
     let mut bytes = Vec::new();
     let refused = length > PIECE && rt::refusing(|| bytes.try_reserve_exact(length)).is_err();
@@ -37,14 +38,14 @@ fn buffer(length: usize) -> Vec<u8> {
     bytes
 }
 
-/// Writes from `offset` on; how many bytes.
+/// Writes from `offset` on, and returns the number of bytes written.
 pub(crate) fn write(handle: Handle, offset: u64, bytes: &[u8]) -> Result<u64> {
     let now = now();
     let written = change(|space| space.write_at(handle, offset, bytes, now))?;
     Ok(u64::try_from(written).expect("BUG: a length fits 64 bits"))
 }
 
-/// Writes all of it, or tells why not; what was written by then stays.
+/// Writes all bytes, or returns the error. Bytes that were written before it stay.
 #[cfg(feature = "streams")]
 pub(crate) fn write_all(handle: Handle, at: &mut Position, mut bytes: &[u8]) -> Result<()> {
     let now = now();
@@ -62,11 +63,11 @@ pub(crate) fn write_all(handle: Handle, at: &mut Position, mut bytes: &[u8]) -> 
     Ok(())
 }
 
-/// Where a stream writes next.
+/// The position of a stream's next write.
 #[cfg(feature = "streams")]
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Position {
     At(u64),
-    /// Wherever the file ends then.
+    /// The end of the file at that moment.
     End,
 }

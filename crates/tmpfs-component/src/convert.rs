@@ -1,4 +1,4 @@
-//! The engine's words and those of `wasi:filesystem`.
+//! Conversions between the engine's types and those of `wasi:filesystem`.
 
 use tmpfs::{
     DescriptorFlags, Error, Follow, Kind, MetadataHash, NewTimestamp, OpenFlags, Stat, Timestamp,
@@ -7,7 +7,7 @@ use tmpfs::{
 use crate::bindings::exports::wasi::filesystem::types as wit;
 use crate::bindings::wasi::clocks::wall_clock::{self, Datetime};
 
-/// The present moment.
+/// Returns the present time.
 pub(crate) fn now() -> Timestamp {
     timestamp(wall_clock::now())
 }
@@ -43,14 +43,14 @@ pub(crate) fn kind(kind: Kind) -> wit::DescriptorType {
     }
 }
 
-/// A moment before 1970, which WASI cannot express, is none.
+/// Returns a time for WASI, or `None` for a time before 1970, which WASI cannot express.
 fn datetime(time: Timestamp) -> Option<Datetime> {
     let seconds = u64::try_from(time.seconds).ok()?;
     Some(Datetime { seconds, nanoseconds: time.nanoseconds })
 }
 
-/// A moment beyond what the engine can hold, in 292 thousand million years, is the last that it
-/// can.
+/// Returns a time for the engine. A time that the engine cannot hold, in 292 thousand million
+/// years, becomes the last one that it can hold.
 fn timestamp(time: Datetime) -> Timestamp {
     let seconds = i64::try_from(time.seconds).unwrap_or(i64::MAX);
     Timestamp { seconds, nanoseconds: time.nanoseconds }
@@ -92,7 +92,7 @@ pub(crate) fn open_flags(flags: wit::OpenFlags) -> OpenFlags {
     }
 }
 
-/// Reads the flags to open with. Without the one for writing there is the one for reading, as on
+/// Returns the flags to open with. Without the flag for writing, the flag for reading is set, as in
 /// wasmtime.
 pub(crate) fn descriptor_flags(flags: wit::DescriptorFlags) -> DescriptorFlags {
     let write = flags.contains(wit::DescriptorFlags::WRITE);

@@ -1,10 +1,10 @@
-//! An open file or directory, as resources hold it.
+//! An open file or directory of a resource.
 
 use tmpfs::{Handle, Result};
 
 use crate::state::change;
 
-/// An open file or directory; closed when it is dropped.
+/// An open file or directory. It is closed when it is dropped.
 pub(crate) struct Descriptor {
     handle: Handle,
 }
@@ -14,7 +14,7 @@ impl Descriptor {
         Self { handle }
     }
 
-    /// Opens another handle of the same directory, for a listing that may outlive this one.
+    /// Opens another handle of the same directory, for a listing that may outlive this descriptor.
     pub(crate) fn duplicate(&self) -> Result<Self> {
         change(|space| space.duplicate(self.handle)).map(Self::of)
     }

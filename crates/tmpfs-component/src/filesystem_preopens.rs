@@ -1,4 +1,4 @@
-//! `wasi:filesystem/preopens`: the root of the space, under the name of its mount point.
+//! `wasi:filesystem/preopens`: the root of the space, with the path of its mount.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -13,7 +13,7 @@ use crate::filesystem_types::hand_out;
 use crate::state::{change, mount};
 
 impl Guest for Component {
-    /// Returns nothing where no more handles may be open: the function has no error.
+    /// Returns an empty list if no more handles may be opened, since the function has no error.
     fn get_directories() -> Vec<(Exported, String)> {
         let open = || {
             let root = change(|space| space.root(DescriptorFlags::DIRECTORY));

@@ -1,4 +1,4 @@
-//! `wasi:filesystem/types`: each method is a call of the engine.
+//! `wasi:filesystem/types`: each method calls the engine.
 
 use alloc::borrow::ToOwned as _;
 use alloc::string::String;
@@ -24,23 +24,23 @@ use crate::state::{change, look};
 
 type Result<T, E = ErrorCode> = core::result::Result<T, E>;
 
-/// A change, at the present moment.
+/// Changes something at the present time.
 fn touch<R>(work: impl FnOnce(&mut Space, Timestamp) -> Outcome<R>) -> Result<R> {
     let now = convert::now();
     change(|space| work(space, now)).map_err(convert::code)
 }
 
-/// A question.
+/// Reads something.
 fn ask<R>(work: impl FnOnce(&Space) -> Outcome<R>) -> Result<R> {
     look(work).map_err(convert::code)
 }
 
-/// Opens something and hands it out, where there is memory for it.
+/// Opens something and hands it out, if there is memory for it.
 pub(crate) fn hand_out<T, R>(
     open: impl FnOnce() -> Result<T>,
     hand: impl FnOnce(T) -> R,
 ) -> Result<R> {
-    // The bindings box an `Option` of what implements the resource.
+    // The bindings box an `Option` of the type that implements the resource.
     let room = Room::new(size_of::<Option<T>>()).map_err(convert::code)?;
     open().map(|opened| room.fill(|| hand(opened)))
 }
@@ -56,7 +56,7 @@ impl Guest for Component {
         error.get::<crate::io_error::Error>().code()
     }
 
-    /// Only the host made errors of this type, and not for files.
+    /// Returns nothing: all errors of this type are the host's, and none is of a file.
     #[cfg(not(feature = "streams"))]
     fn filesystem_error_code(
         _: &crate::bindings::exports::wasi::filesystem::types::Error,
@@ -98,7 +98,7 @@ impl GuestDescriptor for Descriptor {
         Err(ErrorCode::Unsupported)
     }
 
-    /// Nothing is fetched in advance.
+    /// Does nothing, since nothing is read in advance.
     fn advise(&self, _: u64, _: u64, _: Advice) -> Result<()> {
         match ask(|space| space.kind(self.handle()))? {
             Kind::RegularFile => Ok(()),
@@ -106,7 +106,7 @@ impl GuestDescriptor for Descriptor {
         }
     }
 
-    /// There is nothing behind the memory.
+    /// Does nothing: files in memory have nothing to synchronize.
     fn sync_data(&self) -> Result<()> {
         Ok(())
     }
@@ -130,7 +130,7 @@ impl GuestDescriptor for Descriptor {
 
     fn read(&self, length: u64, offset: u64) -> Result<(Vec<u8>, bool)> {
         let bytes = content::read(self.handle(), offset, length).map_err(convert::code)?;
-        // As on wasmtime, the file ends there exactly if nothing was read.
+        // As in wasmtime, the file ends there exactly if nothing was read.
         let end = bytes.is_empty();
         Ok((bytes, end))
     }
@@ -254,7 +254,7 @@ impl GuestDescriptor for Descriptor {
     }
 }
 
-/// A listing of a directory, which it holds open.
+/// A listing of a directory. It holds the directory open.
 pub(crate) struct Listing {
     directory: Descriptor,
     cursor: Cell<Cursor>,

@@ -1,4 +1,4 @@
-//! `wasi:io/error`: errors of our streams and of the host's.
+//! `wasi:io/error`: errors of the space's streams and of the host's.
 
 use alloc::string::{String, ToString as _};
 
@@ -8,14 +8,14 @@ use crate::bindings::exports::wasi::io::error::{Guest, GuestError};
 use crate::bindings::wasi::io::error as host;
 use crate::convert;
 
-/// Why a stream failed.
+/// The reason why a stream failed.
 pub(crate) enum Error {
     Ours(tmpfs::Error),
     Host(host::Error),
 }
 
 impl Error {
-    /// The code, of what the filesystem refused.
+    /// Returns the code if the filesystem refused.
     pub(crate) fn code(&self) -> Option<ErrorCode> {
         match self {
             Self::Ours(error) => Some(convert::code(*error)),

@@ -1,4 +1,5 @@
-//! `wasi:io/poll`: our files are always ready, and the host is asked about what is the host's.
+//! `wasi:io/poll`: files of the space are always ready, and the host is asked about its own
+//! pollables.
 
 use alloc::vec::Vec;
 
@@ -9,15 +10,15 @@ use crate::bindings::exports::wasi::io::poll::{
 use crate::bindings::wasi::clocks::monotonic_clock::subscribe_duration;
 use crate::bindings::wasi::io::poll as host;
 
-/// Something to wait for.
+/// A pollable.
 pub(crate) enum Pollable {
-    /// Of a file, which never keeps anyone waiting.
+    /// A pollable of a file, which is always ready.
     Ready,
     Host(host::Pollable),
 }
 
 impl Pollable {
-    /// What the host gave, as ours.
+    /// Wraps a pollable of the host.
     pub(crate) fn host(pollable: host::Pollable) -> Exported {
         Exported::new(Self::Host(pollable))
     }
@@ -41,10 +42,10 @@ impl GuestPollable for Pollable {
 impl Guest for Component {
     type Pollable = Pollable;
 
-    /// Waits only where nothing of ours is in the list.
+    /// Waits only if the list has no pollable of a file.
     ///
     /// # Panics
-    /// The list is empty: the interface asks for a trap.
+    /// If the list is empty: the interface requires a trap.
     fn poll(pollables: Vec<PollableBorrow<'_>>) -> Vec<u32> {
         assert!(!pollables.is_empty(), "nothing to wait for");
         let (mut ready, mut indices, mut hosts) = (Vec::new(), Vec::new(), Vec::new());
@@ -60,8 +61,9 @@ impl Guest for Component {
         if hosts.is_empty() {
             return ready;
         }
-        // A time that is past lets the host look at all of its own and come back at once. To ask
-        // each whether it is ready is no substitute: wasmtime's timers are not, the first time.
+        // Add an expired timer, so that the host's `poll` returns immediately with everything that
+        // is ready. Calling `ready` on each pollable would not do: wasmtime's timers are not ready
+        // at the first call.
         let past = (!ready.is_empty()).then(|| subscribe_duration(0));
         hosts.extend(&past);
         let told = host::poll(&hosts).into_iter();

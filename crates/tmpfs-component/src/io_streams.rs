@@ -1,4 +1,4 @@
-//! `wasi:io/streams`: streams of our files, and the host's.
+//! `wasi:io/streams`: streams of files, and those of the host.
 
 use alloc::vec;
 use alloc::vec::Vec;
@@ -21,8 +21,8 @@ use crate::state::{change, look};
 
 type Result<T, E = StreamError> = core::result::Result<T, E>;
 
-/// The bytes that a stream of a file permits at once: so many can come in also when there is no
-/// more memory.
+/// The bytes that a stream of a file permits at once. That many can come in even if memory is used
+/// up.
 const PERMIT: u64 = 64 << 10;
 
 /// The most bytes of one call that writes and flushes (WIT, blocking-write-and-flush).
@@ -33,44 +33,44 @@ impl Guest for Component {
     type OutputStream = OutputStream;
 }
 
-/// A stream that reads.
+/// An input stream.
 pub(crate) enum InputStream {
     File(Reader),
     Host(host::InputStream),
 }
 
-/// A stream that writes.
+/// An output stream.
 pub(crate) enum OutputStream {
     File(Writer),
     Host(host::OutputStream),
 }
 
-/// Reads a file from a position on. It holds the file open.
+/// A stream that reads a file from a position on. It holds the file open.
 pub(crate) struct Reader {
     file: Descriptor,
     offset: Cell<u64>,
-    /// True once the end was reached, or a read failed. The file may grow, but a stream that said
-    /// `closed` stays closed (WIT, stream-error).
+    /// True after the end was reached or a read failed. The file may grow, but a stream that
+    /// returned `closed` stays closed (WIT, stream-error).
     closed: Cell<bool>,
 }
 
-/// Writes a file from a position on. It holds the file open.
+/// A stream that writes a file from a position on. It holds the file open.
 pub(crate) struct Writer {
     file: Descriptor,
     position: Cell<Position>,
-    /// The bytes that `check-write` permitted and that were not written yet.
+    /// The number of bytes that `check-write` permitted and that were not written yet.
     permit: Cell<u64>,
-    /// True once a write failed.
+    /// True after a write failed.
     closed: Cell<bool>,
 }
 
-/// A stream that reads a file.
+/// Opens a stream that reads a file.
 pub(crate) fn read(file: &Descriptor, offset: u64) -> Result<InputStream, ErrorCode> {
     let file = of_file(file, |flags| flags.read)?;
     Ok(InputStream::File(Reader { file, offset: Cell::new(offset), closed: Cell::new(false) }))
 }
 
-/// A stream that writes a file.
+/// Opens a stream that writes a file.
 pub(crate) fn write(file: &Descriptor, position: Position) -> Result<OutputStream, ErrorCode> {
     let file = of_file(file, |flags| flags.write)?;
     let position = Cell::new(position);
@@ -78,7 +78,7 @@ pub(crate) fn write(file: &Descriptor, position: Position) -> Result<OutputStrea
     Ok(OutputStream::File(Writer { file, position, permit, closed }))
 }
 
-/// A handle of its own for a stream, if it is of a file and for this.
+/// Opens another handle of a file for a stream, if it is a file and the handle permits it.
 fn of_file(
     file: &Descriptor,
     permits: impl FnOnce(tmpfs::DescriptorFlags) -> bool,
@@ -87,7 +87,7 @@ fn of_file(
     stream.map(Descriptor::of).map_err(convert::code)
 }
 
-/// The host's error, as ours.
+/// Wraps an error of the host.
 fn told(error: host::StreamError) -> StreamError {
     match error {
         host::StreamError::Closed => StreamError::Closed,
@@ -106,7 +106,7 @@ fn length(bytes: usize) -> u64 {
 }
 
 impl Reader {
-    /// Returns some of the bytes that are left, at most `length`.
+    /// Reads at most `length` of the bytes that are left.
     fn read(&self, length: u64) -> Result<Vec<u8>> {
         self.advance(length, |offset| {
             let bytes = content::read(self.file.handle(), offset, length)?;
@@ -114,7 +114,7 @@ impl Reader {
         })
     }
 
-    /// Skips some of the bytes that are left, at most `length`, and returns how many.
+    /// Skips at most `length` of the bytes that are left, and returns the number skipped.
     fn skip(&self, length: u64) -> Result<u64> {
         self.advance(length, |offset| {
             let size = look(|space| space.stat(self.file.handle()))?.size;
@@ -123,7 +123,8 @@ impl Reader {
         })
     }
 
-    /// Moves on by what `read` says that it took of at most `length` bytes.
+    /// Reads at most `length` bytes with `read`, and moves the position on by the number that it
+    /// returns.
     fn advance<T: Default>(
         &self,
         length: u64,
@@ -201,10 +202,10 @@ impl Writer {
         Ok(PERMIT)
     }
 
-    /// Uses the permit of `check-write`.
+    /// Uses up the permit of `check-write`.
     ///
     /// # Panics
-    /// It permitted less: the interface asks for a trap.
+    /// If it permitted less: the interface requires a trap.
     fn spend(&self, length: u64) -> Result<()> {
         self.open()?;
         let left = self.permit.get().checked_sub(length);
@@ -245,18 +246,19 @@ impl Writer {
     }
 }
 
-/// Traps where one call that writes and flushes is given too much, as wasmtime does.
+/// Traps if one call that writes and flushes has too many bytes, as wasmtime does.
 fn check_blocking(length: u64) {
     assert!(length <= BLOCKING, "more than one blocking write takes");
 }
 
-/// Makes as many zeros, of which no more than [`PERMIT`] are ever permitted.
+/// Returns `length` zeros. At most [`PERMIT`] are ever permitted.
 fn zeroes(length: u64) -> Vec<u8> {
     vec![0; usize::try_from(length).expect("BUG: it was permitted")]
 }
 
 impl OutputStream {
-    /// Moves bytes from one stream to another, at least one of them ours, as far as both permit.
+    /// Moves bytes from one stream to another, as far as both permit. At least one of them is of a
+    /// file.
     fn move_from(
         &self,
         source: &InputStream,
@@ -298,7 +300,7 @@ impl GuestOutputStream for OutputStream {
 
     fn flush(&self) -> Result<()> {
         match self {
-            // Nothing is held back.
+            // Nothing is buffered.
             Self::File(file) => file.open(),
             Self::Host(stream) => stream.flush().map_err(told),
         }

@@ -1,8 +1,8 @@
-//! The engine [`tmpfs`] as `wasi:filesystem`: WIT in, a call of the engine, WIT out. The rules
-//! about files are the engine's; here is what a component adds to them: names of things, streams,
-//! and what it is told by its environment or by whoever composed it.
+//! The engine [`tmpfs`] as a component that exports `wasi:filesystem`. Each function converts its
+//! parameters, calls the engine, and converts the result. The engine has the rules about files. A
+//! component adds resources, streams, and settings that the environment or the composer gives.
 //!
-//! Two components are made of it: `tmpfs-lite.wasm` and `tmpfs.wasm` (feature `streams`). Their
+//! There are two components: `tmpfs-lite.wasm`, and `tmpfs.wasm` with the feature `streams`. Their
 //! worlds are in `wit/worlds.wit`.
 
 #![no_std]
@@ -40,5 +40,5 @@ mod sockets_tcp;
 #[cfg(feature = "streams")]
 mod sockets_udp;
 
-/// What implements the exported interfaces.
+/// The type that implements the exported interfaces.
 pub(crate) struct Component;

@@ -1,4 +1,4 @@
-//! `wasi:sockets/ip-name-lookup`: the host's, whose pollables become ours.
+//! `wasi:sockets/ip-name-lookup`: the host's lookups, with their pollables wrapped.
 
 use alloc::string::String;
 
@@ -10,7 +10,7 @@ use crate::bindings::exports::wasi::sockets::ip_name_lookup::{
 use crate::bindings::wasi::sockets::ip_name_lookup as host;
 use crate::io_poll;
 
-/// The host's stream of addresses.
+/// A stream of addresses of the host.
 pub(crate) struct ResolveAddressStream(host::ResolveAddressStream);
 
 impl Guest for Component {

@@ -1,4 +1,5 @@
-//! `wasi:sockets/tcp` and `tcp-create-socket`: the host's, whose streams and pollables become ours.
+//! `wasi:sockets/tcp` and `tcp-create-socket`: the host's sockets, with their streams and pollables
+//! wrapped.
 
 use crate::Component;
 use crate::bindings::exports::wasi::sockets::tcp::{
@@ -12,7 +13,7 @@ use crate::{io_poll, io_streams};
 
 type Result<T> = core::result::Result<T, ErrorCode>;
 
-/// The host's socket.
+/// A socket of the host.
 pub(crate) struct TcpSocket(host::TcpSocket);
 
 impl TcpSocket {

@@ -1,4 +1,4 @@
-//! `wasi:sockets/udp` and `udp-create-socket`: the host's, whose pollables become ours.
+//! `wasi:sockets/udp` and `udp-create-socket`: the host's sockets, with their pollables wrapped.
 
 use alloc::vec::Vec;
 
@@ -13,13 +13,13 @@ use crate::io_poll;
 
 type Result<T> = core::result::Result<T, ErrorCode>;
 
-/// The host's socket.
+/// A socket of the host.
 pub(crate) struct UdpSocket(host::UdpSocket);
 
-/// The host's stream of datagrams that came.
+/// A stream of the host for incoming datagrams.
 pub(crate) struct IncomingDatagramStream(host::IncomingDatagramStream);
 
-/// The host's stream of datagrams to send.
+/// A stream of the host for outgoing datagrams.
 pub(crate) struct OutgoingDatagramStream(host::OutgoingDatagramStream);
 
 impl udp_create_socket::Guest for Component {

@@ -1,12 +1,12 @@
-//! The one space of this instance: made when it is first asked for, so that an instance that was
-//! initialised and stored holds neither a seed nor the time of another day.
+//! The one space of this instance. It is made at its first use, so that a snapshot of an
+//! initialised instance holds neither a seed nor an old time.
 
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use spin::Mutex;
 use tmpfs::Error;
-use tmpfs_start::{Senseless, Space};
+use tmpfs_start::{InvalidSetting, Space};
 
 use crate::bindings::wasi::random::random::get_random_u64;
 use crate::convert::now;
@@ -16,7 +16,7 @@ static STATE: Mutex<Option<State>> = Mutex::new(None);
 
 struct State {
     space: Space,
-    /// Where the program sees it.
+    /// The path at which the program sees the space.
     mount: String,
 }
 
@@ -24,23 +24,23 @@ fn with<R>(work: impl FnOnce(&mut State) -> R) -> R {
     work(STATE.lock().get_or_insert_with(start))
 }
 
-/// Asks the space what may take memory. Within, an allocation that is refused must be an error.
+/// Runs work that may allocate. An allocation that is refused must become an error.
 pub(crate) fn change<R>(work: impl FnOnce(&mut Space) -> R) -> R {
     with(|state| rt::refusing(|| work(&mut state.space)))
 }
 
-/// Asks the space what takes no memory of its own.
+/// Runs work that allocates nothing of its own.
 pub(crate) fn look<R>(work: impl FnOnce(&Space) -> R) -> R {
     with(|state| work(&state.space))
 }
 
-/// Removes everything, and makes what was baked in again.
+/// Removes everything, and makes the files that were baked in again.
 pub(crate) fn clear() -> Result<(), Error> {
     let now = now();
     with(|State { space, mount }| rt::refusing(|| tmpfs_start::clear(space, mount, now)))
 }
 
-/// Where the program sees the space.
+/// Returns the path at which the program sees the space.
 pub(crate) fn mount() -> String {
     with(|state| state.mount.clone())
 }
@@ -48,7 +48,7 @@ pub(crate) fn mount() -> String {
 fn start() -> State {
     let told = environment();
     let settings = tmpfs_start::settings(&told);
-    let settings = settings.unwrap_or_else(|senseless| refuse(&senseless));
+    let settings = settings.unwrap_or_else(|invalid| refuse(&invalid));
     let now = now();
     let seed = [get_random_u64(), get_random_u64()];
     let made = rt::refusing(|| tmpfs_start::create(&settings, seed, now));
@@ -56,7 +56,7 @@ fn start() -> State {
     State { space, mount: settings.mount }
 }
 
-/// The variables that the host set.
+/// Returns the variables of the host.
 pub(crate) fn environment() -> Vec<(String, String)> {
     #[cfg(feature = "streams")]
     let variables = crate::bindings::wasi::cli::environment::get_environment();
@@ -65,13 +65,14 @@ pub(crate) fn environment() -> Vec<(String, String)> {
     variables
 }
 
-/// What the composer or the host set makes no sense: nothing of this can be put right within.
-fn refuse(senseless: &Senseless<'_>) -> ! {
-    let Senseless { name, value } = senseless;
+/// Traps because of a setting that the composer or the host gave. The component cannot correct it.
+fn refuse(invalid: &InvalidSetting<'_>) -> ! {
+    let InvalidSetting { name, value } = invalid;
     give_up(&["the variable ", name, " makes no sense: ", value, "\n"])
 }
 
-/// The limits do not allow the root and what was baked in, or there is no memory for them.
+/// Traps because the limits do not allow the root and the files that were baked in, or there is no
+/// memory for them.
 fn unusable(error: Error) -> ! {
     let reason = match error {
         Error::InsufficientSpace => "insufficient space",
@@ -82,15 +83,15 @@ fn unusable(error: Error) -> ! {
     give_up(&["no room for the root and what was baked in: ", reason, "\n"])
 }
 
-/// Says why, where there is somebody to say it to, and traps.
+/// Prints a reason if the component has an output, and traps.
 fn give_up(reason: &[&str]) -> ! {
     #[cfg(feature = "streams")]
     {
         let stderr = crate::bindings::wasi::cli::stderr::get_stderr();
         let mut reason = ["tmpfs: "].iter().chain(reason).copied().collect::<String>();
-        // No more is taken at once (WIT, blocking-write-and-flush).
+        // A call takes no more than this (WIT, blocking-write-and-flush).
         reason.truncate(reason.floor_char_boundary(4096));
-        // Nobody is left to tell if this fails, too.
+        // If this fails, too, nobody can be told.
         let _ = stderr.blocking_write_and_flush(reason.as_bytes());
     }
     panic!("{reason:?}")

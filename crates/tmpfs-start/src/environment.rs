@@ -1,4 +1,4 @@
-//! The variables that the program is shown.
+//! The environment variables of the program.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -9,9 +9,11 @@ use crate::settings::temporary;
 /// The variable that names the directory for temporary files (POSIX, XBD 8.3).
 const TMPDIR: &str = "TMPDIR";
 
-/// Lists what was baked in, then what the host set, and `TMPDIR`, which names the directory for
-/// temporary files of the mount unless it was baked in. The host's own names a directory of the
-/// host, even if it begins with the mount.
+/// Returns the variables of the program: those that were baked in, those of the host, and `TMPDIR`.
+///
+/// Unless it was baked in, `TMPDIR` names the directory for temporary files of the mount. The
+/// host's own `TMPDIR` is ignored, since it names a directory of the host even if it begins with
+/// the mount. `told` are the host's variables.
 #[must_use]
 pub fn environment<'a>(told: &'a [(String, String)], mount: &'a str) -> Vec<(&'a str, &'a str)> {
     let mut variables: Vec<(&str, &str)> = image::variables().collect();

@@ -1,14 +1,14 @@
-//! The image of variables and files that was baked into the filesystem component or the embedded
+//! The image: variables and files that were baked into the filesystem component or the embedded
 //! module.
 //!
-//! `scratch compose` appends the records to the module's memory and writes where they are into
-//! [`PLACE`], which it finds by the mark.
+//! `scratch compose` appends the records to the module's memory, and writes their address and
+//! length into [`PLACE`], which it finds by its mark.
 
 use core::str;
 
 use tmpfs::Timestamp;
 
-/// The place of the records in memory, behind a mark.
+/// The address and length of the records in memory, after a mark.
 #[repr(C)]
 struct Place {
     mark: [u8; 16],
@@ -19,24 +19,24 @@ struct Place {
 #[used]
 static PLACE: Place = Place { mark: *b"scratch:tmpfs@01", at: 0, length: 0 };
 
-/// A variable or a file that was baked in, or an attribute of a file.
+/// A record of the image: a variable, a file, or an attribute of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Record<'a> {
-    /// A variable of the environment: name, value.
+    /// A variable of the environment: name and value.
     Variable(&'a str, &'a str),
-    /// A directory, by its path below the root; it comes before what is in it.
+    /// A directory: its path below the root. It comes before its entries.
     Directory(&'a str),
-    /// A file, and its content.
+    /// A file: its path and its content.
     File(&'a str, &'a [u8]),
-    /// A symbolic link, and what it holds.
+    /// A symbolic link: its path and its target.
     Link(&'a str, &'a str),
-    /// Another name of a file, and the name that the file has already.
+    /// Another name of a file: the new path and the path of the file.
     HardLink(&'a str, &'a str),
-    /// The modification time of what has this path.
+    /// A modification time: the path and the time.
     Modified(&'a str, Timestamp),
 }
 
-/// Reads the records of this component or module, in the order in which they were given.
+/// Returns the records of this component or module in their order.
 pub(crate) fn records() -> Records<'static> {
     Records(baked())
 }
@@ -51,20 +51,21 @@ pub(crate) fn variables() -> impl Iterator<Item = (&'static str, &'static str)> 
 
 #[expect(unsafe_code, reason = "the composer writes into the module that the compiler made")]
 fn baked() -> &'static [u8] {
-    // SAFETY: it is a static of this type. Volatile, since it is changed after compilation.
+    // SAFETY: `PLACE` is a static of this type. The read is volatile, since the composer changes
+    // the value after compilation.
     let place = unsafe { core::ptr::read_volatile(&raw const PLACE) };
     if place.length == 0 {
         return &[];
     }
-    // SAFETY: the composer put so many bytes there, in memory that it added to the module's and
-    // that therefore nobody else has.
+    // SAFETY: the composer put that many bytes there, in memory that it added to the module's own
+    // and that nothing else uses.
     unsafe {
         core::slice::from_raw_parts(core::ptr::with_exposed_provenance(place.at), place.length)
     }
 }
 
-/// Records that are still to be read. Each is a byte for its kind, then two texts, each behind its
-/// length in four bytes, least first.
+/// Records that are still to be read. Each is one byte for its kind, then two texts. The length of
+/// a text comes before it, in four bytes, the least significant first.
 #[derive(Clone)]
 pub(crate) struct Records<'a>(&'a [u8]);
 
@@ -100,7 +101,7 @@ impl<'a> Records<'a> {
     }
 }
 
-/// Reads seconds since 1970, then nanoseconds, least byte first.
+/// Reads seconds since 1970, then nanoseconds, the least significant byte first.
 fn time(bytes: &[u8]) -> Option<Timestamp> {
     let (seconds, rest) = bytes.split_first_chunk()?;
     let nanoseconds = u32::from_le_bytes(rest.try_into().ok()?);

@@ -1,20 +1,20 @@
-//! The settings of the filesystem, which variables give: its limits, and the path of its mount.
+//! The settings of the filesystem, read from variables: its limits and the path of its mount.
 
 use alloc::borrow::ToOwned as _;
 use alloc::string::String;
 
 use tmpfs::{Limits, NamedLimit, parse_number};
 
-/// The path of the mount, unless `TMPFS_MOUNT` gives another.
+/// The default path of the mount.
 const MOUNT: &str = "/tmp";
 
-/// The mount that is a root of everything.
+/// The path of a mount that is the root of every path.
 pub(crate) const ROOT: &str = "/";
 
-/// The directory for temporary files in a root of everything.
+/// The directory for temporary files if the mount is `/`.
 pub(crate) const TEMPORARY: &str = "/tmp";
 
-/// The settings that the variables gave.
+/// The settings of a filesystem.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Settings {
     /// The limits of the space.
@@ -23,27 +23,27 @@ pub struct Settings {
     pub mount: String,
 }
 
-/// A variable whose value makes no sense.
+/// A variable that is not a setting, or whose value is invalid.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Senseless<'a> {
-    /// Its name.
+pub struct InvalidSetting<'a> {
+    /// The name of the variable.
     pub name: &'a str,
-    /// Its value.
+    /// The value of the variable.
     pub value: &'a str,
 }
 
-/// Returns the directory for temporary files of a filesystem that is mounted there.
+/// Returns the directory for temporary files of a mount.
 pub(crate) fn temporary(mount: &str) -> &str {
     if mount == ROOT { TEMPORARY } else { mount }
 }
 
 impl Settings {
-    /// Reads the variables that were baked in, then those that the host set under other names.
-    /// Names that do not begin with `TMPFS_` are ignored.
+    /// Reads the variables that were baked in, and then those of the host that have other names.
+    /// Names without the prefix `TMPFS_` are ignored.
     pub(crate) fn read<'a>(
         baked: &[(&'a str, &'a str)],
         told: impl Iterator<Item = (&'a str, &'a str)>,
-    ) -> Result<Self, Senseless<'a>> {
+    ) -> Result<Self, InvalidSetting<'a>> {
         let told = told.filter(|(name, _)| !baked.iter().any(|(known, _)| known == name));
         let mut limits = Limits::default();
         let mut soft_is_set = false;
@@ -52,20 +52,20 @@ impl Settings {
             if !name.starts_with("TMPFS_") {
                 continue;
             }
-            let senseless = Senseless { name, value };
+            let invalid = InvalidSetting { name, value };
             if name == "TMPFS_MOUNT" {
                 if !value.starts_with('/') || value.contains('\0') {
-                    return Err(senseless);
+                    return Err(invalid);
                 }
                 mount = value;
                 continue;
             }
-            let Some(limit) = NamedLimit::of_variable(name) else { return Err(senseless) };
+            let Some(limit) = NamedLimit::of_variable(name) else { return Err(invalid) };
             let set = parse_number(value).and_then(|number| limit.set(&mut limits, number));
-            set.ok_or(senseless)?;
+            set.ok_or(invalid)?;
             soft_is_set |= limit == NamedLimit::Soft;
         }
-        // As the default is: three quarters of the content.
+        // As in the default: three quarters of the content.
         if !soft_is_set {
             limits.soft = limits.content - limits.content / 4;
         }
@@ -77,9 +77,9 @@ impl Settings {
 mod tests {
     use tmpfs::Limits;
 
-    use super::{Senseless, Settings, temporary};
+    use super::{InvalidSetting, Settings, temporary};
 
-    fn read<'a>(told: &[(&'a str, &'a str)]) -> Result<Settings, Senseless<'a>> {
+    fn read<'a>(told: &[(&'a str, &'a str)]) -> Result<Settings, InvalidSetting<'a>> {
         Settings::read(&[], told.iter().copied())
     }
 
@@ -146,7 +146,7 @@ mod tests {
             ("TMPFS_MOUNT", "/a\0b"),
             ("TMPFS_BITES", "1"),
         ] {
-            assert_eq!(read(&[(name, value)]), Err(Senseless { name, value }));
+            assert_eq!(read(&[(name, value)]), Err(InvalidSetting { name, value }));
         }
     }
 }

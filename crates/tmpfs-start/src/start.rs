@@ -1,4 +1,4 @@
-//! A new space, with the files that were baked in.
+//! Making a space with the files that were baked in.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -9,27 +9,30 @@ use tmpfs::{
 };
 
 use crate::image::{self, Record};
-use crate::settings::{ROOT, Senseless, Settings, TEMPORARY};
+use crate::settings::{InvalidSetting, ROOT, Settings, TEMPORARY};
 
-/// A space of a program, of which nobody makes a template.
+/// The space of a program. No template can be made of it.
 pub type Space = tmpfs::Space<MemoryPages<false>>;
 
-/// Reads the settings from the variables that were baked in, then from those that the host set.
+/// Reads the settings from the variables that were baked in, and then from the host's variables,
+/// `told`.
 ///
 /// # Errors
-/// The value of a variable makes no sense.
-pub fn settings(told: &[(String, String)]) -> Result<Settings, Senseless<'_>> {
+/// The first variable with an invalid value or an unknown name.
+pub fn settings(told: &[(String, String)]) -> Result<Settings, InvalidSetting<'_>> {
     let baked: Vec<_> = image::variables().collect();
     let told = told.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     Settings::read(&baked, told)
 }
 
-/// Makes a space with the files that were baked in. A root of everything also has the directory for
-/// temporary files.
+/// Makes a space with the files that were baked in. A space that is mounted at `/` also gets the
+/// directory `/tmp`.
 ///
 /// # Errors
-/// The limits do not allow it, or there is no memory for it.
-// The engine's functions are then made once, in the component or module, and not here too.
+/// - `InsufficientSpace`, `NameTooLong` or `FileTooLarge` if the limits do not allow the files;
+/// - `InsufficientMemory` if the limit of handles is too low;
+/// - `InsufficientSpace` if there is no memory.
+// Inlined, so that the engine's functions are compiled once, in the component or module.
 #[inline]
 pub fn create(settings: &Settings, seed: [u64; 2], now: Timestamp) -> Result<Space> {
     let Settings { limits, mount } = settings;
@@ -39,11 +42,11 @@ pub fn create(settings: &Settings, seed: [u64; 2], now: Timestamp) -> Result<Spa
     Ok(space)
 }
 
-/// Removes everything from a space of this mount, and makes the files that were baked in again.
+/// Removes everything from a space and makes the files that were baked in again.
 ///
 /// # Errors
-/// The limits do not allow the files beside what is still open, or there is no memory for them; the
-/// space is empty then.
+/// Those of [`create`], also if files that are still open leave too little room. The space is empty
+/// then.
 #[inline]
 pub fn clear(space: &mut Space, mount: &str, now: Timestamp) -> Result<()> {
     space.clear(now)?;
@@ -54,7 +57,8 @@ pub fn clear(space: &mut Space, mount: &str, now: Timestamp) -> Result<()> {
     planted
 }
 
-/// Makes the files that were baked in, in an empty space. Where there are none it takes no handle.
+/// Makes the files that were baked in. Precondition: the space is empty. It opens no handle if
+/// there are none.
 #[inline]
 fn plant(space: &mut Space, mount: &str, now: Timestamp) -> Result<()> {
     let files = || image::records().filter(|record| !matches!(record, Record::Variable(..)));
@@ -68,11 +72,11 @@ fn plant(space: &mut Space, mount: &str, now: Timestamp) -> Result<()> {
     made
 }
 
-/// Makes the directory for temporary files after all that was baked in, where the mount is a root
-/// of everything and nothing has its name.
+/// Makes the directory for temporary files if the space is mounted at `/` and nothing has its name.
+/// Call it after all files that were baked in are made.
 ///
 /// # Errors
-/// As [`create`].
+/// Those of [`create`].
 #[inline]
 pub fn make_temporary<P: PageStore>(
     space: &mut tmpfs::Space<P>,
@@ -89,10 +93,11 @@ pub fn make_temporary<P: PageStore>(
     }
 }
 
-/// Makes what a record says, below a root.
+/// Makes the file, directory or link of a record, or sets its time. `root` is a handle of the root
+/// directory.
 ///
 /// # Errors
-/// Those of the engine: the limits do not allow it, or it cannot be there.
+/// Those of the engine's function for that record.
 #[inline]
 pub fn make<P: PageStore>(
     space: &mut tmpfs::Space<P>,
