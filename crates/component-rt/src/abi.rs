@@ -1,4 +1,4 @@
-//! The panic handler, `cabi_realloc`, and the allocator where no reserve is asked for.
+//! The panic handler, `cabi_realloc`, and the allocator without a reserve.
 #![expect(unsafe_code, reason = "the canonical ABI allocates through a C function")]
 
 use alloc::alloc::{Layout, alloc, handle_alloc_error, realloc};
@@ -8,18 +8,17 @@ use core::panic::PanicInfo;
 #[global_allocator]
 static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
 
-/// A broken invariant is a trap. Nothing is printed: a component need not import an output.
+/// Traps. Nothing is printed, since a component need not import an output.
 #[panic_handler]
 fn panic(_: &PanicInfo<'_>) -> ! {
     core::arch::wasm32::unreachable()
 }
 
-/// Allocates what the host passes in, as the canonical ABI asks.
+/// Allocates memory for values that the host passes in, as the canonical ABI requires.
 ///
 /// # Safety
-///
-/// As the canonical ABI has it: `old` is null and `old_size` 0, or they are of an earlier call
-/// with the same `align`; `align` is a power of two.
+/// As in the canonical ABI: `align` is a power of two. Either `old` is null and `old_size` is 0, or
+/// both are of an earlier call with the same `align`.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn cabi_realloc(
     old: *mut u8,

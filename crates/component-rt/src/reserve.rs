@@ -1,23 +1,23 @@
-//! A small heap in a fixed place, for allocations of a moment: it gives the first block that fits,
-//! and joins free neighbours when it looks for one.
+//! A small heap of fixed size for short-lived allocations. It returns the first block that fits,
+//! and joins free neighbours while it searches.
 
 #![expect(unsafe_code, reason = "the bytes of a heap lie between its blocks")]
 
 use core::cell::{Cell, UnsafeCell};
 use core::ptr;
 
-/// Every block begins at a multiple of this, after a header of as many bytes.
+/// The alignment of every block, and the size of the header before it.
 const UNIT: usize = 8;
 
-/// The heap. It is made of zeros alone, so that a static one takes no place in a component.
+/// The heap. Its initial state is all zeros, so that a static heap adds no data to a component.
 pub(crate) struct Reserve<const SIZE: usize> {
     region: UnsafeCell<Region<SIZE>>,
-    /// The header of a block before which none is free.
+    /// The header of the first block that may be free.
     first: Cell<usize>,
 }
 
-/// Headers and blocks. A header holds the bytes to the next one and whether the block is used;
-/// zeros stand for a free block that reaches to the end.
+/// The headers and blocks. A header holds the distance to the next header and whether the block is
+/// used. A header of zeros is a free block that reaches to the end.
 #[repr(C, align(8))]
 struct Region<const SIZE: usize>([u8; SIZE]);
 
@@ -33,12 +33,12 @@ impl<const SIZE: usize> Reserve<SIZE> {
         Self { region: UnsafeCell::new(Region([0; SIZE])), first: Cell::new(0) }
     }
 
-    /// Returns whether a block is of this heap.
+    /// Returns whether a block belongs to this heap.
     pub(crate) fn owns(&self, block: *mut u8) -> bool {
         block.addr().wrapping_sub(self.region.get().addr()) < SIZE
     }
 
-    /// Returns a block; null where none is large enough, or where so many bytes cannot be aligned.
+    /// Returns a block, or null if none is large enough or the alignment is too large.
     pub(crate) fn allocate(&self, size: usize, align: usize) -> *mut u8 {
         if size > SIZE || align > UNIT {
             return ptr::null_mut();
@@ -62,7 +62,8 @@ impl<const SIZE: usize> Reserve<SIZE> {
         ptr::null_mut()
     }
 
-    /// Frees a block of [`allocate`](Self::allocate), which nobody uses any more.
+    /// Frees a block that [`allocate`](Self::allocate) returned. Precondition: nothing uses it any
+    /// more.
     pub(crate) fn free(&self, block: *mut u8) {
         let at = block.addr() - self.region.get().addr() - UNIT;
         let Header { length, .. } = self.header(at);
@@ -82,10 +83,10 @@ impl<const SIZE: usize> Reserve<SIZE> {
         length
     }
 
-    /// Makes a used block of the beginning of a free one, and returns its end.
+    /// Marks the beginning of a free block as used, and returns its end.
     fn split(&self, at: usize, length: usize, needed: usize) -> usize {
         let rest = length - needed;
-        // A header alone is no block.
+        // A block needs more room than a header.
         let length = if rest > UNIT { needed } else { length };
         self.set_header(at, Header { length, is_used: true });
         if rest > UNIT {
@@ -108,7 +109,7 @@ impl<const SIZE: usize> Reserve<SIZE> {
     }
 
     fn place(&self, at: usize) -> *mut u8 {
-        // SAFETY: what is asked for lies within the region.
+        // SAFETY: the offset lies within the region.
         unsafe { self.region.get().cast::<u8>().add(at) }
     }
 }
@@ -137,12 +138,12 @@ mod tests {
                 }
                 assert!(reserve.owns(block) && block.addr().is_multiple_of(8));
                 let mark = u8::try_from(turn % 251).unwrap();
-                // SAFETY: the block is as large as was asked for.
+                // SAFETY: the block has the size that was allocated.
                 unsafe { block.write_bytes(mark, size) };
                 blocks.push((block, size, mark));
             } else if !blocks.is_empty() {
                 let (block, size, mark) = blocks.swap_remove(chance.below(blocks.len()));
-                // SAFETY: the block was written as a whole, and is freed once.
+                // SAFETY: the whole block was written, and it is freed once.
                 let bytes = unsafe { core::slice::from_raw_parts(block, size) };
                 assert!(bytes.iter().all(|byte| *byte == mark));
                 reserve.free(block);

@@ -12,14 +12,14 @@ use crate::reserve::Reserve;
 #[cfg(target_feature = "atomics")]
 compile_error!("the reserve takes no lock");
 
-/// The bytes of the reserve: enough for a piece of a file of 64 KiB coming in, one going out, and
+/// The bytes of the reserve. They hold a piece of 64 KiB of a file coming in, one going out, and
 /// paths (`content::PIECE` of the filesystem component).
 const RESERVE: usize = 256 << 10;
 
 struct Allocator {
     heap: GlobalDlmalloc,
     reserve: Reserve<RESERVE>,
-    /// True while whoever allocates can bear a refusal.
+    /// True while the caller can handle a refusal.
     refusing: AtomicBool,
 }
 
@@ -30,7 +30,7 @@ static ALLOCATOR: Allocator =
 // SAFETY: there is one thread.
 unsafe impl Sync for Allocator {}
 
-/// Runs work that can bear refused allocations: none of them is made in the reserve.
+/// Runs work that can handle refused allocations. None of them comes from the reserve.
 pub fn refusing<R>(work: impl FnOnce() -> R) -> R {
     ALLOCATOR.refusing.store(true, Relaxed);
     let outcome = work();
@@ -38,8 +38,8 @@ pub fn refusing<R>(work: impl FnOnce() -> R) -> R {
     outcome
 }
 
-// SAFETY: every block comes from the heap or the reserve and goes back to it; null says that there
-// is none. The functions stay apart from their callers, which would otherwise each hold a copy.
+// SAFETY: every block comes from the heap or the reserve and goes back to it; null means that there
+// is none. The functions are not inlined, since each caller would hold a copy.
 unsafe impl GlobalAlloc for Allocator {
     #[inline(never)]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
@@ -49,7 +49,7 @@ unsafe impl GlobalAlloc for Allocator {
                 return block;
             }
         }
-        // SAFETY: the caller's promises are those that the heap needs.
+        // SAFETY: the caller's promises are those that the heap requires.
         unsafe { self.heap.alloc(layout) }
     }
 
@@ -58,18 +58,18 @@ unsafe impl GlobalAlloc for Allocator {
         if self.reserve.owns(block) {
             return self.reserve.free(block);
         }
-        // SAFETY: the caller's promises are those that the heap needs.
+        // SAFETY: the caller's promises are those that the heap requires.
         unsafe { self.heap.dealloc(block, layout) }
     }
 
     #[inline(never)]
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         if !self.reserve.owns(block) {
-            // SAFETY: the caller's promises are those that the heap needs.
+            // SAFETY: the caller's promises are those that the heap requires.
             return unsafe { self.heap.realloc(block, layout, size) };
         }
-        // SAFETY: the caller promises that the size is not zero and fits with this alignment. A
-        // refused block is still what it was.
+        // SAFETY: the caller promises that the size is not zero and fits this alignment. If it is
+        // refused, the block is unchanged.
         unsafe {
             let moved = self.alloc(Layout::from_size_align_unchecked(size, layout.align()));
             if !moved.is_null() {

@@ -1,19 +1,29 @@
-//! The components that `scratch compose` puts under a program, and the module that it puts into
-//! one, as bytes.
+//! The files that `scratch compose` puts under a program, as bytes: four components and one core
+//! module. `scratch-compose` takes them by name.
 //!
-//! In a clone they are what `cargo xtask build` made, and empty before it ran.
+//! ```
+//! let tmpfs = scratch_components::COMPONENTS.iter().find(|it| it.name == "tmpfs");
+//! assert!(tmpfs.is_some());
+//! ```
+//!
+//! In a clone of the project they are built by `cargo xtask build`, and empty before.
 
 #![no_std]
 
-/// A component that ships, or the module.
+/// The examples of the README, as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
+/// A component or the module, with its notices.
 #[derive(Clone, Copy, Debug)]
 pub struct Shipped {
-    /// The name of its file, without `.wasm`.
+    /// The name of the file without `.wasm`.
     pub name: &'static str,
-    /// The bytes; empty in a clone in which it was not built.
+    /// The bytes. In a clone they are empty until `cargo xtask build` has run.
     pub wasm: &'static [u8],
-    /// The notices of the third parties whose software is in it. They go with the component, and
-    /// with every composition that it is in.
+    /// The notices of the third parties whose software it contains. They must go with the file, and
+    /// with every composition that contains it.
     pub notices: &'static str,
 }
 
@@ -27,9 +37,9 @@ macro_rules! shipped {
     };
 }
 
-/// Every component.
+/// The components that are composed with a program.
 pub const COMPONENTS: [Shipped; 4] =
     [shipped!("tempfile"), shipped!("tempfile-audited"), shipped!("tmpfs"), shipped!("tmpfs-lite")];
 
-/// The module that is a filesystem in memory.
+/// The core module that is embedded into a program.
 pub const EMBEDDED: Shipped = shipped!("tmpfs-embedded");
