@@ -1,4 +1,4 @@
-//! The words of the command line.
+//! Parsing the command line.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -17,14 +17,14 @@ mod space;
 #[cfg(feature = "run")]
 pub(crate) mod run;
 
-/// A request.
+/// A parsed command line.
 #[derive(Debug)]
 pub(crate) enum Arguments {
     Compose(Compose),
     #[cfg(feature = "run")]
     Run(run::Run),
     Notices,
-    /// A text that was asked for.
+    /// A help text to print.
     Help(String),
 }
 
@@ -34,16 +34,17 @@ pub(crate) struct Compose {
     pub(crate) program: PathBuf,
     pub(crate) options: Options,
     pub(crate) output: PathBuf,
-    /// Replaces a file that is there.
+    /// Replaces an existing file.
     pub(crate) force: bool,
 }
 
 const COMPOSE: Told = Told { name: "compose", line: "scratch compose APP.wasm -o OUT.wasm" };
 
-/// Reads the words, the first of which is the command's own name, and the seed that they name.
+/// Parses the command line, and reads the seed that it names. The first word is the command's own
+/// name.
 ///
 /// # Errors
-/// [`Failure::Refused`] says which word is wrong, and what to type.
+/// [`Failure::Refused`] names the wrong word, and says what to type.
 pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Arguments, Failure> {
     let words = words.into_iter().collect::<Vec<_>>();
     let matches = match command().try_get_matches_from(&words) {
@@ -60,7 +61,7 @@ pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Argumen
     }
 }
 
-/// Returns the subcommand that somebody tried to type.
+/// Returns the subcommand that the user tried to type.
 fn told(word: Option<&OsString>) -> Told {
     match word.and_then(|word| word.to_str()) {
         #[cfg(feature = "run")]
@@ -146,7 +147,7 @@ fn compose(matches: &ArgMatches) -> Result<Compose, Failure> {
     })
 }
 
-/// Reads the options of the filesystem in memory; none of them asks for none.
+/// Reads the options of the filesystem in memory. Returns `None` if none of them is given.
 fn memory(matches: &ArgMatches) -> Result<Option<Memory>, Failure> {
     let mut records = space_records(matches)?;
     for directory in matches.get_many::<PathBuf>("seed").into_iter().flatten() {

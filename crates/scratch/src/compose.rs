@@ -1,4 +1,4 @@
-//! `scratch compose`: from files to a file.
+//! `scratch compose`: from the program's file to the file of the composition.
 
 use std::cell::Cell;
 

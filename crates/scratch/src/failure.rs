@@ -1,10 +1,10 @@
-//! The ends of the command that are no success: a line and a status.
+//! Failures of the command: a line and a status.
 
 use std::process::ExitCode;
 
 use crate::told::{shown, tell};
 
-/// A reason to end, in one line.
+/// A failure, with its line.
 #[derive(Debug)]
 pub(crate) enum Failure {
     /// The arguments or the program are refused: status 2.

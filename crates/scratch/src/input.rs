@@ -1,4 +1,4 @@
-//! The program's file.
+//! Reading the program's file.
 
 use std::fs;
 use std::path::Path;

@@ -1,5 +1,4 @@
-//! `scratch notices`: the notices of third parties in the components and in the module, each in
-//! turn.
+//! `scratch notices`: the notices of third parties for each component and for the module.
 
 use scratch_components::{COMPONENTS, EMBEDDED};
 

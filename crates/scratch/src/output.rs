@@ -1,4 +1,4 @@
-//! The files that the command writes, and its standard output.
+//! The files that the command writes, and standard output.
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
@@ -7,7 +7,7 @@ use std::process;
 
 use crate::failure::Failure;
 
-/// Prints a text. A reader that closes its end early has what it wants.
+/// Prints a text. It is no error if the reader closes its end early.
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
     match io::stdout().write_all(text.as_bytes()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
@@ -15,21 +15,22 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
     }
 }
 
-/// The place of a composition.
+/// The place where a composition is written.
 pub(crate) struct Output {
     named: PathBuf,
-    /// The same after symbolic links.
+    /// The path without symbolic links.
     file: PathBuf,
-    /// The file in the same directory that is written first.
+    /// The temporary file in the same directory, which is written first.
     partial: PathBuf,
     force: bool,
 }
 
 impl Output {
-    /// Looks at the place before anything is composed.
+    /// Checks the place before anything is composed.
     ///
     /// # Errors
-    /// It is no place for a file, is the program's own, or has a file and `force` is false.
+    /// It is a directory or the program's own file, its directory is missing, or it exists and
+    /// `force` is false.
     pub(crate) fn new(named: &Path, program: &Path, force: bool) -> Result<Self, Failure> {
         let refuse = |words| Err(refusal(named, words));
         let present = fs::canonicalize(named).ok();
@@ -61,13 +62,13 @@ impl Output {
         }
     }
 
-    /// Writes the file beside its place and moves it there.
+    /// Writes the temporary file and moves it to its place.
     pub(crate) fn write(&self, bytes: &[u8]) -> Result<(), Failure> {
         self.ensure_free()?;
         let written = File::create_new(&self.partial).and_then(|mut file| {
             let moved = file.write_all(bytes).and_then(|()| fs::rename(&self.partial, &self.file));
             if moved.is_err() {
-                // What failed first is told; this only tidies up.
+                // The first error is reported; this only removes the temporary file.
                 let _ = fs::remove_file(&self.partial);
             }
             moved

@@ -61,11 +61,11 @@ fn space(arguments: &Run) -> Result<Space, Failure> {
     })
 }
 
-/// Grants what the program gets besides scratch space.
+/// Makes the state of WASI, with everything that the program gets besides scratch space.
 fn wasi(arguments: &Run) -> Result<WasiCtx, Failure> {
     let mut wasi = WasiCtx::builder();
     wasi.inherit_stdio().allow_blocking_current_thread(true).envs(&arguments.variables);
-    // The folder is the host's business.
+    // The program is not told the host's directory.
     let name = arguments.program.file_name().unwrap_or_default();
     wasi.arg(name.to_string_lossy()).args(&arguments.arguments);
     for Directory { host, guest } in &arguments.directories {

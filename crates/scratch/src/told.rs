@@ -2,12 +2,12 @@
 
 use std::io::{self, Write as _};
 
-/// Tells something, if anybody listens: that nobody does is not worth another status.
+/// Prints a text to standard error, and ignores an error of that.
 pub(crate) fn tell(text: &str) {
     let _ = io::stderr().write_all(text.as_bytes());
 }
 
-/// Writes characters that would steer a terminal, and line ends, as escapes: a program chooses the
+/// Escapes line ends and characters that would control a terminal, since the program chooses the
 /// names of its files, imports and exports.
 pub(crate) fn shown(text: &str) -> String {
     let shown = |letter: char| match letter.is_control() {

@@ -1,14 +1,14 @@
-//! Refusals by clap, in the words of the command.
+//! Errors of clap, worded as the command words its own.
 
 use clap::error::ErrorKind;
 
-/// A subcommand, and a line to type.
+/// A subcommand, and an example of how to type it.
 pub(super) struct Told {
     pub(super) name: &'static str,
     pub(super) line: &'static str,
 }
 
-/// Words a refusal by clap in one line.
+/// Returns an error of clap as one line.
 pub(super) fn one_line(error: &clap::Error, Told { name, line }: Told) -> String {
     match error.kind() {
         ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {

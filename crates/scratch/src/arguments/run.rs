@@ -1,4 +1,4 @@
-//! The words of `scratch run`.
+//! Parsing the words of `scratch run`.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -16,7 +16,7 @@ use crate::failure::Failure;
 #[derive(Debug)]
 pub(crate) struct Run {
     pub(crate) program: PathBuf,
-    /// The program's own.
+    /// The program's own arguments.
     pub(crate) arguments: Vec<String>,
     pub(crate) variables: Vec<(String, String)>,
     pub(crate) limits: Limits,
@@ -24,7 +24,7 @@ pub(crate) struct Run {
     pub(crate) directories: Vec<Directory>,
     pub(crate) seeds: Vec<Seed>,
     pub(crate) collected: Vec<Collected>,
-    /// What is collected may take the place of files that are there.
+    /// Collected files may replace existing ones.
     pub(crate) force: bool,
     pub(crate) changes: bool,
     pub(crate) timeout: Option<Duration>,
@@ -38,20 +38,20 @@ pub(crate) struct Directory {
     pub(crate) guest: String,
 }
 
-/// A file or tree of the host that the scratch space begins with.
+/// A file or tree of the host that is copied into the scratch space at the start.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Seed {
-    /// The option's value.
+    /// The value of the option.
     pub(crate) told: String,
     pub(crate) host: PathBuf,
-    /// The path in the space; without one, it is the top, or a name in it for a file.
+    /// The path in the space. Without one, a tree goes to the top and a file keeps its name.
     pub(crate) inside: Option<String>,
 }
 
-/// A file or tree of the scratch space that the host gets at the end.
+/// A file or tree of the scratch space that is copied to the host at the end.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Collected {
-    /// The option's value.
+    /// The value of the option.
     pub(crate) told: String,
     /// The path in the space.
     pub(crate) inside: String,
@@ -168,7 +168,7 @@ pub(super) fn read(matches: &ArgMatches) -> Result<Run, Failure> {
     })
 }
 
-/// Returns the variables that are no settings.
+/// Returns the variables that are not settings.
 fn variables(records: &[Record], mount: &str) -> Result<Vec<(String, String)>, Failure> {
     let mut variables = Vec::new();
     for record in records {
@@ -188,7 +188,7 @@ fn variables(records: &[Record], mount: &str) -> Result<Vec<(String, String)>, F
 }
 
 fn directory(value: &str) -> Result<Directory, Failure> {
-    // A path of the host may have colons.
+    // A path of the host may contain colons.
     match value.rsplit_once("::") {
         Some((host, guest)) if !host.is_empty() && !guest.is_empty() && !value.contains('\0') => {
             Ok(Directory { host: host.into(), guest: guest.to_owned() })
@@ -225,7 +225,7 @@ fn collect(mount: &str, value: &str) -> Result<Collected, Failure> {
     }
 }
 
-/// Returns the path in the space of what the program sees as `guest`.
+/// Returns the path in the space for the path `guest` that the program sees.
 fn inside(told: &str, mount: &str, guest: &str) -> Result<String, Failure> {
     let below = guest.strip_prefix(plain(mount));
     let below = below.filter(|below| below.is_empty() || below.starts_with('/'));
@@ -237,7 +237,7 @@ fn inside(told: &str, mount: &str, guest: &str) -> Result<String, Failure> {
     })
 }
 
-/// Refuses two directories in one place.
+/// Refuses two directories at the same path.
 fn ensure_apart(mount: &str, directories: &[Directory]) -> Result<(), Failure> {
     let mut taken = vec![names(mount)];
     for Directory { host, guest } in directories {
@@ -253,7 +253,8 @@ fn ensure_apart(mount: &str, directories: &[Directory]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Returns the names in a path. C libraries look at nothing else, so that `tmp` is `//tmp/.`.
+/// Returns the names in a path. C libraries compare only these, so `tmp` and `//tmp/.` are the
+/// same.
 fn names(path: &str) -> Vec<&str> {
     path.split('/').filter(|name| !name.is_empty() && *name != ".").collect()
 }
@@ -271,7 +272,7 @@ fn timeout(value: &str) -> Result<Duration, Failure> {
     })
 }
 
-/// Reads a number of seconds, or of another unit that follows it.
+/// Reads a duration: a number of seconds, or a number with a unit.
 fn duration(value: &str) -> Option<Duration> {
     let digits = value.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(value.len());
     let (number, unit) = value.split_at(digits);

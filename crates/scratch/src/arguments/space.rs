@@ -1,4 +1,4 @@
-//! The options of a filesystem in memory that all subcommands have: limits, mount, variables.
+//! The options of a filesystem in memory, which all subcommands share: limits, mount, variables.
 
 use std::ffi::{OsStr, OsString};
 
@@ -56,7 +56,7 @@ pub(super) fn texts<'a>(
     values.map(move |value| text(&format!("--{option}"), value))
 }
 
-/// Returns a value as text; `named` tells which it is.
+/// Returns a value as text. `named` names it in the error.
 pub(super) fn text<'a>(named: &str, value: &'a OsStr) -> Result<&'a str, Failure> {
     value.to_str().ok_or_else(|| {
         Failure::Refused(format!("{named} {value:?} is not UTF-8; type another value"))

@@ -1,4 +1,4 @@
-//! What a program changed in its scratch space.
+//! The changes that a program made in its scratch space.
 
 use wasmtime_scratch::{Change, Difference, Error, Kind, Space, Template};
 
@@ -7,11 +7,11 @@ use crate::failure::Failure;
 /// The state of a space before the program runs.
 pub(super) struct Mark(Template);
 
-/// A change, with the paths that the program sees.
+/// A change, with paths as the program sees them.
 pub(super) struct Seen {
     pub(super) word: &'static str,
     pub(super) path: String,
-    /// The path before a renaming.
+    /// The path before it was renamed.
     pub(super) from: Option<String>,
     pub(super) kind: Kind,
 }
@@ -22,7 +22,7 @@ impl Mark {
         template.map(Self).map_err(|error| Failure::Broken(format!("--changes: {error}")))
     }
 
-    /// Compares the space with what it was.
+    /// Compares the space with its earlier state.
     pub(super) fn changes(&self, space: &Space, mount: &str) -> Result<Vec<Seen>, String> {
         let changes = space.changes_since(&self.0).map_err(|error| match error {
             Error::InsufficientMemory => "--changes: the paths of what changed are longer than \

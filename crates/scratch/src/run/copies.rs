@@ -19,8 +19,8 @@ use crate::run::{progress::Line, report::option};
 use crate::told::shown;
 use crate::told::tell;
 
-/// A place for what is collected: a name in a directory that is held open, so that it is the same
-/// one afterwards, whatever the program put in its path meanwhile.
+/// The place for a collected tree: a name in an open directory. It stays the same directory, even
+/// if the program replaces a part of its path meanwhile.
 #[cfg(target_os = "linux")]
 pub(super) struct Place {
     above: File,
@@ -33,7 +33,7 @@ impl Place {
         let above = host.parent().filter(|it| !it.as_os_str().is_empty());
         let (above, name) = match host.file_name() {
             Some(name) => (above.unwrap_or(Path::new(".")), name.into()),
-            // A path that ends in `..`, and the root, are directories that are there.
+            // A path that ends in `..`, and the root, name existing directories.
             None => (host, PathBuf::from(".")),
         };
         let opened = File::open(above);
@@ -43,7 +43,7 @@ impl Place {
     }
 }
 
-/// A place where nothing can be copied to.
+/// A place. None exists here, since copying needs Linux.
 #[cfg(not(target_os = "linux"))]
 pub(super) enum Place {}
 
@@ -54,7 +54,7 @@ impl Place {
     }
 }
 
-/// Looks at the places for what is to be collected, before the program runs, and holds them.
+/// Checks the places for collected trees before the program runs, and holds them open.
 pub(super) fn places(collected: &[Collected], force: bool) -> Result<Vec<Place>, Failure> {
     ensure_free(collected, force)?;
     let places = collected.iter().map(|Collected { told, host, .. }| {
@@ -90,7 +90,7 @@ fn ensure_free(collected: &[Collected], force: bool) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Fills the space.
+/// Copies the seeds into the space.
 pub(super) fn seed(space: &Space, seeds: &[Seed]) -> Result<(), Failure> {
     for Seed { told, host, inside } in seeds {
         let refuse = |words: String| Failure::Refused(format!("{told}: {words}"));
@@ -106,14 +106,14 @@ pub(super) fn seed(space: &Space, seeds: &[Seed]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Copies what is to be collected, tells what could not be, and returns whether all was.
+/// Copies the collected trees to the host, reports the failures, and returns whether all succeeded.
 pub(super) fn collect(
     space: &Space,
     collected: &[Collected],
     places: &[Place],
     force: bool,
 ) -> bool {
-    // A program that is left where it is may hold as many as it may have.
+    // A program that could not be stopped may still hold handles, up to its limit.
     let limits = space.limits();
     space.set_limits(Limits { handles: u32::MAX, ..limits });
     let mut all = true;
@@ -152,7 +152,7 @@ fn copy_out(_: &Space, _: &str, place: &Place, _: bool) -> Result<(), String> {
     match *place {}
 }
 
-/// Words what became of a copy, in a line.
+/// Describes the outcome of a copy in one line.
 #[cfg(target_os = "linux")]
 fn words(error: &CopyError) -> String {
     let told = shown(&error.to_string());

@@ -1,33 +1,33 @@
-//! The ends of a program, and the status of each.
+//! The ways in which a program ends, and the status of each.
 
 use std::time::Duration;
 
 use crate::told::{shown, tell};
 
-/// The end of a program.
+/// The way in which a program ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Ending {
     /// It returned or exited by itself, with this status.
     Exit(u8),
     /// It trapped, for this reason.
     Trap(String),
-    /// It was ended.
+    /// The command stopped it.
     Stopped(Stop),
 }
 
-/// The reason to end a program.
+/// The reason to stop a program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stop {
-    /// It ran for as long as it may.
+    /// It ran for as long as `--timeout` allows.
     Timeout(Duration),
-    /// The command got a signal, of this number and name.
+    /// The command received a signal with this number and name.
     Signal(u8, &'static str),
 }
 
-/// The status of timeout(1) after the time is over.
+/// The status of timeout(1) after a timeout.
 const TIMEOUT: u8 = 124;
 
-/// The status that a shell tells of a program that a signal ended is this and the signal's number.
+/// The number that a shell adds to the number of a signal that ended a program.
 pub(super) const SIGNAL: u8 = 128;
 
 /// The number of SIGABRT.
@@ -44,7 +44,7 @@ impl Ending {
         }
     }
 
-    /// Returns a word for it.
+    /// Returns a word for the ending, for the report.
     pub(super) fn word(&self) -> &'static str {
         match self {
             Self::Exit(_) => "exit",
@@ -54,7 +54,7 @@ impl Ending {
         }
     }
 
-    /// Tells the reason, where the program did not end by itself.
+    /// Prints the reason if the program did not end by itself.
     pub(super) fn tell(&self) {
         let words = match self {
             Self::Exit(_) => return,

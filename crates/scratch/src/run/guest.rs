@@ -1,4 +1,4 @@
-//! A program in wasmtime: compiled, and run to its end.
+//! Compiling a program with wasmtime and running it to its end.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,9 +13,9 @@ use wasmtime_wasi::{I32Exit, WasiCtx, WasiCtxView, WasiView};
 use crate::failure::Failure;
 use crate::run::ending::Ending;
 
-/// A program that was not compiled yet, and what it gets.
+/// A program that is not compiled yet, with everything that it gets.
 pub(super) struct Guest {
-    /// The program as the user typed it.
+    /// The path of the program as the user typed it.
     named: String,
     component: Vec<u8>,
     store: Store<State>,
@@ -63,12 +63,12 @@ impl ScratchView for State {
     }
 }
 
-/// The end of what the guest's own thread does.
+/// The outcome of the program's thread.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Done {
     /// The program ended by itself.
     Ended(Ending),
-    /// It was interrupted.
+    /// An interrupt stopped it.
     Interrupted,
 }
 
@@ -82,7 +82,7 @@ impl Guest {
     ) -> Result<Self, Failure> {
         let component = match kind_of(&program) {
             Ok(Kind::Component) => Ok(program),
-            // Its files are those of the scratch space, which it asks for as a component.
+            // As a component it imports its files, which the scratch space then serves.
             Ok(Kind::Module) => into_component(&program, true),
             Err(error) => Err(error),
         };
@@ -92,20 +92,20 @@ impl Guest {
         })?;
         let mut store = Store::new(&engine, State { wasi, scratch, table: ResourceTable::new() });
         let interrupt = Interrupt { engine, came: Arc::default() };
-        // The epoch is looked at in loops and where functions begin: a program may call the host
-        // several times in between.
+        // wasmtime checks the epoch in loops and where functions begin. A program may call the
+        // host several times in between, so calls are checked, too.
         store.set_epoch_deadline(1);
         let checked = interrupt.clone();
         store.call_hook(move |_, _| checked.check());
         Ok(Self { named, component, store, interrupt })
     }
 
-    /// Returns what interrupts the program.
+    /// Returns the interrupt of the program.
     pub(super) fn interrupt(&self) -> Interrupt {
         self.interrupt.clone()
     }
 
-    /// Compiles the program and runs it; `starts` is called in between.
+    /// Compiles the program and runs it. `starts` is called in between.
     pub(super) fn run(mut self, starts: impl FnOnce()) -> Result<Done, Failure> {
         let command = self.compiled()?;
         starts();
@@ -155,7 +155,7 @@ fn refused(named: &str, words: &str) -> Failure {
     Failure::Refused(format!("{named}: {words}"))
 }
 
-/// Joins lines to one.
+/// Joins the lines of a message to one.
 fn line(words: &str) -> String {
     words.split_whitespace().collect::<Vec<_>>().join(" ")
 }

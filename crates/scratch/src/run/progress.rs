@@ -8,11 +8,10 @@ use wasmtime_scratch::Progress;
 use crate::run::shown::size;
 use crate::told::shown;
 
-/// The time after which a copy is long.
+/// The time after which the progress of a copy is shown.
 const LONG: Duration = Duration::from_secs(1);
 
-/// A line that is there while a long copy goes on, and shows nothing where standard error is no
-/// terminal.
+/// A progress line during a long copy. It is shown only if standard error is a terminal.
 pub(super) struct Line {
     began: Instant,
     /// The time after which the line is shown.
@@ -33,7 +32,7 @@ impl Line {
         Self { began: Instant::now(), long, bar, drawn: false }
     }
 
-    /// Tells how far the copy is.
+    /// Shows the progress.
     pub(super) fn tell(&mut self, progress: &Progress<'_>) {
         if self.began.elapsed() < self.long || self.bar.is_hidden() {
             return;

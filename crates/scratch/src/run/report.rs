@@ -1,4 +1,4 @@
-//! The report: what a program used of its scratch space, and how it ended.
+//! The report: the usage of the scratch space, and how the program ended.
 
 use serde_json::{Value, json};
 use wasmtime_scratch::{Kind, Limit, Limits, Refusal, Space, Usage};
@@ -9,7 +9,7 @@ use crate::run::ending::Ending;
 use crate::run::shown::size;
 use crate::told::{shown, tell};
 
-/// What a space held at a moment, and at the most until then.
+/// The usage of a space at one moment, and the most that it held until then.
 pub(super) struct Account {
     used: Usage,
     most: Usage,
@@ -24,7 +24,7 @@ impl Account {
     }
 }
 
-/// Prints the report, if one is wanted, and what was changed, to standard error.
+/// Prints the report and the list of changes to standard error, if they are wanted.
 pub(super) fn print(
     form: Option<Report>,
     ending: &Ending,
@@ -45,7 +45,7 @@ pub(super) fn print(
     }
 }
 
-/// Words the report in lines.
+/// Returns the report as lines of text.
 fn text(ending: &Ending, Account { used, most, limits, refusal }: &Account) -> String {
     let bytes = |used, most, allowed| {
         let [used, most, allowed] = [used, most, allowed].map(size);
@@ -75,7 +75,7 @@ fn text(ending: &Ending, Account { used, most, limits, refusal }: &Account) -> S
     rows.map(|(name, value)| format!("{name:9} {value}\n")).concat()
 }
 
-/// Words the report as an object of JSON, in a line.
+/// Returns the report as a JSON object on one line.
 fn json(ending: &Ending, account: &Account, changes: Option<&[Seen]>) -> Value {
     let Account { used, most, limits, refusal } = account;
     let Limits { content, metadata, nodes, handles, name, path, file_size, soft } = limits;

@@ -1,12 +1,12 @@
-//! Amounts of bytes, as they are shown.
+//! Amounts of bytes for the user.
 
-/// Joins an amount of bytes and the largest unit of 1024 in which it is at least 1.
+/// Formats an amount of bytes with the largest unit of 1024 in which it is at least 1.
 pub(super) fn size(bytes: u64) -> String {
     const UNITS: [&str; 6] = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
     let power = bytes.checked_ilog2().unwrap_or(0) / 10;
     let Some(above) = power.checked_sub(1) else { return format!("{bytes} B") };
     let unit = UNITS[usize::try_from(above).expect("BUG: it is at most 5")];
-    // The tenths are rounded down.
+    // Tenths are rounded down.
     let (whole, rest) = (bytes >> (10 * power), bytes >> (10 * above) & 1023);
     format!("{whole}.{} {unit}", rest * 10 / 1024)
 }

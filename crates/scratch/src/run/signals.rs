@@ -1,10 +1,10 @@
-//! SIGINT and SIGTERM: the first ends the program, and the second the command.
+//! SIGINT and SIGTERM: the first signal stops the program, and the second one the command.
 
 use crate::failure::Failure;
 use crate::run::ending::Stop;
 
-/// Calls `first` with the first signal that comes. The command ends at once with the second one, or
-/// if `first` says that the program has ended.
+/// Calls `first` with the first signal. The command ends at once at the second signal, or if
+/// `first` returns that the program has ended.
 #[cfg(unix)]
 pub(super) fn listen(first: impl FnOnce(Stop) -> bool + Send + 'static) -> Result<(), Failure> {
     use signal_hook::consts::{SIGINT, SIGTERM};
@@ -29,7 +29,7 @@ pub(super) fn listen(first: impl FnOnce(Stop) -> bool + Send + 'static) -> Resul
     Ok(())
 }
 
-/// Leaves signals as they are.
+/// Does nothing: signals keep their default effect.
 #[cfg(not(unix))]
 pub(super) fn listen(_: impl FnOnce(Stop) -> bool + Send + 'static) -> Result<(), Failure> {
     Ok(())

@@ -1,5 +1,5 @@
-//! The watch over a program that runs in a thread of its own: what comes first of its end, the end
-//! of its time, and a signal.
+//! Watching a program that runs in its own thread. The watch ends with the program, the timeout or
+//! a signal, whichever comes first.
 
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
@@ -14,7 +14,7 @@ use crate::run::signals;
 /// The outcome of the program's thread; the error is a panic.
 type Outcome = thread::Result<Result<Done, Failure>>;
 
-/// A thing to wait for.
+/// An event to wait for.
 enum Event {
     /// The program was compiled.
     Started,
@@ -23,16 +23,16 @@ enum Event {
     Signal(Stop),
 }
 
-/// The time that a program gets to notice that it is over: as long as a call of the host takes that
-/// waits for nothing.
+/// The time that a program gets to stop: as long as a call of the host takes that waits for
+/// nothing.
 const GRACE: Duration = Duration::from_millis(100);
 
-/// What became of a program.
+/// The end of a program, as the command saw it.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Watched {
     pub(super) ending: Ending,
-    /// The program did not notice that it is over, and is left where it is: it waits for its
-    /// input, or for a moment. That call of the host is its last, but may still be done.
+    /// The program did not stop, since it waits for input or sleeps, and its thread is abandoned.
+    /// That call of the host is its last, but may still take effect.
     pub(super) left: bool,
 }
 
@@ -45,7 +45,7 @@ pub(super) fn run(guest: Guest, timeout: Option<Duration>) -> Result<Watched, Fa
     thread::spawn(move || {
         let starts = || drop(events.send(Event::Started));
         let done = panic::catch_unwind(AssertUnwindSafe(|| guest.run(starts)));
-        // Nobody listens any more where the command ends already.
+        // If the command is already ending, nobody receives this.
         let _ = events.send(Event::Done(done));
     });
     let reason = match until_stopped(&told, timeout) {
@@ -59,7 +59,7 @@ pub(super) fn run(guest: Guest, timeout: Option<Duration>) -> Result<Watched, Fa
     }
 }
 
-/// Waits for a reason to stop the program; the error is its end.
+/// Waits for a reason to stop the program. The error is the end of the program.
 fn until_stopped(told: &Receiver<Event>, timeout: Option<Duration>) -> Result<Stop, Outcome> {
     let mut deadline = None;
     loop {
@@ -74,7 +74,7 @@ fn until_stopped(told: &Receiver<Event>, timeout: Option<Duration>) -> Result<St
     }
 }
 
-/// Waits for the end of a program that was told to stop.
+/// Waits for the end of a program that is being stopped.
 fn until_done(told: &Receiver<Event>) -> Option<Outcome> {
     let deadline = Some(Instant::now() + GRACE);
     loop {
@@ -84,7 +84,7 @@ fn until_done(told: &Receiver<Event>) -> Option<Outcome> {
     }
 }
 
-/// Waits for the next event, until a moment if there is one.
+/// Waits for the next event, until the deadline if there is one.
 fn next(told: &Receiver<Event>, deadline: Option<Instant>) -> Option<Event> {
     let event = match deadline {
         None => told.recv().map_err(RecvTimeoutError::from),
