@@ -1,9 +1,9 @@
-//! Chance for tests, the same in every run: SplitMix64 (Steele, Lea and Flood 2014).
+//! Random numbers for tests, the same in every run: SplitMix64 (Steele, Lea and Flood 2014).
 
 #![no_std]
 #![forbid(unsafe_code)]
 
-/// A generator that begins at a seed. Neighbouring seeds give unlike numbers.
+/// A generator with a seed. Seeds that differ by little give unrelated numbers.
 #[derive(Clone, Debug)]
 pub struct Chance(pub u64);
 
@@ -20,7 +20,7 @@ impl Chance {
     /// Draws a number below `bound`.
     ///
     /// # Panics
-    /// `bound` is 0.
+    /// If `bound` is 0.
     #[inline]
     pub fn below(&mut self, bound: usize) -> usize {
         let bound = u64::try_from(bound).expect("BUG: a length fits 64 bits");

@@ -1,8 +1,8 @@
 //! The benchmark kit: what the benchmark of the components (`host-tests/src/bench`) and that of the
 //! filesystem engine (`crates/tmpfs/peers`) have in common.
 //!
-//! Absolute times differ from machine to machine and from hour to hour; what counts is the ratio
-//! within a round, in which all peers run one after the other on one core.
+//! Absolute times differ between machines and between hours. Compare ratios within a round, in
+//! which all peers run one after the other on one core.
 
 #![forbid(unsafe_code)]
 

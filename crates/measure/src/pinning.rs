@@ -1,15 +1,15 @@
-//! One core for everything that is measured: a peer whose calls hop between threads takes two to
-//! fifteen times as long where the threads are on two cores, and differently each time.
+//! Pinning a measurement to one core. If a peer's calls hop between threads on two cores, they take
+//! two to fifteen times as long, and each time differently.
 
-/// Keeps this process, and all that it starts from now on, on one core. Returns a line that says
-/// which.
+/// Restricts this process, and every process that it starts later, to one core. Returns a line that
+/// says which core.
 #[must_use]
 #[cfg(target_os = "linux")]
 pub fn pin() -> String {
     use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 
     let pinned = sched_getaffinity(None).and_then(|allowed| {
-        // Not the first: interrupts tend to be served there.
+        // The last core, since interrupts are often served on the first.
         let last = (0..CpuSet::MAX_CPU).rev().find(|core| allowed.is_set(*core)).unwrap_or(0);
         let mut one = CpuSet::new();
         one.set(last);
@@ -21,7 +21,7 @@ pub fn pin() -> String {
     }
 }
 
-/// Returns a line that says that this system is not asked.
+/// Returns a line that says that processes cannot be pinned on this system.
 #[must_use]
 #[cfg(not(target_os = "linux"))]
 pub fn pin() -> String {

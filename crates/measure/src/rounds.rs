@@ -1,5 +1,5 @@
-//! Rounds in which all peers run one after the other, so that whatever slows the machine down for
-//! a while slows all of them; every other round runs in reverse order.
+//! Rounds in which all peers run one after the other, so that a slow phase of the machine affects
+//! all of them. Every other round runs in reverse order.
 
 use std::time::Duration;
 
@@ -8,12 +8,12 @@ use std::time::Duration;
 pub enum Effort {
     /// For numbers that count.
     Full,
-    /// To see that everything runs.
+    /// To check that everything runs.
     Quick,
 }
 
 impl Effort {
-    /// Returns the number of rounds: `full`, or few.
+    /// Returns the number of rounds: `full`, or a few.
     #[must_use]
     pub fn rounds(self, full: usize) -> usize {
         match self {
@@ -22,7 +22,7 @@ impl Effort {
         }
     }
 
-    /// Returns about how long a peer works in one round.
+    /// Returns the approximate time that a peer works in one round.
     fn round(self) -> Duration {
         match self {
             Self::Full => Duration::from_millis(35),
@@ -31,20 +31,20 @@ impl Effort {
     }
 }
 
-/// The number of times that a peer does its work in one round.
+/// The number of times that a peer repeats its work in one round.
 #[derive(Clone, Copy, Debug)]
 pub enum Repeats {
-    /// As often as fits the length of a round.
+    /// As many times as fit the length of a round.
     Calibrated,
-    /// So often.
+    /// This many times.
     Fixed(u32),
 }
 
-/// Nanoseconds that it takes to do the work once: of each phase, in each round.
+/// The nanoseconds for one repetition, of each phase in each round.
 pub type Phases = Vec<Vec<f64>>;
 
-/// Measures `peers` peers. `run` runs the one of an index a number of times and returns how long
-/// each phase took in all.
+/// Measures `peers` peers. `run` runs the peer of an index for a number of repetitions, and returns
+/// the total time of each phase.
 ///
 /// # Errors
 /// The first error of `run`.
@@ -76,7 +76,7 @@ pub fn interleave<E>(
     Ok(measured)
 }
 
-/// Returns how many repetitions take about `round`.
+/// Returns the number of repetitions that take about `round`.
 fn calibrate<E>(
     round: Duration,
     mut run: impl FnMut(u32) -> Result<Vec<Duration>, E>,
@@ -88,7 +88,7 @@ fn calibrate<E>(
             let fitting = u128::from(n) * round.as_nanos() / took.as_nanos().max(1);
             return Ok(u32::try_from(fitting).unwrap_or(u32::MAX).max(1));
         }
-        // By leaps while the time is too short to tell anything.
+        // Grow in large steps while the time is too short to be meaningful.
         n *= if took < round / 100 { 16 } else { 3 };
     }
 }

@@ -1,13 +1,13 @@
-//! The middle and the ends of repeated measurements.
+//! The median and the extremes of repeated measurements.
 
-/// The number in the middle of several, the least and the greatest.
+/// The median, the least and the greatest of several numbers.
 #[derive(Clone, Copy, Debug)]
 pub struct Spread {
-    /// The number in the middle, or the mean of the two there.
+    /// The median; for an even count, the mean of the two numbers in the middle.
     pub median: f64,
-    /// The least.
+    /// The least number.
     pub min: f64,
-    /// The greatest.
+    /// The greatest number.
     pub max: f64,
 }
 
@@ -26,19 +26,19 @@ impl Spread {
         Some(Self { median, min, max })
     }
 
-    /// Returns the spread of what was measured in each round.
+    /// Returns the spread of the measurements of all rounds.
     ///
     /// # Panics
-    /// There was no round.
+    /// If there was no round.
     #[must_use]
     pub fn of_rounds(rounds: &[f64]) -> Self {
         Self::of(rounds.iter().copied()).expect("BUG: there is at least one round")
     }
 
-    /// Returns how many times as fast as the reference a peer is, round by round.
+    /// Returns how many times as fast as the reference a peer is, for each round.
     ///
     /// # Panics
-    /// There was no round.
+    /// If there was no round.
     #[must_use]
     pub fn ratio(reference: &[f64], peer: &[f64]) -> Self {
         let rounds = reference.iter().zip(peer).map(|(reference, peer)| reference / peer);

@@ -1,5 +1,5 @@
-//! Time that this thread had the processor for. Nothing here waits, so on a quiet machine it is the
-//! time that passes; on a busy one it leaves out what others took.
+//! The processor time of this thread. The measured code does not wait, so on a quiet machine it is
+//! the elapsed time. On a busy machine it excludes the time of other processes.
 
 use std::time::Duration;
 
@@ -16,7 +16,8 @@ impl Stopwatch {
         Self(now())
     }
 
-    /// Returns the processor time since the start. The thread that started it asks.
+    /// Returns the processor time since the start. Call it on the thread that started the
+    /// stopwatch.
     #[must_use]
     pub fn elapsed(&self) -> Duration {
         now() - self.0

@@ -2,11 +2,11 @@
 
 use crate::spread::Spread;
 
-/// Prints a heading and a table whose columns are aligned, all but the first to the right; a blank
-/// line behind.
+/// Prints a heading, a table with aligned columns, and an empty line. All columns but the first are
+/// aligned to the right.
 ///
 /// # Panics
-/// A row has fewer cells than the head.
+/// If a row has fewer cells than the head.
 pub fn print(title: &str, head: &[&str], rows: &[Vec<String>]) {
     let head: Vec<String> = head.iter().map(|cell| (*cell).to_owned()).collect();
     let widths: Vec<usize> = (0..head.len())
@@ -31,7 +31,7 @@ pub fn print(title: &str, head: &[&str], rows: &[Vec<String>]) {
     println!();
 }
 
-/// Returns nanoseconds in the unit that they are read best in.
+/// Formats nanoseconds with the unit that is easiest to read.
 #[must_use]
 pub fn time(nanoseconds: f64) -> String {
     match nanoseconds {
@@ -42,19 +42,19 @@ pub fn time(nanoseconds: f64) -> String {
     }
 }
 
-/// Returns nanoseconds as [`time`] does, but less than a hundred of them with their tenths.
+/// Formats nanoseconds as [`time`] does, with one decimal below a hundred.
 #[must_use]
 pub fn fine_time(nanoseconds: f64) -> String {
     if nanoseconds < 100.0 { format!("{nanoseconds:.1} ns") } else { time(nanoseconds) }
 }
 
-/// Returns the median of times and their ends, each as `time` words it.
+/// Formats the median of times and their extremes, each with `time`.
 #[must_use]
 pub fn times(spread: Spread, time: impl Fn(f64) -> String) -> String {
     format!("{} [{} .. {}]", time(spread.median), time(spread.min), time(spread.max))
 }
 
-/// Returns the median of ratios and their ends.
+/// Formats the median of ratios and their extremes.
 #[must_use]
 pub fn ratios(spread: Spread) -> String {
     format!("{:.2} ({:.2}..{:.2})", spread.median, spread.min, spread.max)
