@@ -1,10 +1,10 @@
-//! The records of `scratch:space/usage`, in the program's memory.
+//! The records of `scratch:space/usage` in the program's memory.
 
 use tmpfs::{Limits, Usage};
 
 use crate::program::Area;
 
-/// Puts the record `amounts`, of 32 bytes.
+/// Writes the record `amounts`, of 32 bytes.
 pub(crate) fn put_amounts(out: u32, usage: Usage) {
     let out = Area::new(out, 32, 8);
     let Usage { content, metadata, nodes, handles } = usage;
@@ -13,7 +13,7 @@ pub(crate) fn put_amounts(out: u32, usage: Usage) {
     }
 }
 
-/// Puts the record `amounts-allowed`, of 56 bytes.
+/// Writes the record `amounts-allowed`, of 56 bytes.
 pub(crate) fn put_limits(out: u32, limits: Limits) {
     let out = Area::new(out, 56, 8);
     let Limits { content, metadata, nodes, handles, name, path, file_size, soft } = limits;

@@ -1,5 +1,5 @@
-//! The space of an instance, and what the program holds open in it: made when it is first asked
-//! for, so that a snapshot of an instance holds neither a seed nor the time of another day.
+//! The space of an instance, and everything that the program holds open in it. It is made at its
+//! first use, so that a snapshot of an instance holds neither a seed nor an old time.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -10,34 +10,34 @@ use tmpfs_start::{Settings, Space};
 
 use crate::table::Table;
 
-/// The host, for what the filesystem itself needs.
+/// The functions of the host that the filesystem itself needs.
 pub(crate) trait Host {
-    /// Returns the present moment.
+    /// Returns the present time.
     fn now() -> Timestamp;
 
-    /// Draws 128 random bits.
+    /// Returns 128 random bits.
     fn seed() -> [u64; 2];
 
     /// Lists the variables that the host set.
     fn environment() -> Vec<(String, String)>;
 }
 
-/// The space, and the table of what one ABI has handed out.
+/// The space, and the table of open files of one ABI.
 pub(crate) struct Files<T> {
     pub(crate) space: Space,
     /// The path at which the program sees the space.
     pub(crate) mount: String,
-    /// The variables that the host set.
+    /// The variables of the host.
     pub(crate) told: Vec<(String, String)>,
     pub(crate) table: Table<T>,
 }
 
 impl<T> Files<T> {
-    /// Makes the space as the settings ask.
+    /// Makes the space with its settings.
     ///
     /// # Panics
-    /// The settings make no sense, or leave no room for what was baked in. Nothing of this can be
-    /// put right within, and the tool that bakes them in tries them beforehand.
+    /// If the settings are invalid, or leave no room for the files that were baked in. The module
+    /// cannot correct them; the tool that bakes them in tries them beforehand.
     #[cold]
     pub(crate) fn start<H: Host>() -> Self {
         let told = H::environment();
@@ -49,13 +49,13 @@ impl<T> Files<T> {
         Self { space, mount, told, table: Table::new() }
     }
 
-    /// Removes everything, and makes what was baked in again.
+    /// Removes everything, and makes the files that were baked in again.
     pub(crate) fn clear(&mut self, now: Timestamp) -> tmpfs::Result<()> {
         tmpfs_start::clear(&mut self.space, &self.mount, now)
     }
 }
 
-/// Tells whether two paths are equal but for slashes at the end.
+/// Returns whether two paths are equal, apart from slashes at the end.
 pub(crate) fn is_same_path(one: &str, other: &str) -> bool {
     one.trim_end_matches('/') == other.trim_end_matches('/')
 }

@@ -1,5 +1,5 @@
-//! The program's memory and its allocator. The tool puts instructions on the program's memory in
-//! the place of these calls; only here is it touched, and only where it was checked.
+//! The program's memory and its allocator. The tool replaces these imports by instructions on the
+//! program's memory. No other file accesses that memory, and each access here is checked first.
 #![expect(unsafe_code, reason = "foreign functions that move bytes between two memories")]
 
 use alloc::string::String;
@@ -23,7 +23,7 @@ mod raw {
         pub(super) safe fn store16(at: u32, value: u32);
         pub(super) safe fn store32(at: u32, value: u32);
         pub(super) safe fn store64(at: u32, value: u64);
-        /// `memory.size`: pages.
+        /// `memory.size`, in pages.
         pub(super) safe fn size() -> u32;
         #[link_name = "realloc-number"]
         pub(super) safe fn realloc_number() -> u32;
@@ -37,7 +37,7 @@ mod raw {
     }
 }
 
-/// Ends the program, as a host does that is given what makes no sense.
+/// Ends the program with a trap, as a host does for invalid arguments.
 #[cold]
 pub(crate) fn trap() -> ! {
     core::arch::wasm32::unreachable()
@@ -46,14 +46,14 @@ pub(crate) fn trap() -> ! {
 /// A flag that is true while the program's allocator runs.
 static ALLOCATING: AtomicBool = AtomicBool::new(false);
 
-/// The caller of an exported function of preview 2, with the allocator that it was lowered with.
+/// The caller of an exported function of WASI 0.2, with the allocator that it was lowered with.
 #[derive(Clone, Copy)]
 pub(crate) struct Caller {
     realloc: u32,
 }
 
-/// Begins every exported function of preview 2, before anything else is called: the number of the
-/// allocator stands in a global that the next call sets again.
+/// Begins every exported function of WASI 0.2. Call it first: the number of the allocator is in a
+/// global that the next call overwrites.
 #[inline]
 pub(crate) fn enter() -> Caller {
     let realloc = raw::realloc_number();
@@ -70,8 +70,9 @@ impl Caller {
         self.realloc
     }
 
-    /// Has the program allocate bytes that it is to own. Its allocator is called even for no bytes,
-    /// as the canonical ABI does; it can grow memory, but not call a function of ours.
+    /// Allocates bytes that the program will own, with the program's allocator. It is called even
+    /// for no bytes, as the canonical ABI does. It may grow memory, but must not call a function of
+    /// this module.
     pub(crate) fn allocate(self, length: u32, align: u32) -> Area {
         ALLOCATING.store(true, Relaxed);
         let at = raw::realloc(self.realloc, 0, 0, align, length);
@@ -82,7 +83,7 @@ impl Caller {
         Area::new(at, length, align)
     }
 
-    /// Hands bytes to the program.
+    /// Copies bytes into memory that the program will own.
     #[inline(never)]
     pub(crate) fn give(self, bytes: &[u8]) -> Area {
         let given = self.allocate(length(bytes), 1);
@@ -91,12 +92,12 @@ impl Caller {
     }
 }
 
-/// Tells whether a stretch of the program's memory is there.
+/// Returns whether a range of the program's memory exists.
 pub(crate) fn fits(at: u32, length: u32) -> bool {
     u64::from(at) + u64::from(length) <= u64::from(raw::size()) << 16
 }
 
-/// Traps unless a stretch of the program's memory is there and aligned.
+/// Traps unless a range of the program's memory exists and is aligned.
 #[inline(never)]
 fn check(at: u32, length: u32, align: u32) {
     if at & (align - 1) != 0 || !fits(at, length) {
@@ -104,7 +105,7 @@ fn check(at: u32, length: u32, align: u32) {
     }
 }
 
-/// A stretch of the program's memory that was checked, and stays there: memory never shrinks.
+/// A checked range of the program's memory. It stays valid, since memory never shrinks.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Area {
     at: u32,
@@ -112,17 +113,17 @@ pub(crate) struct Area {
 }
 
 impl Area {
-    /// A stretch of no bytes.
+    /// A range of no bytes.
     pub(crate) const EMPTY: Self = Self { at: 0, length: 0 };
 
-    /// Makes a stretch, and traps unless it lies in memory and is aligned.
+    /// Makes a range. Traps unless it exists and is aligned.
     #[inline]
     pub(crate) fn new(at: u32, length: u32, align: u32) -> Self {
         check(at, length, align);
         Self { at, length }
     }
 
-    /// Makes the stretch of a list of `count` elements of `size` bytes.
+    /// Makes the range of a list with `count` elements of `size` bytes.
     pub(crate) fn list(at: u32, count: u32, size: u32, align: u32) -> Self {
         match count.checked_mul(size) {
             Some(length) => Self::new(at, length, align),
@@ -140,7 +141,7 @@ impl Area {
         self.length
     }
 
-    /// Returns the address of a value of `size` bytes at an offset in the stretch.
+    /// Returns the address of a value of `size` bytes at an offset in the range.
     #[inline]
     fn place(self, offset: u32, size: u32) -> u32 {
         debug_assert!(offset + size <= self.length, "BUG: beyond what was checked");
@@ -182,15 +183,15 @@ impl Area {
         raw::store64(self.place(offset, 8), value);
     }
 
-    /// Copies bytes to its beginning, no more than it has.
+    /// Copies bytes to the beginning of the range. Precondition: they fit.
     pub(crate) fn copy_from(self, bytes: &[u8]) {
         debug_assert!(bytes.len() <= index(self.length), "BUG: beyond what was checked");
-        // SAFETY: it reads as many bytes as there are. Where it writes was checked, and is no
-        // memory of ours.
+        // SAFETY: it reads within `bytes`. It writes to a checked range of the program's memory,
+        // which is not this module's.
         unsafe { raw::copy_out(self.at, bytes.as_ptr(), bytes.len()) }
     }
 
-    /// Copies bytes to a place in it, as far as there is room, and returns how many.
+    /// Copies as many bytes as fit to an offset in the range, and returns their number.
     pub(crate) fn copy_at(self, offset: u32, bytes: &[u8]) -> u32 {
         let room = index(self.length - offset.min(self.length));
         let copied = &bytes[..bytes.len().min(room)];
@@ -198,10 +199,10 @@ impl Area {
         length(copied)
     }
 
-    /// Copies all of it into our memory.
+    /// Copies the range into this module's memory.
     ///
     /// # Errors
-    /// `InsufficientMemory` where the allocator refuses.
+    /// `InsufficientMemory` if the allocator refuses.
     pub(crate) fn to_vec(self) -> Result<Vec<u8>> {
         let mut bytes = Vec::new();
         let reserved = bytes.try_reserve_exact(index(self.length));
@@ -210,31 +211,32 @@ impl Area {
         Ok(bytes)
     }
 
-    /// Returns its bytes, as the source of a write or the sink of a read.
+    /// Returns the range as the source of a write or the sink of a read.
     #[inline]
     pub(crate) fn bytes(self) -> Bytes {
         Bytes { at: self.at, left: self.length }
     }
 }
 
-/// Text of the program that is not what it should be.
+/// A text of the program that cannot be read.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Unreadable {
     NotUtf8,
     Refused(Error),
 }
 
-/// Copies text into our memory. Of a text with more than `most` bytes only the beginning is copied,
-/// which is still too long: the engine refuses it where a path's length comes to be looked at.
+/// Copies a text into this module's memory. Of a text longer than `most` bytes only the beginning
+/// is copied. That is still too long, and the engine refuses it when it checks the length of the
+/// path.
 ///
 /// # Errors
-/// It is not UTF-8; `InsufficientMemory`.
+/// The text is not UTF-8; `InsufficientMemory`.
 #[inline(never)]
 pub(crate) fn text(area: Area, most: u32) -> core::result::Result<String, Unreadable> {
     let length = area.length.min(most.saturating_add(5));
     let mut bytes = Area { length, ..area }.to_vec().map_err(Unreadable::Refused)?;
     if length < area.length {
-        // The last character, which has four bytes at most, may be cut.
+        // The last character has at most four bytes, and may be cut.
         let mut rest = 4;
         while rest > 0 && matches!(bytes.pop(), Some(0x80..0xc0)) {
             rest -= 1;
@@ -243,7 +245,7 @@ pub(crate) fn text(area: Area, most: u32) -> core::result::Result<String, Unread
     String::from_utf8(bytes).map_err(|_| Unreadable::NotUtf8)
 }
 
-/// Bytes of the program's memory, used up from the beginning.
+/// Bytes of the program's memory, read or written from the beginning.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Bytes {
     at: u32,
@@ -251,12 +253,12 @@ pub(crate) struct Bytes {
 }
 
 impl Bytes {
-    /// Passes over bytes, and returns where they begin.
+    /// Skips bytes, and returns their address.
     #[inline]
     fn next(&mut self, length: usize) -> u32 {
         debug_assert!(length <= index(self.left), "BUG: beyond what was checked");
         let at = self.at;
-        // Both are within 32 bits, since the area is. It may end where memory does.
+        // Both fit 32 bits, since the range does. The range may end at the end of memory.
         let length = u32::try_from(length).unwrap_or(u32::MAX);
         self.at = at.wrapping_add(length);
         self.left = self.left.wrapping_sub(length);
@@ -268,8 +270,8 @@ impl Sink for Bytes {
     #[inline]
     fn put(&mut self, bytes: &[u8]) {
         let to = self.next(bytes.len());
-        // SAFETY: it reads as many bytes as there are. Where it writes was checked, and is no
-        // memory of ours.
+        // SAFETY: it reads within `bytes`. It writes to a checked range of the program's memory,
+        // which is not this module's.
         unsafe { raw::copy_out(to, bytes.as_ptr(), bytes.len()) }
     }
 
@@ -306,7 +308,7 @@ impl Source for Bytes {
     #[inline]
     fn fill(&mut self, bytes: &mut [u8]) {
         let from = self.next(bytes.len());
-        // SAFETY: it writes as many bytes as there are. Where it reads was checked.
+        // SAFETY: it writes within `bytes`. It reads from a checked range.
         unsafe { raw::copy_in(bytes.as_mut_ptr(), from, bytes.len()) }
     }
 
@@ -315,7 +317,7 @@ impl Source for Bytes {
         let from = self.next(length);
         let held = bytes.len();
         assert!(bytes.capacity() - held >= length, "BUG: it has the capacity");
-        // SAFETY: the capacity is there, and is filled before it counts.
+        // SAFETY: the capacity is there, and the bytes are written before the length includes them.
         unsafe {
             raw::copy_in(bytes.as_mut_ptr().add(held), from, length);
             bytes.set_len(held + length);
@@ -323,7 +325,7 @@ impl Source for Bytes {
     }
 }
 
-/// The source of a write of preview 2: one kind, so that there is one copy of what writes.
+/// The source of a write of WASI 0.2. It is one type, so that the code that writes exists once.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Piece<'a> {
     Program(Bytes),
@@ -365,7 +367,7 @@ impl Source for Piece<'_> {
     }
 }
 
-/// Returns the length of bytes in our memory, which has addresses of 32 bits.
+/// Returns the length of bytes in this module's memory, which has 32-bit addresses.
 #[inline]
 pub(crate) fn length(bytes: &[u8]) -> u32 {
     u32::try_from(bytes.len()).expect("BUG: memory has 32 bits")

@@ -3,7 +3,7 @@
 use tmpfs::{Error, Handle, Result as Outcome, Sink, Source, Timestamp};
 use tmpfs_start::Space;
 
-/// The bytes that a stream permits at once.
+/// The number of bytes that a stream permits at once.
 pub(crate) const PERMIT: u64 = 64 << 10;
 
 /// The most bytes of one call that writes and flushes (WIT, blocking-write-and-flush).
@@ -12,23 +12,23 @@ const BLOCKING: u64 = 4096;
 /// Reasons why a stream gives or takes nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Failure {
-    /// The end, or a failure of an earlier call.
+    /// The stream has ended, or an earlier call failed.
     Closed,
-    /// A failure of this call.
+    /// This call failed.
     Failed(Error),
-    /// A broken rule for which the interface asks for a trap.
+    /// The caller broke a rule, and the interface requires a trap.
     Trap,
 }
 
 type Result<T> = core::result::Result<T, Failure>;
 
-/// A stream that reads a file from a position on. It has a handle of its own.
+/// A stream that reads a file from a position on. It has its own handle.
 #[derive(Debug)]
 pub(crate) struct Reader {
     pub(crate) file: Handle,
     offset: u64,
-    /// True once the end was reached, or a read failed. The file may grow, but a stream that said
-    /// `closed` stays closed (WIT, stream-error).
+    /// True after the end was reached or a read failed. The file may grow, but a stream that
+    /// returned `closed` stays closed (WIT, stream-error).
     closed: bool,
 }
 
@@ -37,7 +37,8 @@ impl Reader {
         Self { file, offset, closed: false }
     }
 
-    /// Returns how many bytes a read of `length` gets; there is one at least, if any are wanted.
+    /// Returns the number of bytes that a read of `length` gets. It is at least 1 unless `length`
+    /// is 0.
     pub(crate) fn left(&mut self, space: &Space, length: u64) -> Result<u64> {
         if self.closed {
             return Err(Failure::Closed);
@@ -55,7 +56,7 @@ impl Reader {
         }
     }
 
-    /// Reads bytes, no more than [`Reader::left`] just returned.
+    /// Reads bytes. Precondition: [`Reader::left`] just returned at least that number.
     pub(crate) fn read<K: Sink>(
         &mut self,
         space: &Space,
@@ -68,7 +69,7 @@ impl Reader {
         Ok(read)
     }
 
-    /// Skips at most `length` bytes, and returns how many.
+    /// Skips at most `length` bytes, and returns the number skipped.
     pub(crate) fn skip(&mut self, space: &Space, length: u64) -> Result<u64> {
         let skipped = self.left(space, length)?;
         self.offset += skipped;
@@ -89,14 +90,14 @@ pub(crate) enum Position {
     End,
 }
 
-/// A stream that writes a file from a position on. It has a handle of its own.
+/// A stream that writes a file from a position on. It has its own handle.
 #[derive(Debug)]
 pub(crate) struct Writer {
     pub(crate) file: Handle,
     position: Position,
-    /// The bytes that `check-write` permitted and that were not written yet.
+    /// The number of bytes that `check-write` permitted and that were not written yet.
     permit: u64,
-    /// True once a write failed.
+    /// True after a write failed.
     closed: bool,
 }
 
@@ -105,19 +106,19 @@ impl Writer {
         Self { file, position, permit: 0, closed: false }
     }
 
-    /// Does nothing: nothing is held back.
+    /// Does nothing, since nothing is buffered.
     pub(crate) fn flush(&self) -> Result<()> {
         if self.closed { Err(Failure::Closed) } else { Ok(()) }
     }
 
-    /// Returns how many bytes may be written.
+    /// Returns the number of bytes that may be written.
     pub(crate) fn check_write(&mut self) -> Result<u64> {
         self.flush()?;
         self.permit = PERMIT;
         Ok(PERMIT)
     }
 
-    /// Writes what `check-write` permitted.
+    /// Writes bytes that `check-write` permitted.
     pub(crate) fn write<R: Source + Clone>(
         &mut self,
         space: &mut Space,
@@ -130,7 +131,7 @@ impl Writer {
         self.put(space, length, source, now)
     }
 
-    /// Writes as many bytes as one call that writes and flushes takes.
+    /// Writes the bytes of one call that writes and flushes, and refuses more than that takes.
     pub(crate) fn blocking_write<R: Source + Clone>(
         &mut self,
         space: &mut Space,
@@ -159,7 +160,7 @@ impl Writer {
         })
     }
 
-    /// Writes all of it, or tells why not; what was written by then stays.
+    /// Writes all bytes, or returns the error. Bytes that were written before it stay.
     fn put_all<R: Source + Clone>(
         &mut self,
         space: &mut Space,

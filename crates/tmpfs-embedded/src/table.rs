@@ -1,19 +1,18 @@
-//! Rows that are known by their numbers.
+//! A table of rows with numbers.
 
 use alloc::collections::BinaryHeap;
 use alloc::vec::Vec;
 
 use tmpfs::{Error, Result};
 
-/// A table. Of the numbers that are free the highest is given out first, as wasmtime does with the
-/// descriptors of preview 1.
+/// A table. New rows get the highest free number, as wasmtime does for descriptors of preview 1.
 #[derive(Debug)]
 pub(crate) struct Table<T> {
     rows: Vec<Option<T>>,
     free: BinaryHeap<u32>,
 }
 
-/// Room for one more row.
+/// Room for one row.
 #[derive(Debug)]
 pub(crate) struct Room(());
 
@@ -22,10 +21,10 @@ impl<T> Table<T> {
         Self { rows: Vec::new(), free: BinaryHeap::new() }
     }
 
-    /// Makes room for a row, and for its number when it is free again.
+    /// Makes room for a row, and for its number when it becomes free.
     ///
     /// # Errors
-    /// `InsufficientMemory` where the allocator refuses.
+    /// `InsufficientMemory` if the allocator refuses.
     pub(crate) fn reserve(&mut self) -> Result<Room> {
         if self.free.is_empty() {
             let refused = |_| Error::InsufficientMemory;
@@ -51,14 +50,15 @@ impl<T> Table<T> {
         self.rows.get_mut(index(number))?.as_mut()
     }
 
-    /// Removes a row; its number is free.
+    /// Removes a row. Its number becomes free.
     pub(crate) fn take(&mut self, number: u32) -> Option<T> {
         let row = self.rows.get_mut(index(number))?.take()?;
         self.free.push(number);
         Some(row)
     }
 
-    /// Puts the row `from` in the place of the row `to`, which is returned. Both must be there.
+    /// Moves the row `from` to the number `to`, and returns the row that was there. Precondition:
+    /// both exist.
     pub(crate) fn replace(&mut self, from: u32, to: u32) -> Option<T> {
         let row = self.take(from)?;
         self.rows[index(to)].replace(row)

@@ -4,8 +4,8 @@ use tmpfs::{Error, Follow, Kind, NewTimestamp, OpenFlags, Stat, Timestamp};
 
 use crate::program::{Area, Unreadable};
 
-/// Exports a function under two names: the second for programs to which the host's directories stay
-/// visible, where `BESIDE` is true.
+/// Exports a function under two names. The second one, with `BESIDE` true, is for programs that
+/// also see the host's directories.
 macro_rules! exported {
     (
         $ours:literal, $beside:literal,
@@ -27,7 +27,7 @@ macro_rules! exported {
 
 pub(crate) use exported;
 
-/// Exports functions under the names of preview 1, twice, as [`exported`] does.
+/// Exports functions of preview 1 under two names each, as [`exported`] does.
 macro_rules! answered {
     ($(
         $(#[$attribute:meta])*
@@ -120,13 +120,13 @@ pub(crate) fn number(outcome: Result<()>) -> u32 {
     }
 }
 
-/// Makes an outcome of the number that the host returned.
+/// Returns the result for a number that the host returned.
 pub(crate) fn told(number: u32) -> Result<()> {
     if number == 0 { Ok(()) } else { Err(Errno(number)) }
 }
 
-/// Asks the host about a directory of its own. Unless those stay visible there is none, and the
-/// call is not even compiled: a program then does not import what leads to the host's files.
+/// Calls the host for a directory of its own. Without `BESIDE` there is none, and the call is not
+/// compiled, so that a program does not import functions that lead to the host's files.
 #[inline]
 pub(crate) fn hosted<const BESIDE: bool>(call: impl FnOnce() -> u32) -> Result<()> {
     if BESIDE { told(call()) } else { Err(Errno::BADF) }
@@ -173,7 +173,7 @@ pub(crate) fn open_flags(flags: u32) -> Result<OpenFlags> {
     })
 }
 
-/// Reads the times of access and modification, with `fstflags`.
+/// Reads the access and modification times, with `fstflags`.
 pub(crate) fn new_times(accessed: u64, modified: u64, flags: u32) -> Result<[NewTimestamp; 2]> {
     let flags = known(flags, 15)?;
     let one = |time: u64, set: u32, now: u32| match (flags & set != 0, flags & now != 0) {
@@ -194,7 +194,7 @@ pub(crate) fn timestamp(nanoseconds: u64) -> Timestamp {
     }
 }
 
-/// Returns a moment in nanoseconds since 1970; an earlier one, which WASI cannot express, is 0.
+/// Returns a time in nanoseconds since 1970. An earlier time, which WASI cannot express, is 0.
 fn nanoseconds(time: Timestamp) -> Result<u64> {
     let Ok(seconds) = u64::try_from(time.seconds) else { return Ok(0) };
     let whole = seconds.checked_mul(SECOND);
@@ -205,7 +205,7 @@ fn nanoseconds(time: Timestamp) -> Result<u64> {
 /// The bytes of a `filestat`, which is aligned to 8.
 pub(crate) const FILESTAT: u32 = 64;
 
-/// Puts a `filestat`.
+/// Writes a `filestat`.
 pub(crate) fn put_stat(out: Area, (stat, inode): (Stat, u64)) -> Result<()> {
     let times = [stat.accessed, stat.modified, stat.changed].map(nanoseconds);
     let [accessed, modified, changed] = times;

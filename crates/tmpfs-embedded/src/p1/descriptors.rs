@@ -17,12 +17,12 @@ const FD_READDIR: u64 = 1 << 14;
 const PATH_FILESTAT_SET_SIZE: u64 = 1 << 19;
 const FD_FILESTAT_SET_SIZE: u64 = 1 << 22;
 
-/// The rights of a directory that was there from the start, as wasmtime tells them: every `path_`
-/// right but for setting a size, `fd_readdir`, and `fd_filestat_get` and `_set_times`.
+/// The rights of a directory that is open from the start, as in wasmtime: every `path_` right
+/// except setting a size, `fd_readdir`, `fd_filestat_get` and `fd_filestat_set_times`.
 const PREOPENED: u64 = 0x07b7_fe00;
 
-/// The rights of descriptors that are opened from it: in addition reading, writing, seeking,
-/// syncing, sizes and polling.
+/// The rights of descriptors that are opened from it: also reading, writing, seeking, syncing,
+/// sizes and polling.
 const INHERITING: u64 = PREOPENED | 0x0840_01ff;
 
 answered! {
@@ -48,8 +48,9 @@ answered! {
             held.close(replaced)
         });
         if let Some(fd) = hosts {
-            // As of dup2, an error of closing is lost: the number is taken all the same. A program
-            // that does not import fd_close leaves the host's descriptor open, out of its reach.
+            // As in dup2, an error of closing is lost, and the number is taken anyway. If the
+            // program does not import fd_close, the host's descriptor stays open, but the program
+            // cannot reach it.
             raw::fd_close(fd);
         }
         Ok(())
@@ -92,7 +93,7 @@ answered! {
         Ok(())
     }
 
-    /// Changes flags; of our files, only `append` and `nonblock` can be changed.
+    /// Sets flags. For files of this module, only `append` and `nonblock` can change.
     "wasi_snapshot_preview1#fd_fdstat_set_flags", "beside:wasi_snapshot_preview1#fd_fdstat_set_flags"
     fn fd_fdstat_set_flags(fd: u32, flags: u32) {
         match slot::<BESIDE>(fd)? {

@@ -1,4 +1,4 @@
-//! Listings of directories. A place in one is a number that the program keeps.
+//! Listings of directories. The program keeps the position of a listing as a number.
 #![expect(unsafe_code, reason = "functions are exported under the names of an interface")]
 
 use tmpfs::{Cursor, Handle};
@@ -8,7 +8,7 @@ use crate::p1::held::{Base, Held, base, look};
 use crate::p1::host::raw;
 use crate::program::{Area, length};
 
-/// The places of `.` and `..`, before those of the directory's own entries.
+/// The names at the first two positions, before the directory's own entries.
 const DOTS: [&str; 2] = [".", ".."];
 
 answered! {
@@ -24,7 +24,8 @@ answered! {
     }
 }
 
-/// Fills the buffer, the last entry cut off where it is full, and returns how many bytes.
+/// Fills the buffer, and returns the number of bytes. The last entry is cut off if the buffer is
+/// full.
 fn list(held: &Held, directory: Handle, buffer: Area, cookie: u64) -> Result<u32> {
     let space = &held.space;
     let (_, inode) = space.identify(directory)?;
@@ -47,7 +48,7 @@ fn list(held: &Held, directory: Handle, buffer: Area, cookie: u64) -> Result<u32
     Ok(page.used)
 }
 
-/// A buffer, as far as it is filled.
+/// A buffer, and the number of bytes that are filled.
 struct Filled {
     buffer: Area,
     used: u32,

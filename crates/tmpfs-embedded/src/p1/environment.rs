@@ -1,4 +1,4 @@
-//! The environment: what was baked in, then what the host set, and `TMPDIR`.
+//! The environment: variables that were baked in, those of the host, and `TMPDIR`.
 #![expect(unsafe_code, reason = "functions are exported under the names of an interface")]
 
 use alloc::format;

@@ -1,4 +1,4 @@
-//! Open files: attributes, places, sizes and times.
+//! Open files: attributes, positions, sizes and times.
 #![expect(unsafe_code, reason = "functions are exported under the names of an interface")]
 
 use tmpfs::Handle;
@@ -37,7 +37,7 @@ answered! {
         touch::<BESIDE, _>(|space, now| space.set_times(handle, accessed, modified, now))
     }
 
-    /// Accepts advice about our files without effect: nothing is read ahead.
+    /// Accepts advice about files without effect: nothing is read ahead.
     "wasi_snapshot_preview1#fd_advise", "beside:wasi_snapshot_preview1#fd_advise"
     fn fd_advise(fd: u32, offset: u64, length: u64, advice: u32) {
         match file::<BESIDE>(fd)? {
@@ -55,7 +55,7 @@ answered! {
         }
     }
 
-    /// Does nothing for our files: they lie in memory only, and nothing is left to be written out.
+    /// Does nothing for files of this module: they are in memory only.
     "wasi_snapshot_preview1#fd_datasync", "beside:wasi_snapshot_preview1#fd_datasync"
     fn fd_datasync(fd: u32) {
         match file::<BESIDE>(fd)? {
@@ -105,7 +105,7 @@ answered! {
     }
 }
 
-/// A file, or something of the host.
+/// A file of this module, or a descriptor of the host.
 enum File {
     Host(u32),
     Ours(Handle),

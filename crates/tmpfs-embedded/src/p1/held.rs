@@ -13,21 +13,22 @@ use crate::program::{self, Area};
 use crate::single::Single;
 use crate::table::Room;
 
-/// The file or directory of a descriptor, or the host's descriptor that it stands for.
+/// A file or directory of a descriptor, or the host's descriptor that it stands for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Slot {
-    /// A descriptor of the host, of this number there.
+    /// A descriptor of the host, with its number there.
     Host(u32),
     File {
         handle: Handle,
         offset: u64,
         append: bool,
-        /// The flag `nonblock`, which is kept and returned but has no effect: nothing here blocks.
+        /// The flag `nonblock`. It is kept and returned but has no effect, since no operation on a
+        /// file blocks.
         nonblocking: bool,
     },
     Directory {
         handle: Handle,
-        /// True for the directory that was open from the start.
+        /// True for the directory that is open from the start.
         preopened: bool,
     },
 }
@@ -36,22 +37,22 @@ pub(crate) type Held = Files<Slot>;
 
 static HELD: Single<Held> = Single::new();
 
-/// Does work that may take memory, and that fails with an error where there is none.
+/// Runs work that may allocate, and that fails with an error if there is no memory.
 #[inline]
 pub(crate) fn change<const BESIDE: bool, R>(work: impl FnOnce(&mut Held) -> R) -> R {
     HELD.with(start::<BESIDE>, |held| refusing(|| work(held)))
 }
 
-/// Does work that takes no memory, or takes it only for a moment.
+/// Runs work that allocates nothing, or only for a moment.
 #[inline]
 pub(crate) fn look<const BESIDE: bool, R>(work: impl FnOnce(&mut Held) -> R) -> R {
     HELD.with(start::<BESIDE>, work)
 }
 
 /// Makes the first descriptors: the host's standard streams, sockets that listen for the program,
-/// the host's directories if they stay visible, and our root. The sockets have the first numbers on
-/// the host, by which the program knows them. A directory of the host that has our name is left
-/// out: ours takes its place.
+/// the host's directories if they stay visible, and the root. The sockets have the first numbers of
+/// the host, by which the program knows them. A directory of the host with the name of the mount is
+/// left out.
 #[cold]
 fn start<const BESIDE: bool>() -> Held {
     let mut held = Held::start::<Host>();
@@ -75,19 +76,20 @@ fn start<const BESIDE: bool>() -> Held {
     held
 }
 
-/// Returns what a descriptor stands for.
+/// Returns the slot of a descriptor.
 #[inline]
 pub(crate) fn slot<const BESIDE: bool>(fd: u32) -> Result<Slot> {
     look::<BESIDE, _>(|held| held.table.get_mut(fd).copied()).ok_or(Errno::BADF)
 }
 
-/// A directory, of the host or ours.
+/// A directory, of the host or of this module.
 pub(crate) enum Base {
     Host(u32),
     Ours(Handle),
 }
 
-/// Returns the directory of a descriptor. The host's are refused unless they stay visible.
+/// Returns the directory of a descriptor. Directories of the host are refused unless they stay
+/// visible.
 #[inline]
 pub(crate) fn base<const BESIDE: bool>(fd: u32) -> Result<Base> {
     match slot::<BESIDE>(fd)? {
@@ -97,7 +99,7 @@ pub(crate) fn base<const BESIDE: bool>(fd: u32) -> Result<Base> {
     }
 }
 
-/// Changes files, at the present moment.
+/// Changes files, with the present time.
 pub(crate) fn touch<const BESIDE: bool, R>(
     work: impl FnOnce(&mut Space, Timestamp) -> Outcome<R>,
 ) -> Result<R> {
@@ -105,7 +107,7 @@ pub(crate) fn touch<const BESIDE: bool, R>(
     change::<BESIDE, _>(|held| work(&mut held.space, now)).map_err(Errno::from)
 }
 
-/// Asks about files.
+/// Reads files.
 pub(crate) fn ask<const BESIDE: bool, R>(work: impl FnOnce(&Space) -> Outcome<R>) -> Result<R> {
     look::<BESIDE, _>(|held| work(&held.space)).map_err(Errno::from)
 }
@@ -129,8 +131,8 @@ impl Held {
         self.table.put(room.expect("no memory for the first descriptors"), slot);
     }
 
-    /// Closes what a descriptor stood for; returns the number of one of the host, which is to be
-    /// closed there.
+    /// Closes a slot. If it stood for a descriptor of the host, returns its number, which the
+    /// caller must close there.
     pub(crate) fn close(&mut self, slot: Slot) -> Option<u32> {
         match slot {
             Slot::Host(fd) => Some(fd),
@@ -141,7 +143,7 @@ impl Held {
         }
     }
 
-    /// Changes where a file is read and written next.
+    /// Sets the position at which a file is read or written next.
     pub(crate) fn set_offset(&mut self, fd: u32, to: u64) {
         if let Some(Slot::File { offset, .. }) = self.table.get_mut(fd) {
             *offset = to;

@@ -1,5 +1,5 @@
-//! The host's functions of preview 1. They answer into the program's memory, of which bytes are
-//! borrowed and put back where nobody else gave a place.
+//! The host's functions of preview 1. They write their results into the program's memory. If the
+//! program gave no place for a result, some bytes of its memory are borrowed and restored.
 #![expect(unsafe_code, reason = "foreign functions")]
 
 use alloc::borrow::ToOwned as _;
@@ -121,11 +121,11 @@ pub(crate) mod raw {
     }
 }
 
-/// The address of the bytes that are borrowed: behind what compilers take for a null pointer.
+/// The address of the borrowed bytes. It is not 0, since compilers take that for a null pointer.
 const BORROWED: u32 = 8;
 
-/// Lends work some bytes of the program's memory, which hold afterwards what they held before. The
-/// program does not run in between.
+/// Runs work with some bytes of the program's memory, and restores them afterwards. The program
+/// does not run meanwhile.
 fn borrow<R>(length: u32, work: impl FnOnce(Area) -> R) -> R {
     let area = Area::new(BORROWED, length, 8);
     let Ok(kept) = area.to_vec() else { trap() };
@@ -134,7 +134,7 @@ fn borrow<R>(length: u32, work: impl FnOnce(Area) -> R) -> R {
     outcome
 }
 
-/// Lends eight bytes, as [`borrow`] does, and returns what was put there.
+/// Borrows eight bytes, as [`borrow`] does, and returns the number that was written there.
 fn number(work: impl FnOnce(u32)) -> u64 {
     let area = Area::new(BORROWED, 8, 8);
     let kept = area.load64(0);
@@ -149,7 +149,7 @@ fn halves(number: u64) -> [u32; 2] {
     [number, number >> 32].map(|half| u32::try_from(half & 0xffff_ffff).expect("BUG: it was cut"))
 }
 
-/// Asks the host for the present moment.
+/// Asks the host for the present time.
 #[inline(never)]
 pub(crate) fn now() -> Timestamp {
     timestamp(number(|at| {
@@ -157,7 +157,7 @@ pub(crate) fn now() -> Timestamp {
     }))
 }
 
-/// The host, as preview 1 shows it.
+/// The host's functions for the filesystem itself, in preview 1.
 pub(crate) struct Host;
 
 impl files::Host for Host {
@@ -168,7 +168,7 @@ impl files::Host for Host {
     fn seed() -> [u64; 2] {
         [0; 2].map(|_: u64| {
             number(|at| {
-                // A seed that is known would let names be chosen that collide.
+                // With a known seed, names could be chosen that collide.
                 if raw::random_get(at, 8) != 0 {
                     trap();
                 }
@@ -176,8 +176,8 @@ impl files::Host for Host {
         })
     }
 
-    /// Lists the variables; none where the host does not answer, or has more than the program's
-    /// memory can hold at this moment.
+    /// Returns the variables. The list is empty if the host does not answer, or the program's
+    /// memory cannot hold them at this moment.
     fn environment() -> Vec<(String, String)> {
         environment()
     }
@@ -204,8 +204,8 @@ fn environment() -> Vec<(String, String)> {
     variables.collect()
 }
 
-/// Tells whether a descriptor of the host is a socket. None is if the program does not import the
-/// function that tells kinds.
+/// Returns whether a descriptor of the host is a socket. It is false if the program does not import
+/// the function that returns kinds.
 pub(crate) fn is_socket(fd: u32) -> bool {
     borrow(24, |area| {
         raw::fd_fdstat_get(fd, area.at()) == 0
@@ -213,7 +213,7 @@ pub(crate) fn is_socket(fd: u32) -> bool {
     })
 }
 
-/// Returns the path under which the host shows a directory from the start.
+/// Returns the path of a directory that the host opened from the start.
 pub(crate) fn preopened(fd: u32) -> Option<String> {
     let mut failed = 0;
     let prestat = number(|at| failed = raw::fd_prestat_get(fd, at));

@@ -1,4 +1,5 @@
-//! The functions of `wasi_snapshot_preview1`, over a table of descriptors: ours and the host's.
+//! The functions of `wasi_snapshot_preview1`. They share a table of descriptors, of this module and
+//! of the host.
 
 mod abi;
 mod host;
@@ -16,7 +17,7 @@ mod sockets;
 mod space;
 mod transfer;
 
-/// Lends the space to a test.
+/// Runs a test's work on the space.
 #[cfg(feature = "audit")]
 pub(crate) fn with_space<R>(work: impl FnOnce(&tmpfs_start::Space) -> R) -> R {
     held::look::<false, _>(|held| work(&held.space))

@@ -28,7 +28,8 @@ answered! {
         fdflags: u32,
         out: u32,
     ) {
-        // As wasmtime has it: here a file is no directory, elsewhere it is no descriptor for this.
+        // As in wasmtime: this function returns that a file is no directory; others return that the
+        // descriptor is wrong for them.
         if let Slot::File { .. } = slot::<BESIDE>(fd)? {
             return Err(Errno::NOTDIR);
         }
@@ -194,7 +195,7 @@ answered! {
     }
 }
 
-/// Opens what is ours, and returns the number of its descriptor.
+/// Opens a file or directory of this module, and returns the number of its descriptor.
 fn open_ours<const BESIDE: bool>(
     base: Handle,
     flags: u32,
@@ -207,7 +208,7 @@ fn open_ours<const BESIDE: bool>(
     let path = path::<BESIDE>(at, length)?;
     let write = rights & FD_WRITE != 0;
     let flags = DescriptorFlags {
-        // What is opened for nothing is opened for reading, as on wasmtime.
+        // Without a right to read or write, it is opened for reading, as in wasmtime.
         read: rights & FD_READ != 0 || !write,
         write,
         file_integrity_sync: fdflags & SYNC != 0,
@@ -215,7 +216,7 @@ fn open_ours<const BESIDE: bool>(
         requested_write_sync: fdflags & RSYNC != 0,
         mutate_directory: false,
     };
-    // Only what is made or cut has the present as a time.
+    // The present time is only used for a file that is made or truncated.
     let now = if open.create || open.truncate { host::now() } else { Timestamp::default() };
     let opened = change::<BESIDE, _>(|held| {
         let room = held.table.reserve()?;
@@ -234,7 +235,7 @@ fn open_ours<const BESIDE: bool>(
     opened.map_err(|error: tmpfs::Error| Errno::from(error))
 }
 
-/// Changes what one path names.
+/// Changes the file or directory that a path names.
 #[inline(never)]
 fn touch_at<const BESIDE: bool>(
     at: u32,
@@ -245,7 +246,7 @@ fn touch_at<const BESIDE: bool>(
     touch::<BESIDE, _>(|space, now| work(space, &path, now))
 }
 
-/// A change that two texts are parameters of.
+/// A change with two paths or texts as parameters.
 type ChangeOfTwo<'a> = dyn Fn(&mut Space, [&str; 2], Timestamp) -> Outcome<()> + 'a;
 
 /// Makes a change that takes two texts.

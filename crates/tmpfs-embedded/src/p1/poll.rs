@@ -1,8 +1,10 @@
-//! Readiness: our files are always ready, and the host is asked about what is the host's.
+//! Readiness: files of this module are always ready, and the host is asked about its own
+//! descriptors.
 //!
-//! The host reads subscriptions in the program's memory. Where it is asked, they are changed there
-//! for the call and put back after it: its own get its numbers of descriptors, ours become a time
-//! that is past, and each gets its place in the list as its data, by which events are told apart.
+//! The host reads the subscriptions in the program's memory. They are changed for the call and
+//! restored after it. A subscription of the host gets the host's number of its descriptor, and one
+//! of this module becomes an expired timer. Each gets its position in the list as its data, to
+//! identify its event.
 #![expect(unsafe_code, reason = "functions are exported under the names of an interface")]
 
 use alloc::vec::Vec;
@@ -14,8 +16,8 @@ use crate::p1::held::{Slot, ask, slot};
 use crate::p1::host::raw;
 use crate::program::{Area, index};
 
-/// The bytes of a subscription, and where its parts are: data of the program's, kind, and what the
-/// kind has; of a clock its number, time, precision and flags, else a descriptor.
+/// The bytes of a subscription, and the offsets of its parts: the program's data, the kind, and the
+/// rest. For a clock the rest is number, time, precision and flags; otherwise it is a descriptor.
 const SUBSCRIPTION: u32 = 48;
 const KIND: u32 = 8;
 const DESCRIPTOR: u32 = 16;
@@ -23,8 +25,8 @@ const TIME: u32 = 24;
 const PRECISION: u32 = 32;
 const CLOCK_FLAGS: u32 = 40;
 
-/// The bytes of an event, and where its parts are: data, error, kind, and of a descriptor how many
-/// bytes and whether the other end hung up.
+/// The bytes of an event, and the offsets of its parts: data, error, kind, and for a descriptor the
+/// number of bytes and whether the other end hung up.
 const EVENT: u32 = 32;
 const ERROR: u32 = 8;
 const EVENT_KIND: u32 = 10;
@@ -74,11 +76,11 @@ struct Waiting {
     of: Of,
 }
 
-/// A clock, descriptor or file that a subscription waits for.
+/// The clock, descriptor or file that a subscription waits for.
 #[derive(Clone, Copy)]
 enum Of {
     Clock,
-    /// A descriptor of the host, by the program's number and by its own.
+    /// A descriptor of the host, with the program's number and the host's number.
     Host {
         from: u32,
         to: u32,
@@ -86,7 +88,7 @@ enum Of {
     /// A file.
     Ours {
         reads: bool,
-        /// True where nothing is left to read.
+        /// True if nothing is left to read.
         ends: bool,
     },
 }
@@ -116,8 +118,8 @@ fn ours<const BESIDE: bool>(handle: Handle, offset: u64, reads: bool) -> Result<
     Ok(Of::Ours { reads, ends: reads && stat.size <= offset })
 }
 
-/// Asks the host, which does not wait where something of ours is ready, and returns how many events
-/// it put.
+/// Asks the host, and returns the number of events that it wrote. The host does not wait if a file
+/// of this module is ready.
 fn ask_host(list: Area, events: Area, waiting: &[Waiting], out: u32) -> Result<u32> {
     let kept = list.to_vec().map_err(|_| Errno::NOMEM)?;
     for (number, waiting) in (0_u32..).zip(waiting) {
@@ -142,8 +144,8 @@ fn ask_host(list: Area, events: Area, waiting: &[Waiting], out: u32) -> Result<u
     Ok(Area::new(out, 4, 4).load32(0).min(count))
 }
 
-/// Keeps the events of the host's own subscriptions, gives them the program's data, and returns
-/// how many they are.
+/// Keeps the events of the host's own subscriptions, sets the program's data in them, and returns
+/// their number.
 fn keep_hosts(events: Area, told: u32, waiting: &[Waiting]) -> u32 {
     let mut kept = 0;
     for number in 0..told {
@@ -160,7 +162,7 @@ fn keep_hosts(events: Area, told: u32, waiting: &[Waiting]) -> u32 {
     kept
 }
 
-/// The events that were put so far.
+/// The events that were written so far.
 struct Told {
     area: Area,
     count: u32,
@@ -169,7 +171,7 @@ struct Told {
 impl Told {
     fn add(&mut self, data: u64, kind: u32, ends: bool) {
         let at = self.count * EVENT;
-        // A host that told of one subscription twice leaves no room.
+        // There is no room if the host reported a subscription twice.
         if at >= self.area.length() {
             return;
         }

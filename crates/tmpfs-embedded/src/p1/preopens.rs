@@ -1,4 +1,4 @@
-//! The directories that are there from the start, with their paths.
+//! The directories that are open from the start, with their paths.
 #![expect(unsafe_code, reason = "functions are exported under the names of an interface")]
 
 use crate::p1::abi::{Errno, answered, told};
@@ -6,7 +6,7 @@ use crate::p1::held::{Slot, look, slot};
 use crate::p1::host::{self, raw};
 use crate::program::{Area, length};
 
-/// A kind of `prestat` that is none of preview 1, in which a directory's is 0.
+/// A kind of `prestat` that preview 1 does not have. A directory has the kind 0.
 const NO_DIRECTORY: u32 = 1;
 
 answered! {
@@ -14,8 +14,8 @@ answered! {
     fn fd_prestat_get(fd: u32, out: u32) {
         match slot::<BESIDE>(fd)? {
             Slot::Host(fd) if fd > 2 && host::is_socket(fd) => {
-                // Programs look for directories until they find a bad descriptor. What is there and
-                // is no directory they pass over.
+                // Programs look for directories until they find a bad descriptor, and skip
+                // descriptors that are not directories.
                 let out = Area::new(out, 8, 4);
                 out.store8(0, NO_DIRECTORY);
                 out.store32(4, 0);

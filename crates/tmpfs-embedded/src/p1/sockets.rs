@@ -1,4 +1,4 @@
-//! Sockets, of which none is ours.
+//! Sockets. All of them are the host's.
 #![expect(unsafe_code, reason = "functions are exported under the names of an interface")]
 
 use crate::p1::abi::{Errno, Result, answered, told};

@@ -1,4 +1,4 @@
-//! Reading and writing. Bytes are moved once, between a page and the program's memory.
+//! Reading and writing. Each byte is copied once, between a page and the program's memory.
 #![expect(unsafe_code, reason = "functions are exported under the names of an interface")]
 
 use tmpfs::{Handle, Timestamp};
@@ -58,7 +58,8 @@ answered! {
         }
     }
 
-    /// Writes at a position. As on Linux, a file that is open for appending is appended to instead.
+    /// Writes at a position. As on Linux, a file that is open for appending is written at its end
+    /// instead.
     "wasi_snapshot_preview1#fd_pwrite", "beside:wasi_snapshot_preview1#fd_pwrite"
     fn fd_pwrite(fd: u32, list: u32, count: u32, at: u64, out: u32) {
         match slot::<BESIDE>(fd)? {
@@ -73,7 +74,7 @@ answered! {
     }
 }
 
-/// Returns the buffers of a list, each checked when it comes.
+/// Returns the buffers of a list. Each is checked when it is reached.
 fn buffers(list: u32, count: u32) -> impl Iterator<Item = Area> {
     let list = Area::list(list, count, 8, 4);
     (0..count).map(move |number| {
@@ -82,15 +83,15 @@ fn buffers(list: u32, count: u32) -> impl Iterator<Item = Area> {
     })
 }
 
-/// Reads into buffers until one is not filled, and returns how many bytes.
+/// Reads into the buffers until one is not filled, and returns the number of bytes.
 fn read<const BESIDE: bool>(handle: Handle, from: u64, list: u32, count: u32) -> Result<u32> {
     if count == 0 {
-        // May it be read at all?
+        // Check first that the file may be read at all.
         ask::<BESIDE, _>(|space| space.read_into(handle, from, 0, &mut Area::EMPTY.bytes()))?;
     }
     let mut done = 0_u32;
     for buffer in buffers(list, count) {
-        // Buffers may overlap, and then be longer than memory together.
+        // Buffers may overlap, and then their total length can exceed memory.
         let Some(end) = done.checked_add(buffer.length()) else { break };
         let offset = from.saturating_add(u64::from(done));
         let wanted = index(buffer.length());
@@ -104,8 +105,8 @@ fn read<const BESIDE: bool>(handle: Handle, from: u64, list: u32, count: u32) ->
     Ok(done)
 }
 
-/// Writes buffers until one does not fit, and returns how many bytes. It is an error where that is
-/// the first byte.
+/// Writes the buffers until one does not fit, and returns the number of bytes. It is an error if
+/// nothing fits.
 fn write<const BESIDE: bool>(
     handle: Handle,
     from: u64,
@@ -117,7 +118,7 @@ fn write<const BESIDE: bool>(
     let put = |buffer, offset| put::<BESIDE>(handle, offset, append, buffer, now);
     let mut done = 0_u32;
     if count == 0 {
-        // May it be written at all?
+        // Check first that the file may be written at all.
         put(Area::EMPTY, from)?;
     }
     for buffer in buffers(list, count) {

@@ -1,4 +1,4 @@
-//! Parameters and results in the form that the canonical ABI gives them.
+//! Parameters and results in the form of the canonical ABI.
 
 use tmpfs::{
     DescriptorFlags, Error, Follow, Kind, MetadataHash, NewTimestamp, OpenFlags, Stat, Timestamp,
@@ -6,7 +6,8 @@ use tmpfs::{
 
 use crate::program::{Area, trap};
 
-/// Exports functions under the names of what they stand for. Each begins with its caller.
+/// Exports functions under the names of the functions that they replace. Each begins with its
+/// caller.
 macro_rules! lowered {
     ($(
         $(#[$attribute:meta])*
@@ -25,10 +26,11 @@ macro_rules! lowered {
 
 pub(crate) use lowered;
 
-/// The bit that handles of ours have. Those of a host are below 2²⁸ (canonical ABI).
+/// The bit that marks handles of this module. Handles of a host are below 2²⁸ (canonical ABI).
 pub(crate) const OURS: u32 = 1 << 30;
 
-/// The most bytes of one answer: a hole costs nothing and must not take memory by being read.
+/// The most bytes of one answer. A hole costs nothing, so reading it must not take memory without
+/// limit.
 pub(crate) const MOST: u64 = 1 << 20;
 
 /// A code of the enumeration `error-code`.
@@ -68,26 +70,27 @@ impl From<Error> for Code {
     }
 }
 
-/// The outcome of a function that has an `error-code`.
+/// The result of a function with an `error-code`.
 pub(crate) type Result<T> = core::result::Result<T, Code>;
 
-/// The place of a function's result in memory: a case, and what it holds.
+/// The place of a function's result in memory: a case and its content.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Out {
     area: Area,
-    /// The offset of what a case holds.
+    /// The offset of the content.
     payload: u32,
 }
 
 impl Out {
-    /// Makes the place of a result of `size` bytes, and traps unless it lies in memory. The content
-    /// of a case begins at `payload`, which is also the alignment.
+    /// Makes the place of a result of `size` bytes. Traps unless it is in memory. The content is at
+    /// `payload`, which is also the alignment.
     #[inline]
     pub(crate) fn new(at: u32, size: u32, payload: u32) -> Self {
         Self { area: Area::new(at, size, payload), payload }
     }
 
-    /// Makes the place of a `result<_, error-code>`, or of one with another enumeration.
+    /// Makes the place of a `result<_, error-code>`, or of one with another enumeration as its
+    /// error.
     #[inline]
     pub(crate) fn small(at: u32) -> Self {
         Self::new(at, 2, 1)
@@ -99,13 +102,13 @@ impl Out {
         Self::new(at, 8, 4)
     }
 
-    /// Makes the place of a result that holds a number of 64 bits.
+    /// Makes the place of a result with a 64-bit number.
     #[inline]
     pub(crate) fn number(at: u32) -> Self {
         Self::new(at, 16, 8)
     }
 
-    /// Answers with what `put` puts at the offset that it is given, or with the code.
+    /// Writes the result. On success, `put` writes the content at the offset that it gets.
     #[inline]
     pub(crate) fn put<T>(self, outcome: Result<T>, put: impl FnOnce(Area, u32, T)) {
         match outcome {
@@ -123,7 +126,7 @@ impl Out {
         self.area.store8(self.payload, code.0);
     }
 
-    /// Answers with a case of two words, of which the second is a handle.
+    /// Writes a case with two words, the second of which is a handle.
     pub(crate) fn fail_with(self, case: u32, handle: u32) {
         self.area.store8(0, 1);
         self.area.store8(self.payload, case);
@@ -149,7 +152,7 @@ impl Out {
     }
 }
 
-/// Reads an enumeration or a variant: traps where there is no such case.
+/// Reads an enumeration or a variant. Traps if there is no such case.
 #[inline]
 pub(crate) fn case(number: u32, cases: u32) -> u32 {
     if number >= cases {
@@ -185,7 +188,7 @@ pub(crate) fn open_flags(flags: u32) -> OpenFlags {
     }
 }
 
-/// Reads the flags to open with. Without the one for writing there is the one for reading, as on
+/// Reads the flags to open with. Without the flag for writing, the flag for reading is set, as in
 /// wasmtime.
 pub(crate) fn descriptor_flags(flags: u32) -> DescriptorFlags {
     DescriptorFlags {
@@ -207,8 +210,8 @@ pub(crate) fn told_flags(flags: DescriptorFlags) -> u32 {
         | flag(flags.mutate_directory) << 5
 }
 
-/// Reads a `new-timestamp`. A moment beyond what the engine can hold, in 292 thousand million
-/// years, is the last that it can.
+/// Reads a `new-timestamp`. A time that the engine cannot hold, in 292 thousand million years,
+/// becomes the last one that it can hold.
 pub(crate) fn new_timestamp(number: u32, seconds: u64, nanoseconds: u32) -> NewTimestamp {
     match case(number, 3) {
         0 => NewTimestamp::NoChange,
@@ -221,7 +224,7 @@ pub(crate) fn timestamp(seconds: u64, nanoseconds: u32) -> Timestamp {
     Timestamp { seconds: i64::try_from(seconds).unwrap_or(i64::MAX), nanoseconds }
 }
 
-/// Puts a `descriptor-stat`, of 96 bytes.
+/// Writes a `descriptor-stat`, of 96 bytes.
 pub(crate) fn put_stat(area: Area, at: u32, stat: Stat) {
     area.store8(at, kind(stat.kind));
     area.store64(at + 8, stat.link_count);
@@ -231,7 +234,7 @@ pub(crate) fn put_stat(area: Area, at: u32, stat: Stat) {
     put_time(area, at + 72, stat.changed);
 }
 
-/// Puts an `option<datetime>`. A moment before 1970, which WASI cannot express, is none.
+/// Writes an `option<datetime>`. A time before 1970, which WASI cannot express, is `none`.
 fn put_time(area: Area, at: u32, time: Timestamp) {
     let seconds = u64::try_from(time.seconds);
     area.store8(at, flag(seconds.is_ok()));
@@ -246,7 +249,7 @@ pub(crate) fn put_hash(area: Area, at: u32, hash: MetadataHash) {
     area.store64(at + 8, hash.upper);
 }
 
-/// Puts where a list or a string is, and how long.
+/// Writes the address and the length of a list or a string.
 pub(crate) fn put_list(area: Area, at: u32, list: Area, count: u32) {
     area.store32(at, list.at());
     area.store32(at + 4, count);

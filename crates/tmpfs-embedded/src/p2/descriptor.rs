@@ -123,7 +123,8 @@ lowered! {
         out.put(ask(descriptor, |space, handle| space.metadata_hash(handle)), put_hash);
     }
 
-    /// Tells whether two descriptors are of one object. One of ours is never one of the host's.
+    /// Returns whether two descriptors are of one object. One of this module and one of the host
+    /// never are.
     "wasi:filesystem/types#[method]descriptor.is-same-object"
     fn is_same_object(_caller, descriptor: u32, other: u32) -> u32 {
         if descriptor & other & OURS == 0 {
@@ -150,19 +151,19 @@ fn writer(descriptor: u32, position: Position, out: u32) {
     }));
 }
 
-/// Answers that all is written out: files lie in memory only.
+/// Answers that everything is synchronized, since files are in memory only.
 fn settled(descriptor: u32, out: u32) {
     let out = Out::small(out);
     look(|held| held.descriptor(descriptor));
     out.put_nothing(Ok(()));
 }
 
-/// Reads into a list of the program's, and tells whether the file ends there: as on wasmtime,
-/// exactly if nothing was read. Its length is known before the program allocates it, and stays:
-/// nobody else runs in between.
+/// Reads into a list of the program, and returns whether the file ends there: as in wasmtime,
+/// exactly if nothing was read. The length is known before the program allocates the list, and
+/// stays the same, since no other code runs in between.
 fn read_list(caller: Caller, descriptor: u32, length: u64, offset: u64) -> Result<(Area, bool)> {
     let size = ask(descriptor, |space, handle| {
-        // May it be read at all?
+        // Check first that the file may be read at all.
         space.read_into(handle, offset, 0, &mut Area::EMPTY.bytes())?;
         Ok(space.stat(handle)?.size)
     })?;

@@ -1,4 +1,4 @@
-//! `wasi:cli/environment`: what was baked in, then what the host set, and `TMPDIR`.
+//! `wasi:cli/environment`: variables that were baked in, those of the host, and `TMPDIR`.
 #![expect(unsafe_code, reason = "functions are exported under the names of an interface")]
 
 use crate::p2::abi::{lowered, put_list};
@@ -22,7 +22,7 @@ lowered! {
         put_list(out, 0, list, count);
     }
 
-    // Of a program whose host has no `wasi:cli`.
+    // For a program whose host has no `wasi:cli`.
     "alone:wasi:cli/environment#get-arguments"
     fn get_arguments(caller, out: u32) {
         put_list(Area::new(out, 8, 4), 0, caller.allocate(0, 4), 0);

@@ -1,4 +1,4 @@
-//! `wasi:io/error`: reasons why streams of ours failed, and what other interfaces make of them.
+//! `wasi:io/error`: reasons why streams of this module failed, and their codes in other interfaces.
 #![expect(unsafe_code, reason = "functions are exported under the names of an interface")]
 
 use alloc::string::ToString as _;
@@ -17,8 +17,8 @@ lowered! {
         put_list(out, 0, text, text.length());
     }
 
-    /// Returns the code of an error that is of a file. Without the host's directories, an error of
-    /// the host never is; it still comes here where nothing tells the two apart before.
+    /// Returns the code of an error of a file. Without the host's directories, an error of the host
+    /// never is one. It may still come here, since nothing separates the two before.
     "wasi:filesystem/types#filesystem-error-code"
     fn filesystem_error_code(_caller, error: u32, out: u32) {
         let out = Area::new(out, 2, 1);
@@ -30,7 +30,7 @@ lowered! {
         out.store8(1, code.number());
     }
 
-    /// Returns none: no error of ours is one of HTTP.
+    /// Returns none, since no error of this module is one of HTTP.
     "wasi:http/types#http-error-code"
     fn http_error_code(_caller, error: u32, out: u32) {
         let out = Area::new(out, 40, 8);
@@ -38,7 +38,7 @@ lowered! {
         out.store8(0, 0);
     }
 
-    /// Returns none: no error of ours is one of a network.
+    /// Returns none, since no error of this module is one of a network.
     "wasi:sockets/network#network-error-code"
     fn network_error_code(_caller, error: u32, out: u32) {
         let out = Area::new(out, 2, 1);

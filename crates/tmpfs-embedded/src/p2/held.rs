@@ -14,7 +14,7 @@ use crate::single::Single;
 use crate::streams::{Reader, Writer};
 use crate::table::Room;
 
-/// A resource of ours.
+/// A resource of this module.
 pub(crate) enum Resource {
     Descriptor(Handle),
     /// A `directory-entry-stream`.
@@ -26,7 +26,7 @@ pub(crate) enum Resource {
     Writer(Writer),
     /// A pollable of a file, which is always ready.
     Pollable,
-    /// A reason why a stream failed.
+    /// The reason why a stream failed.
     Error(Error),
 }
 
@@ -34,19 +34,19 @@ pub(crate) type Held = Files<Resource>;
 
 static HELD: Single<Held> = Single::new();
 
-/// Does work that may take memory, and that fails with an error where there is none.
+/// Runs work that may allocate, and that fails with an error if there is no memory.
 #[inline]
 pub(crate) fn change<R>(work: impl FnOnce(&mut Held) -> R) -> R {
     HELD.with(Held::start::<Host>, |held| refusing(|| work(held)))
 }
 
-/// Does work that takes no memory, or takes it only for a moment.
+/// Runs work that allocates nothing, or only for a moment.
 #[inline]
 pub(crate) fn look<R>(work: impl FnOnce(&mut Held) -> R) -> R {
     HELD.with(Held::start::<Host>, work)
 }
 
-/// Changes a descriptor's file or directory, at the present moment.
+/// Changes the file or directory of a descriptor, with the present time.
 pub(crate) fn touch<R>(
     descriptor: u32,
     work: impl FnOnce(&mut Space, Handle, Timestamp) -> Outcome<R>,
@@ -59,7 +59,7 @@ pub(crate) fn touch<R>(
     .map_err(Code::from)
 }
 
-/// Asks about a descriptor's file or directory.
+/// Reads the file or directory of a descriptor.
 pub(crate) fn ask<R>(
     descriptor: u32,
     work: impl FnOnce(&Space, Handle) -> Outcome<R>,
@@ -81,7 +81,7 @@ pub(crate) fn path(path: Area) -> Result<String> {
     })
 }
 
-/// Opens something and hands it out, where there is memory for it.
+/// Opens something and hands it out, if there is memory for it.
 pub(crate) fn hand_out(open: impl FnOnce(&mut Held) -> Outcome<Resource>) -> Result<u32> {
     change(|held| {
         let room = held.table.reserve()?;
@@ -99,7 +99,7 @@ impl Held {
     /// Returns the resource of a handle.
     #[inline]
     pub(crate) fn resource(&mut self, handle: u32) -> &mut Resource {
-        // What lacks the bit, or has others above it, is beyond every table.
+        // A handle without bit 30, or with a higher bit set, is beyond the end of every table.
         self.table.get_mut(handle ^ OURS).unwrap_or_else(|| trap())
     }
 
@@ -135,7 +135,7 @@ impl Held {
         }
     }
 
-    /// Drops a resource that `is` one of the right type.
+    /// Drops a resource. Traps unless `is` returns true for it.
     fn drop(&mut self, handle: u32, is: impl FnOnce(&Resource) -> bool) {
         if !is(self.resource(handle)) {
             trap();

@@ -1,4 +1,4 @@
-//! The host's functions, lowered with a memory and an allocator of ours, or with none.
+//! The host's functions, lowered with this module's memory and allocator, or with neither.
 #![expect(unsafe_code, reason = "foreign functions, and memory that the host asked for")]
 
 use alloc::string::String;
@@ -107,12 +107,12 @@ mod program {
     }
 }
 
-/// Asks the host as the program would, with the allocator of this number.
+/// Calls the host's `poll` as the program would, with the allocator of this number.
 pub(crate) fn poll_for_program(number: u32, list: u32, count: u32, out: u32) {
     program::poll(number, list, count, out);
 }
 
-/// The host, as preview 2 shows it.
+/// The host's functions for the filesystem itself, in WASI 0.2.
 pub(crate) struct Host;
 
 impl files::Host for Host {
@@ -129,7 +129,7 @@ impl files::Host for Host {
     }
 }
 
-/// Asks the host for the present moment.
+/// Asks the host for the present time.
 #[inline(never)]
 pub(crate) fn now() -> Timestamp {
     let mut time = [0_u64; 2];
@@ -139,15 +139,15 @@ pub(crate) fn now() -> Timestamp {
     timestamp(seconds, low(nanoseconds))
 }
 
-/// Returns the lower half of a word, in which a value of 32 bits lies.
+/// Returns the lower half of a word, which holds a 32-bit value.
 fn low(word: u64) -> u32 {
     u32::try_from(word & 0xffff_ffff).expect("BUG: it was cut")
 }
 
-/// Takes memory that the host asked for with `cabi_realloc`, and filled.
+/// Takes ownership of memory that the host allocated with `cabi_realloc` and filled.
 ///
 /// # Safety
-/// It was asked for with so many elements of this type, and nobody else takes it.
+/// It was allocated for that number of elements of this type, and nothing else owns it.
 unsafe fn taken<T>(at: u32, count: u32) -> Vec<T> {
     if count == 0 {
         return Vec::new();
@@ -157,18 +157,18 @@ unsafe fn taken<T>(at: u32, count: u32) -> Vec<T> {
     unsafe { Vec::from_raw_parts(at, count, count) }
 }
 
-/// Takes text likewise.
+/// Takes ownership of a text, as [`taken`] does.
 ///
 /// # Safety
-/// As of [`taken`].
+/// That of [`taken`].
 unsafe fn taken_text(at: u32, length: u32) -> String {
     // SAFETY: as the caller promises.
     let bytes = unsafe { taken(at, length) };
     String::from_utf8(bytes).unwrap_or_else(|_| trap())
 }
 
-/// Lists the variables that the host set. If the program imports no environment, nothing is written
-/// and the list stays empty.
+/// Returns the variables of the host. If the program imports no environment, the function writes
+/// nothing and the list stays empty.
 pub(crate) fn environment() -> Vec<(String, String)> {
     let mut list = [0_u32; 2];
     // SAFETY: a list takes 8 bytes, aligned to 4.
@@ -188,7 +188,7 @@ pub(crate) fn close(directory: u32) {
     flat::files::drop(directory);
 }
 
-/// Lists the directories that the host shows, with their paths. Each is to be closed.
+/// Returns the directories of the host, with their paths. The caller must close each of them.
 pub(crate) fn directories() -> Vec<(u32, String)> {
     let mut list = [0_u32; 2];
     // SAFETY: a list takes 8 bytes, aligned to 4.
@@ -201,10 +201,11 @@ pub(crate) fn directories() -> Vec<(u32, String)> {
     tuples.into_iter().map(text).collect()
 }
 
-/// Asks which of the host's pollables are ready now, without waiting.
+/// Returns the host's pollables that are ready now, without waiting.
 pub(crate) fn ready(pollables: &mut Vec<u32>) -> Vec<u32> {
-    // A time that is past lets the host look at all of its own and come back at once. To ask each
-    // whether it is ready is no substitute: wasmtime's timers are not, the first time.
+    // Add an expired timer, so that the host's `poll` returns immediately with everything that is
+    // ready. Calling `ready` on each pollable would not do: wasmtime's timers are not ready at the
+    // first call.
     let past = flat::monotonic::subscribe_duration(0);
     pollables.push(past);
     let mut list = [0_u32; 2];
@@ -216,7 +217,7 @@ pub(crate) fn ready(pollables: &mut Vec<u32>) -> Vec<u32> {
     unsafe { taken(at, count) }
 }
 
-/// The error of a stream, as the words of a `stream-error`.
+/// The error of a stream, as the two words of a `stream-error`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct StreamError(pub(crate) [u32; 2]);
 
@@ -239,7 +240,7 @@ pub(crate) fn read(stream: u32, length: u64, blocking: bool) -> Result<Vec<u8>, 
     Ok(unsafe { taken(first, second) })
 }
 
-/// Asks a stream of the host how much it takes.
+/// Returns the number of bytes that a stream of the host takes.
 pub(crate) fn check_write(stream: u32) -> Result<u64, StreamError> {
     let mut answer = [0_u64; 2];
     // SAFETY: the result takes 16 bytes, aligned to 8.
@@ -254,7 +255,7 @@ pub(crate) fn check_write(stream: u32) -> Result<u64, StreamError> {
 /// Writes to a stream of the host.
 pub(crate) fn write(stream: u32, bytes: &[u8]) -> Result<(), StreamError> {
     let mut answer = [0_u32; 3];
-    // SAFETY: so many bytes are there, and the result takes 12 bytes, aligned to 4.
+    // SAFETY: `bytes` has that length, and the result takes 12 bytes, aligned to 4.
     unsafe { late::streams::write(stream, bytes.as_ptr(), bytes.len(), answer.as_mut_ptr()) };
     let [case, first, second] = answer;
     if case & 0xff != 0 { Err(StreamError([first & 0xff, second])) } else { Ok(()) }

@@ -15,7 +15,7 @@ mod space;
 mod splice;
 mod streams;
 
-/// Lends the space to a test.
+/// Runs a test's work on the space.
 #[cfg(feature = "audit")]
 pub(crate) fn with_space<R>(work: impl FnOnce(&tmpfs_start::Space) -> R) -> R {
     held::look(|held| work(&held.space))

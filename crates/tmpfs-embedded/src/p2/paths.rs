@@ -30,7 +30,7 @@ lowered! {
         let (open, flags) = (open_flags(open), descriptor_flags(flags));
         let opened = || {
             let path = path(text)?;
-            // Only what is made or cut has the present as a time.
+            // The present time is only used for a file that is made or truncated.
             let timed = open.create || open.truncate;
             let now = if timed { host::now() } else { Timestamp::default() };
             hand_out(|held| {
@@ -169,8 +169,8 @@ lowered! {
     }
 }
 
-/// Changes what one path names. It is one function for all changes, and so are those like it: each
-/// copy would take as much again.
+/// Changes the file or directory that a path names. This function is not generic, and neither are
+/// similar ones, since each copy would add its size to the module.
 #[inline(never)]
 fn touch_at(
     directory: u32,
@@ -185,10 +185,10 @@ fn touch_at(
     out.put_nothing(touched);
 }
 
-/// A change that two directories and two texts are parameters of.
+/// A change with two directories and two texts as parameters.
 type ChangeOfTwo<'a> = dyn Fn(&mut Space, [Handle; 2], [&str; 2], Timestamp) -> Outcome<()> + 'a;
 
-/// Makes a change that takes two texts, each with a directory. A directory of the host is on
+/// Makes a change with two paths, each relative to a directory. A directory of the host is on
 /// another device.
 #[inline(never)]
 fn touch_two(directories: [u32; 2], texts: [Area; 2], out: u32, work: &ChangeOfTwo<'_>) {
@@ -209,7 +209,7 @@ fn touch_two(directories: [u32; 2], texts: [Area; 2], out: u32, work: &ChangeOfT
     out.put_nothing(touched());
 }
 
-/// Returns the one of two directories that is ours, if the other is the host's.
+/// Returns the directory of this module if the other one is the host's.
 fn across([one, other]: [u32; 2]) -> Option<u32> {
     match (one & OURS, other & OURS) {
         (0, OURS) => Some(other),

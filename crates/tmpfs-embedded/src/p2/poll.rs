@@ -1,4 +1,5 @@
-//! `wasi:io/poll`: our files are always ready, and the host is asked about what is the host's.
+//! `wasi:io/poll`: files of this module are always ready, and the host is asked about its own
+//! pollables.
 #![expect(unsafe_code, reason = "functions are exported under the names of an interface")]
 
 use alloc::vec::Vec;
@@ -25,7 +26,7 @@ lowered! {
         drop(pollable, |resource| matches!(resource, Resource::Pollable));
     }
 
-    /// Waits only if no pollable of ours is in the list. Ours come first in the answer.
+    /// Waits only if the list has no pollable of this module. These come first in the answer.
     "wasi:io/poll#poll"
     fn poll(caller, list: u32, count: u32, out: u32) {
         let (pollables, out) = (Area::list(list, count, 4, 4), Area::new(out, 8, 4));
@@ -46,7 +47,8 @@ lowered! {
             }
         }
         if ready.is_empty() {
-            // The allocator is the one that it was asked with, and answers into the program.
+            // The function was lowered with this allocator, and the host answers into the program's
+            // memory.
             return host::poll_for_program(caller.number(), list, count, out.at());
         }
         if !hosts.is_empty() {
@@ -71,7 +73,7 @@ fn check(held: &mut Held, pollable: u32) {
     }
 }
 
-/// Traps where there is no memory for one more: the function has no error.
+/// Adds a number. Traps if there is no memory, since the function has no error.
 fn push(list: &mut Vec<u32>, number: u32) {
     if list.try_reserve(1).is_err() {
         trap();

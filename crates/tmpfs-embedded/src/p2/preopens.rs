@@ -1,4 +1,4 @@
-//! `wasi:filesystem/preopens`: the root of the space, under the name of its mount point.
+//! `wasi:filesystem/preopens`: the root of the space, with the path of its mount.
 #![expect(unsafe_code, reason = "functions are exported under the names of an interface")]
 
 use alloc::string::String;
@@ -18,7 +18,7 @@ lowered! {
         list(caller, Area::new(out, 8, 4), Vec::new());
     }
 
-    /// Lists the host's directories, too. One that has our name is left out: ours takes its place.
+    /// Also lists the host's directories, except one with the path of the mount.
     "beside:wasi:filesystem/preopens#get-directories"
     fn get_directories_beside(caller, out: u32) {
         let out = Area::new(out, 8, 4);
@@ -35,7 +35,8 @@ lowered! {
     }
 }
 
-/// Lists directories and our root, unless no more handles may be open: the function has no error.
+/// Lists directories and the root. The root is left out if no more handles may be opened, since the
+/// function has no error.
 fn list(caller: Caller, out: Area, mut directories: Vec<(u32, String)>) {
     let root =
         hand_out(|held| held.space.root(DescriptorFlags::DIRECTORY).map(Resource::Descriptor));

@@ -1,4 +1,4 @@
-//! `scratch:space`: what the space holds and may hold, and a new beginning.
+//! `scratch:space`: usage, limits, and restoring the first state.
 #![expect(unsafe_code, reason = "functions are exported under the names of an interface")]
 
 use tmpfs_start::Space;

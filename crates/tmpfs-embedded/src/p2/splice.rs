@@ -1,5 +1,5 @@
-//! `wasi:io/streams`: bytes from one stream to another, at least one of them ours, as far as both
-//! permit.
+//! `wasi:io/streams`: moving bytes from one stream to another, as far as both permit. At least one
+//! of them is of this module.
 #![expect(unsafe_code, reason = "functions are exported under the names of an interface")]
 
 use alloc::vec::Vec;
@@ -34,7 +34,7 @@ fn splice_pieces(stream: u32, source: u32, length: u64, blocking: bool, out: u32
 
 fn splice_piece(stream: u32, source: u32, length: u64, blocking: bool) -> Result<u64> {
     if source & OURS != 0 {
-        // Also where nothing is to be moved.
+        // The streams are checked even if no bytes are to be moved.
         look(|held| {
             held.reader(source);
         });
@@ -67,7 +67,7 @@ fn splice_piece(stream: u32, source: u32, length: u64, blocking: bool) -> Result
     Ok(moved)
 }
 
-/// Reads a piece of a file, which the reserve of the allocator has room for.
+/// Reads a piece of a file. The allocator's reserve has room for it.
 fn read(source: u32, length: u64) -> core::result::Result<Vec<u8>, Failure> {
     look(|held| {
         let (space, reader) = held.reader(source);

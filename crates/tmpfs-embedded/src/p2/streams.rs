@@ -1,4 +1,4 @@
-//! `wasi:io/streams`: streams of our files. The host's never come here, but for splices.
+//! `wasi:io/streams`: streams of files. Calls for streams of the host come here only for splices.
 #![expect(unsafe_code, reason = "functions are exported under the names of an interface")]
 
 use crate::p2::abi::{MOST, Out, lowered, put_list};
@@ -7,7 +7,7 @@ use crate::p2::host::{self, StreamError};
 use crate::program::{Area, Caller, Piece, index, trap};
 use crate::streams::Failure;
 
-/// Answers of streams.
+/// The result of a function of a stream.
 pub(crate) type Result<T> = core::result::Result<T, StreamError>;
 
 lowered! {
@@ -91,12 +91,12 @@ lowered! {
     }
 }
 
-/// Makes the place of a `result<_, stream-error>`, or of one with a list.
+/// Makes the place of a `result<_, stream-error>`, or of one with a list as its content.
 fn small(out: u32) -> Out {
     Out::new(out, 12, 4)
 }
 
-/// Puts a result, or the error of a stream.
+/// Writes a result, or the error of a stream.
 pub(crate) fn answer<T>(out: Out, outcome: Result<T>, put: impl FnOnce(Area, u32, T)) {
     match outcome {
         Ok(value) => out.put(Ok(value), put),
@@ -104,7 +104,7 @@ pub(crate) fn answer<T>(out: Out, outcome: Result<T>, put: impl FnOnce(Area, u32
     }
 }
 
-/// Returns the words of a failure: a resource that holds the reason, or the end.
+/// Returns the words of a failure: a resource with the reason, or the end of the stream.
 pub(crate) fn told(failure: Failure) -> StreamError {
     let error = match failure {
         Failure::Closed => return StreamError::CLOSED,
@@ -113,13 +113,13 @@ pub(crate) fn told(failure: Failure) -> StreamError {
     };
     change(|held| match held.table.reserve() {
         Ok(room) => StreamError([0, held.put(room, Resource::Error(error))]),
-        // Without memory for the reason, the stream has ended all the same.
+        // If there is no memory for the reason, report the end of the stream.
         Err(_) => StreamError::CLOSED,
     })
 }
 
-/// Reads into a list of the program's. Its length is known before the program allocates it, and
-/// stays: nobody else runs in between.
+/// Reads into a list of the program. The length is known before the program allocates the list, and
+/// stays the same, since no other code runs in between.
 fn read_list(caller: Caller, stream: u32, length: u64, out: u32) {
     let out = small(out);
     let left = look(|held| {
@@ -167,7 +167,8 @@ fn flushed(stream: u32, out: u32) {
     answer(out, flushed.map_err(told), |_, _, ()| {});
 }
 
-/// Hands out a pollable that is ready. The function has no error: it traps without memory.
+/// Hands out a pollable that is ready. Traps if there is no memory, since the function has no
+/// error.
 fn subscribe(check: impl FnOnce(&mut Held)) -> u32 {
     change(|held| {
         check(held);
