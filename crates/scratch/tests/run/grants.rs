@@ -1,4 +1,4 @@
-//! What a program gets: streams, arguments, variables, scratch space and directories.
+//! The things that a program gets: streams, arguments, variables, scratch space and directories.
 
 use std::fs;
 use std::io::Write as _;

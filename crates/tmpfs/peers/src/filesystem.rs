@@ -1,4 +1,4 @@
-//! What a workload asks of a filesystem. Paths are absolute.
+//! The operations that a workload needs of a filesystem. Paths are absolute.
 
 use anyhow::Result;
 

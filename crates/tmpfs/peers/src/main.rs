@@ -1,8 +1,8 @@
-//! What the filesystem engine costs beside other filesystems in memory and beside Rust's `tempfile`
-//! on the system's own: the same work in the same run, on one core.
+//! A benchmark of the filesystem engine beside other filesystems in memory, and beside Rust's
+//! `tempfile` on the system's own: the same work in the same run, on one core.
 //!
-//! `cargo xtask peers` runs it. Absolute times differ from machine to machine and from hour to
-//! hour; what counts is the ratio within a round, in which all peers run one after the other.
+//! `cargo xtask peers` runs it. Absolute times differ between machines and between hours. Compare
+//! ratios within a round, in which all peers run one after the other.
 
 mod allocator;
 mod arguments;

@@ -1,4 +1,4 @@
-//! What files take of memory, as the allocator counts it.
+//! The memory that files take, as the allocator counts it.
 
 use anyhow::Result;
 use measure::table;

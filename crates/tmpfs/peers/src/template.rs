@@ -9,7 +9,7 @@ use crate::peers::now;
 /// As many files of a hundred kilobytes make the hundred megabytes.
 const FILES: u32 = 1000;
 
-/// How many spaces are started in a round.
+/// The number of spaces that are started in a round.
 const SPACES: u32 = 10_000;
 
 const WRITE: OpenFlags =

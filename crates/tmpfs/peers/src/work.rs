@@ -10,7 +10,7 @@ use measure::Stopwatch;
 
 use crate::filesystem::Filesystem;
 
-/// What one operation is.
+/// Kinds of operations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Work {
     /// W1: an anonymous file, written and read back.
@@ -63,7 +63,7 @@ impl Work {
         [word.to_owned(), number.to_string()]
     }
 
-    /// What [`words`](Self::words) came from.
+    /// Returns the work that [`words`](Self::words) described.
     pub(crate) fn of(word: &str, number: u32) -> Option<Self> {
         let all = [
             Self::Anonymous,

@@ -1,4 +1,4 @@
-//! What a user sees of common programs.
+//! Changes of common programs, as a user sees them.
 
 use tmpfs::{Error, NewTimestamp, OpenFlags};
 

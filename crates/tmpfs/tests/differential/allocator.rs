@@ -11,9 +11,9 @@ static ALLOCATOR: Refusing = Refusing;
 
 #[derive(Clone, Copy)]
 struct Plan {
-    /// How many more allocations succeed; `None` for all.
+    /// The number of allocations that still succeed; `None` for all.
     allowed: Option<u64>,
-    /// Whether the call is under way.
+    /// True during the call.
     armed: bool,
     refused: bool,
 }
@@ -56,7 +56,7 @@ pub(crate) fn guarded<T>(call: impl FnOnce() -> T) -> T {
     call()
 }
 
-/// Whether the next allocation is refused.
+/// Returns whether the next allocation is refused.
 fn refuses() -> bool {
     let plan = PLAN.get();
     let (true, Some(allowed)) = (plan.armed, plan.allowed) else { return false };

@@ -43,7 +43,7 @@ pub(crate) fn play(
 pub(crate) struct Both {
     engine: Engine,
     linux: Linux,
-    /// What is told as a time that nobody chose lies after this.
+    /// The time of the start. A time that nobody set must be later.
     began: i64,
     /// The engine's inode number for each of Linux's.
     inodes: BTreeMap<u64, u64>,
@@ -71,7 +71,7 @@ impl Both {
         self.answer(operation, at).map(drop)
     }
 
-    /// What both answered.
+    /// Returns the answer of both, or an error if they differ.
     pub(crate) fn answer(&mut self, operation: &Operation, at: usize) -> Result<Outcome, String> {
         let now = moment(at);
         let got = self.engine.apply(operation, now).map(|answer| match answer {

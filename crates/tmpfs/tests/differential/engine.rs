@@ -105,7 +105,7 @@ impl Engine {
         }
     }
 
-    /// What changes nothing.
+    /// Does an operation that changes nothing.
     fn ask(&self, operation: &Operation) -> Outcome {
         let space = &self.space;
         match operation {
@@ -169,7 +169,7 @@ impl Engine {
         (self.handle(at.directory), &at.path)
     }
 
-    /// What opens goes to the lowest place that holds no open handle.
+    /// Opens something, and puts the handle into the lowest slot without an open handle.
     fn opened(&mut self, open: impl FnOnce(&mut Space) -> Result<Handle, Error>) -> Outcome {
         let Some(slot) = self.open.iter().position(|open| !open) else {
             return Ok(Answer::NoSlot);

@@ -6,14 +6,14 @@ use crate::model::Model;
 use crate::operation::{At, Bytes, Operation, SLOTS, Slot};
 use crate::random::Random;
 
-/// What a sequence is chosen from.
+/// The set of steps that a sequence is chosen from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Flavour {
     /// Everything, nonsense included.
     Any,
     /// The same with hundreds of names.
     Crowded,
-    /// What Linux and WASI mean the same by: handles that are open and may do everything, offsets
+    /// Steps that mean the same on Linux and in WASI: open handles with all permissions, offsets
     /// that fit an `off_t`, no NUL.
     Native,
 }
@@ -238,7 +238,7 @@ impl Generator<'_> {
         }
     }
 
-    /// What a symbolic link is to hold.
+    /// Chooses the target of a symbolic link.
     fn target(&mut self) -> String {
         match self.random.below(12) {
             0 => format!("/{}", self.name()),

@@ -97,7 +97,7 @@ fn planted() -> Both {
     both
 }
 
-/// Whether the trees are the same, as far as it can be seen.
+/// Checks that the two trees look the same.
 fn look(both: &mut Both) -> Result<(), String> {
     for directory in [".", "d", "e", "nope"] {
         let at = At { directory: ROOT, path: directory.to_owned() };

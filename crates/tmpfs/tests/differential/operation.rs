@@ -1,10 +1,10 @@
-//! What a step can be, and what it can answer.
+//! The steps, and their answers.
 
 use tmpfs::{
     DescriptorFlags, Error, Follow, Kind, MetadataHash, NewTimestamp, OpenFlags, Stat, Timestamp,
 };
 
-/// How many handles a sequence can name at once.
+/// The number of handles that a sequence can name at once.
 pub(crate) const SLOTS: usize = 12;
 
 /// The place where a sequence keeps a handle: also after it is closed, so that closed handles are
@@ -138,7 +138,7 @@ impl Bytes {
     }
 }
 
-/// What a step answered.
+/// The answer of a step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Answer {
     Done,

@@ -105,7 +105,7 @@ struct Frozen {
     base: Rc<Base>,
 }
 
-/// What a template is charged as long as it or anything made from it lives.
+/// The charge of a template, held as long as the template or anything made from it exists.
 #[derive(Debug)]
 struct Base {
     charged: SharedUsage,
@@ -317,7 +317,7 @@ impl World {
         if usage == total { Ok(()) } else { differ(&"shared usage", &usage, &total) }
     }
 
-    /// What the model knows the price of.
+    /// Returns the amounts whose price the model knows.
     fn priced(&self, usage: Usage) -> Usage {
         match self.flavour {
             Flavour::Crowded => Usage { metadata: 0, ..usage },
@@ -325,7 +325,7 @@ impl World {
         }
     }
 
-    /// What the model enforces.
+    /// Returns the limits that the model enforces.
     fn enforced(&self, limits: Limits) -> Limits {
         match self.flavour {
             Flavour::Crowded => Limits { metadata: u64::MAX, ..limits },
@@ -338,13 +338,13 @@ impl World {
         Settings { limits, shared, seed: [seed, !seed], now: moment(self.steps) }
     }
 
-    /// What the others hold of the shared limit.
+    /// Returns the amounts of the others that share the limit.
     fn others(&self, space: usize, shares: bool) -> Option<charge::Shared> {
         let others = || charge::Shared { limits: self.limits, others: self.total(Some(space)) };
         shares.then(others)
     }
 
-    /// What all spaces but one, and all templates, hold of the shared limit.
+    /// Returns the amounts of all templates and of all spaces but one that share the limit.
     fn total(&self, but: Option<usize>) -> SharedUsage {
         let spaces = self.spaces.iter().enumerate().filter(|(at, _)| Some(*at) != but);
         let spaces = spaces.filter_map(|(_, pair)| pair.as_ref()).filter(|pair| pair.shares);
@@ -360,13 +360,13 @@ impl World {
 }
 
 impl World {
-    /// Whether a directory has more entries than the model can price.
+    /// Returns whether a directory has more entries than the model can price.
     pub(crate) fn is_crowded(&self) -> bool {
         self.flavour != Flavour::Crowded
             && self.spaces.iter().flatten().any(|pair| pair.model.is_crowded())
     }
 
-    /// Where there is something to read in an open file.
+    /// Returns the offsets in an open file that are worth reading.
     pub(crate) fn places(&self, space: usize, file: Slot) -> Vec<u64> {
         self.spaces[space].as_ref().map_or(Vec::new(), |pair| pair.model.places(file))
     }
@@ -386,7 +386,7 @@ impl World {
 const ROOM: u64 = 8192;
 
 impl Pair {
-    /// Whether the limit of metadata may well be what refused a step.
+    /// Returns whether the limit of metadata may have refused a step.
     fn is_nearly_full(&self) -> bool {
         self.engine.space.usage().metadata + ROOM > self.engine.space.limits().metadata
     }

@@ -9,7 +9,7 @@ struct Counting;
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// What a thread allocated so far.
+/// The allocations of a thread so far.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Count {
     /// Calls of the allocator that gave memory.
@@ -24,7 +24,7 @@ thread_local! {
     static COUNT: Cell<Count> = const { Cell::new(Count { calls: 0, bytes: 0, live: 0 }) };
 }
 
-/// What `work` allocates, and how many bytes more are held after it.
+/// Counts the allocations of `work`, and the bytes that it still holds afterwards.
 pub(crate) fn counted<T>(work: impl FnOnce() -> T) -> (T, Count) {
     let before = COUNT.get();
     let done = work();

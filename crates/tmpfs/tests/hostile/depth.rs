@@ -7,7 +7,7 @@ use crate::{GENEROUS, NOW, OLD, space, touch};
 
 const DEPTH: usize = 10_000;
 
-/// What recursion as deep as the tree would overflow.
+/// Runs a test on a stack that recursion as deep as the tree would overflow.
 fn on_a_small_stack(test: fn()) {
     let thread = std::thread::Builder::new().stack_size(256 << 10).spawn(test);
     thread.expect("a thread can be started").join().expect("the stack is enough");

@@ -1,5 +1,6 @@
-//! What hostile programs do. The limit holds, the memory that is really held is what is charged,
-//! usage returns to what it was, and work stays bounded: by counts, never by a clock.
+//! Hostile programs. The limit holds, the charge covers the memory that is really held, usage
+//! returns to its earlier value, and work stays bounded. These are counts, and no clock is
+//! involved.
 
 mod allocator;
 mod crowds;
@@ -33,8 +34,7 @@ const GENEROUS: Limits = Limits {
     soft: 1 << 40,
 };
 
-/// What a space may hold beside what it is charged: pages kept for the next ones, rows of tables
-/// that are not full yet.
+/// The most bytes that a space may hold beside its charges: spare pages, and tables with free rows.
 const RETAINED: i64 = 2 << 20;
 
 fn space(limits: Limits) -> (Space, Handle) {

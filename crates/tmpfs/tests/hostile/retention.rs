@@ -1,4 +1,4 @@
-//! What a space keeps of memory that it no longer needs: little, and never more than is said.
+//! The memory that a space keeps without needing it: little, and never more than documented.
 
 use tmpfs::{Error, Follow, Handle, Limits, PAGE, Space};
 

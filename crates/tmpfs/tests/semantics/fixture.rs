@@ -75,7 +75,7 @@ impl Fixture {
         self.close(file);
     }
 
-    /// What exists, for reading and writing.
+    /// Opens an existing file for reading and writing.
     pub(crate) fn open(&mut self, path: &str) -> Result<Handle> {
         self.open_with(path, Follow::Yes, EXISTING, DescriptorFlags::READ_WRITE)
     }
@@ -151,7 +151,7 @@ impl Fixture {
         self.space.remove_directory_at(self.root, path, now)
     }
 
-    /// Of a symbolic link itself.
+    /// Returns the attributes. A symbolic link is not followed.
     pub(crate) fn stat(&self, path: &str) -> Result<Stat> {
         self.space.stat_at(self.root, Follow::No, path)
     }

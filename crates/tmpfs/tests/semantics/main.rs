@@ -1,4 +1,4 @@
-//! What operations mean, case by case.
+//! The semantics of operations, case by case.
 
 mod clearing;
 mod clones;

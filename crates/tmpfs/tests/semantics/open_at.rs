@@ -22,7 +22,7 @@ fn planted() -> Fixture {
     fixture
 }
 
-/// What opening tells: the kind, or the error.
+/// Opens a path, and returns the kind or the error.
 fn open(
     path: &str,
     follow: Follow,

@@ -1,11 +1,11 @@
-//! What is charged is what the documentation says: `prices`, `Limits::content`, `write_at`.
+//! Charges agree with the documentation: `prices`, `Limits::content`, `write_at`.
 
 use tmpfs::prices::{ALLOCATION, BRANCH, BUCKET, ENTRY, NODE, PAGE as PAGE_ROW, SHORT};
 use tmpfs::{Error, Limits, PAGE};
 
 use crate::fixture::Fixture;
 
-/// What `work` is charged as metadata.
+/// Returns the metadata that `work` is charged.
 fn metadata(fixture: &mut Fixture, work: impl FnOnce(&mut Fixture)) -> u64 {
     let before = fixture.space.usage().metadata;
     work(fixture);

@@ -4,7 +4,7 @@ use tmpfs::{Error, Limits, PAGE, Usage};
 
 use crate::fixture::Fixture;
 
-/// What is charged less what was, after something came and went.
+/// Returns the difference in charges after something was added and removed.
 fn remains(coming_and_going: impl FnOnce(&mut Fixture)) -> Usage {
     let mut fixture = Fixture::new();
     fixture.directory("stays").unwrap();

@@ -15,7 +15,7 @@ use crate::fixture::{BEGINNING, EXCLUSIVE};
 struct Failing {
     pages: usize,
     bytes: usize,
-    /// How many calls succeed before one fails; `None` for all.
+    /// The number of calls that succeed before one fails; `None` for all.
     left: Cell<Option<u32>>,
 }
 
@@ -228,7 +228,7 @@ fn a_store_releases_what_it_keeps_before_anything_is_refused() {
     space.audit().unwrap();
 }
 
-/// What the store gives and takes need be no slice on either side.
+/// Neither side of a transfer needs to be a slice.
 #[test]
 fn a_store_serves_sinks_and_sources() {
     let (mut space, file) = space();

@@ -4,7 +4,7 @@ use tmpfs::{DescriptorFlags, Error, Follow, NewTimestamp, OpenFlags, Stat, Times
 
 use crate::fixture::{EXISTING, Fixture};
 
-/// Which of a node's times a step changed.
+/// The times of a node that a step changed.
 #[derive(Debug, PartialEq, Eq)]
 struct Moved {
     accessed: bool,
@@ -33,7 +33,7 @@ fn planted() -> Fixture {
     fixture
 }
 
-/// What a step changes of the file, of its directory `d`, and of `e`.
+/// Returns the times that a step changed: of the file, of its directory `d`, and of `e`.
 fn step(step: impl FnOnce(&mut Fixture)) -> [Moved; 3] {
     let mut fixture = planted();
     let file = fixture.open("d/file").unwrap();

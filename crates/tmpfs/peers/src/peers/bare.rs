@@ -1,5 +1,5 @@
-//! What the numbers of a crowd are bound by: the least that finds a file by its name, and the
-//! memory that has never been touched before.
+//! Lower bounds for the numbers of a crowd: the least work that finds a file by its name, and
+//! memory that was never touched before.
 
 use std::collections::HashMap;
 use std::hint::black_box;
@@ -10,7 +10,7 @@ use measure::Stopwatch;
 
 use crate::work::Work;
 
-/// What a file is at the least: times, size, links.
+/// The least content of a file's row: times, size, links.
 type Row = [u64; 12];
 
 /// A name, an entry of a `HashMap`; a file, a row of a `Vec`. No checks, no quotas, no order.
@@ -42,8 +42,8 @@ pub(super) fn collections(work: Work, times: u32) -> Result<Vec<Duration>> {
 /// The bytes that the engine takes for an empty file (see the table of memory).
 const FILE: usize = 155;
 
-/// What the kernel takes to give that memory, page by page, and to take it back. Small amounts the
-/// allocator keeps, and nothing of it is left to see.
+/// Measures how long the kernel takes to provide that memory page by page, and to take it back. The
+/// allocator keeps small amounts, so their effect does not show.
 pub(super) fn page_faults(work: Work, times: u32) -> Result<Vec<Duration>> {
     let files = usize::try_from(files(work)?)?;
     let mut phases = vec![Duration::ZERO; 3];

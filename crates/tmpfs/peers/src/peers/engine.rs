@@ -50,7 +50,7 @@ impl Clock for System {
 pub(crate) type Told = Engine<Moment>;
 pub(crate) type Clocked = Engine<System>;
 
-/// What the system's clock says.
+/// Returns the time of the system's clock.
 pub(crate) fn now() -> Timestamp {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let seconds = i64::try_from(since.as_secs()).unwrap_or(i64::MAX);

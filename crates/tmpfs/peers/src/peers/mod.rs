@@ -1,4 +1,4 @@
-//! Who does the work.
+//! The peers that do the work.
 
 mod bare;
 mod engine;
@@ -17,7 +17,7 @@ use crate::filesystem::Filesystem;
 use crate::work::{self, Work};
 use crate::{allocator, work::Names};
 
-/// What a peer is to the comparison.
+/// The role of a peer in the comparison.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
     /// Files of the system, by the crate `tempfile`.
@@ -25,7 +25,7 @@ pub(crate) enum Role {
     /// Another filesystem in memory.
     Rival,
     Ours,
-    /// What no filesystem can pass.
+    /// A lower bound that no filesystem can beat.
     Floor,
 }
 
@@ -45,7 +45,7 @@ impl Peer {
         Self { label, role, most: u32::MAX, run, hold: Some(hold::<F>) }
     }
 
-    /// Whether it is fit for this work.
+    /// Returns whether the peer can do this work.
     pub(crate) fn does(&self, work: Work) -> bool {
         match work {
             Work::Crowd { files } => files <= self.most,

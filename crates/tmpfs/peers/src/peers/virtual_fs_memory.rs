@@ -26,7 +26,7 @@ impl<F: FileSystem + Default> New for Memory<F> {
     }
 }
 
-/// What a future that is ready gives.
+/// Returns the output of a future that is ready.
 fn ready<T, E: Into<anyhow::Error>>(future: impl Future<Output = Result<T, E>>) -> Result<T> {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(outcome) => outcome.map_err(Into::into),

@@ -30,7 +30,7 @@ struct Open {
     kind: Kind,
 }
 
-/// Where there is a tmpfs, and whether it is one.
+/// Returns a directory for the files, and whether it is on a tmpfs.
 fn parent() -> (PathBuf, bool) {
     let shared = PathBuf::from("/dev/shm");
     if fs::metadata(&shared).is_ok_and(|shared| shared.is_dir()) {
@@ -56,7 +56,7 @@ impl Linux {
         Self { path, root, slots: [const { None }; SLOTS], keeps_inodes: is_tmpfs }
     }
 
-    /// What Linux answers, in the words of WASI.
+    /// Does a step on Linux, and returns the answer in terms of WASI.
     pub(crate) fn apply(&mut self, operation: &Operation) -> Outcome {
         let opens = matches!(operation, Operation::Open { .. } | Operation::Root { .. });
         if opens && self.free_slot().is_none() {
@@ -68,8 +68,8 @@ impl Linux {
         self.call(operation).map_err(error)
     }
 
-    /// What WASI adds to Linux: a handle is of a directory or answers before the path is looked at;
-    /// no path leaves the directory where it starts.
+    /// Returns the errors that WASI adds to Linux. A handle that is not of a directory is refused
+    /// before the path is looked at, and no path may leave the directory where it starts.
     fn beforehand(&self, operation: &Operation) -> Option<Error> {
         let ats: &[(&At, Walk)] = &match operation {
             Operation::Open { at, follow, open, .. } => {
@@ -124,7 +124,7 @@ impl Linux {
         None
     }
 
-    /// Whether a path stays below its start as far as it exists.
+    /// Checks that a path stays below its start, as far as it exists.
     fn walk(&self, at: &At, walk: Walk) -> Result<(), Errno> {
         let directory = self.directory(at)?;
         let open = |path: &str, flags| {
@@ -204,7 +204,7 @@ fn open_beneath(
     }
 }
 
-/// How far a path is walked before a call.
+/// The part of a path that is walked before a call.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Walk {
     /// To what the last component leads to.

@@ -1,4 +1,4 @@
-//! What everything costs, by the prices of the engine (src/prices.rs), told again.
+//! The cost of everything by the prices of the engine (src/prices.rs), computed a second time.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +11,7 @@ const ENTRY: u64 = 48;
 const BRANCH: u64 = 72;
 const BUCKET: u64 = 144;
 const PAGE: u64 = 48;
-/// What a piece of heap costs beside its bytes.
+/// The price of an allocation beside its bytes.
 const HEAP: u64 = 16;
 /// Names up to this length are part of their entry.
 const SHORT: usize = 30;
@@ -82,7 +82,7 @@ fn cost(node: &Node) -> (u64, u64) {
     }
 }
 
-/// What a file is stored in.
+/// The pieces in which a file is stored.
 #[derive(Clone, Copy)]
 pub(super) struct Pieces {
     content: u64,
@@ -98,7 +98,7 @@ pub(super) fn of_file(file: &File) -> Pieces {
     }
 }
 
-/// What is charged, row by row, where one page comes, grows or goes.
+/// Returns the charges for each row when a page is added, grows or is removed.
 pub(super) fn rows(before: Pieces, after: Pieces) -> impl Iterator<Item = Usage> {
     let page = Usage {
         content: after.content.saturating_sub(before.content),
@@ -115,7 +115,7 @@ pub(super) fn entry(name: &str) -> u64 {
     ENTRY + if name.len() > SHORT { name.len() as u64 + HEAP } else { 0 }
 }
 
-/// How many branches a map has, with 16 a level, as high as the greatest key needs.
+/// Returns the number of branches of a map with 16 a level, as high as the greatest key needs.
 fn branches(keys: impl Iterator<Item = u64>) -> u64 {
     let keys: BTreeSet<u64> = keys.collect();
     let Some(greatest) = keys.last() else { return 0 };

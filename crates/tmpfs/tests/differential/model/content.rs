@@ -58,8 +58,8 @@ impl File {
     }
 }
 
-/// How many bytes are stored of a page that reaches to `end`: for the beginning of a file a power
-/// of two from 64 to 4096, beyond that multiples of 4096.
+/// Returns the stored bytes of a page that reaches to `end`: for the beginning of a file a power of
+/// two from 64 to 4096, and beyond that multiples of 4096.
 fn capacity(number: u64, end: usize) -> usize {
     if number == 0 && end <= 4096 {
         end.next_power_of_two().max(64)

@@ -31,20 +31,20 @@ pub(crate) struct Model {
     /// The next identity of a node or of an entry.
     next: u64,
     pub(crate) limits: Limits,
-    /// What the other spaces that share a limit hold, and that limit.
+    /// The amounts of the other spaces that share a limit, and that limit.
     pub(crate) shared: Option<charge::Shared>,
-    /// What hashes told so far: one for one state of one node.
+    /// The hashes returned so far, each for one state of one node.
     hashes: BTreeMap<(u64, u64), HashedState>,
     /// The node that each inode number was told of. No number is ever told of another one.
     inodes: BTreeMap<u64, Id>,
-    /// What is held, and within a step also what it was charged so far.
+    /// The charges; within a step also the charges of the step so far.
     paid: Usage,
     /// The most that was ever charged of each.
     pub(crate) high: Usage,
     wasteful: bool,
 }
 
-/// What a metadata hash is of.
+/// The state that a metadata hash describes.
 type HashedState = (Id, u64, Timestamp, Timestamp);
 
 #[derive(Clone, Debug)]
@@ -87,7 +87,7 @@ struct Entry {
 struct Open {
     node: Id,
     flags: DescriptorFlags,
-    /// Whether the directory that it was opened from permits changes.
+    /// True if the directory that it was opened from permits changes.
     mutable: bool,
 }
 
@@ -187,7 +187,7 @@ impl Model {
         outcome
     }
 
-    /// What a step answers. After an error everything is as before.
+    /// Does a step and returns its answer. After an error nothing has changed.
     pub(crate) fn apply(&mut self, operation: &Operation, now: Timestamp) -> Outcome {
         let before = self.clone();
         let outcome = self.try_apply(operation, now);
@@ -255,7 +255,7 @@ impl Model {
         }
     }
 
-    /// What the space holds, counted from nothing.
+    /// Counts everything that the space holds.
     pub(crate) fn usage(&self) -> Usage {
         charge::usage(self)
     }
@@ -309,7 +309,7 @@ impl Model {
         all
     }
 
-    /// Where the pages of an open file begin, its beginning and its end.
+    /// Returns the offsets of the pages of an open file, with its beginning and its end.
     pub(crate) fn places(&self, slot: Slot) -> Vec<u64> {
         let Some(open) = self.slots[slot] else { return Vec::new() };
         let Body::File(file) = &self.node(open.node).body else { return Vec::new() };
@@ -317,8 +317,8 @@ impl Model {
         pages.chain([0, file.size.saturating_sub(4000)]).collect()
     }
 
-    /// Whether a directory has more entries than one bucket of its index holds: what it costs then
-    /// is not for the model to say.
+    /// Returns whether a directory has more entries than one bucket of its index holds. The model
+    /// cannot tell the price of such a directory.
     pub(crate) fn is_crowded(&self) -> bool {
         self.nodes.values().any(|node| match &node.body {
             Body::Directory(directory) => directory.entries.len() >= charge::BUCKET_ENTRIES,

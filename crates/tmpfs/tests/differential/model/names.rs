@@ -277,7 +277,7 @@ impl Model {
         self.reap(id);
     }
 
-    /// Whether `inner` is `outer` or lies below it.
+    /// Returns whether `inner` is `outer` or is below it.
     fn is_within(&self, inner: Id, outer: Id) -> bool {
         let mut at = Some(inner);
         while let Some(id) = at {

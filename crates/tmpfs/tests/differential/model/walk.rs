@@ -13,7 +13,7 @@ const LINKS: usize = 40;
 pub(super) struct Last {
     pub(super) directory: Id,
     pub(super) name: Name,
-    /// Whether slashes come after it.
+    /// True if slashes follow it.
     pub(super) slash: bool,
     base: Id,
     links: usize,
@@ -26,7 +26,7 @@ pub(super) enum Name {
     Normal(String),
 }
 
-/// What the last component is.
+/// Kinds of last components.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Found {
     Node(Id),
@@ -134,7 +134,7 @@ impl Model {
         }
     }
 
-    /// What stands under the last component.
+    /// Returns the node under the last component.
     pub(super) fn look_up(&self, last: &Last) -> Result<Found, Error> {
         let directory = self.node(last.directory).directory();
         match &last.name {
@@ -154,7 +154,8 @@ impl Model {
         }
     }
 
-    /// Where a symbolic link leads from `last`, all but the last component; `None` for other nodes.
+    /// Returns the path to which a symbolic link leads from `last`, except its last component;
+    /// `None` for other nodes.
     pub(super) fn follow(&self, last: &Last, id: Id) -> Result<Option<Last>, Error> {
         let Body::Symlink(target) = &self.node(id).body else { return Ok(None) };
         if last.links == LINKS {
