@@ -9,7 +9,7 @@ use crate::components::GUESTS;
 use crate::target::{self, Target};
 use crate::{command, components, dependencies, distribution, wit, workspace};
 
-/// What [`run`] leaves out or does not stop at.
+/// The checks that [`run`] leaves out or does not stop at.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Options {
     /// Every step is run, whatever became of those before it.

@@ -12,13 +12,13 @@ use scratch_compose::{Component, binary};
 use crate::target::{self, Target};
 use crate::{command, lock, messages, notices, workspace};
 
-/// How much the compiler is asked to do.
+/// The profiles in which guests are built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Profile {
-    /// What ships and what is measured: profile `component` of the workspace, stripped.
+    /// For components that ship or are measured: the workspace's profile `component`, stripped.
     Optimised,
-    /// What tests run: assertions and overflow checks on, names kept for traps. A link-time
-    /// optimisation for each of dozens of programs would take minutes.
+    /// For tests: with assertions and overflow checks, and with names for traps. It has no
+    /// link-time optimisation, which would take minutes for dozens of programs.
     Checked,
 }
 
@@ -37,8 +37,9 @@ impl Profile {
         };
     }
 
-    /// What the linker is asked beyond the profile. Nothing here is loaded as a shared library, so
-    /// nothing need be relocatable; and addresses take as few bytes as they can.
+    /// Returns the linker's arguments beyond the profile. Nothing here is loaded as a shared
+    /// library, so nothing needs to be relocatable, and addresses can take as few bytes as
+    /// possible.
     fn rustflags(self) -> &'static [&'static str] {
         match self {
             Self::Optimised => &["-Crelocation-model=static", "-Clink-arg=--compress-relocations"],
@@ -46,7 +47,8 @@ impl Profile {
         }
     }
 
-    /// Where guests of this profile go; what ships has a folder of its own.
+    /// Returns the folder for guests of this profile. Components that ship have a folder of their
+    /// own.
     fn guests(self) -> &'static str {
         match self {
             Self::Optimised => "guests/optimised",
@@ -55,7 +57,7 @@ impl Profile {
     }
 }
 
-/// What of a package becomes a component, or a module.
+/// The part of a package that becomes a component or a module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Part {
     /// The library, as a reactor. Its crate type is given here and not in its manifest: cargo
@@ -229,7 +231,7 @@ struct Job<'a> {
     profile: Profile,
     /// Under the target folder.
     folder: &'a str,
-    /// What a library's component is called; binaries have names of their own.
+    /// The name of a library's component. Binaries have names of their own.
     name: Option<&'a str>,
 }
 

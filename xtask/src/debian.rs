@@ -17,7 +17,8 @@ const KEYRINGS: [&str; 2] = [
     "/usr/share/keyrings/debian-archive-keyring.gpg",
 ];
 
-/// Where some version of rust-src stands, likeliest first; asked one after the other.
+/// The suites that may have a version of rust-src, the likeliest first. They are tried in this
+/// order.
 const SUITES: [(Archive, &str); 7] = [
     (Archive::Main, "trixie-backports"),
     (Archive::Main, "forky"),
@@ -35,7 +36,7 @@ enum Archive {
     Security,
 }
 
-/// What [`unpack`] found.
+/// The packages that [`unpack`] found.
 pub(crate) struct Packages {
     /// Rust's `library` folder.
     pub(crate) rust_library: PathBuf,

@@ -10,7 +10,8 @@ use anyhow::{Context as _, Result, bail};
 /// Long enough for a slow line to bring the twenty megabytes of a target.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// Whether the target was added; an error says why not. No rustup is an error too.
+/// Adds the target, and returns an error with the reason if that fails. A missing rustup is an
+/// error, too.
 pub(crate) fn add(target: &str) -> Result<()> {
     let mut command = Command::new("rustup");
     command.args(["target", "add", target]).env("RUSTUP_MAX_RETRIES", "1");

@@ -38,7 +38,8 @@ pub struct Ensured {
 }
 
 impl Ensured {
-    /// What rustc needs to be told to find the target; nothing where the toolchain holds it.
+    /// Returns the flags with which rustc finds the target. There are none if the toolchain
+    /// contains it.
     #[must_use]
     pub fn rustflags(&self) -> Vec<String> {
         self.sysroot.iter().map(|folder| format!("--sysroot={}", folder.display())).collect()

@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result};
 
 use crate::command;
 
-/// What `rustc -vV` says of itself.
+/// The version that `rustc -vV` prints.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Version {
     /// As in `1.95.0` or `1.96.0-nightly`.
@@ -24,7 +24,8 @@ pub(crate) fn version() -> Result<Version> {
     parse(&said).with_context(|| format!("`rustc -vV` names no release:\n{said}"))
 }
 
-/// Whether the toolchain itself holds the target's standard library; an empty folder does not.
+/// Returns whether the toolchain contains the target's standard library. An empty folder does not
+/// count.
 pub(crate) fn holds(target: &str) -> Result<bool> {
     let folder = command::read(Command::new(rustc()).args([
         "--print",

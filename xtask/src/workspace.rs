@@ -10,9 +10,9 @@ use serde_json::Value;
 
 use crate::command;
 
-/// What an inner cargo may inherit of an outer one's variables: how to reach registries and how
-/// to print. Everything else (`CARGO_PKG_*`, `CARGO_ENCODED_RUSTFLAGS`, profiles …) belongs to
-/// the outer build and would make the inner one differ with who started it.
+/// The variables that an inner cargo may inherit from an outer one: those for reaching registries
+/// and for printing. All others (`CARGO_PKG_*`, `CARGO_ENCODED_RUSTFLAGS`, profiles …) belong to
+/// the outer build. With them, the inner build would depend on the program that started it.
 const KEPT: [&str; 9] = [
     "CARGO_BUILD_JOBS",
     "CARGO_HOME",
@@ -91,7 +91,7 @@ pub(crate) fn cargo(subcommand: &str) -> Command {
     command
 }
 
-/// What `cargo metadata` says, from the lock file as it is.
+/// Returns the output of `cargo metadata`, without changing the lock file.
 pub(crate) fn metadata(arguments: &[&str]) -> Result<Value> {
     let mut cargo = cargo("metadata");
     cargo.args(["--format-version", "1"]).args(arguments);

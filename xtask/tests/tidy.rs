@@ -166,8 +166,8 @@ fn no_comment_goes_beyond_the_last_column() {
     });
 }
 
-/// Whether the line is a comment of words that could be broken: a row of a table and an address
-/// cannot.
+/// Returns whether the line is a comment of words that could be broken. A row of a table and an
+/// address cannot be broken.
 fn is_wide_comment(path: &str, line: &str) -> bool {
     let extension = Path::new(path).extension().and_then(|extension| extension.to_str());
     let mark = match extension {
@@ -243,7 +243,7 @@ fn no_file_names_a_folder_of_one_machine() {
     });
 }
 
-/// Whether the folder is named from the root on, and not as the middle of a longer path.
+/// Returns whether the folder is named from the root on, and not as the middle of a longer path.
 fn has_absolute(text: &str, folder: &str) -> bool {
     text.match_indices(folder).any(|(at, _)| {
         let before = text[..at].chars().next_back();
