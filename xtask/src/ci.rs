@@ -1,4 +1,4 @@
-//! Everything that has to hold before a change goes in: one command, here and on a server.
+//! All checks that a change must pass, in one command, here and on a server.
 
 use std::process::Command;
 use std::time::Instant;
@@ -12,9 +12,9 @@ use crate::{command, components, dependencies, distribution, wit, workspace};
 /// The checks that [`run`] leaves out or does not stop at.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Options {
-    /// Every step is run, whatever became of those before it.
+    /// Runs every step, even after a step failed.
     pub keep_going: bool,
-    /// For a caller that has just run them.
+    /// Skips the tests, for a caller that has just run them.
     pub skip_tests: bool,
 }
 
@@ -37,10 +37,10 @@ const STEPS: [Step; 11] = [
     Step { name: "packages", run: distribution::package },
 ];
 
-/// The step that holds layering, import lists and all behaviour.
+/// The step that checks layering, import lists and all behaviour.
 const TESTS: &str = "tests";
 
-/// Runs the steps, timed, and says which failed.
+/// Runs the steps, prints the time of each, and lists those that failed.
 ///
 /// # Errors
 /// A step failed.

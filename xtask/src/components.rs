@@ -1,4 +1,4 @@
-//! Building what runs inside wasm: the components that ship, and the guests of tests and benches.
+//! Building the wasm files: the components that ship, and the guests of tests and benchmarks.
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -26,8 +26,8 @@ impl Profile {
     fn apply(self, cargo: &mut Command) {
         match self {
             Self::Optimised => cargo.args(["--profile", "component"]),
-            // Little optimisation makes binaries several times smaller, which the runtime that
-            // compiles each of them pays back at once.
+            // A little optimisation makes binaries several times smaller. The time is regained at
+            // once, since the runtime compiles each of them.
             Self::Checked => cargo
                 .args(["--profile", "checked"])
                 .args(["--config", "profile.checked.inherits='dev'"])
@@ -60,15 +60,15 @@ impl Profile {
 /// The part of a package that becomes a component or a module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Part {
-    /// The library, as a reactor. Its crate type is given here and not in its manifest: cargo
-    /// would link a `cdylib` for every package that merely depends on it.
+    /// The library, as a reactor. Its crate type is set here and not in its manifest, since cargo
+    /// would then link a `cdylib` for every package that merely depends on it.
     Library,
-    /// The library, as a core module: what the linker makes before it is a component.
+    /// The library, as a core module: the linker's output before it becomes a component.
     Module,
     Binaries,
 }
 
-/// A component that ships, or the module.
+/// A component or a module that ships.
 struct Shipped {
     name: &'static str,
     package: &'static str,
@@ -76,7 +76,7 @@ struct Shipped {
     features: &'static [&'static str],
 }
 
-/// The module that ships, which is put into programs and not under them.
+/// The module that ships. It is embedded in programs, and not composed with them.
 const EMBEDDED: &str = "tmpfs-embedded";
 
 const SHIPPED: [Shipped; 8] = [
@@ -119,11 +119,12 @@ const SHIPPED: [Shipped; 8] = [
 pub(crate) const GUESTS: [&str; 3] =
     ["external-sort", "host-tests-bench-guests", "host-tests-programs"];
 
-/// Builds the shipped component of this name, and gives its file under `target/components`. Beside
-/// it lie the notices of the third parties whose software it contains, `NAME.notices.txt`.
+/// Builds the shipped component of this name, and returns its file under `target/components`. The
+/// notices of the third parties whose software it contains are written beside it, to
+/// `NAME.notices.txt`.
 ///
 /// # Errors
-/// There is no such component, the target cannot be had, or cargo fails.
+/// There is no such component, the target is not available, or cargo fails.
 pub fn build(name: &str) -> Result<PathBuf> {
     let shipped = SHIPPED.iter().find(|shipped| shipped.name == name);
     let shipped = shipped.with_context(|| {
@@ -144,15 +145,15 @@ pub fn build(name: &str) -> Result<PathBuf> {
 /// Builds every shipped component.
 ///
 /// # Errors
-/// As [`build`].
+/// Those of [`build`].
 pub fn build_shipped() -> Result<BTreeMap<&'static str, PathBuf>> {
     SHIPPED.iter().map(|shipped| Ok((shipped.name, build(shipped.name)?))).collect()
 }
 
-/// Builds the binaries of a guest package; their files by name.
+/// Builds the binaries of a guest package, and returns their files by name.
 ///
 /// # Errors
-/// The target cannot be had, or cargo fails.
+/// The target is not available, or cargo fails.
 pub fn programs(package: &str, profile: Profile) -> Result<BTreeMap<String, PathBuf>> {
     build_job(&Job::guest(package, Part::Binaries, profile))
 }
@@ -160,17 +161,17 @@ pub fn programs(package: &str, profile: Profile) -> Result<BTreeMap<String, Path
 /// Builds the library of a guest package as a component without a `main`.
 ///
 /// # Errors
-/// The target cannot be had, or cargo fails.
+/// The target is not available, or cargo fails.
 pub fn reactor(package: &str, profile: Profile) -> Result<PathBuf> {
     let built = build_job(&Job::guest(package, Part::Library, profile))?;
     built.into_values().next().with_context(|| format!("{package} builds no library"))
 }
 
-/// Builds the embedded filesystem for tests: checked as guests are, and with the functions that
-/// recount its books.
+/// Builds the embedded filesystem for tests: in the profile of guests, and with the functions that
+/// recount its charges.
 ///
 /// # Errors
-/// The target cannot be had, or cargo fails.
+/// The target is not available, or cargo fails.
 pub fn embedded_for_tests() -> Result<PathBuf> {
     let built = build_job(&Job {
         features: &["audit"],
@@ -180,16 +181,16 @@ pub fn embedded_for_tests() -> Result<PathBuf> {
     built.into_values().next().with_context(|| format!("{EMBEDDED} builds no module"))
 }
 
-/// Builds what `scratch compose` puts under programs and into them, and copies it with its notices
+/// Builds the files that `scratch compose` puts under programs, and copies them with their notices
 /// to `crates/components/wasm`, from where the command takes them.
 ///
 /// # Errors
-/// As [`build`].
+/// Those of [`build`].
 pub fn supply() -> Result<()> {
     Component::ALL.iter().try_for_each(|component| hand_over(&build(component.name())?))
 }
 
-/// Copies a built component and its notices to where the command takes them from.
+/// Copies a built component and its notices to the folder from which the command takes them.
 fn hand_over(wasm: &Path) -> Result<()> {
     let folder = workspace::root().join("crates/components/wasm");
     for file in [wasm.with_extension("notices.txt"), wasm.to_path_buf()] {
@@ -203,7 +204,7 @@ fn hand_over(wasm: &Path) -> Result<()> {
 /// name, bytes, number of imported interfaces.
 ///
 /// # Errors
-/// As [`build`].
+/// Those of [`build`].
 pub fn report() -> Result<()> {
     for Shipped { name, part, .. } in SHIPPED {
         let wasm = build(name)?;
@@ -223,13 +224,13 @@ pub fn report() -> Result<()> {
     Ok(())
 }
 
-/// One call of cargo, and where its components go.
+/// One call of cargo, and the folder for its components.
 struct Job<'a> {
     package: &'a str,
     part: Part,
     features: &'a [&'a str],
     profile: Profile,
-    /// Under the target folder.
+    /// The folder, relative to the target folder.
     folder: &'a str,
     /// The name of a library's component. Binaries have names of their own.
     name: Option<&'a str>,
@@ -258,7 +259,7 @@ impl<'a> Job<'a> {
         }
         self.profile.apply(&mut cargo);
         if self.profile == Profile::Optimised && self.folder == self.profile.guests() {
-            // Within a guest the library is compiled as guests are: for speed.
+            // In a guest the library is optimised for speed, as guests are.
             cargo.args(["--config", "profile.component.package.wasi-tempfile.opt-level=3"]);
         }
         cargo
@@ -269,16 +270,17 @@ fn build_job(job: &Job<'_>) -> Result<BTreeMap<String, PathBuf>> {
     let mut cargo = job.cargo();
     target::ensure(Target::Wasip2)?.apply(&mut cargo, job.profile.rustflags());
     if job.part == Part::Module {
-        // It becomes a part of every program: less is inlined, and fewer loops are unrolled, than
-        // where speed alone counts. And the linker is not to take it for a command, each of whose
-        // functions it would wrap in one that also calls what runs at the end: there is nothing to
-        // run, at the end or at the beginning.
+        // The module becomes a part of every program, so less is inlined and fewer loops are
+        // unrolled than for speed alone. The linker must not take it for a command: it would wrap
+        // each function in one that also calls the functions for the end of a command, and there
+        // are none.
         cargo.args(["--", "-Clink-arg=--skip-wit-component", "-Cllvm-args=-inline-threshold=85"]);
         cargo.arg("-Cllvm-args=-unroll-threshold=30");
         cargo.arg("-Clink-arg=--export=__wasm_call_ctors");
     }
 
-    // Held over the copy too: another process could be linking the file that is copied.
+    // The lock is held during the copy, too, since another process could be linking the file that
+    // is copied.
     let _held = lock::hold(&workspace::target_dir().join("components.lock"))?;
     eprintln!("building {} for wasm", job.name.unwrap_or(job.package));
     let messages = command::stdout(&mut cargo)?;
@@ -305,7 +307,7 @@ fn build_job(job: &Job<'_>) -> Result<BTreeMap<String, PathBuf>> {
     Ok(built)
 }
 
-/// Returns the wasm files of one package in cargo's messages.
+/// Returns the wasm files of a package from cargo's messages.
 fn wasm_files(messages: &str, manifest: &Path) -> Result<Vec<PathBuf>> {
     let artifacts = messages::artifacts(messages)?.into_iter();
     let files = artifacts.filter(|it| it.manifest == manifest).flat_map(|it| it.files);
@@ -324,8 +326,8 @@ fn read(file: &Path) -> Result<Vec<u8>> {
     fs::read(file).with_context(|| format!("reading {}", file.display()))
 }
 
-/// Whoever reads the file at the same time sees the old one or the new one, whole; what is
-/// already there is not written again.
+/// Writes a file, so that a process that reads it meanwhile sees the old or the new one completely.
+/// An identical file is not written again.
 fn publish(bytes: &[u8], to: &Path) -> Result<()> {
     if fs::read(to).is_ok_and(|present| present == bytes) {
         return Ok(());
@@ -373,7 +375,7 @@ mod tests {
         publish(b"first", &file).unwrap();
         let mut permissions = fs::metadata(&file).unwrap().permissions();
         let kept = permissions.clone();
-        // A mark that only a new file would lose.
+        // A mark that a rewritten file would lose.
         permissions.set_readonly(true);
         fs::set_permissions(&file, permissions).unwrap();
         publish(b"first", &file).unwrap();

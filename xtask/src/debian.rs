@@ -29,7 +29,7 @@ const SUITES: [(Archive, &str); 7] = [
     (Archive::Main, "bookworm"),
 ];
 
-/// Debian keeps its security updates on a mirror of their own.
+/// The archive of a suite. Debian keeps its security updates on a mirror of their own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Archive {
     Main,
@@ -40,7 +40,7 @@ enum Archive {
 pub(crate) struct Packages {
     /// Rust's `library` folder.
     pub(crate) rust_library: PathBuf,
-    /// The folder that holds a folder of C libraries per target.
+    /// The folder with one folder of C libraries for each target.
     pub(crate) libc: PathBuf,
 }
 
@@ -76,8 +76,8 @@ pub(crate) fn unpack(release: &str, folder: &Path) -> Result<Packages> {
     bail!("no rust-src of version {release} with a wasi-libc; the mirrors offer rust-src {offered}")
 }
 
-/// apt with sources, lists and caches of its own, beside those of the system. It needs no root
-/// and changes nothing outside its folder.
+/// apt with its own sources, lists and caches, apart from the system's. It needs no root and
+/// changes nothing outside its folder.
 struct Apt {
     folder: PathBuf,
     list: PathBuf,
@@ -91,7 +91,8 @@ impl Apt {
         let keyring = KEYRINGS.into_iter().find(|keyring| Path::new(keyring).exists());
         let keyring = keyring.context("this system has no debian-archive-keyring")?;
         let mut ask = Command::new("apt-get");
-        // Without release information apt answers from its sources alone, never updated or not.
+        // Without release information apt lists its sources alone, whether they were updated or
+        // not.
         ask.args(["indextargets", "--no-release-info", "--format", "$(REPO_URI)"]);
         let uris = command::read_if_present(&mut ask)?.context("this system has no apt-get")?;
         let mirrors = mirrors(&uris);
@@ -119,7 +120,7 @@ impl Apt {
     fn run(&self, program: &str, arguments: &[&str]) -> Result<String> {
         let mut command = Command::new(program);
         command.arg("-c").arg(&self.config).args(arguments);
-        // What apt says is searched.
+        // The code below searches apt's output, so its language must be fixed.
         command.current_dir(&self.folder).env("LC_ALL", "C");
         command::read(&mut command)
     }
@@ -143,8 +144,9 @@ impl Apt {
     }
 }
 
-/// Hooks of the system's apt would run after an update of these private lists too; as root, apt
-/// would fetch as a user who may not be able to enter this folder.
+/// Returns settings without the system's hooks, which would run after an update of these private
+/// lists, too. As root, apt would fetch as a user who may not be able to enter this folder; the
+/// settings prevent that.
 fn settings(folder: &Path, list: &Path) -> String {
     let folder = folder.display();
     format!(
@@ -173,14 +175,14 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
     entries.map(|entry| Ok(entry.with_context(context)?.path())).collect()
 }
 
-/// The first thing that apt names an error; what follows it tells how things ended.
+/// Returns the first line that apt marks as an error. Later lines only report how the run ended.
 fn complaint(said: &str) -> &str {
     let error = said.lines().find_map(|line| line.strip_prefix("E: "));
     error.or_else(|| said.lines().next_back()).unwrap_or_default()
 }
 
-/// The Debian mirrors among the addresses of apt's sources, known by the archive's own folder
-/// names. apt has already read both formats of its sources.
+/// Returns the Debian mirrors among the addresses of apt's sources, recognised by the archive's
+/// folder names. apt has already read both formats of its sources.
 fn mirrors(uris: &str) -> Vec<(Archive, String)> {
     let mirrors = uris.lines().filter_map(|uri| {
         let archive = match uri.trim_end_matches('/').rsplit('/').next()? {
@@ -193,7 +195,7 @@ fn mirrors(uris: &str) -> Vec<(Archive, String)> {
     mirrors.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
-/// The versions of one package in what `apt-cache madison` prints, newest first.
+/// Returns the versions of a package in the output of `apt-cache madison`, newest first.
 fn versions(madison: &str, package: &str) -> Vec<String> {
     let rows = madison.lines().filter_map(|line| {
         let mut cells = line.split('|').map(str::trim);
@@ -202,7 +204,7 @@ fn versions(madison: &str, package: &str) -> Vec<String> {
     rows.collect()
 }
 
-/// The part of a Debian version that its upstream gave: no epoch, no revision, no repack suffix.
+/// Returns the upstream part of a Debian version: without epoch, revision and repack suffix.
 fn upstream(version: &str) -> &str {
     let version = version.split_once(':').map_or(version, |(_epoch, rest)| rest);
     let version = version.rsplit_once('-').map_or(version, |(rest, _revision)| rest);

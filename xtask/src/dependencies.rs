@@ -1,5 +1,5 @@
-//! The rules of `deny.toml` for the dependencies, by cargo-deny: licences, bans and sources, and
-//! advisories where a database is given by its path.
+//! The rules of `deny.toml` for dependencies, checked by cargo-deny: licences, bans and sources.
+//! Advisories are checked if a database is given.
 
 use std::env;
 use std::fs;
@@ -13,7 +13,7 @@ use crate::{command, workspace};
 /// The variable that names a clone of the database of advisories.
 const DATABASE: &str = "ADVISORY_DB";
 
-/// The address under which cargo-deny knows the database; git takes the given clone in its place.
+/// The address under which cargo-deny knows the database. Git uses the given clone instead.
 const KNOWN_AS: &str = "https://github.com/RustSec/advisory-db";
 
 /// Checks the dependencies of the workspace.
@@ -24,7 +24,8 @@ pub(crate) fn check() -> Result<()> {
     check_manifest("Cargo.toml")
 }
 
-/// Checks the dependencies of a manifest, seen from the root. What cannot be checked here is named.
+/// Checks the dependencies of a manifest, relative to the root. It prints the checks that cannot
+/// run here.
 pub(crate) fn check_manifest(manifest: &str) -> Result<()> {
     if command::read_if_present(Command::new("cargo-deny").arg("--version"))?.is_none() {
         eprintln!("did not run: cargo-deny for {manifest}: it is not installed");
@@ -50,7 +51,7 @@ pub(crate) fn check_manifest(manifest: &str) -> Result<()> {
     command::run(deny.arg("check").args(checks))
 }
 
-/// Writes the rules again with a place for the database under the target folder.
+/// Writes a copy of the rules that puts the database under the target folder.
 fn configuration() -> Result<PathBuf> {
     let rules = workspace::root().join("deny.toml");
     let rules = fs::read_to_string(&rules).with_context(|| format!("{}", rules.display()))?;
@@ -64,7 +65,7 @@ fn configuration() -> Result<PathBuf> {
 fn with_database(rules: &str, folder: &Path) -> Result<String> {
     let table = "[advisories]\n";
     ensure!(rules.contains(table), "deny.toml has no table for advisories");
-    // A literal string of TOML, which takes every path but one with an apostrophe.
+    // A literal string of TOML can hold every path without an apostrophe.
     Ok(rules.replace(table, &format!("{table}db-path = '{}'\n", folder.display())))
 }
 
@@ -76,7 +77,7 @@ mod tests {
     use super::with_database;
     use crate::workspace;
 
-    /// RUSTSEC-2022-0040 and RUSTSEC-2026-0186, which no version that the peers ask for is free of.
+    /// RUSTSEC-2022-0040 and RUSTSEC-2026-0186 affect every version that the peers ask for.
     #[test]
     fn the_benchmarks_lock_file_has_neither_owning_ref_nor_an_old_memmap2() {
         let lock = workspace::root().join(workspace::PEERS).with_extension("lock");

@@ -7,7 +7,7 @@ use anyhow::{Result, ensure};
 
 use crate::{command, components, workspace};
 
-/// The packages, each after those that it depends on.
+/// The packages in the order of their dependencies.
 const PACKAGES: [&str; 6] = [
     "tmpfs",
     "tmpfs-start",
@@ -17,10 +17,10 @@ const PACKAGES: [&str; 6] = [
     "wasi-scratch",
 ];
 
-/// Installs the command `scratch` below a folder as a user does, but without optimisation and
-/// without `scratch run`, for which wasmtime would be compiled once more; returns its file. Cargo
-/// leaves the binary in its target folder, too: this has one of its own, so that the workspace's
-/// stays the command with all that it does.
+/// Installs the command `scratch` below a folder as a user does, and returns its file. It is built
+/// without optimisation and without `scratch run`, which would compile wasmtime once more. Cargo
+/// also leaves the binary in its target folder. The build therefore has a target folder of its own,
+/// so that the workspace's command keeps all its features.
 ///
 /// # Errors
 /// A component cannot be built, or cargo fails.
@@ -34,9 +34,9 @@ pub fn install(folder: &Path) -> Result<PathBuf> {
     Ok(folder.join("bin").join(format!("scratch{}", std::env::consts::EXE_SUFFIX)))
 }
 
-/// Packs the packages together, builds each from what was packed, and looks for the components in
-/// them. It makes no difference between what is committed and what is not. The components were
-/// [supplied](components::report) before.
+/// Packs the packages together, builds each from the packed files, and checks that the components
+/// are in them. Uncommitted changes are included. Precondition: the components were
+/// [supplied](components::report).
 ///
 /// # Errors
 /// Cargo fails, or the components are not in their package.
@@ -45,9 +45,10 @@ pub(crate) fn package() -> Result<()> {
         forget_unpacked(&unpacked)?;
     }
     let mut cargo = workspace::cargo("package");
-    // What is packed has not the workspace's profiles, so that wasmtime is compiled once more, for
-    // nobody to run: without debug information. It is not compiled a third time: `scratch run` asks
-    // for other features of what wasmtime is made of, and its source is what the tests compile.
+    // The packed packages do not have the workspace's profiles, so wasmtime is compiled once more,
+    // without debug information since nobody runs it. `scratch run` is left out, since it needs
+    // other features of wasmtime's parts and would compile them a third time; the tests compile its
+    // source.
     cargo.args(["--quiet", "--allow-dirty", "--config", "profile.dev.debug=false"]);
     cargo.arg("--no-default-features");
     command::run(cargo.args(PACKAGES.iter().flat_map(|package| ["--package", package])))?;
@@ -62,8 +63,9 @@ pub(crate) fn package() -> Result<()> {
     Ok(())
 }
 
-/// Removes our packages from a folder of unpacked ones. Cargo builds each from what was packed of
-/// those before it, which it unpacks once for a version and a folder, however they changed since.
+/// Removes our packages from a folder of unpacked ones. Cargo builds each package from the packed
+/// files of those before it. It unpacks these once for a version and a folder, even if they changed
+/// since.
 fn forget_unpacked(unpacked: &Path) -> Result<()> {
     if !unpacked.is_dir() {
         return Ok(());

@@ -1,4 +1,4 @@
-//! The tests that need other toolchains: all of them, and none is passed over.
+//! The tests that need other toolchains. All of them must run.
 
 use std::env::consts::EXE_EXTENSION;
 use std::path::PathBuf;
@@ -7,19 +7,19 @@ use anyhow::Result;
 
 use crate::{command, workspace};
 
-/// The files of tests whose programs other toolchains make.
+/// The test files whose programs are made by other toolchains.
 pub const TESTS: [&str; 1] = ["memory_foreign"];
 
-/// The variable with which a test that cannot run fails, instead of being named.
+/// The variable that makes a test fail if it cannot run, instead of being reported.
 pub const REQUIRED: &str = "FOREIGN_REQUIRED";
 
-/// The workspace of the example of an embedder of wasmer, apart from ours, seen from the root.
+/// The workspace of the example that embeds wasmer, relative to the root.
 const WASMER: &str = "examples/wasmer-host/Cargo.toml";
 
-/// Builds the example of an embedder of wasmer, and returns its program.
+/// Builds the example that embeds wasmer, and returns its program.
 ///
 /// # Errors
-/// It cannot be built.
+/// The build fails.
 pub fn wasmer_host() -> Result<PathBuf> {
     let target = workspace::target_dir().join("wasmer");
     let mut cargo = workspace::cargo("build");
@@ -30,7 +30,7 @@ pub fn wasmer_host() -> Result<PathBuf> {
 /// Runs the tests.
 ///
 /// # Errors
-/// A package cannot be had, or a test fails.
+/// A package is not available, or a test fails.
 pub fn run() -> Result<()> {
     let mut cargo = workspace::cargo("test");
     cargo.arg("--no-fail-fast").env(REQUIRED, "1");

@@ -1,4 +1,4 @@
-//! The programs that show and measure what ships: the demonstration and the benchmark.
+//! The demonstration and the benchmark.
 
 use std::env;
 
@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use crate::{command, components, workspace};
 
-/// Shows what the components do, with only those built that it runs.
+/// Runs the demonstration. It builds only the components that the demonstration uses.
 ///
 /// # Errors
 /// A component cannot be built, or the program fails.
@@ -23,20 +23,20 @@ pub fn demo(arguments: &[&str]) -> Result<()> {
     run(&["--bin", "demo"], arguments)
 }
 
-/// Measures, optimised on both sides of the boundary.
+/// Runs the benchmark, with both the host and the guests optimised.
 ///
 /// # Errors
-/// As [`demo`].
+/// Those of [`demo`].
 pub fn bench(arguments: &[&str]) -> Result<()> {
     components::build_shipped()?;
     run(&["--release", "--bin", "bench"], arguments)
 }
 
-/// Runs a binary of the default members. No package is named: cargo then takes the features that
-/// all of them ask for, as `cargo test` does, and wasmtime is compiled once for both.
+/// Runs a binary of the default members. No package is named, so that cargo uses the features of
+/// all members, as `cargo test` does, and compiles wasmtime once for both.
 fn run(options: &[&str], arguments: &[&str]) -> Result<()> {
     let mut cargo = workspace::cargo("run");
-    // Files are named from where the user stands.
+    // Paths are relative to the user's working directory.
     cargo.current_dir(env::current_dir()?);
     cargo.arg("--manifest-path").arg(workspace::root().join("Cargo.toml"));
     cargo.args(options).arg("--").args(arguments);

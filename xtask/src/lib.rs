@@ -1,5 +1,5 @@
-//! The project's own commands, as a library: the tests build the components they need through it,
-//! and the `xtask` binary only dispatches its arguments here.
+//! The project's own commands, as a library. The tests build components with it, and the `xtask`
+//! binary only passes its arguments on.
 
 pub mod ci;
 pub mod components;

@@ -1,4 +1,4 @@
-//! One process at a time: a lock on a file, which the system gives back when its holder dies.
+//! A lock on a file for one process at a time. The system releases it when its holder dies.
 
 use std::fs::{self, File, TryLockError};
 use std::path::Path;
@@ -6,22 +6,22 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result};
 
-/// Held until dropped.
+/// A lock, held until it is dropped.
 #[must_use]
 pub(crate) struct Held {
     file: File,
 }
 
 impl Held {
-    /// Lets the lock live as long as the program does, which may outlive a killed xtask. It is
-    /// handed on as standard input, of which every open copy holds the lock.
+    /// Lets the lock live as long as a program does, even if xtask is killed first. The program
+    /// gets the lock's file as standard input, and every open copy of the file holds the lock.
     pub(crate) fn share(&self, command: &mut Command) -> Result<()> {
         command.stdin(self.file.try_clone().context("sharing a lock")?);
         Ok(())
     }
 }
 
-/// Waits for the lock on `path`, and says so where it has to wait.
+/// Takes the lock on `path`. If it has to wait, it prints that.
 pub(crate) fn hold(path: &Path) -> Result<Held> {
     let context = || format!("locking {}", path.display());
     if let Some(folder) = path.parent() {
@@ -56,7 +56,7 @@ mod tests {
         let name = format!("xtask-{}.lock", process::id());
         let path = std::env::temp_dir().join(name);
         let held = hold(&path).unwrap();
-        // Reads another pipe than its standard input, so that it ends when told to.
+        // It reads another pipe than its standard input, so that it ends when that is closed.
         let mut program = Command::new("sh");
         program.args(["-c", "read line <&2"]);
         let (reader, writer) = std::io::pipe().unwrap();

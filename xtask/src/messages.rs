@@ -9,15 +9,15 @@ use serde_json::Value;
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Artifact {
     pub(crate) manifest: PathBuf,
-    /// True if the package lies in a folder, and came from no registry.
+    /// True if the package is in a local folder, and not from a registry.
     pub(crate) local: bool,
     pub(crate) files: Vec<PathBuf>,
 }
 
-/// Reads the artifacts of a build from cargo's messages about it.
+/// Reads the artifacts of a build from cargo's messages.
 ///
 /// # Errors
-/// A line is no message.
+/// A line is not a message.
 pub(crate) fn artifacts(messages: &str) -> Result<Vec<Artifact>> {
     let mut artifacts = Vec::new();
     for line in messages.lines() {

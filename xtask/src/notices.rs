@@ -1,5 +1,5 @@
-//! The notices of third parties that go with a shipped component: the licences of everything that
-//! was linked into it, by what cargo says it compiled for wasm.
+//! The notices of third parties for a shipped component: the licences of all packages that cargo
+//! compiled for wasm.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -11,13 +11,13 @@ use anyhow::{Context as _, Result, ensure};
 use crate::messages;
 use crate::target::Target;
 
-/// The notices of what no package of cargo brings: Rust's library and the C library.
+/// The notices for the parts without a cargo package: Rust's library and the C library.
 const TOOLCHAIN: &str = include_str!("notices/toolchain.txt");
 
-/// Beginnings of the names of files with licences and notices.
+/// The prefixes of files with licences and notices.
 const FILES: [&str; 6] = ["LICENSE", "LICENCE", "COPYING", "COPYRIGHT", "NOTICE", "UNLICENSE"];
 
-/// Writes the notices for the component of this name, from cargo's messages about its build.
+/// Returns the notices for the component of this name, from cargo's messages about its build.
 ///
 /// # Errors
 /// A package cannot be read, or has no licence.
@@ -42,7 +42,7 @@ pub(crate) fn text(name: &str, messages: &str) -> Result<String> {
     Ok(text)
 }
 
-/// Lists the manifests of the packages of others that cargo compiled for wasm.
+/// Lists the manifests of other people's packages that cargo compiled for wasm.
 fn linked(messages: &str) -> Result<BTreeSet<PathBuf>> {
     let for_wasm = |file: &PathBuf| file.iter().any(|part| part == Target::Wasip2.name());
     let artifacts = messages::artifacts(messages)?.into_iter();
@@ -54,7 +54,7 @@ struct Package {
     name: String,
     version: String,
     license: String,
-    /// The contents of its files with licences and notices.
+    /// The contents of the files with licences and notices.
     texts: Vec<String>,
 }
 
@@ -82,7 +82,7 @@ impl Package {
     }
 }
 
-/// Reads a field of the table `package`, as cargo writes it when it publishes.
+/// Reads a field of the table `package`, in the form that cargo publishes.
 fn field(toml: &str, name: &str) -> Option<String> {
     let lines = toml.lines().skip_while(|line| *line != "[package]").skip(1);
     let mut lines = lines.take_while(|line| !line.starts_with('['));

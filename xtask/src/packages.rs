@@ -1,5 +1,5 @@
-//! Packages of Python's index: pinned by the hashes of their files, fetched with three tries, and
-//! kept under the target folder.
+//! Packages of Python's index. They are pinned by the hashes of their files, fetched with three
+//! attempts, and kept under the target folder.
 
 use std::fmt;
 use std::fs;
@@ -13,10 +13,10 @@ use anyhow::{Context as _, Result, anyhow};
 
 use crate::{command, lock, workspace};
 
-/// A package, and the files that may be had as it.
+/// A package, and its permitted files.
 #[derive(Clone, Copy, Debug, Hash)]
 pub struct Package {
-    /// Name and version, as in `ziglang==0.17.1`.
+    /// The name and version, as in `ziglang==0.17.1`.
     pub requirement: &'static str,
     /// The SHA-256 of each platform's file, in hexadecimal.
     pub hashes: &'static [&'static str],
@@ -30,12 +30,13 @@ impl Package {
     }
 }
 
-/// The reason why there is no package.
+/// The reason why a package is not available.
 #[derive(Debug)]
 pub enum Failure {
-    /// It could not be had here: no Python, no answer of the index, or no file for this platform.
+    /// It could not be fetched here: there is no Python, no answer of the index, or no file for
+    /// this platform.
     Absent(String),
-    /// The index answered, and what came is wrong or cannot be installed.
+    /// The index answered, but the file is wrong or cannot be installed.
     Broken(anyhow::Error),
 }
 
@@ -51,16 +52,16 @@ impl fmt::Display for Failure {
 /// The pauses between three tries.
 const PAUSES: [Duration; 2] = [Duration::from_secs(2), Duration::from_secs(10)];
 
-/// Returns the folder that keeps packages, and what their tools make.
+/// Returns the folder for packages and for the files that their tools make.
 #[must_use]
 pub fn home() -> PathBuf {
     workspace::target_dir().join("foreign")
 }
 
-/// Returns the folder with the package, for `PYTHONPATH`; the first call fetches it.
+/// Returns the folder of the package, for `PYTHONPATH`. The first call fetches it.
 ///
 /// # Errors
-/// It cannot be had, or is not what its hashes say.
+/// It is not available, or does not match its hashes.
 pub fn python(package: &Package) -> Result<PathBuf, Failure> {
     install("python3".as_ref(), package, &home(), &PAUSES)
 }
@@ -85,13 +86,13 @@ fn install(
         let moved = fs::rename(installed, &folder).context("keeping a package");
         moved.map_err(Failure::Broken)
     });
-    // What is left of a failure is of no use, and an error of removing it says nothing new.
+    // The rest of a failed attempt is useless, and an error of removing it is not interesting.
     let _ = fs::remove_dir_all(&partial);
     drop(held);
     made.map(|()| folder)
 }
 
-/// Fetches and installs into a folder of `partial`, and returns that folder.
+/// Fetches and installs a package into a folder of `partial`, and returns that folder.
 fn make(
     python: &Path,
     package: &Package,
@@ -127,7 +128,8 @@ fn make(
     Ok(installed)
 }
 
-/// Tries, pauses, and tries again. A file with a hash that is not pinned ends it at once.
+/// Fetches a package, with pauses between attempts. A file whose hash is not pinned ends the
+/// attempts at once.
 fn fetch(
     package: &Package,
     pauses: &[Duration],
@@ -161,11 +163,12 @@ mod tests {
     const PACKAGE: Package = Package { requirement: "thing==1.0", hashes: &["aa", "bb"] };
     const NO_PAUSES: [Duration; 2] = [Duration::ZERO; 2];
 
-    /// A folder with a program in the place of Python, which notes how it was called.
+    /// A folder with a program in the place of Python, which records its calls.
     struct Python(PathBuf);
 
     impl Python {
-        /// `download` and `install` are what a shell does for these words of pip.
+        /// Makes the folder. `download` and `install` are the shell commands for these two words of
+        /// pip.
         fn new(name: &str, download: &str, install: &str) -> Self {
             let folder = env::temp_dir().join(format!("xtask-packages-{name}-{}", process::id()));
             fs::create_dir_all(&folder).unwrap();

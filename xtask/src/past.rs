@@ -1,4 +1,4 @@
-//! The components of an earlier commit, built from it, for a comparison with those of today.
+//! The components of an earlier commit, to be compared with those of today.
 
 use std::fs;
 use std::path::PathBuf;
@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result, ensure};
 
 use crate::{command, workspace};
 
-/// Tells whether the repository has a commit.
+/// Returns whether the repository has a commit.
 #[must_use]
 pub fn has(commit: &str) -> bool {
     full_name(commit).is_ok()
@@ -22,8 +22,8 @@ fn full_name(commit: &str) -> Result<String> {
     Ok(name.trim_end().to_owned())
 }
 
-/// Builds the components that ship at a commit, in a checkout of their own under the target folder,
-/// and returns the folder that holds them. What was built before is kept.
+/// Builds the components that ship at a commit, and returns their folder. The checkout is under the
+/// target folder, and built components are kept.
 ///
 /// # Errors
 /// The repository has no such commit, or it does not build.

@@ -1,5 +1,5 @@
-//! The benchmark of the filesystem engine beside other filesystems in memory: a workspace of its
-//! own, which no other command builds.
+//! The benchmark of the filesystem engine beside other filesystems in memory. It has a workspace of
+//! its own, which no other command builds.
 
 use anyhow::Result;
 

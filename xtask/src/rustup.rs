@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 
-/// Long enough for a slow line to bring the twenty megabytes of a target.
+/// The longest wait: enough to fetch the twenty megabytes of a target over a slow line.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Adds the target, and returns an error with the reason if that fails. A missing rustup is an

@@ -1,4 +1,4 @@
-//! Sources of other languages that a crate holds: cargo fetches it by its checksum, and builds
+//! Sources in other languages inside a crate. Cargo fetches the crate by its checksum, and builds
 //! nothing.
 
 use std::path::PathBuf;
@@ -8,13 +8,13 @@ use serde_json::Value;
 
 use crate::workspace;
 
-/// The manifest that names the crates, in a workspace of its own, seen from the root.
+/// The manifest that names the crates, relative to the root. It has a workspace of its own.
 const MANIFEST: &str = "host-tests/foreign/crates/Cargo.toml";
 
 /// Returns the folder of a crate.
 ///
 /// # Errors
-/// Cargo cannot have it, or the manifest does not name it.
+/// Cargo cannot fetch it, or the manifest does not name it.
 pub fn of_crate(name: &str) -> Result<PathBuf> {
     let metadata = workspace::metadata(&["--manifest-path", MANIFEST])?;
     folder(&metadata, name).with_context(|| format!("{MANIFEST} names no crate {name}"))

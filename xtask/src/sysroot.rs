@@ -11,16 +11,18 @@ use crate::lock::Held;
 use crate::toolchain::{self, Version};
 use crate::{command, workspace};
 
-/// Raised when the recipe below changes, so that sysroots of the old one are not used.
+/// The version of the recipe below. Raise it when the recipe changes, so that older sysroots are
+/// not used.
 const RECIPE: u32 = 3;
 
-/// The name changes with the compiler, so that a new toolchain gets a library of its own.
+/// Returns the name of the sysroot's folder. It contains the compiler's version, so that a new
+/// toolchain gets its own library.
 pub(crate) fn folder_name(target: &str, version: &Version) -> String {
     let commit = version.commit.get(..9).unwrap_or(&version.commit);
     format!("{target}-{}-{commit}-{RECIPE}", version.release)
 }
 
-/// Builds in `folder` and gives the finished sysroot there, for the caller to move into place.
+/// Builds in `folder`, and returns the finished sysroot there. The caller moves it into place.
 pub(crate) fn build(
     target: &str,
     version: &Version,
@@ -31,10 +33,11 @@ pub(crate) fn build(
     eprintln!("target: building the standard library of Rust {} for {target}", version.release);
     let library = &packages.rust_library;
     let out = folder.join("out");
-    // What rustup's own libraries say in their panics, instead of a path of this machine.
+    // The paths that rustup's own libraries have in their panics, instead of a path of this
+    // machine.
     let mut flags = vec![
         "-Zforce-unstable-if-unmarked".to_owned(),
-        // What ships is optimised across crates, the standard library among them.
+        // Components that ship are optimised across crates, including the standard library.
         "-Cembed-bitcode=yes".to_owned(),
         format!("--remap-path-prefix={}=/rustc/{}/library", library.display(), version.commit),
     ];
@@ -69,7 +72,7 @@ pub(crate) fn build(
     Ok(sysroot)
 }
 
-/// wasi-libc still calls preview 1 by its older name.
+/// Returns the folder of the C library. wasi-libc still calls preview 1 by its older name.
 fn libc_folder(target: &str) -> &str {
     if target == "wasm32-wasip1" { "wasm32-wasi" } else { target }
 }

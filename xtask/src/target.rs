@@ -1,5 +1,5 @@
-//! A wasm target whose standard library is there: the toolchain's own, rustup's, or one built
-//! from the distribution's packages into a private folder under `target/`.
+//! A wasm target with its standard library: the toolchain's own, rustup's, or one that is built
+//! from the distribution's packages in a private folder under `target/`.
 
 use std::fs;
 use std::path::PathBuf;
@@ -12,14 +12,14 @@ use crate::{debian, lock, rustup, sysroot, toolchain, workspace};
 /// The targets that guests are built for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target {
-    /// WASI 0.2: what is linked for it is a component.
+    /// WASI 0.2. Its linker makes components.
     Wasip2,
-    /// WASI preview 1: core modules, for runtimes without the component model.
+    /// WASI preview 1. Its linker makes core modules, for runtimes without the component model.
     Wasip1,
 }
 
 impl Target {
-    /// As rustc spells it.
+    /// Returns the name that rustc uses.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -33,7 +33,7 @@ impl Target {
 #[derive(Clone, Debug)]
 pub struct Ensured {
     target: Target,
-    /// `None` where the toolchain itself holds the target.
+    /// The private sysroot; `None` if the toolchain contains the target.
     sysroot: Option<PathBuf>,
 }
 
@@ -45,7 +45,7 @@ impl Ensured {
         self.sysroot.iter().map(|folder| format!("--sysroot={}", folder.display())).collect()
     }
 
-    /// The line with which a plain cargo in a shell builds for the target too.
+    /// Returns the line with which a plain cargo in a shell builds for the target, too.
     #[must_use]
     pub fn shell_line(&self) -> Option<String> {
         let name = self.target.name().replace('-', "_").to_uppercase();
@@ -53,9 +53,9 @@ impl Ensured {
         (!flags.is_empty()).then(|| format!("export CARGO_TARGET_{name}_RUSTFLAGS='{flags}'"))
     }
 
-    /// Makes a cargo command build for the target, with `rustflags` beside its own. The flags go by
-    /// the encoded variable, which a folder with a space in its name survives; with `--target` they
-    /// do not reach host code.
+    /// Makes a cargo command build for the target, with `rustflags` beside its own. The flags are
+    /// passed in the encoded variable, so that a folder may have a space in its name. With
+    /// `--target` they do not affect host code.
     pub fn apply(&self, cargo: &mut Command, rustflags: &[&str]) {
         cargo.args(["--target", self.target.name()]);
         let flags = self.rustflags().into_iter().chain(workspace::remap());
@@ -64,10 +64,11 @@ impl Ensured {
     }
 }
 
-/// Finds or makes the target's standard library. Safe to interrupt and to run twice at once.
+/// Finds or makes the target's standard library. It can be interrupted, and several processes can
+/// call it at once.
 ///
 /// # Errors
-/// Says what was tried, and what can be done.
+/// The message says what was tried, and what to do.
 pub fn ensure(target: Target) -> Result<Ensured> {
     let name = target.name();
     let version = toolchain::version()?;
@@ -101,7 +102,7 @@ pub fn ensure(target: Target) -> Result<Ensured> {
     eprintln!("target: rustup cannot add it ({refusal}); looking into the distribution's packages");
 
     let building = private.with_file_name(format!("{name}.building"));
-    // Left behind by an interrupted run: nobody else can be in it while the lock is held.
+    // It was left by an interrupted run, since no other process can use it while the lock is held.
     if building.exists() {
         fs::remove_dir_all(&building)?;
     }

@@ -1,4 +1,4 @@
-//! The Rust compiler in use: its version, and whether it holds a target's standard library.
+//! The Rust compiler: its version, and whether it contains a target's standard library.
 
 use std::env;
 use std::ffi::OsString;
@@ -13,9 +13,9 @@ use crate::command;
 /// The version that `rustc -vV` prints.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Version {
-    /// As in `1.95.0` or `1.96.0-nightly`.
+    /// The release, such as `1.95.0` or `1.96.0-nightly`.
     pub(crate) release: String,
-    /// The whole hash; `unknown` where the compiler was built without git.
+    /// The whole hash; `unknown` if the compiler was built without git.
     pub(crate) commit: String,
 }
 
@@ -56,7 +56,7 @@ fn has_std(folder: &Path) -> bool {
     })
 }
 
-/// The Rust libraries in a folder; none where there is no such folder.
+/// Returns the Rust libraries in a folder, or none if the folder does not exist.
 pub(crate) fn rlibs(folder: &Path) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(folder) else {
         return Vec::new();

@@ -1,5 +1,5 @@
-//! The standard WIT packages under `wit/deps`: copies of those that the crate `wasip2` carries,
-//! as far as our own packages reach.
+//! The standard WIT packages under `wit/deps`: copies of those in the crate `wasip2` that this
+//! project's packages need.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -9,12 +9,12 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::workspace;
 
-/// The crate that carries them, and the version that the root package depends on.
+/// The crate with the packages, in the version that the root package depends on.
 const CRATE: &str = "wasip2";
 
 type Files = BTreeMap<String, String>;
 
-/// Writes `wit/deps` anew.
+/// Rewrites `wit/deps`.
 ///
 /// # Errors
 /// The crate or our WIT cannot be read, or the folder cannot be written.
@@ -34,7 +34,7 @@ pub fn refresh() -> Result<()> {
 /// Compares `wit/deps` with the crate.
 ///
 /// # Errors
-/// Names the files that differ.
+/// The message names the files that differ.
 pub fn check() -> Result<()> {
     let wanted = wanted()?;
     let folder = workspace::root().join("wit/deps");
@@ -64,7 +64,7 @@ fn wanted() -> Result<Files> {
     reached(&ours, &theirs)
 }
 
-/// The files that ours name, and those that these name in turn.
+/// Returns the files that ours name, and those that these name in turn.
 fn reached(ours: &Files, theirs: &Files) -> Result<Files> {
     let mut reached = Files::new();
     let mut waiting: BTreeSet<String> = ours.values().flat_map(|text| named(text)).collect();
@@ -82,17 +82,17 @@ fn reached(ours: &Files, theirs: &Files) -> Result<Files> {
     Ok(reached)
 }
 
-/// The standard packages that a text names outside its comments.
+/// Returns the standard packages that a text names outside its comments.
 fn named(wit: &str) -> BTreeSet<String> {
     let code = wit.lines().map(|line| line.split("//").next().unwrap_or_default());
     let uses =
         code.flat_map(|line| line.split("wasi:").skip(1).filter_map(|rest| rest.split_once('/')));
-    // A name ends at the slash; without a slash before the version it is the package's own line.
+    // A name ends at the slash. Without a slash before the version, the line is the package's own.
     let names = uses.map(|(name, _)| name.to_owned());
     names.filter(|name| name.chars().all(|c| c.is_ascii_lowercase() || c == '-')).collect()
 }
 
-/// The WIT files directly in a folder.
+/// Returns the WIT files directly in a folder.
 fn read(folder: &Path) -> Result<Files> {
     let context = || format!("reading {}", folder.display());
     let mut files = Files::new();
@@ -106,7 +106,7 @@ fn read(folder: &Path) -> Result<Files> {
     Ok(files)
 }
 
-/// The folder in the registry's copy of the crate.
+/// Returns the folder in the registry's copy of the crate.
 fn source() -> Result<PathBuf> {
     let metadata = workspace::metadata(&[])?;
     let direct = direct_dependency(&metadata).context("the root package does not depend on it");
@@ -115,7 +115,8 @@ fn source() -> Result<PathBuf> {
     Ok(folder.join("wit/deps"))
 }
 
-/// The manifest of the version that our packages themselves use; others may be in the tree.
+/// Returns the manifest of the version that this project's packages use. Other versions may be in
+/// the dependency tree.
 fn direct_dependency(metadata: &serde_json::Value) -> Option<&str> {
     let root = metadata["resolve"]["root"].as_str()?;
     let nodes = metadata["resolve"]["nodes"].as_array()?;

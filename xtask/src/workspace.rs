@@ -1,4 +1,5 @@
-//! The folders and programs of this checkout, and a `cargo` that starts afresh.
+//! The folders and programs of this checkout, and a `cargo` without the environment of an outer
+//! one.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -29,18 +30,19 @@ const KEPT: [&str; 9] = [
 const DROPPED: [&str; 5] =
     ["OUT_DIR", "RUSTC_WORKSPACE_WRAPPER", "RUSTDOCFLAGS", "RUSTFLAGS", "CLIPPY_ARGS"];
 
-/// The workspace of the filesystem engine's benchmark, apart from ours, seen from the root.
+/// The workspace of the filesystem engine's benchmark, relative to the root.
 pub(crate) const PEERS: &str = "crates/tmpfs/peers/Cargo.toml";
 
-/// Finds the folder of the workspace's `Cargo.toml` when the program runs. Cargo does not compile a
-/// copied checkout anew, so a folder fixed by the compiler would be that of the original.
+/// Returns the folder of the workspace's `Cargo.toml`, found when the program runs. Cargo does not
+/// recompile a copied checkout, so a folder fixed at compile time would be that of the original.
 ///
 /// # Panics
-/// The program is run by no cargo, and neither it nor the working directory is in a checkout.
+/// If cargo does not run the program, and neither the program nor the working directory is in a
+/// checkout.
 #[must_use]
 pub fn root() -> &'static Path {
     static ROOT: LazyLock<PathBuf> = LazyLock::new(|| {
-        // Set by `cargo run` and `cargo test`, to the folder of a package.
+        // `cargo run` and `cargo test` set it to the folder of a package.
         let package = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
         let places = [package, env::current_exe().ok(), env::current_dir().ok()];
         let found = places.into_iter().flatten().find_map(|place| checkout(&place));
@@ -49,7 +51,7 @@ pub fn root() -> &'static Path {
     &ROOT
 }
 
-/// Finds the innermost checkout of this project that holds a place.
+/// Returns the innermost checkout of this project that contains a path.
 fn checkout(place: &Path) -> Option<PathBuf> {
     let mut folders = place.ancestors();
     let found = folders.find(|folder| folder.join("xtask/Cargo.toml").is_file());
@@ -57,24 +59,24 @@ fn checkout(place: &Path) -> Option<PathBuf> {
 }
 
 /// Returns the program of this name that cargo built for the running test. Cargo names it again
-/// when the test runs; the name at compile time may be that of a program of another checkout.
+/// when the test runs; the name at compile time may belong to another checkout.
 ///
 /// # Panics
-/// This is no test of the package that has the program.
+/// If this is not a test of the package that has the program.
 #[must_use]
 pub fn program(name: &str) -> PathBuf {
     let program = env::var_os(format!("CARGO_BIN_EXE_{name}"));
     program.unwrap_or_else(|| panic!("cargo tells of no program {name}")).into()
 }
 
-/// The workspace's target folder, as cargo would choose it.
+/// Returns the workspace's target folder, as cargo chooses it.
 #[must_use]
 pub fn target_dir() -> PathBuf {
     root().join(env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()))
 }
 
-/// Prepares a cargo in the workspace's root that runs a subcommand, free of what an outer cargo
-/// left in the environment. It fails where the lock file does not fit the manifests.
+/// Returns a cargo command for a subcommand in the workspace's root, without the variables of an
+/// outer cargo. It fails if the lock file does not fit the manifests.
 pub(crate) fn cargo(subcommand: &str) -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     for (name, _) in env::vars_os() {
@@ -84,7 +86,7 @@ pub(crate) fn cargo(subcommand: &str) -> Command {
     }
     command.current_dir(root()).env("CARGO_TARGET_DIR", target_dir());
     command.arg(subcommand);
-    // To format takes no dependencies, and no such option.
+    // Formatting uses no dependencies, and has no such option.
     if subcommand != "fmt" {
         command.arg("--locked");
     }
@@ -98,13 +100,13 @@ pub(crate) fn metadata(arguments: &[&str]) -> Result<Value> {
     serde_json::from_str(&command::read(&mut cargo)?).context("reading what cargo metadata says")
 }
 
-/// Flags that keep this machine's folders out of what is compiled: panic messages name the
+/// Returns flags that keep this machine's folders out of compiled code. Panic messages name the
 /// source files of dependencies.
 pub(crate) fn remap() -> Option<String> {
     Some(format!("--remap-path-prefix={}=/registry", unpacked()?.display()))
 }
 
-/// The folder into which cargo unpacks packages, in one of each registry.
+/// Returns the folder into which cargo unpacks packages, for each registry.
 pub(crate) fn unpacked() -> Option<PathBuf> {
     let home = env::var_os("CARGO_HOME").map(PathBuf::from);
     let home = home.or_else(|| Some(env::home_dir()?.join(".cargo")))?;

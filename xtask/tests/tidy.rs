@@ -1,4 +1,4 @@
-//! Rules that no compiler knows: which package may know which, and what a tracked file may hold.
+//! Rules that the compiler does not check: dependencies between packages, and the content of files.
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -1,8 +1,8 @@
-//! Scratch space for programs that you host with wasmtime: a filesystem in memory with exact limits,
-//! mounted at `/tmp` or any other path. Nothing is written to the host's disk.
+//! Scratch space for programs that you host with wasmtime: a filesystem in memory with exact
+//! limits, mounted at `/tmp` or any other path. Nothing is written to the host's disk.
 //!
-//! Any component of WASI 0.2 sees the space beside the directories that the host grants. It needs no
-//! changes, whether its language is Rust, C, Go, Python or JavaScript.
+//! Any component of WASI 0.2 sees the space beside the directories that the host grants. It needs
+//! no changes, whether its language is Rust, C, Go, Python or JavaScript.
 //!
 //! # From the top
 //! - A [`Space`] is one filesystem. [`Space::builder`] sets its limits.
@@ -35,8 +35,8 @@
 //! # What a guest sees
 //! A space behaves like a directory on Linux that wasmtime-wasi serves. It has inode numbers, hard
 //! and symbolic links, and files that can be used after they were removed. Renaming and linking
-//! between two mounts fail with `cross-device`. At a limit, a guest gets one of the errors below. It
-//! can handle the error, and what it then deletes makes room again:
+//! between two mounts fail with `cross-device`. At a limit, a guest gets one of the errors below.
+//! It can handle the error, and what it then deletes makes room again:
 //!
 //! | limit | code | in POSIX |
 //! |---|---|---|
@@ -47,9 +47,9 @@
 //!
 //! # Security
 //! No path of the host reaches the guest, neither in a name nor in an error. The limits bound the
-//! memory of the host: for each call it holds at most 1 MiB more, beside the arguments that wasmtime
-//! copies. A call waits only for another call on the same space, so a host can use the asynchronous
-//! linker without an extra thread.
+//! memory of the host: for each call it holds at most 1 MiB more, beside the arguments that
+//! wasmtime copies. A call waits only for another call on the same space, so a host can use the
+//! asynchronous linker without an extra thread.
 //!
 //! # After a trap
 //! A guest may trap, run out of fuel or be dropped in the middle of a write. Its handles are then
