@@ -67,6 +67,7 @@ pub(crate) fn has_debug_information(wasm: &[u8]) -> Result<bool> {
 }
 
 /// Returns a copy of a component or module without names, producers and other notes, at any depth.
+///
 /// Use it to make a composition smaller; stack traces then have no names.
 ///
 /// # Errors

@@ -157,10 +157,11 @@ impl Component {
     }
 }
 
-/// Gives a program what it needs, in the way that the options and the program allow. A filesystem
-/// in memory is embedded if possible. Otherwise, and for the library, components are composed with
-/// the program. `component` returns the bytes of a file that ships; the crate `scratch-components`
-/// has them.
+/// Gives a program what it needs, in the way that the options and the program allow.
+///
+/// A filesystem in memory is embedded if possible. Otherwise, and for the library, components are
+/// composed with the program. `component` returns the bytes of a file that ships; the crate
+/// `scratch-components` has them.
 ///
 /// # Errors
 /// - [`Error::Program`]: the program is not WebAssembly of WASI, was composed already, or does not

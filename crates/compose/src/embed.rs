@@ -59,6 +59,7 @@ use module::Module;
 pub(crate) use mark::ensure_fresh;
 
 /// Embeds a filesystem in a program, a component of WASI 0.2 or a core module of preview 1.
+///
 /// `filesystem` is the module `tmpfs-embedded.wasm`, with or without settings baked in.
 ///
 /// The result imports what the program did, random numbers and a clock. It imports no files of the
@@ -80,7 +81,9 @@ pub fn embed(program: &[u8], filesystem: &[u8], beside: bool) -> Result<Vec<u8>>
 }
 
 /// Makes a component of WASI 0.2 of a module of preview 1 in which a filesystem was [embedded],
-/// with the same `beside`. File operations stay within the module and never reach the adapter.
+/// with the same `beside`.
+///
+/// File operations stay within the module and never reach the adapter.
 ///
 /// With `beside`, a module without a filesystem is accepted, too, and its files are the host's. A
 /// module without `_start` becomes a component of its exports. A command exits with success or

@@ -16,9 +16,11 @@ pub const USAGE: &str = "scratch:space/usage@0.1.0";
 /// The interface of a composition that empties the filesystem in memory and restores its seed.
 pub const SPACE_FILES: &str = "scratch:space/files@0.1.0";
 
-/// Composes a program with providers of its imports. A provider may use those before it, and there
-/// is one instance of each. The composition exports everything that the program exports, and also
-/// [`CLEANUP`], [`USAGE`] and [`SPACE_FILES`] if a provider has them.
+/// Composes a program with providers of its imports.
+///
+/// A provider may use those before it, and there is one instance of each. The composition exports
+/// everything that the program exports, and also [`CLEANUP`], [`USAGE`] and [`SPACE_FILES`] if a
+/// provider has them.
 ///
 /// # Errors
 /// [`Error::Program`]: a component is invalid, a provider is not used, or types differ.

@@ -10,9 +10,10 @@ use anyhow::{Context as _, bail, ensure};
 use crate::bake::{MOST, Record, Time};
 use crate::error::{Error, Result};
 
-/// Returns records for everything below a directory. They are ordered by name, so that the same
-/// files with the same modification times give the same bytes. A file with several names is stored
-/// once.
+/// Returns records for everything below a directory.
+///
+/// They are ordered by name, so that the same files with the same modification times give the same
+/// bytes. A file with several names is stored once.
 ///
 /// # Errors
 /// [`Error::Seed`]: a file cannot be read; a name is not UTF-8; something is neither a directory, a

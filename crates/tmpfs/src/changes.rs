@@ -48,8 +48,9 @@ pub enum Difference {
     Metadata,
 }
 
-/// An iterator over changes, returned by [`Space::changes_since`]. It builds one path at a time, so
-/// that its memory does not grow with the lengths of all paths.
+/// An iterator over changes, returned by [`Space::changes_since`].
+///
+/// It builds one path at a time, so that its memory does not grow with the lengths of all paths.
 ///
 /// # Errors
 /// `InsufficientSpace` if there is no memory for a path.
@@ -68,9 +69,10 @@ impl<S: PageStore> fmt::Debug for Changes<'_, S> {
 }
 
 impl<S: PageStore> Space<S> {
-    /// Compares the space with a template that it is based on. That is the template that it was
-    /// started from, or one that [`Space::snapshot`] made of it or of a space that it was started
-    /// from.
+    /// Compares the space with a template that it is based on.
+    ///
+    /// That is the template that it was started from, or one that [`Space::snapshot`] made of it or
+    /// of a space that it was started from.
     ///
     /// The changes are the differences between two states, not a log of operations: a file that was
     /// created and removed again is not among them. They come in the order of their paths,

@@ -65,9 +65,10 @@ impl<S: PageStore> Space<S> {
         Ok(wanted)
     }
 
-    /// Returns the offset of the first data at or after `offset`, as `SEEK_DATA` does. It is `None`
-    /// if only a hole or the end of the file follows. Data and holes are multiples of [`PAGE`]
-    /// bytes. The time does not depend on the sizes of holes.
+    /// Returns the offset of the first data at or after `offset`, as `SEEK_DATA` does.
+    ///
+    /// It is `None` if only a hole or the end of the file follows. Data and holes are multiples of
+    /// [`PAGE`] bytes. The time does not depend on the sizes of holes.
     ///
     /// # Errors
     /// Those of [`Space::read_at`], except `Io`.
@@ -82,8 +83,9 @@ impl<S: PageStore> Space<S> {
         Ok(begin.filter(|begin| begin < size))
     }
 
-    /// Writes `bytes` from `offset` on and returns the number of bytes written. A gap between the
-    /// end of the file and `offset` reads as zeros and costs nothing.
+    /// Writes `bytes` from `offset` on and returns the number of bytes written.
+    ///
+    /// A gap between the end of the file and `offset` reads as zeros and costs nothing.
     ///
     /// The write can be shorter than `bytes` in two cases:
     ///
@@ -118,8 +120,9 @@ impl<S: PageStore> Space<S> {
         self.append_from(handle, bytes.len(), &mut { bytes }, now)
     }
 
-    /// Writes `length` bytes of a source from `offset` on, as [`Space::write_at`] does. If the
-    /// write is short, the source may have given more or fewer bytes than were written.
+    /// Writes `length` bytes of a source from `offset` on, as [`Space::write_at`] does.
+    ///
+    /// If the write is short, the source may have given more or fewer bytes than were written.
     ///
     /// # Errors
     /// Those of [`Space::write_at`].

@@ -3,9 +3,10 @@
 use crate::id::Id;
 use crate::node::Node;
 
-/// An open file or directory of one space. A copy is the same handle. After
-/// [`Space::close`](crate::Space::close) every copy is invalid, and operations return
-/// `BadDescriptor`.
+/// An open file or directory of one space.
+///
+/// A copy is the same handle. After [`Space::close`](crate::Space::close) every copy is invalid,
+/// and operations return `BadDescriptor`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Handle {
     pub(crate) open: Id<Open>,

@@ -16,8 +16,10 @@ use crate::table::{Room, Table};
 const HANDLE: Usage = Usage { content: 0, metadata: 0, nodes: 0, handles: 1 };
 
 impl<S: PageStore> Space<S> {
-    /// Opens the root directory. Without `mutate_directory`, nothing below the root can be changed
-    /// through this handle or through handles that are opened from it.
+    /// Opens the root directory.
+    ///
+    /// Without `mutate_directory`, nothing below the root can be changed through this handle or
+    /// through handles that are opened from it.
     ///
     /// # Errors
     /// `InsufficientMemory` or `Quota` at the limit of handles; `IsDirectory` if the flags ask for
@@ -38,8 +40,10 @@ impl<S: PageStore> Space<S> {
         self.open_node(node, flags, mutable)
     }
 
-    /// Opens another handle of the same file, with the same flags. Use it for a stream that reads
-    /// or writes the file. `permits` decides by the flags whether the stream may be made.
+    /// Opens another handle of the same file, with the same flags.
+    ///
+    /// Use it for a stream that reads or writes the file. `permits` decides by the flags whether
+    /// the stream may be made.
     ///
     /// # Errors
     /// `BadDescriptor`, also if `permits` returns false; `IsDirectory`; `InsufficientMemory` or

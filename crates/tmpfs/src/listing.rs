@@ -6,21 +6,26 @@ use crate::pages::PageStore;
 use crate::space::Space;
 use crate::stat::Kind;
 
-/// A position in the listing of a directory. `Cursor::default()` is the position before the first
-/// entry. Any number of listings can run at once, and none has to be closed.
+/// A position in the listing of a directory.
+///
+/// `Cursor::default()` is the position before the first entry. Any number of listings can run at
+/// once, and none has to be closed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Cursor(Option<Progress>);
 
 impl Cursor {
     /// Resumes a listing at a position that [`Cursor::place`] returned, also in another listing of
-    /// the directory. From there it returns every entry that the directory holds at the next call.
+    /// the directory.
+    ///
+    /// From there it returns every entry that the directory holds at the next call.
     #[must_use]
     pub fn resume(place: u64) -> Self {
         Self(Some(Progress { at: place, end: u64::MAX, epoch: u32::MAX }))
     }
 
-    /// Returns the position as a number that can be stored; 0 before the first entry. A new entry
-    /// comes after all existing entries. In an empty directory the numbers begin again.
+    /// Returns the position as a number that can be stored; 0 before the first entry.
+    ///
+    /// A new entry comes after all existing entries. In an empty directory the numbers begin again.
     #[must_use]
     pub fn place(&self) -> u64 {
         self.0.map_or(0, |progress| progress.at)

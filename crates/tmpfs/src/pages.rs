@@ -82,8 +82,10 @@ pub trait PageStore: Send + Sync {
     }
 }
 
-/// A store in memory. `TEMPLATES` is [`PageStore::TEMPLATES`]. It keeps up to one mebibyte of freed
-/// pages of [`PAGE`] bytes for later pages, until an allocation fails.
+/// A store in memory.
+///
+/// `TEMPLATES` is [`PageStore::TEMPLATES`]. It keeps up to one mebibyte of freed pages of [`PAGE`]
+/// bytes for later pages, until an allocation fails.
 #[derive(Debug, Default)]
 pub struct MemoryPages<const TEMPLATES: bool = true> {
     spare: Vec<Vec<u8>>,

@@ -1,5 +1,6 @@
-//! Prices of rows, in bytes. They are charged to [`Limits::metadata`](crate::Limits::metadata). A
-//! price is the most memory that a row and its share of the indexes take. Nothing else is charged
+//! Prices of rows, in bytes, which are charged to [`Limits::metadata`](crate::Limits::metadata).
+//!
+//! A price is the most memory that a row and its share of the indexes take. Nothing else is charged
 //! to that limit, and the price is refunded when the row is removed.
 //!
 //! An empty file with a short name costs 244 bytes: a [`NODE`], an [`ENTRY`], and about 20 bytes
@@ -21,6 +22,7 @@ pub const SHORT: usize = 30;
 pub const ALLOCATION: u64 = 16;
 
 /// The price of a level for up to 16 numbers: places in a directory's listing, or pages of a file.
+///
 /// A directory or file that has only the first number needs no level. Each further factor of 16
 /// needs one level more. The index of a directory needs levels from its second [`BUCKET`] on.
 pub const BRANCH: u64 = 72;

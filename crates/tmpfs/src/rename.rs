@@ -12,9 +12,10 @@ use crate::space::Space;
 use crate::stat::{Kind, Timestamp};
 
 impl<S: PageStore> Space<S> {
-    /// Renames a file, symbolic link or directory in one step. The new name may exist: a file or
-    /// symbolic link replaces a file or symbolic link, and a directory replaces an empty directory.
-    /// If both names are of the same node, nothing happens.
+    /// Renames a file, symbolic link or directory in one step.
+    ///
+    /// The new name may exist: a file or symbolic link replaces a file or symbolic link, and a
+    /// directory replaces an empty directory. If both names are of the same node, nothing happens.
     ///
     /// # Errors
     /// - Those of every path (see [`Space::open_at`]);

@@ -94,7 +94,9 @@ impl fmt::Debug for SharedLimit {
 }
 
 impl SharedLimit {
-    /// Makes a limit with no charges. This allocation aborts if there is no memory, as do those of
+    /// Makes a limit with no charges.
+    ///
+    /// This allocation aborts if there is no memory, as do those of
     /// [`Space::freeze`](crate::Space::freeze) and [`Space::snapshot`](crate::Space::snapshot). A
     /// guest cannot cause any of them.
     #[must_use]
@@ -102,9 +104,11 @@ impl SharedLimit {
         Self::with(limits, None)
     }
 
-    /// Makes a limit whose bytes are also taken from a pool. The pool is not asked for more than
-    /// the limit itself allows. After a refusal by the pool, [`Refusal::limit`] is
-    /// [`Limit::SharedBytes`] and [`Refusal::allowed`] is the amount held at that moment.
+    /// Makes a limit whose bytes are also taken from a pool.
+    ///
+    /// The pool is not asked for more than the limit itself allows. After a refusal by the pool,
+    /// [`Refusal::limit`] is [`Limit::SharedBytes`] and [`Refusal::allowed`] is the amount held at
+    /// that moment.
     #[must_use]
     pub fn with_pool(limits: SharedLimits, pool: impl Pool + 'static) -> Self {
         Self::with(limits, Some(Box::new(pool)))
@@ -126,8 +130,9 @@ impl SharedLimit {
         }
     }
 
-    /// Returns the last refusal of the limit to any space, also after that space was dropped. Each
-    /// space also records its own: [`Space::last_refusal`](crate::Space::last_refusal).
+    /// Returns the last refusal of the limit to any space, also after that space was dropped.
+    ///
+    /// Each space also records its own: [`Space::last_refusal`](crate::Space::last_refusal).
     #[must_use]
     pub fn last_refusal(&self) -> Option<Refusal> {
         self.0.last.get()

@@ -17,10 +17,12 @@ use crate::template::{DEPTH, Template};
 use crate::trie::Step;
 
 impl Space {
-    /// Makes a template of the present state. The space goes on as if it had been started from the
-    /// template: its handles stay open, and its limits and charges do not change. A space that is
-    /// started from the template is a fork. [`Space::changes_since`] lists the changes since the
-    /// snapshot, and [`Space::reset_to`] goes back to it.
+    /// Makes a template of the present state.
+    ///
+    /// The space goes on as if it had been started from the template: its handles stay open, and
+    /// its limits and charges do not change. A space that is started from the template is a fork.
+    /// [`Space::changes_since`] lists the changes since the snapshot, and [`Space::reset_to`] goes
+    /// back to it.
     ///
     /// No page is copied. The time depends on the number of handles, and of nodes and pages that
     /// are new or changed since the last snapshot or the start of the space. The template does not
@@ -127,9 +129,11 @@ impl<S: PageStore> Space<S> {
         }
     }
 
-    /// Goes back to the state of a template that the space is based on. That is the template that
-    /// it was started from, or one that [`Space::snapshot`] made of it or of a space that it was
-    /// started from. All handles are closed. Inode numbers are not used again.
+    /// Goes back to the state of a template that the space is based on.
+    ///
+    /// That is the template that it was started from, or one that [`Space::snapshot`] made of it or
+    /// of a space that it was started from. All handles are closed. Inode numbers are not used
+    /// again.
     ///
     /// The time depends on the number of handles, and of nodes and pages that the space owns.
     ///

@@ -17,8 +17,10 @@ use crate::table::Table;
 /// The number of templates that a space may be based on.
 pub(crate) const DEPTH: u32 = 16;
 
-/// A space that no longer changes. Other spaces start from it in constant time with everything that
-/// it holds, and share its pages until they change them. A clone is the same template.
+/// A space that no longer changes.
+///
+/// Other spaces start from it in constant time with everything that it holds, and share its pages
+/// until they change them. A clone is the same template.
 ///
 /// There are no locks: threads work on their spaces at the same time. Each space is charged in full
 /// for everything that it can reach. The template stays charged, too, as long as it or a space that

@@ -106,8 +106,10 @@ pub struct ScratchCtxView<'a> {
     pub table: &'a mut ResourceTable,
 }
 
-/// Access to the spaces in the state of a store. The example of [the crate](crate) implements it,
-/// together with [`wasmtime_wasi::WasiView`].
+/// Access to the spaces in the state of a store.
+///
+/// The example of [the crate](crate) implements it, together with
+/// [`wasmtime_wasi::WasiView`](wasmtime_wasi::WasiView).
 pub trait ScratchView: Send {
     /// Borrows the spaces, the state of wasmtime-wasi, and the table that both use.
     fn scratch(&mut self) -> ScratchCtxView<'_>;

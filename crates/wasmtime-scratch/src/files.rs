@@ -29,7 +29,9 @@ pub struct Entry {
 /// [`Space::remove_dir_all`] takes three.
 impl Space {
     /// Writes a file, as [`std::fs::write`] does: an existing file is replaced, and a missing one
-    /// is made. Its directory must exist; [`Space::create_dir_all`] makes it.
+    /// is made.
+    ///
+    /// Its directory must exist; [`Space::create_dir_all`] makes it.
     ///
     /// # Errors
     /// - `InsufficientSpace`, `Quota` and `FileTooLarge` at a limit. A new file does not exist
@@ -168,9 +170,10 @@ impl Space {
     /// Makes a directory and its missing parents. A directory that exists is left unchanged.
     ///
     /// # Errors
-    /// `NotDirectory` where something else has the name; `InsufficientSpace`, `Quota` at a limit:
-    /// the directories that were made by then stay; `NotPermitted`, `Loop`, `NameTooLong`,
-    /// `Invalid` for paths; `InsufficientMemory`.
+    /// - `NotDirectory` if something else has the name;
+    /// - `InsufficientSpace` and `Quota` at a limit. Directories that were made before that stay;
+    /// - `NotPermitted`, `Loop`, `NameTooLong`, `Invalid` for paths;
+    /// - `InsufficientMemory` if no handle is left.
     ///
     /// # Example
     /// ```
@@ -202,10 +205,11 @@ impl Space {
         self.at(path, |engine, root, path, now| engine.unlink_file_at(root, path, now))
     }
 
-    /// Removes a directory and everything below it. Of the root, it removes only what is below.
-    /// Symbolic links are not followed. It takes three handles, however deep the tree is, and time
-    /// that is linear in the number of files. Files that a guest has open exist until they are
-    /// closed.
+    /// Removes a directory and everything below it.
+    ///
+    /// Of the root, it removes only what is below. Symbolic links are not followed. It takes three
+    /// handles, however deep the tree is, and time that is linear in the number of files. Files
+    /// that a guest has open exist until they are closed.
     ///
     /// # Errors
     /// - `NotDirectory`, also for a symbolic link to a directory; `NoEntry`;

@@ -60,8 +60,10 @@ impl Default for Builder {
 }
 
 impl Builder {
-    /// Sets the bytes of content that files may hold, by default 64 MiB. Beyond that a program gets
-    /// `insufficient-space`, in POSIX `ENOSPC`. [`Limits::content`] describes how they are counted.
+    /// Sets the bytes of content that files may hold, by default 64 MiB.
+    ///
+    /// Beyond that a program gets `insufficient-space`, in POSIX `ENOSPC`. [`Limits::content`]
+    /// describes how they are counted.
     #[must_use]
     pub fn bytes(mut self, bytes: u64) -> Self {
         self.limits.content = bytes;
@@ -85,7 +87,9 @@ impl Builder {
     }
 
     /// Sets the number of descriptors, streams and listings that may be open at once, by default
-    /// 1,024. Beyond that a program gets `insufficient-memory`, in POSIX `ENOMEM`.
+    /// 1,024.
+    ///
+    /// Beyond that a program gets `insufficient-memory`, in POSIX `ENOMEM`.
     #[must_use]
     pub fn handles(mut self, handles: u32) -> Self {
         self.limits.handles = handles;
@@ -100,7 +104,9 @@ impl Builder {
     }
 
     /// Charges the space to a limit that several spaces share, too: the budget of a host or of one
-    /// of its tenants. Beyond that a program gets `quota`, in POSIX `EDQUOT`. If the limit has a
+    /// of its tenants.
+    ///
+    /// Beyond that a program gets `quota`, in POSIX `EDQUOT`. If the limit has a
     /// [`Pool`](crate::Pool), the pool is called while the space is locked, so it must not use the
     /// space.
     #[must_use]

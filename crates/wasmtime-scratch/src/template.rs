@@ -53,8 +53,10 @@ impl Builder {
 }
 
 impl Space {
-    /// Makes a template of the present state. The space goes on with its open files, and no page is
-    /// copied. A space that is started from the template is a fork of this one.
+    /// Makes a template of the present state.
+    ///
+    /// The space goes on with its open files, and no page is copied. A space that is started from
+    /// the template is a fork of this one.
     ///
     /// A space is based on at most 16 templates. The next snapshot merges those at the top that
     /// nothing else uses, in time that is linear in the size of the space. To make snapshots one
@@ -81,9 +83,11 @@ impl Space {
     }
 
     /// Goes back to a template: the one that the space was started from, or one that was made of
-    /// it. The time depends on what changed since. Open files of guests are closed, and a guest
-    /// that uses one gets `bad-descriptor`. A copy into or out of the space that is running ends
-    /// with [`Stop::Reset`](crate::Stop::Reset).
+    /// it.
+    ///
+    /// The time depends on what changed since. Open files of guests are closed, and a guest that
+    /// uses one gets `bad-descriptor`. A copy into or out of the space that is running ends with
+    /// [`Stop::Reset`](crate::Stop::Reset).
     ///
     /// # Errors
     /// - `Invalid` if the space is not based on the template;
@@ -105,9 +109,10 @@ impl Space {
     }
 
     /// Compares the space with a template that it is based on, and returns the differences in the
-    /// order of the paths. A file that was created and removed again is not among them, and a
-    /// renamed directory is one change. The time depends on the number of changes, not on the
-    /// number of files.
+    /// order of the paths.
+    ///
+    /// A file that was created and removed again is not among them, and a renamed directory is one
+    /// change. The time depends on the number of changes, not on the number of files.
     ///
     /// # Errors
     /// - `Invalid` if the space is not based on the template;

@@ -200,8 +200,10 @@ impl Space {
         self.copying().unpack(archive, to)
     }
 
-    /// Packs a file or a tree of the space into a tar archive. It is a pax archive, with sparse
-    /// files in GNU's format, which GNU tar, bsdtar, Python and Go read.
+    /// Packs a file or a tree of the space into a tar archive.
+    ///
+    /// It is a pax archive, with sparse files in GNU's format, which GNU tar, bsdtar, Python and Go
+    /// read.
     ///
     /// Names are relative to `from`; for a file it is the file's own name. Links, times, and holes
     /// of whole pages of 16 KiB are kept. Entries are refused as by `copy_out`. A file of more than
@@ -209,8 +211,8 @@ impl Space {
     /// is then filled with zeros.
     ///
     /// # Errors
-    /// A [`CopyError`] if entries were refused, or a failure of the writer ended the copy. The
-    /// archive has no end mark then.
+    /// A [`CopyError`] if entries were refused, or if a failure of the writer ended the copy. In
+    /// the second case the archive has no end mark.
     ///
     /// # Example
     /// ```
@@ -245,9 +247,10 @@ impl<'copy> Copying<'copy> {
         self
     }
 
-    /// Lets [`Copying::copy_out`] fill a directory that is not empty. Files with the same names are
-    /// removed and made again, even if the copy then fails. Symbolic links with the same names are
-    /// refused and not followed.
+    /// Lets [`Copying::copy_out`] fill a directory that is not empty.
+    ///
+    /// Files with the same names are removed and made again, even if the copy then fails. Symbolic
+    /// links with the same names are refused and not followed.
     ///
     /// # Example
     /// ```
