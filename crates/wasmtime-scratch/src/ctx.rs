@@ -109,7 +109,7 @@ pub struct ScratchCtxView<'a> {
 /// Access to the spaces in the state of a store.
 ///
 /// The example of [the crate](crate) implements it, together with
-/// [`wasmtime_wasi::WasiView`](wasmtime_wasi::WasiView).
+/// [wasmtime-wasi's trait](wasmtime_wasi::WasiView).
 pub trait ScratchView: Send {
     /// Borrows the spaces, the state of wasmtime-wasi, and the table that both use.
     fn scratch(&mut self) -> ScratchCtxView<'_>;

@@ -10,7 +10,7 @@ use wasmtime_wasi::p2::bindings;
 use crate::ctx::{HasScratch, ScratchView};
 
 /// Adds the spaces to a linker. Call it after
-/// [`wasmtime_wasi::p2::add_to_linker_async`](wasmtime_wasi::p2::add_to_linker_async).
+/// [wasmtime-wasi's function](wasmtime_wasi::p2::add_to_linker_async) of the same name.
 ///
 /// It replaces wasmtime-wasi's functions for files, preopened directories and environment
 /// variables. The new functions serve the spaces and pass everything else on to wasmtime-wasi. It
@@ -29,7 +29,8 @@ pub fn add_to_linker_async<T: ScratchView + 'static>(
 
 /// Adds the spaces to a linker, as [`add_to_linker_async`] does.
 ///
-/// Call it after [`wasmtime_wasi::p2::add_to_linker_sync`](wasmtime_wasi::p2::add_to_linker_sync).
+/// Call it after [wasmtime-wasi's function](wasmtime_wasi::p2::add_to_linker_sync) of the same
+/// name.
 ///
 /// # Errors
 /// Those of wasmtime's linker, if `scratch:space` was added before.
