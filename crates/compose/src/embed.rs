@@ -72,6 +72,16 @@ pub(crate) use mark::ensure_fresh;
 ///
 /// # Security
 /// The program and the result are validated, and the result is checked to import nothing else.
+///
+/// # Example
+/// ```no_run
+/// use scratch_compose::{LIMITS, bake, embed};
+///
+/// let bytes = LIMITS.iter().find(|limit| limit.option() == "bytes").expect("it is one of them");
+/// let filesystem = bake(&std::fs::read("tmpfs-embedded.wasm")?, &[bytes.record("16M")?])?;
+/// std::fs::write("whole.wasm", embed(&std::fs::read("app.wasm")?, &filesystem, false)?)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn embed(program: &[u8], filesystem: &[u8], beside: bool) -> Result<Vec<u8>> {
     ensure_valid(filesystem).context("the filesystem is no module").map_err(Error::component)?;
     ensure_valid(program)

@@ -24,6 +24,14 @@ pub const SPACE_FILES: &str = "scratch:space/files@0.1.0";
 ///
 /// # Errors
 /// [`Error::Program`]: a component is invalid, a provider is not used, or types differ.
+///
+/// # Example
+/// ```no_run
+/// let program = std::fs::read("app.wasm")?;
+/// let tempfile = std::fs::read("tempfile.wasm")?;
+/// std::fs::write("whole.wasm", scratch_compose::plug(&program, &[&tempfile])?)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn plug(program: &[u8], providers: &[&[u8]]) -> Result<Vec<u8>> {
     compose(program, providers).map_err(Error::program)
 }

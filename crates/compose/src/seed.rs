@@ -20,6 +20,17 @@ use crate::error::{Error, Result};
 /// file nor a relative symbolic link; or the files together exceed the limit of an image.
 ///
 /// [`Error::Seed`]: crate::Error::Seed
+///
+/// # Security
+/// Symbolic links are stored and not followed, as long as no other process changes the directory
+/// meanwhile. An absolute link is refused, so that a program gets no path of this machine.
+///
+/// # Example
+/// ```no_run
+/// let records = scratch_compose::seed::records("fixtures".as_ref())?;
+/// println!("{} records", records.len());
+/// # Ok::<(), scratch_compose::Error>(())
+/// ```
 pub fn records(directory: &Path) -> Result<Vec<Record>> {
     read(directory).map_err(Error::seed)
 }

@@ -140,6 +140,15 @@ const SMALLEST: u64 = prices::SMALLEST_PAGE as u64;
 ///
 /// # Errors
 /// [`Error::Setting`]: the path is not absolute, or contains `.` or `..`.
+///
+/// # Example
+/// ```
+/// use scratch_compose::{mount, mounted_at};
+///
+/// let records = [mount("/scratch")?];
+/// assert_eq!(mounted_at(&records), "/scratch");
+/// # Ok::<(), scratch_compose::Error>(())
+/// ```
 pub fn mount(path: &str) -> Result<Record> {
     let plain = path.starts_with('/') && path.split('/').all(|it| it != "." && it != "..");
     if plain && !path.contains('\0') {
@@ -154,6 +163,15 @@ pub fn mount(path: &str) -> Result<Record> {
 ///
 /// # Errors
 /// [`Error::Setting`]: the text has no `=` or no name, or the name is that of a setting.
+///
+/// # Example
+/// ```
+/// use scratch_compose::{Record, environment};
+///
+/// assert_eq!(environment("LANG=C")?, Record::Variable("LANG".into(), "C".into()));
+/// assert!(environment("TMPFS_BYTES=1M").is_err(), "it has an option");
+/// # Ok::<(), scratch_compose::Error>(())
+/// ```
 pub fn environment(text: &str) -> Result<Record> {
     let Some((name, value)) = text.split_once('=').filter(|(name, _)| !name.is_empty()) else {
         return Err(Error::setting(anyhow!("--env {text} is invalid: type NAME=VALUE")));
@@ -188,6 +206,15 @@ pub fn mounted_at(records: &[Record]) -> &str {
 /// # Errors
 /// [`Error::Setting`]: a variable is not a setting, its value is invalid, or two variables
 /// contradict each other.
+///
+/// # Example
+/// ```
+/// use scratch_compose::{Record, limits};
+///
+/// let bytes = Record::Variable("TMPFS_BYTES".into(), "1M".into());
+/// assert_eq!(limits(&[bytes])?.content, 1 << 20);
+/// # Ok::<(), scratch_compose::Error>(())
+/// ```
 pub fn limits(records: &[Record]) -> Result<Limits> {
     read(records).map_err(Error::setting)
 }

@@ -80,7 +80,7 @@ fn command() -> Command {
     let command = command.subcommand(run::command());
     command.subcommand(
         Command::new("notices")
-            .about("Prints the notices of third parties in the components that it carries"),
+            .about("Prints the notices of the third parties whose software is in the components"),
     )
 }
 
@@ -105,9 +105,12 @@ fn compose_command() -> Command {
                 .help("the file for the composition"),
         )
         .arg(flag("force").help("replace the file if it exists"))
-        .arg(flag("audited").help("tempfile-audited.wasm, which asks its host, for tempfile.wasm"))
+        .arg(
+            flag("audited")
+                .help("use tempfile-audited.wasm, which asks its host before it makes files"),
+        )
         .next_help_heading(memory)
-        .arg(flag("memory").help("a filesystem in memory; each option below asks for it, too"));
+        .arg(flag("memory").help("use a filesystem in memory, as each option below does, too"));
     let option =
         |name: &'static str, value: &'static str| Arg::new(name).long(name).value_name(value);
     space_arguments(command)
@@ -117,7 +120,7 @@ fn compose_command() -> Command {
                 .action(ArgAction::Append)
                 .help("start with a copy of the files in DIR"),
         )
-        .arg(flag("beside").help("keep the host's directories visible beside it"))
+        .arg(flag("beside").help("keep the host's directories visible"))
         .arg(flag("component").help("make a component of a module of preview 1"))
         .arg(
             option("form", "FORM")

@@ -72,11 +72,11 @@ pub(super) fn command() -> Command {
         .about("Runs a program with scratch space in memory")
         .override_usage("scratch run [OPTIONS] APP.wasm [ARGS]...")
         .after_help(
-            "The exit status is the program's; 124 after --timeout, 134 after a trap, 130 and 143 \
-            after SIGINT and SIGTERM, 2 where the arguments or the program are refused, and 1 where \
-            a program ended with 0 and could not be collected from, or its changes not be listed. \
-            After all of these but 2 \
-            --collect, --changes and --report are done, and a second signal ends them.",
+            "The exit status is the program's, except: 124 after --timeout, 134 after a trap, 130 \
+            after SIGINT, 143 after SIGTERM, 2 if the arguments or the program are refused, and 1 \
+            if a program ended with 0 but its files could not be collected or its changes not be \
+            listed. Except with status 2, --collect, --changes and --report are done then, too; \
+            a second signal ends them.",
         )
         .arg(
             Arg::new("program")
@@ -113,11 +113,11 @@ pub(super) fn command() -> Command {
                 .help("collect into a directory that is not empty"),
         )
         .arg(Arg::new("changes").long("changes").action(ArgAction::SetTrue).help(
-            "list at the end what the program changed in the scratch space, on standard error, or \
-            in the report as json",
+            "list the program's changes in the scratch space at the end, on standard error or in \
+            the report as json",
         ))
         .arg(option("timeout", "TIME").help(
-            "end the program after so long, such as 10s; ms, s, m and h are understood, and \
+            "end the program after this time, such as 10s; the units are ms, s, m and h, and \
             compiling does not count",
         ))
         .arg(
