@@ -1,11 +1,11 @@
-//! Branches, of which the maps of a space and the indexes of its directories consist.
+//! Branches: the inner nodes of a space's maps and of its directories' indexes.
 
 use core::num::NonZeroU32;
 
 use crate::id::Id;
 
-/// A reference in a branch, or at the root of a map or index. Where it stands tells to what kind of
-/// row it leads: only `trie.rs` and `index.rs` read links.
+/// A reference in a branch, or at the root of a map or index. Its place determines the kind of row
+/// that it leads to. Only `trie.rs` and `index.rs` read links.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Link(pub(crate) NonZeroU32);
 
@@ -15,7 +15,7 @@ impl Link {
         Self(row.number())
     }
 
-    /// Returns the row that it leads to. Precondition: it was made of an id of that kind.
+    /// Returns the row. Precondition: the link was made of an id of that kind.
     #[inline]
     pub(crate) const fn id<T>(self) -> Id<T> {
         Id::new(self.0)

@@ -1,4 +1,4 @@
-//! Counts the bytes that are allocated, so that no peer's memory is estimated.
+//! An allocator that counts allocated bytes, so that no peer's memory is estimated.
 #![expect(unsafe_code, reason = "only an unsafe trait makes an allocator")]
 
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -14,16 +14,16 @@ thread_local! {
     static LIVE: Cell<usize> = const { Cell::new(0) };
 }
 
-/// Bytes that were asked for and not given back.
+/// Returns the number of allocated bytes.
 pub(crate) fn live() -> usize {
     LIVE.get()
 }
 
-// SAFETY: everything is passed on to the system's allocator as it came.
+// SAFETY: every call is passed on unchanged to the system's allocator.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         LIVE.set(LIVE.get().wrapping_add(layout.size()));
-        // SAFETY: the caller's promises are the ones that the system's allocator asks for.
+        // SAFETY: the caller's promises are those that the system's allocator requires.
         unsafe { System.alloc(layout) }
     }
 

@@ -35,7 +35,7 @@ pub(crate) struct Arguments {
 }
 
 impl Arguments {
-    /// All sections where none is named.
+    /// Reads the sections; all of them if none is named.
     pub(crate) fn parse(words: &[String]) -> Result<Self> {
         let mut arguments = Self { sections: Vec::new(), effort: Effort::Full };
         for word in words {

@@ -1,5 +1,5 @@
-//! A round of a peer, in a process of its own: no heap is what another peer left, and memory that
-//! was never touched before costs everyone what it costs.
+//! A round of a peer in its own process. No heap is left by another peer, and the first use of
+//! memory costs every peer the same.
 
 use std::env;
 use std::process::{Command, Stdio};
@@ -10,10 +10,10 @@ use anyhow::{Context as _, Result, bail, ensure};
 use crate::peers::{PEERS, Peer};
 use crate::work::Work;
 
-/// The word that makes this program one round of one peer.
+/// The argument that makes this program one round of one peer.
 const WORD: &str = "round";
 
-/// Runs `work` so many times; how long each phase took.
+/// Runs `work` a number of times, and returns the time of each phase.
 pub(crate) fn run(peer: &Peer, work: Work, times: u32) -> Result<Vec<Duration>> {
     let mut child = Command::new(env::current_exe()?);
     child.args([WORD, peer.label]).args(work.words()).arg(times.to_string());
@@ -23,7 +23,7 @@ pub(crate) fn run(peer: &Peer, work: Work, times: u32) -> Result<Vec<Duration>> 
     phases.map(|phase| Ok(Duration::from_nanos(phase.parse()?))).collect()
 }
 
-/// Does so, where the command line says so, and prints the nanoseconds of each phase.
+/// Runs a round if the command line asks for one, and prints the nanoseconds of each phase.
 pub(crate) fn is(words: &[String]) -> Result<bool> {
     let [first, label, work, number, times] = words else { return Ok(false) };
     if first != WORD {

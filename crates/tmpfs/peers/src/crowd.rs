@@ -1,4 +1,4 @@
-//! W6: what an operation costs in a directory of a thousand files and in one of a million.
+//! W6: the cost of an operation in a directory of a thousand files and in one of a million.
 
 use anyhow::Result;
 use measure::{Effort, table};
@@ -27,7 +27,7 @@ pub(crate) fn measure(effort: Effort) -> Result<()> {
     Ok(())
 }
 
-/// Prints what each peer's operations cost at every size, and how much more than at the smallest.
+/// Prints the cost of each peer's operations at every size, and the ratio to the smallest size.
 fn growth(scales: &[(u32, Vec<Vec<Line>>)]) {
     let Some(((_, smallest), rest)) = scales.split_first() else { return };
     let mut head = vec!["peer".to_owned()];

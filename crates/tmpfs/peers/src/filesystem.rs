@@ -5,17 +5,17 @@ use anyhow::Result;
 pub(crate) trait Filesystem {
     type File;
 
-    /// A new file, for writing and reading.
+    /// Makes a file for writing and reading.
     fn create(&mut self, path: &str) -> Result<Self::File>;
 
-    /// An old one, for reading.
+    /// Opens an existing file for reading.
     fn open(&mut self, path: &str) -> Result<Self::File>;
 
     /// Writes all of `bytes` at the file's position.
     fn write(&mut self, file: &mut Self::File, bytes: &[u8]) -> Result<()>;
 
-    /// Goes back to the beginning of what was written, to read it. `path` is for those whose files
-    /// cannot do both.
+    /// Moves to the beginning of the written file, to read it. `path` is for peers whose files
+    /// cannot be written and read.
     fn rewind(&mut self, file: &mut Self::File, path: &str) -> Result<()>;
 
     /// Fills `bytes` from the file's position on.
@@ -29,6 +29,6 @@ pub(crate) trait Filesystem {
 
     fn remove_directory(&mut self, path: &str) -> Result<()>;
 
-    /// The length of all names in a directory.
+    /// Returns the length of all names in a directory.
     fn list(&mut self, path: &str) -> Result<usize>;
 }

@@ -5,7 +5,7 @@ use measure::table;
 
 use crate::peers::PEERS;
 
-/// Files of so many bytes, so many of them.
+/// The files of a measurement: their size, and their number.
 const HOLDINGS: [(usize, u32); 5] =
     [(0, 10_000), (100, 10_000), (4 << 10, 10_000), (60 << 10, 500), (64 << 20, 1)];
 

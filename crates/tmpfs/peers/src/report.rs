@@ -1,4 +1,4 @@
-//! A workload measured: a table, and whether the engine reached what is asked of it.
+//! The measurement of a workload: a table, and whether the engine reached its goal.
 
 use anyhow::{Context as _, Result};
 use measure::{Effort, Repeats, Spread, table};
@@ -7,7 +7,7 @@ use crate::child;
 use crate::peers::{PEERS, Peer, Role};
 use crate::work::Work;
 
-/// A peer at one phase of a workload.
+/// The result of a peer in one phase of a workload.
 pub(crate) struct Line {
     pub(crate) peer: &'static Peer,
     /// Nanoseconds per operation, in each round.
@@ -20,7 +20,7 @@ impl Line {
     }
 }
 
-/// Measures all that are fit for a workload; the lines of each phase.
+/// Measures all peers that can do a workload, and returns the lines of each phase.
 pub(crate) fn lines(work: Work, rounds: usize, effort: Effort) -> Result<Vec<Vec<Line>>> {
     static ALL: [Peer; PEERS.len()] = PEERS;
     let peers: Vec<&'static Peer> = ALL.iter().filter(|peer| peer.does(work)).collect();
@@ -38,18 +38,18 @@ pub(crate) fn lines(work: Work, rounds: usize, effort: Effort) -> Result<Vec<Vec
     Ok((0..phases).map(|phase| (0..peers.len()).map(|at| line(phase, at)).collect()).collect())
 }
 
-/// The fastest of a role.
+/// Returns the fastest peer of a role.
 pub(crate) fn best(lines: &[Line], role: Role) -> &Line {
     let of = lines.iter().filter(|line| line.peer.role == role);
     of.min_by(|one, other| one.median().total_cmp(&other.median()))
         .expect("BUG: every role has a peer")
 }
 
-/// Prints the lines, each beside the reference and beside the fastest of the other crates.
+/// Prints the lines, each compared with the reference and with the fastest of the other crates.
 pub(crate) fn print(title: &str, lines: &[Line]) {
     let (reference, rival) = (best(lines, Role::Reference), best(lines, Role::Rival));
     let rows = lines.iter().map(|line| {
-        // How far above a floor everyone is says nothing.
+        // The ratio to a lower bound says nothing.
         let ratio = |other: &Line| match line.peer.role {
             Role::Floor => "–".to_owned(),
             _ => table::ratios(Spread::ratio(&other.times, &line.times)),
@@ -62,7 +62,7 @@ pub(crate) fn print(title: &str, lines: &[Line]) {
     table::print(title, &head, &rows.collect::<Vec<_>>());
 }
 
-/// One workload without scales.
+/// Measures and prints one workload that has no sizes.
 pub(crate) fn measure(work: Work, effort: Effort) -> Result<()> {
     for lines in lines(work, 15, effort)? {
         print(&work.title(), &lines);
@@ -70,7 +70,7 @@ pub(crate) fn measure(work: Work, effort: Effort) -> Result<()> {
     Ok(())
 }
 
-/// A large file, and one of which a part stays in the cache.
+/// Measures a large file, and a file that partly stays in the cache.
 pub(crate) fn bulk(effort: Effort) -> Result<()> {
     for pieces in [256, 4096] {
         let work = Work::Bulk { pieces };

@@ -6,7 +6,7 @@ use tmpfs::{DescriptorFlags, Follow, Limits, OpenFlags, Settings, Space};
 
 use crate::peers::now;
 
-/// As many files of a hundred kilobytes make the hundred megabytes.
+/// The number of files, of a hundred kilobytes each, in a hundred megabytes.
 const FILES: u32 = 1000;
 
 /// The number of spaces that are started in a round.

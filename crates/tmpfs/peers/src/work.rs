@@ -1,5 +1,5 @@
 //! The workloads, in terms of any filesystem. A native filesystem in memory has no file without a
-//! name: theirs gets a random one, and loses it after the file is closed.
+//! name, so its files get a random name and lose it after they are closed.
 
 use std::hint::black_box;
 use std::time::Duration;
@@ -19,16 +19,16 @@ pub(crate) enum Work {
     Named,
     /// W3: a tree of 111 nodes, removed again.
     Tree,
-    /// W5: a piece of a large file of so many pieces, written and read back.
+    /// W5: a piece of a large file of `pieces` pieces, written and read back.
     Bulk { pieces: u32 },
-    /// W6: each of so many empty files in one directory: made, listed, deleted.
+    /// W6: each of `files` empty files in one directory: made, listed, deleted.
     Crowd { files: u32 },
 }
 
 /// A small file.
 pub(crate) static SMALL: [u8; 4096] = [b'x'; 4096];
 
-/// The bytes of a piece of a large one.
+/// The bytes of a piece of a large file.
 pub(crate) const PIECE: usize = 64 << 10;
 
 impl Work {
@@ -51,7 +51,7 @@ impl Work {
         }
     }
 
-    /// The word for it on a command line, and its number.
+    /// Returns the words for it on a command line: its name and its number.
     pub(crate) fn words(self) -> [String; 2] {
         let (word, number) = match self {
             Self::Anonymous => ("anonymous", 1),
@@ -75,7 +75,7 @@ impl Work {
         all.into_iter().find(|work| work.words()[0] == word)
     }
 
-    /// Returns how many operations it consists of.
+    /// Returns the number of operations that it consists of.
     pub(crate) fn operations(self) -> f64 {
         match self {
             Self::Anonymous | Self::Named | Self::Tree => 1.0,
@@ -84,7 +84,7 @@ impl Work {
     }
 }
 
-/// Runs `work` a number of times, each on what `new` gives; how long each phase took.
+/// Runs `work` a number of times, each on a new filesystem, and returns the time of each phase.
 pub(crate) fn run<F: Filesystem>(
     new: impl Fn() -> Result<F>,
     work: Work,
@@ -165,7 +165,7 @@ fn tree<F: Filesystem>(space: &mut F, names: &mut Names) -> Result<()> {
             space.close(file)?;
         }
     }
-    // As a recursive delete does: each directory is listed before it is emptied.
+    // As in a recursive delete, each directory is listed before it is emptied.
     space.list(root)?;
     for branch in branches() {
         space.list(&branch)?;
@@ -210,7 +210,7 @@ fn crowd<F: Filesystem>(space: &mut F, paths: &[String]) -> Result<[Duration; 3]
     Ok([created, listed, start.elapsed()])
 }
 
-/// Random names, at the same small price for every peer.
+/// A source of random names, with the same small cost for every peer.
 pub(crate) struct Names {
     chance: Chance,
     path: [u8; 9],

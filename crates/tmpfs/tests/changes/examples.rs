@@ -22,7 +22,7 @@ fn files_that_are_new_changed_and_gone_are_told_in_the_order_of_paths() {
     fixture.directory("d/new");
     fixture.write("d/new/file", "");
     fixture.symlink("f", "link");
-    // A directory comes right before what is in it: `d/` before `d-e`.
+    // A directory comes before its entries: `d/` before `d-e`.
     let expected = ["A d/a", "M d/b", "D d/c", "A d/new/", "A d/new/file", "M d-e", "A link"];
     fixture.assert_changes(&template, &expected);
 }
@@ -136,7 +136,7 @@ fn content_is_compared_and_times_are() {
     fixture.write("a", "a");
     fixture.set_times("b", NewTimestamp::NoChange);
     fixture.assert_changes(&template, &["t a", "t b"]);
-    // The modification time of a directory follows its entries.
+    // The modification time of a directory follows its entries, so it is not listed.
     fixture.set_times("d", NewTimestamp::NoChange);
     fixture.assert_changes(&template, &["t a", "t b"]);
     fixture.set_times("d", NewTimestamp::Now);
@@ -170,7 +170,7 @@ fn a_further_name_is_created_and_content_changes_at_every_name() {
     fixture.write("d/again", "changed");
     fixture.assert_changes(&linked, &["M d/again", "RM moved < a"]);
     fixture.unlink("d/again");
-    // Two names are gone and one is new: which was renamed is not told.
+    // Two names are gone and one is new: the changes do not tell which was renamed.
     fixture.assert_changes(&linked, &["D a", "D d/again", "A moved"]);
     fixture.assert_changes(&template, &["RM moved < a"]);
     fixture.write("moved", "a");

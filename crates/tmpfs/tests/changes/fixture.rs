@@ -1,4 +1,4 @@
-//! Short words for what examples do in a space.
+//! Short operations for examples in a space.
 
 use tmpfs::{
     Change, DescriptorFlags, Difference, Error, Follow, Handle, Kind, NewTimestamp, OpenFlags,
@@ -7,7 +7,7 @@ use tmpfs::{
 
 use crate::settings;
 
-/// A space with a handle of its root. Each operation has a moment of its own.
+/// A space with a handle of its root. Each operation has a time of its own.
 pub(crate) struct Fixture {
     pub(crate) space: Space,
     pub(crate) root: Handle,
@@ -54,7 +54,7 @@ impl Fixture {
         self.space.open_at(self.root, Follow::Yes, path, open, flags, now).unwrap()
     }
 
-    /// Makes a file what `text` is, as a shell's `>` does.
+    /// Writes `text` to a file, as a shell's `>` does.
     pub(crate) fn write(&mut self, path: &str, text: &str) {
         let truncate = OpenFlags { create: true, truncate: true, ..OpenFlags::default() };
         let file = self.open(path, truncate);
@@ -116,7 +116,7 @@ impl Fixture {
         self.space.changes_since(template).unwrap().map(Result::unwrap).collect()
     }
 
-    /// Compares the changes with lines: a letter, and a path; of a rename the old path after it.
+    /// Compares the changes with lines: a letter and a path, and for a rename also the old path.
     #[track_caller]
     pub(crate) fn assert_changes(&self, template: &Template, expected: &[&str]) {
         let line = |change: Change| {

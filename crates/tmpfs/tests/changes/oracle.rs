@@ -1,4 +1,4 @@
-//! A naive account of what changed: both trees are read whole, and compared by the rules that
+//! A naive comparison of two trees. Both are read completely, and compared by the rules that
 //! `Space::changes_since` documents.
 
 use std::collections::BTreeMap;
@@ -71,7 +71,7 @@ fn is_directory(seen: &Seen) -> bool {
     seen.kind == Kind::Directory
 }
 
-/// Returns where a directory of the old tree is in the new one, or the new directory that stands in
+/// Returns the path in the new tree of a directory of the old tree, or of the directory that took
 /// its place.
 fn place(old: &Tree, new: &Tree, path: &str) -> Option<String> {
     if path == "." {

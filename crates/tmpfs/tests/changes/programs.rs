@@ -1,5 +1,5 @@
-//! Random programs on spaces that are snapshotted, reset and forked on the way; what changed is
-//! compared with the naive account.
+//! Random programs on spaces that are snapshotted, reset and forked. Their changes are compared
+//! with the naive comparison.
 
 use chance::Chance;
 use tmpfs::{
@@ -37,13 +37,13 @@ impl Program {
         self.chance.below(end)
     }
 
-    /// A moment, which often is the last one again.
+    /// Returns a time, which is often the last one again.
     fn moment(&mut self) -> Timestamp {
         self.now += i64::from(self.below(3) == 0);
         Timestamp { seconds: self.now, nanoseconds: 0 }
     }
 
-    /// A path of few names, so that paths meet.
+    /// Returns a path of few names, so that paths meet.
     fn path(&mut self) -> String {
         let depth = 1 + self.below(3);
         let names = ["a", "a-b", "c", "a name that does not lie in its entry"];
@@ -98,7 +98,7 @@ impl Program {
         }
     }
 
-    /// Writes one of few contents, so that the same is written again.
+    /// Writes one of few contents, so that the same content is often written again.
     fn write(&mut self, path: &str, now: Timestamp) {
         let truncate = self.below(2) == 0;
         let open = OpenFlags { create: true, truncate, ..OpenFlags::default() };
@@ -150,7 +150,7 @@ impl Program {
         Ok(())
     }
 
-    /// Compares what changed since every mark.
+    /// Compares the changes since every mark.
     fn check(&mut self) {
         let changes: Vec<Vec<Change>> =
             self.marks.iter().map(|mark| changes(&self.space, &mark.template)).collect();
@@ -174,7 +174,7 @@ impl Program {
         self.root = self.space.root(DescriptorFlags::DIRECTORY).unwrap();
     }
 
-    /// Goes on in a fork, whose marks are those of the space.
+    /// Continues in a fork. Its marks are those of the space.
     fn fork(&mut self) {
         self.mark();
         let fork = self.marks.last().unwrap().template.space(settings()).unwrap();
@@ -221,7 +221,7 @@ fn changes_are_those_that_a_naive_comparison_finds() {
     }
 }
 
-/// More snapshots than a space may stand on, of which few are kept.
+/// Makes more snapshots than a space may be based on, and keeps few of them.
 #[test]
 fn snapshots_one_after_the_other_never_end() {
     for seed in 0..60 {
@@ -233,7 +233,7 @@ fn snapshots_one_after_the_other_never_end() {
             if program.below(20) == 0 {
                 program.marks.clear();
             }
-            // Where all are in use, the newest are given up, until those below can go.
+            // If all are in use, drop the newest until those below can be merged.
             while program.try_mark() == Err(Error::Busy) {
                 let kept = program.below(program.marks.len());
                 program.marks.truncate(kept);

@@ -222,7 +222,7 @@ fn a_space_stands_on_sixteen_that_are_kept_and_on_any_number_that_are_not() {
     }
     let usage = fixture.space.usage();
     assert_eq!(fixture.space.snapshot().map(drop), Err(Error::Busy));
-    // The last one is in use, and the others stand below it.
+    // The last one is in use, and the others are below it.
     marks.drain(..15);
     assert_eq!(fixture.space.snapshot().map(drop), Err(Error::Busy));
     assert_eq!((fixture.space.usage(), fixture.read("last").as_str()), (usage, "15"));

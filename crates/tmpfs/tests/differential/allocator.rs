@@ -1,4 +1,4 @@
-//! An allocator that refuses when it is told to, on one thread and within one call only.
+//! An allocator that can refuse, on one thread and within one call only.
 #![expect(unsafe_code, reason = "only an unsafe trait makes an allocator")]
 
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -24,17 +24,17 @@ thread_local! {
     };
 }
 
-/// From the next guarded call on, allows so many allocations and refuses all that follow.
+/// Allows a number of allocations from the next guarded call on, and refuses all later ones.
 pub(crate) fn allow(allocations: u64) {
     PLAN.set(Plan { allowed: Some(allocations), armed: false, refused: false });
 }
 
-/// Allows everything again, and tells whether anything was refused.
+/// Allows all allocations again, and returns whether any was refused.
 pub(crate) fn relent() -> bool {
     PLAN.replace(Plan { allowed: None, armed: false, refused: false }).refused
 }
 
-/// Returns how many allocations are still allowed, where not all are.
+/// Returns the number of allocations that are still allowed, or `None` for all.
 pub(crate) fn left() -> Option<u64> {
     PLAN.get().allowed
 }
@@ -72,13 +72,13 @@ fn refuses() -> bool {
     left.is_none()
 }
 
-// SAFETY: whatever is not refused is passed on to the system's allocator as it came.
+// SAFETY: a call that is not refused is passed on unchanged to the system's allocator.
 unsafe impl GlobalAlloc for Refusing {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         if refuses() {
             return std::ptr::null_mut();
         }
-        // SAFETY: the caller's promises are the ones that the system's allocator asks for.
+        // SAFETY: the caller's promises are those that the system's allocator requires.
         unsafe { System.alloc(layout) }
     }
 

@@ -1,4 +1,4 @@
-//! The engine beside Linux: the same steps on both, every answer and every error compared.
+//! The engine beside Linux: the same steps on both, with every answer and every error compared.
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -10,10 +10,10 @@ use crate::linux::Linux;
 use crate::model::Model;
 use crate::operation::{Answer, Operation, Outcome, moment};
 
-/// Takes steps that `choose` names, given a model that keeps up. Tells how many.
+/// Takes steps that `choose` names, given a model with the same state. Returns the number of steps.
 ///
 /// # Panics
-/// Where the engine differs from Linux, with the shortest sequence found that does.
+/// If the engine differs from Linux, with the shortest sequence found that does.
 pub(crate) fn play(
     name: &str,
     length: usize,
@@ -39,7 +39,7 @@ pub(crate) fn play(
     steps.len()
 }
 
-/// The engine and Linux, with nothing in them.
+/// An empty space of the engine, and an empty directory of Linux.
 pub(crate) struct Both {
     engine: Engine,
     linux: Linux,
@@ -95,7 +95,7 @@ impl Both {
 }
 
 impl Both {
-    /// Two nodes have one inode number in the engine exactly where they have one on Linux.
+    /// Checks that two nodes have the same inode number in the engine exactly if they do on Linux.
     fn same_inode(&mut self, got: u64, expected: u64) -> Result<(), String> {
         if !self.linux.keeps_inodes {
             return Ok(());
@@ -109,7 +109,7 @@ impl Both {
     }
 }
 
-/// A stat with what does not depend on the clock: the times that somebody set.
+/// Returns a stat without the times that come from the clock.
 fn chosen(stat: Stat, began: i64) -> Stat {
     let clock = began..began + 1_000_000;
     let chosen =

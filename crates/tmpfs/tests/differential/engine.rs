@@ -14,7 +14,7 @@ pub(crate) struct Engine {
 }
 
 impl Engine {
-    /// The handle is one that is closed, or of another space.
+    /// Makes an engine. `closed` is a handle that is closed, or of another space.
     pub(crate) fn new(space: Space, closed: Handle) -> Self {
         Self { space, slots: [closed; SLOTS], open: [false; SLOTS] }
     }

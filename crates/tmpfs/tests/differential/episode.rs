@@ -1,4 +1,4 @@
-//! Sequences of steps in a world: chosen, taken, and where one fails made shorter.
+//! Sequences of steps in a world. They are chosen and taken, and shortened if one fails.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -10,10 +10,10 @@ use crate::random::Random;
 use crate::survey;
 use crate::world::{LISTINGS, SPACES, Step, TEMPLATES, World};
 
-/// Takes so many random steps, and tells how many were taken.
+/// Takes `length` random steps, and returns the number of steps taken.
 ///
 /// # Panics
-/// Where a step differs from the model, with the shortest sequence found that does.
+/// If a step differs from the model, with the shortest sequence found that does.
 pub(crate) fn play(random: Random, length: usize, flavour: Flavour) -> usize {
     let mut random = random;
     let shared = shared_limits(&mut random);
@@ -56,7 +56,7 @@ fn replay(shared: SharedLimits, flavour: Flavour, steps: &[Step]) -> Result<(), 
     })
 }
 
-/// A panic is a failure as others are.
+/// Turns a panic into a failure.
 fn caught(play: impl FnOnce() -> Result<(), String>) -> Result<(), String> {
     catch_unwind(AssertUnwindSafe(play)).unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<String>().cloned();
@@ -65,7 +65,7 @@ fn caught(play: impl FnOnce() -> Result<(), String>) -> Result<(), String> {
     })
 }
 
-/// Leaves steps out as long as what is left fails.
+/// Leaves out steps as long as the rest still fails.
 fn shorten(
     shared: SharedLimits,
     flavour: Flavour,
@@ -97,7 +97,7 @@ fn choose(random: &mut Random, world: &World) -> Step {
     let space = random.index(SPACES);
     let template = random.index(TEMPLATES);
     let listing = random.index(LISTINGS);
-    // Crowds take their time.
+    // Crowds are slow.
     let of = if world.flavour == Flavour::Crowded { 8 } else { 1 };
     match random.below(1000 * of) {
         0 | 1 => Step::Freeze { space, template },
@@ -146,7 +146,7 @@ fn shares(random: &mut Random, flavour: Flavour) -> bool {
     random.one_in(2) && flavour != Flavour::Crowded
 }
 
-/// Limits of which one or the other is hit all the time.
+/// Returns limits of which one or the other is reached all the time.
 fn limits(random: &mut Random, flavour: Flavour) -> Limits {
     let crowded = flavour == Flavour::Crowded;
     let generous = Limits {

@@ -9,9 +9,9 @@ use crate::random::Random;
 /// The set of steps that a sequence is chosen from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Flavour {
-    /// Everything, nonsense included.
+    /// All steps, also invalid ones.
     Any,
-    /// The same with hundreds of names.
+    /// All steps, with hundreds of names.
     Crowded,
     /// Steps that mean the same on Linux and in WASI: open handles with all permissions, offsets
     /// that fit an `off_t`, no NUL.
@@ -63,7 +63,7 @@ impl Generator<'_> {
             return self.crowd();
         }
         let choice = self.random.below(100);
-        // Without an open file one is opened more often than written to.
+        // If no file is open, open one instead of writing.
         let choice = match choice {
             36..=55 if self.model.open_slots(Kind::RegularFile).next().is_none() => choice / 3,
             choice => choice,
@@ -288,7 +288,7 @@ impl Generator<'_> {
         if open.is_empty() { self.random.index(SLOTS) } else { *self.random.pick(open) }
     }
 
-    /// A place in a file, often where something ends.
+    /// Returns a position in a file, often one where something ends.
     fn offset(&mut self, file: Slot) -> u64 {
         let size = self.model.size_of(file);
         let edges = [0, size, 64, 128, 1024, 4096, 8192, 16384, 65536, 1 << 20];

@@ -1,4 +1,4 @@
-//! Listings under way while the directory changes.
+//! Listings that run while the directory changes.
 
 use std::collections::BTreeSet;
 
@@ -8,28 +8,28 @@ use crate::engine::Engine;
 use crate::model::{Entries, Model};
 use crate::operation::Slot;
 
-/// A listing, and what it told so far.
+/// A listing, and the entries that it returned so far.
 #[derive(Debug)]
 pub(crate) struct Listing {
     directory: Slot,
     /// The entries when it began.
     first: Entries,
     cursor: Cursor,
-    /// The serial numbers of the entries that it told.
+    /// The serial numbers of the entries that it returned.
     told: BTreeSet<u64>,
     node: u64,
 }
 
 impl Listing {
-    /// `None` where there is no open directory in that place.
+    /// Begins a listing, or returns `None` if the slot holds no open directory.
     pub(crate) fn begin(model: &Model, directory: Slot) -> Option<Self> {
         let (node, first) = model.entries(directory)?;
         let (cursor, told) = (Cursor::default(), BTreeSet::new());
         Some(Self { directory, first, cursor, told, node })
     }
 
-    /// Asks for one more entry: it stood there when the listing began, stands there now and was not
-    /// told before, and at the end none is missing that stood from beginning to end.
+    /// Asks for one more entry. It must have existed when the listing began, exist now, and not
+    /// have been returned before. At the end, no entry may be missing that existed all the time.
     pub(crate) fn go_on(mut self, engine: &Engine, model: &Model) -> Result<Option<Self>, String> {
         let Some((_, entries)) =
             model.entries(self.directory).filter(|(node, _)| *node == self.node)

@@ -1,5 +1,6 @@
-//! Random sequences of operations: against a naive model, with everything counted after every step;
-//! and against Linux' own tmpfs. `TMPFS_STEPS` tells how many steps, `TMPFS_SEED` where to begin.
+//! Random sequences of operations, compared with a naive model that is recounted after every step,
+//! and with Linux' own tmpfs. `TMPFS_STEPS` sets the number of steps, and `TMPFS_SEED` the first
+//! seed.
 
 mod allocator;
 #[cfg(target_os = "linux")]
@@ -25,7 +26,7 @@ use chance::Chance;
 use generator::Flavour;
 use random::Random;
 
-/// A number from the environment.
+/// Reads a number from the environment.
 fn number(variable: &str, default: u64) -> u64 {
     match std::env::var(variable) {
         Ok(text) => text.parse().unwrap_or_else(|_| panic!("{variable} is no number: {text}")),

@@ -1,5 +1,5 @@
-//! Every allocation of a snapshot, of a comparison with it and of a reset refused, one after the
-//! other.
+//! Refuses, one after the other, every allocation of a snapshot, of a comparison with it and of a
+//! reset.
 
 use tmpfs::{
     Change, DescriptorFlags, Error, Follow, Handle, Limit, Limits, OpenFlags, PAGE, Settings,
@@ -55,8 +55,8 @@ fn changes(space: &Space, template: &Template) -> Result<Vec<Change>, Error> {
     space.changes_since(template)?.collect()
 }
 
-/// Repeats a call that is allowed more allocations each time, until it has enough; checks after
-/// each refusal. Returns the number of refusals, and the outcome.
+/// Repeats a call with one more allowed allocation each time, until it has enough, and checks the
+/// state after each refusal. Returns the number of refusals, and the outcome.
 fn starve<C, T>(
     first: u64,
     context: &mut C,
@@ -126,8 +126,8 @@ fn a_reset_needs_no_memory() {
     space.audit().unwrap();
 }
 
-/// A space without handles that stands on as many templates as it can. Nothing else needs them. It
-/// has no pages, which a store keeps where there is memory to keep them.
+/// Returns a space without handles that is based on as many templates as possible. Nothing else
+/// uses them. It has no pages, since a store keeps spare ones.
 fn folding() -> Space {
     let settings = Settings { limits: Limits::default(), ..Settings::seeded([1, 2], NOW) };
     let mut space = Space::create(settings).unwrap();
@@ -139,7 +139,7 @@ fn folding() -> Space {
         space.close(root).unwrap();
         drop(space.snapshot().unwrap());
     }
-    // A refusal that the next one is to be told from.
+    // An earlier refusal, to be told from the next one.
     space.set_limits(Limits { handles: 0, ..Limits::default() });
     assert_eq!(space.root(DescriptorFlags::READ), Err(Error::InsufficientMemory));
     space.set_limits(Limits::default());
@@ -147,7 +147,7 @@ fn folding() -> Space {
     space
 }
 
-/// Returns where the symbolic links lead.
+/// Returns the targets of the symbolic links.
 fn targets(space: &mut Space) -> Vec<String> {
     let root = space.root(DescriptorFlags::READ).unwrap();
     let read = |at| space.readlink_at(root, &format!("{at}")).unwrap().to_owned();

@@ -7,8 +7,9 @@ use crate::operation::{At, Bytes, Operation, Slot};
 
 const ROOT: Slot = 0;
 
-/// A tree of everything: files `f` and `d/g`, `h` that is `f`, directories `d` and `e`, which is
-/// empty, and links to a file, to directories, to nothing and to themselves.
+/// A tree with every kind of node: files `f` and `d/g`, `h`, which is another name of `f`,
+/// directories `d` and `e`, which is empty, and links to a file, to directories, to nothing and to
+/// themselves.
 const LINKS: [(&str, &str); 8] = [
     ("l", "f"),
     ("ld", "d"),
@@ -70,7 +71,7 @@ const PATHS: [&str; 47] = [
     "d/../d/../nope",
 ];
 
-/// Both sides with the tree.
+/// Makes the tree on both sides.
 fn planted() -> Both {
     let mut both = Both::new("matrix");
     let at = |path: &str| At { directory: ROOT, path: path.to_owned() };
@@ -114,7 +115,7 @@ fn look(both: &mut Both) -> Result<(), String> {
     })
 }
 
-/// Takes every step in the tree as it was planted, and looks what became of it.
+/// Takes every step in the tree, and compares the results.
 fn all(operations: impl IntoIterator<Item = Operation>) {
     let mut failures = Vec::new();
     let mut both = planted();

@@ -7,8 +7,8 @@ use tmpfs::{
 /// The number of handles that a sequence can name at once.
 pub(crate) const SLOTS: usize = 12;
 
-/// The place where a sequence keeps a handle: also after it is closed, so that closed handles are
-/// used. What is opened goes to the lowest place whose handle is closed.
+/// The place in which a sequence keeps a handle, also after it is closed, so that closed handles
+/// are used, too. A new handle goes to the lowest place with a closed handle.
 pub(crate) type Slot = usize;
 
 /// One step in one space.

@@ -13,7 +13,8 @@ use crate::work::Work;
 /// The least content of a file's row: times, size, links.
 type Row = [u64; 12];
 
-/// A name, an entry of a `HashMap`; a file, a row of a `Vec`. No checks, no quotas, no order.
+/// Does the work with the collections of std: a name is an entry of a `HashMap`, and a file is a
+/// row of a `Vec`. There are no checks, no quotas and no order.
 pub(super) fn collections(work: Work, times: u32) -> Result<Vec<Duration>> {
     let names: Vec<String> = (0..files(work)?).map(|file| format!("{file:07x}")).collect();
     let mut phases = vec![Duration::ZERO; 3];

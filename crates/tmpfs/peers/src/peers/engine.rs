@@ -1,4 +1,4 @@
-//! Our engine: as a library, and with a clock, which the others ask themselves.
+//! Our engine: as a library, and with a clock, which the other peers read themselves.
 
 use std::hint::black_box;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -11,7 +11,7 @@ use tmpfs::{
 use super::New;
 use crate::filesystem::Filesystem;
 
-/// A space, told the time by `clock`.
+/// A space that gets the time from `clock`.
 pub(crate) struct Engine<C> {
     space: Space,
     root: Handle,
@@ -22,7 +22,7 @@ pub(crate) trait Clock: Default {
     fn now(&self) -> Timestamp;
 }
 
-/// Always the moment when the space was made.
+/// A clock that always returns the time at which the space was made.
 pub(crate) struct Moment(Timestamp);
 
 impl Default for Moment {
@@ -37,7 +37,7 @@ impl Clock for Moment {
     }
 }
 
-/// The system's clock, asked for each change.
+/// The system's clock, read for each change.
 #[derive(Default)]
 pub(crate) struct System;
 

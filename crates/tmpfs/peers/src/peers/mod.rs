@@ -29,11 +29,11 @@ pub(crate) enum Role {
     Floor,
 }
 
-/// One who does the work.
+/// A peer.
 pub(crate) struct Peer {
     pub(crate) label: &'static str,
     pub(crate) role: Role,
-    /// The largest crowd that it can be asked for.
+    /// The largest crowd for which it finishes in time.
     most: u32,
     run: fn(Work, u32) -> Result<Vec<Duration>>,
     hold: Option<fn(u32, usize) -> Result<usize>>,
@@ -53,13 +53,13 @@ impl Peer {
         }
     }
 
-    /// Does it a number of times; how long each phase took.
+    /// Does the work a number of times, and returns the time of each phase.
     pub(crate) fn run(&self, work: Work, times: u32) -> Result<Vec<Duration>> {
         (self.run)(work, times)
     }
 
-    /// The bytes that so many files of so many bytes keep allocated; none where they are the
-    /// system's.
+    /// Returns the bytes that a number of files of a size keep allocated, or `None` for files of
+    /// the system.
     pub(crate) fn hold(&self, files: u32, bytes: usize) -> Option<Result<usize>> {
         Some((self.hold?)(files, bytes))
     }
@@ -70,7 +70,7 @@ trait New: Sized {
     fn new() -> Result<Self>;
 }
 
-/// All of them; the first is the reference.
+/// All peers. The first is the reference.
 pub(crate) const PEERS: [Peer; 9] = [
     Peer {
         label: "tempfile on /dev/shm",

@@ -1,5 +1,5 @@
-//! `vfs`: its filesystem in memory, without the layer of paths above it. No file of it is for both
-//! writing and reading.
+//! `vfs`: its filesystem in memory, without the layer of paths above it. A file is either for
+//! writing or for reading.
 
 use std::hint::black_box;
 
@@ -41,7 +41,7 @@ impl Filesystem for Memory {
     }
 
     fn rewind(&mut self, file: &mut File, path: &str) -> Result<()> {
-        // What was written can be read once its writer is gone.
+        // The content can be read after its writer is dropped.
         if let File::Writing(writer) = file {
             *writer = Box::new(std::io::Cursor::new(Vec::new()));
         }

@@ -1,4 +1,4 @@
-//! `virtual-fs`: what wasmer keeps files in. Its files are asynchronous, and always ready.
+//! `virtual-fs`: the filesystem of wasmer. Its files are asynchronous, and always ready.
 
 use std::hint::black_box;
 use std::io::SeekFrom;

@@ -18,7 +18,7 @@ const SHORT: usize = 30;
 /// Directories that never held more entries have one bucket.
 pub(super) const BUCKET_ENTRIES: usize = 16;
 
-/// A limit that several spaces share, and what the others hold.
+/// A limit that several spaces share, and the amounts of the others.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Shared {
     pub(crate) limits: SharedLimits,
@@ -54,7 +54,7 @@ pub(crate) fn sum(one: SharedUsage, other: SharedUsage) -> SharedUsage {
     }
 }
 
-/// The less of each.
+/// Returns the smaller of each amount.
 pub(crate) fn least(one: Usage, other: Usage) -> Usage {
     Usage {
         content: one.content.min(other.content),
@@ -64,7 +64,7 @@ pub(crate) fn least(one: Usage, other: Usage) -> Usage {
     }
 }
 
-/// Content and metadata.
+/// Returns the content and the metadata of a node.
 fn cost(node: &Node) -> (u64, u64) {
     match &node.body {
         Body::Symlink(target) => (0, NODE + HEAP + target.len() as u64),
@@ -110,7 +110,7 @@ pub(super) fn rows(before: Pieces, after: Pieces) -> impl Iterator<Item = Usage>
     std::iter::once(page).chain((0..more).map(move |_| branch))
 }
 
-/// An entry with its name.
+/// Returns the price of an entry with its name.
 pub(super) fn entry(name: &str) -> u64 {
     ENTRY + if name.len() > SHORT { name.len() as u64 + HEAP } else { 0 }
 }
@@ -129,65 +129,65 @@ fn branches(keys: impl Iterator<Item = u64>) -> u64 {
 }
 
 impl Model {
-    /// Charges one row after what is held and was charged by this step so far.
-    pub(super) fn pay(&mut self, cost: Usage) -> Result<(), Error> {
-        let paid = Usage {
-            content: self.paid.content + cost.content,
-            metadata: self.paid.metadata + cost.metadata,
-            nodes: self.paid.nodes + cost.nodes,
-            handles: self.paid.handles + cost.handles,
+    /// Charges one row, after all earlier charges of this step.
+    pub(super) fn charge(&mut self, cost: Usage) -> Result<(), Error> {
+        let charged = Usage {
+            content: self.charged.content + cost.content,
+            metadata: self.charged.metadata + cost.metadata,
+            nodes: self.charged.nodes + cost.nodes,
+            handles: self.charged.handles + cost.handles,
         };
         let limits = &self.limits;
         let over = |cost: u64, held: u64, limit: u64| cost > 0 && held > limit;
-        if over(cost.content, paid.content, limits.content)
-            || over(cost.metadata, paid.metadata, limits.metadata)
-            || over(cost.nodes, paid.nodes, limits.nodes)
+        if over(cost.content, charged.content, limits.content)
+            || over(cost.metadata, charged.metadata, limits.metadata)
+            || over(cost.nodes, charged.nodes, limits.nodes)
         {
             return Err(Error::InsufficientSpace);
         }
-        if over(cost.handles, paid.handles, limits.handles.into()) {
+        if over(cost.handles, charged.handles, limits.handles.into()) {
             return Err(Error::InsufficientMemory);
         }
         if let Some(Shared { limits, others }) = self.shared {
-            let (cost, paid) = (shared(cost), shared(paid));
-            if over(cost.bytes, paid.bytes + others.bytes, limits.bytes)
-                || over(cost.nodes, paid.nodes + others.nodes, limits.nodes)
-                || over(cost.handles, paid.handles + others.handles, limits.handles)
+            let (cost, charged) = (shared(cost), shared(charged));
+            if over(cost.bytes, charged.bytes + others.bytes, limits.bytes)
+                || over(cost.nodes, charged.nodes + others.nodes, limits.nodes)
+                || over(cost.handles, charged.handles + others.handles, limits.handles)
             {
                 return Err(Error::Quota);
             }
         }
-        self.paid = paid;
+        self.charged = charged;
         self.high = Usage {
-            content: self.high.content.max(paid.content),
-            metadata: self.high.metadata.max(paid.metadata),
-            nodes: self.high.nodes.max(paid.nodes),
-            handles: self.high.handles.max(paid.handles),
+            content: self.high.content.max(charged.content),
+            metadata: self.high.metadata.max(charged.metadata),
+            nodes: self.high.nodes.max(charged.nodes),
+            handles: self.high.handles.max(charged.handles),
         };
         Ok(())
     }
 
-    pub(super) fn pay_metadata(&mut self, metadata: u64) -> Result<(), Error> {
-        self.pay(Usage { metadata, ..Usage::default() })
+    pub(super) fn charge_metadata(&mut self, metadata: u64) -> Result<(), Error> {
+        self.charge(Usage { metadata, ..Usage::default() })
     }
 
-    /// A node with what it points to, but without pages and entries.
-    pub(super) fn pay_node(&mut self, body: &Body) -> Result<(), Error> {
+    /// Charges a node with everything that it points to, except pages and entries.
+    pub(super) fn charge_node(&mut self, body: &Body) -> Result<(), Error> {
         let target = if let Body::Symlink(target) = body { HEAP + target.len() as u64 } else { 0 };
-        self.pay(Usage { nodes: 1, metadata: NODE + target, ..Usage::default() })
+        self.charge(Usage { nodes: 1, metadata: NODE + target, ..Usage::default() })
     }
 
-    /// An entry, the branches that lead to its place in the listing, and a first bucket.
-    pub(super) fn pay_entry(&mut self, directory: Id, name: &str) -> Result<(), Error> {
+    /// Charges an entry, the branches to its place in the listing, and a first bucket.
+    pub(super) fn charge_entry(&mut self, directory: Id, name: &str) -> Result<(), Error> {
         let directory = self.node(directory).directory();
         let first = directory.entries.is_empty();
         let places = || directory.entries.values().map(|entry| entry.place);
         let more = branches(places().chain([directory.next])) - branches(places());
-        self.pay_metadata(entry(name))?;
+        self.charge_metadata(entry(name))?;
         for _ in 0..more {
-            self.pay_metadata(BRANCH)?;
+            self.charge_metadata(BRANCH)?;
         }
-        if first { self.pay_metadata(BUCKET) } else { Ok(()) }
+        if first { self.charge_metadata(BUCKET) } else { Ok(()) }
     }
 }
 

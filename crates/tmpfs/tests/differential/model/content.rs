@@ -9,7 +9,7 @@ use crate::operation::Slot;
 
 const PAGE: u64 = tmpfs::PAGE as u64;
 
-/// A file: pages of stored bytes, of which the first can be small; the rest reads as zeros.
+/// A file: stored pages, of which the first can be small. The rest reads as zeros.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct File {
     pub(super) size: u64,
@@ -120,7 +120,7 @@ impl Model {
         Ok(done)
     }
 
-    /// All of it, or nothing.
+    /// Writes a whole piece, or nothing.
     fn write_piece(&mut self, id: Id, offset: u64, piece: &[u8]) -> Result<(), Error> {
         let mut file = self.file(id).clone();
         let before = charge::of_file(&file);
@@ -128,10 +128,10 @@ impl Model {
         file.size = file.size.max(offset + piece.len() as u64);
         let after = charge::of_file(&file);
         for row in charge::rows(before, after) {
-            self.pay(row)?;
+            self.charge(row)?;
         }
         *self.file_mut(id) = file;
-        self.paid = self.usage();
+        self.charged = self.usage();
         Ok(())
     }
 
@@ -140,7 +140,7 @@ impl Model {
         if !open.flags.write {
             return Err(Error::Invalid);
         }
-        // Linux' inode_newsize_ok: the limit is one on growth.
+        // Linux' inode_newsize_ok: the limit applies to growth only.
         if size > self.node(open.node).size() && size > self.largest() {
             return Err(Error::FileTooLarge);
         }

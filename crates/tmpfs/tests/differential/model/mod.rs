@@ -1,5 +1,5 @@
-//! The naive model of one space: a tree of nodes in the collections of `std`, copied as a whole
-//! before every change and put back where a limit forbids it.
+//! The naive model of one space: a tree of nodes in the collections of `std`. It is copied before
+//! every change, and restored if a limit refuses.
 
 mod attributes;
 pub(crate) mod charge;
@@ -35,10 +35,10 @@ pub(crate) struct Model {
     pub(crate) shared: Option<charge::Shared>,
     /// The hashes returned so far, each for one state of one node.
     hashes: BTreeMap<(u64, u64), HashedState>,
-    /// The node that each inode number was told of. No number is ever told of another one.
+    /// The node of each inode number. No number is ever used for another node.
     inodes: BTreeMap<u64, Id>,
     /// The charges; within a step also the charges of the step so far.
-    paid: Usage,
+    charged: Usage,
     /// The most that was ever charged of each.
     pub(crate) high: Usage,
     wasteful: bool,
@@ -158,15 +158,15 @@ impl Model {
             shared,
             hashes: BTreeMap::new(),
             inodes: BTreeMap::new(),
-            paid: Usage::default(),
+            charged: Usage::default(),
             high: Usage::default(),
             wasteful: false,
         };
-        model.pay(model.usage())?;
+        model.charge(model.usage())?;
         Ok(model)
     }
 
-    /// A space that starts from this one, which is frozen.
+    /// Returns a space that starts from this one, which is frozen.
     pub(crate) fn start(
         &self,
         limits: Limits,
@@ -174,12 +174,12 @@ impl Model {
     ) -> Result<Self, Error> {
         let (hashes, inodes, none) = (BTreeMap::new(), BTreeMap::new(), Usage::default());
         let mut model =
-            Self { limits, shared, hashes, inodes, paid: none, high: none, ..self.clone() };
-        model.pay(model.usage())?;
+            Self { limits, shared, hashes, inodes, charged: none, high: none, ..self.clone() };
+        model.charge(model.usage())?;
         Ok(model)
     }
 
-    /// The same as `apply` where pages cannot be made smaller.
+    /// Does a step as `apply` does, with pages that cannot shrink.
     pub(crate) fn apply_wastefully(&mut self, operation: &Operation, now: Timestamp) -> Outcome {
         self.wasteful = true;
         let outcome = self.apply(operation, now);
@@ -194,7 +194,7 @@ impl Model {
         if outcome.is_err() {
             *self = Self { high: self.high, ..before };
         }
-        self.paid = self.usage();
+        self.charged = self.usage();
         outcome
     }
 
@@ -260,7 +260,7 @@ impl Model {
         charge::usage(self)
     }
 
-    /// An open directory and its entries; `None` for another handle.
+    /// Returns an open directory and its entries, or `None` for another handle.
     pub(crate) fn entries(&self, directory: Slot) -> Option<(Id, Entries)> {
         let open = self.slots[directory]?;
         let Body::Directory(directory) = &self.node(open.node).body else { return None };
@@ -270,14 +270,14 @@ impl Model {
         Some((open.node, directory.entries.iter().map(entry).collect()))
     }
 
-    /// The slots whose handles are open, and what they are of.
+    /// Returns the slots with open handles of a kind.
     pub(crate) fn open_slots(&self, kind: Kind) -> impl Iterator<Item = Slot> {
         self.slots.iter().enumerate().filter_map(move |(slot, open)| {
             open.filter(|open| self.node(open.node).kind() == kind).map(|_| slot)
         })
     }
 
-    /// The size of an open file.
+    /// Returns the size of an open file.
     pub(crate) fn size_of(&self, slot: Slot) -> u64 {
         self.slots[slot].map_or(0, |open| self.node(open.node).size())
     }
@@ -289,10 +289,10 @@ impl Model {
                 self.close(slot).expect("it is open");
             }
         }
-        self.paid = self.usage();
+        self.charged = self.usage();
     }
 
-    /// All paths from the root, what holds others before them.
+    /// Returns all paths from the root, a directory before its entries.
     pub(crate) fn tree(&self) -> Vec<(String, Kind)> {
         let mut all = Vec::new();
         let mut ahead = vec![(String::new(), ROOT)];
@@ -326,8 +326,8 @@ impl Model {
         })
     }
 
-    /// One state of one node has one hash, and no other state has it. The lower word is the node's
-    /// for good.
+    /// Checks that a state of a node always has the same hash, that no other state has it, and that
+    /// the lower word never changes for a node.
     pub(crate) fn check_hash(
         &mut self,
         operation: &Operation,
@@ -373,7 +373,7 @@ impl Model {
         self.slots[slot].ok_or(Error::BadDescriptor)
     }
 
-    /// The directory that a path starts from.
+    /// Returns the directory that a path starts from.
     fn base(&self, at: &At) -> Result<Open, Error> {
         let open = self.opened(at.directory)?;
         if self.node(open.node).is_directory() { Ok(open) } else { Err(Error::NotDirectory) }

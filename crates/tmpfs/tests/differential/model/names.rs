@@ -107,7 +107,7 @@ impl Model {
     /// Removes everything but the root, whatever the limits.
     pub(crate) fn clear(&mut self, now: Timestamp) {
         self.clear_below(ROOT, now);
-        self.paid = self.usage();
+        self.charged = self.usage();
     }
 
     fn clear_below(&mut self, id: Id, now: Timestamp) {
@@ -203,7 +203,7 @@ impl Model {
         Ok(directory.entries.iter().map(entry).collect())
     }
 
-    /// Refuses a place for a new name where something stands, or nothing can.
+    /// Refuses a place for a new name if something has it, or nothing can.
     fn vacant(&self, last: &Last) -> Result<(), Error> {
         match self.look_up(last)? {
             Found::Node(_) => Err(Error::Exist),
@@ -212,9 +212,9 @@ impl Model {
         }
     }
 
-    /// A new node with its first name.
+    /// Makes a node with its first name.
     pub(super) fn make(&mut self, last: &Last, body: Body, now: Timestamp) -> Result<Id, Error> {
-        self.pay_node(&body)?;
+        self.charge_node(&body)?;
         let id = self.fresh();
         self.nodes.insert(id, Node::new(body, now).into());
         self.enter(last, id, now)?;
@@ -223,7 +223,7 @@ impl Model {
 
     fn enter(&mut self, last: &Last, node: Id, now: Timestamp) -> Result<(), Error> {
         let name = last.name();
-        self.pay_entry(last.directory, name)?;
+        self.charge_entry(last.directory, name)?;
         let serial = self.fresh();
         let directory = self.touched(last.directory, now);
         let place = directory.next;
@@ -241,16 +241,17 @@ impl Model {
         }
     }
 
-    /// Another name in the same place, made before the old one goes.
+    /// Gives a node another name in the same place. The new name is made before the old one is
+    /// removed.
     fn rename_entry(&mut self, from: &Last, to: &Last, now: Timestamp) -> Result<(), Error> {
-        self.pay_metadata(charge::entry(to.name()))?;
+        self.charge_metadata(charge::entry(to.name()))?;
         let directory = self.touched(from.directory, now);
         let entry = directory.entries.remove(from.name()).expect("it was found");
         directory.entries.insert(to.name().to_owned(), entry);
         Ok(())
     }
 
-    /// The same name of another node.
+    /// Gives the name to another node.
     fn replace(&mut self, last: &Last, node: Id, now: Timestamp) {
         let directory = self.touched(last.directory, now);
         directory.entries.get_mut(last.name()).expect("it was found").node = node;
@@ -262,7 +263,7 @@ impl Model {
         node.directory_mut()
     }
 
-    /// One name less; a directory that has none is removed.
+    /// Removes one name of a node. A directory without a name is removed.
     fn unname(&mut self, id: Id, now: Timestamp) {
         let node = self.node_mut(id);
         node.changed = now;
@@ -284,7 +285,7 @@ impl Model {
             if id == outer {
                 return true;
             }
-            // A removed directory lies nowhere.
+            // A removed directory is not in any directory.
             let directory = self.node(id).directory();
             at = directory.parent.filter(|_| !directory.removed);
         }

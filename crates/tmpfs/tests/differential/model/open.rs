@@ -16,7 +16,7 @@ impl Model {
         if flags.write {
             return Err(Error::IsDirectory);
         }
-        self.pay(HANDLE)?;
+        self.charge(HANDLE)?;
         Ok(self.hand_out(ROOT, flags, flags.mutate_directory))
     }
 
@@ -27,7 +27,7 @@ impl Model {
         Ok(())
     }
 
-    /// As fs/namei.c has it: `path_openat`, `do_open`, `may_open`.
+    /// Opens a path, as fs/namei.c does in `path_openat`, `do_open` and `may_open`.
     pub(super) fn open_at(
         &mut self,
         at: &At,
@@ -43,7 +43,7 @@ impl Model {
         if open.directory && (open.create || open.exclusive || open.truncate) {
             return Err(Error::Invalid);
         }
-        // wasmtime opens what it may make or cut for writing.
+        // wasmtime opens a file for writing if it may make or truncate it.
         let flags = DescriptorFlags { write: flags.write || open.create || open.truncate, ..flags };
         let changes = flags.write || flags.mutate_directory;
         if changes && !base.mutable {
@@ -59,12 +59,12 @@ impl Model {
             Body::Symlink(_) => return Err(Error::Loop),
             Body::Directory(_) if flags.write => return Err(Error::IsDirectory),
             Body::Directory(_) => DescriptorFlags { mutate_directory: base.mutable, ..flags },
-            // wasmtime looks whether it is one only after it was opened.
+            // wasmtime checks this only after the file was opened.
             Body::File(_) if open.directory => return Err(Error::NotDirectory),
             Body::File(_) => DescriptorFlags { mutate_directory: false, ..flags },
         };
         if !made {
-            self.pay(HANDLE)?;
+            self.charge(HANDLE)?;
             if open.truncate {
                 self.cut(id, 0, now);
             }
@@ -90,7 +90,7 @@ impl Model {
                     return Err(Error::NoEntry);
                 }
                 Found::Nothing => {
-                    self.pay(HANDLE)?;
+                    self.charge(HANDLE)?;
                     return Ok((self.make(&last, Self::new_file(), now)?, true));
                 }
             };

@@ -1,4 +1,4 @@
-//! From a path to a node, as Linux resolves it (fs/namei.c), and never out of where it starts.
+//! Path resolution as in Linux (fs/namei.c). A path never leaves the directory where it starts.
 
 use tmpfs::{Error, Follow};
 
@@ -43,7 +43,7 @@ impl Last {
 }
 
 impl Model {
-    /// The node that a path names.
+    /// Returns the node that a path names.
     pub(super) fn find(&self, at: &At, follow: Follow) -> Result<Id, Error> {
         let (mut follow, mut directory) = (follow == Follow::Yes, false);
         let mut last = self.parent(at)?;
@@ -63,8 +63,9 @@ impl Model {
         Ok(id)
     }
 
-    /// The directory in which a name is made or removed, and the name, as wasmtime finds them
-    /// (open_parent): with a slash at the end it is the `.` of the directory that the path names.
+    /// Returns the directory in which a name is made or removed, and the name, as wasmtime finds
+    /// them (open_parent). With a slash at the end, the name is the `.` of the directory that the
+    /// path names.
     pub(super) fn parent_opened(&self, at: &At) -> Result<Last, Error> {
         let last = self.parent(at)?;
         if last.slash {
@@ -77,7 +78,7 @@ impl Model {
         Ok(last)
     }
 
-    /// Everything but the last component.
+    /// Walks to everything but the last component.
     pub(super) fn parent(&self, at: &At) -> Result<Last, Error> {
         let base = self.check(at)?;
         self.walk(base, base, &at.path, 0)
@@ -141,10 +142,10 @@ impl Model {
             Name::Dot => Ok(Found::Node(last.directory)),
             Name::DotDot if last.directory == last.base => Err(Error::NotPermitted),
             Name::DotDot => Ok(Found::Node(directory.parent.expect("only the base has none"))),
-            // There will never be anything, so Linux does not look at the name.
+            // Nothing can be made here, so Linux does not check the name.
             Name::Normal(_) if directory.removed => Ok(Found::Nothing),
             Name::Normal(name) => match directory.entries.get(name) {
-                // Also where a lowered limit would not allow the name again.
+                // This also holds if a lowered limit would not allow the name now.
                 Some(entry) => Ok(Found::Node(entry.node)),
                 None if name.len() as u64 > u64::from(self.limits.name.min(65_535)) => {
                     Err(Error::NameTooLong)
