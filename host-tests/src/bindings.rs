@@ -1,5 +1,4 @@
 //! What wasmtime makes of `wit/`: the exports of `tempfile.wasm`, called from the host.
-#![expect(missing_docs, reason = "generated; the documentation is in wit/")]
 
 wasmtime::component::bindgen!({
     path: "../wit",

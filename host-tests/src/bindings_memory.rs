@@ -1,5 +1,4 @@
 //! What wasmtime makes of the exports of `tmpfs-lite.wasm`, called from the host.
-#![expect(missing_docs, reason = "generated; the documentation is in wit/")]
 
 wasmtime::component::bindgen!({
     path: [

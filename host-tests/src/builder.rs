@@ -15,6 +15,7 @@ use crate::draws::{Count, Draws};
 use crate::faulty_filesystem;
 
 /// What a guest gets of the host.
+#[must_use]
 pub struct Builder {
     wasi: WasiCtxBuilder,
     tmp: Option<TempDir>,
@@ -50,10 +51,6 @@ impl Default for Builder {
 impl Builder {
     /// Grants a new, empty directory of the host as `path`; [`Sandbox::tmp`](crate::Sandbox::tmp)
     /// tells which.
-    ///
-    /// # Panics
-    /// The host has no room for it.
-    #[must_use]
     pub fn tmp(self, path: &str) -> Self {
         let tmp = TempDir::new().expect("making a directory on the host");
         let mut this = self.preopen(tmp.path(), path);
@@ -62,27 +59,17 @@ impl Builder {
     }
 
     /// Grants a directory of the host, for reading and writing.
-    ///
-    /// # Panics
-    /// There is no such directory.
-    #[must_use]
     pub fn preopen(mut self, host: &Path, guest: &str) -> Self {
         self.wasi.preopened_dir(host, guest, FsPerms::ReadWrite).expect("granting a directory");
         self
     }
 
     /// Grants a directory of the host, for reading only.
-    ///
-    /// # Panics
-    /// There is no such directory.
-    #[must_use]
     pub fn read_only(mut self, host: &Path, guest: &str) -> Self {
         self.wasi.preopened_dir(host, guest, FsPerms::ReadOnly).expect("granting a directory");
         self
     }
 
-    /// Sets a variable of the environment.
-    #[must_use]
     pub fn env(mut self, name: &str, value: &str) -> Self {
         self.wasi.env(name, value);
         self.variables.push((name.to_owned(), value.to_owned()));
@@ -90,35 +77,29 @@ impl Builder {
     }
 
     /// Sets the working directory; wasmtime sets none by default.
-    #[must_use]
     pub fn cwd(mut self, path: &str) -> Self {
         self.wasi.initial_cwd(path);
         self
     }
 
-    /// Says where random numbers come from.
-    #[must_use]
     pub fn draws(mut self, draws: Draws) -> Self {
         self.draws = draws;
         self
     }
 
     /// Lets the guest execute this much, then traps it.
-    #[must_use]
     pub fn fuel(mut self, fuel: u64) -> Self {
         self.fuel = Some(fuel);
         self
     }
 
     /// Grants the guest so many bytes of linear memory, and refuses more.
-    #[must_use]
     pub fn memory_limit(mut self, bytes: usize) -> Self {
         self.memory_limit = Some(bytes);
         self
     }
 
     /// Traps the guest once its engine's epoch was raised so often.
-    #[must_use]
     pub fn epochs(mut self, epochs: u64) -> Self {
         self.epochs = Some(epochs);
         self
@@ -126,7 +107,6 @@ impl Builder {
 
     /// Asks `hook`, with the event and the path, before anything is made: the library is
     /// `tempfile-audited.wasm`.
-    #[must_use]
     pub fn audit(mut self, hook: impl Fn(&str, &str) -> Answer + Send + Sync + 'static) -> Self {
         self.hook = Some(Box::new(hook));
         self
@@ -134,21 +114,18 @@ impl Builder {
 
     /// Puts a filesystem in memory under the guest, which sees it as `/tmp`. What the host grants
     /// besides, the guest does not see.
-    #[must_use]
     pub fn memory(mut self) -> Self {
         self.ground = Ground::Memory;
         self
     }
 
     /// Makes a filesystem in memory a part of the program.
-    #[must_use]
     pub fn embedded(mut self) -> Self {
         self.ground = Ground::Embedded;
         self
     }
 
     /// Makes a filesystem in memory a part of the program, beside the directories that are granted.
-    #[must_use]
     pub fn beside(mut self) -> Self {
         self.ground = Ground::Beside;
         self
@@ -156,13 +133,11 @@ impl Builder {
 
     /// Lends a filesystem in memory that the host serves, with the limits and at the mount that the
     /// variables of `tmpfs.wasm` say.
-    #[must_use]
     pub fn hosted(mut self) -> Self {
         self.ground = Ground::Hosted;
         self
     }
 
-    /// Makes the spaces that the guest gets.
     fn scratch(&self) -> ScratchCtx {
         if self.ground != Ground::Hosted {
             return ScratchCtx::new();
@@ -218,7 +193,8 @@ impl Builder {
         };
         let metered = self.fuel.is_some() || self.epochs.is_some();
         let memory_limit = self.memory_limit;
-        let mut store = Store::new(engine, Host::new(self.wasi.build(), scratch));
+        let host = Host { wasi: self.wasi.build(), scratch, ..Host::default() };
+        let mut store = Store::new(engine, host);
         if metered {
             store.set_fuel(self.fuel.unwrap_or(u64::MAX)).expect("the engine counts fuel");
             store.set_epoch_deadline(self.epochs.unwrap_or(u64::MAX / 2));

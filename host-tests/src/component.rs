@@ -51,18 +51,11 @@ pub enum Metering {
 /// A compiled component and the engine it is for.
 #[derive(Clone)]
 pub struct Code {
-    /// The engine it was compiled by.
     pub engine: Engine,
-    /// The component.
     pub component: Component,
 }
 
 impl Library {
-    /// Its binary.
-    ///
-    /// # Panics
-    /// It cannot be built.
-    #[must_use]
     pub fn bytes(self) -> &'static [u8] {
         built(match self {
             Self::Plain => "tempfile",
@@ -70,11 +63,6 @@ impl Library {
         })
     }
 
-    /// The component on its ground.
-    ///
-    /// # Panics
-    /// It cannot be built, or the ground is one of programs.
-    #[must_use]
     pub fn code(self, ground: Ground, metering: Metering) -> Code {
         compiled(("", self, ground, metering), || match ground {
             Ground::Host | Ground::Hosted => self.bytes().to_vec(),
@@ -85,23 +73,11 @@ impl Library {
 }
 
 /// The program that [`composition`] makes.
-///
-/// # Errors
-/// Those of the composer.
-///
-/// # Panics
-/// A component cannot be built.
 pub fn composed(program: &[u8], options: &Options) -> scratch_compose::Result<Vec<u8>> {
     composition(program, options).map(|whole| whole.wasm)
 }
 
 /// Embeds or composes as the command `scratch compose` does, with the components of this checkout.
-///
-/// # Errors
-/// Those of the composer.
-///
-/// # Panics
-/// A component cannot be built.
 pub fn composition(program: &[u8], options: &Options) -> scratch_compose::Result<Composition> {
     compose(program, options, |component| built(component.name()))
 }
@@ -119,10 +95,6 @@ pub(crate) fn built(name: &'static str) -> &'static [u8] {
 
 /// A program of `programs/` on its ground, composed with the library where it imports that; or one
 /// that others made, by its path.
-///
-/// # Panics
-/// There is no such program, or it does not fit what it is composed with.
-#[must_use]
 pub fn component_of(program: &str, library: Library, ground: Ground, metering: Metering) -> Code {
     compiled((program, library, ground, metering), || {
         let foreign = Path::new(program);
@@ -144,16 +116,10 @@ pub fn component_of(program: &str, library: Library, ground: Ground, metering: M
     })
 }
 
-/// The programs that there are.
 pub fn program_names() -> impl Iterator<Item = &'static str> {
     PROGRAMS.keys().map(String::as_str)
 }
 
-/// The file of a program of `programs/`.
-///
-/// # Panics
-/// There is no such program.
-#[must_use]
 pub fn program_file(name: &str) -> &'static Path {
     PROGRAMS.get(name).unwrap_or_else(|| panic!("no program {name}"))
 }

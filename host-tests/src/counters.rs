@@ -8,6 +8,7 @@ use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use crate::faults::{Faults, Moment};
 
 /// The data of a store.
+#[derive(Default)]
 pub(crate) struct Host {
     pub(crate) wasi: WasiCtx,
     pub(crate) scratch: ScratchCtx,
@@ -26,22 +27,6 @@ pub(crate) struct Host {
 }
 
 impl Host {
-    pub(crate) fn new(wasi: WasiCtx, scratch: ScratchCtx) -> Self {
-        let table = ResourceTable::new();
-        let (memory, faults) = (Memory::default(), Faults::default());
-        Self {
-            wasi,
-            scratch,
-            table,
-            calls: 0,
-            refuse_calls: false,
-            memory,
-            faults,
-            interference: None,
-            listings: 0,
-        }
-    }
-
     pub(crate) fn on_call(&mut self, hook: CallHook) -> wasmtime::Result<()> {
         if matches!(hook, CallHook::CallingHost) {
             self.calls += 1;

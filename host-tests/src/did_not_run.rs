@@ -7,9 +7,6 @@ use xtask::foreign::REQUIRED;
 
 /// Names a test that something is missing for, in the output of a run that succeeds too; where
 /// [`REQUIRED`] is set, the test fails. `.ci/run` repeats these lines at its end.
-///
-/// # Panics
-/// The test is required.
 pub fn did_not_run(test: &str, reason: &str) {
     // Not by `eprintln`, whose lines the harness keeps to itself where a test succeeds.
     name(&mut io::stderr(), env::var_os(REQUIRED).is_some(), test, reason);

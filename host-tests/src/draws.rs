@@ -15,7 +15,6 @@ pub const FIRST_REJECTED: u64 = (u64::MAX / NAMES) * NAMES;
 
 /// The eight characters that a draw spells: the digits of its remainder by 37⁸ in base 37, the
 /// lowest first.
-#[must_use]
 pub fn name_of(draw: u64) -> String {
     const ALPHABET: &[u8; 37] = b"abcdefghijklmnopqrstuvwxyz0123456789_";
     let digit = |at| draw % NAMES / 37_u64.pow(at) % 37;
@@ -34,8 +33,6 @@ pub enum Draws {
 }
 
 impl Draws {
-    /// One number for ever.
-    #[must_use]
     pub fn always(draw: u64) -> Self {
         Self::Script(vec![draw])
     }
@@ -52,7 +49,6 @@ impl Draws {
     }
 }
 
-/// How many numbers were drawn.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Count(Arc<AtomicU64>);
 

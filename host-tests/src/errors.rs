@@ -4,37 +4,31 @@ use crate::bindings::exports::scratch::tempfile::tempfile::{Error, ErrorCode, Os
 use crate::bindings::exports::scratch::tempfile::text::TextError;
 
 /// Python's `ValueError`.
-#[must_use]
 pub fn value(text: &str) -> Error {
     Error::Value(text.to_owned())
 }
 
 /// Python's `io.UnsupportedOperation`.
-#[must_use]
 pub fn unsupported(text: &str) -> Error {
     Error::Unsupported(text.to_owned())
 }
 
 /// Python's `OSError` that names no path.
-#[must_use]
 pub fn os(code: ErrorCode, message: &str) -> Error {
     Error::Os(OsError { code, message: message.to_owned(), path: None })
 }
 
 /// Python's `OSError` of a path.
-#[must_use]
 pub fn os_at(code: ErrorCode, message: &str, path: &str) -> Error {
     Error::Os(OsError { code, message: message.to_owned(), path: Some(path.to_owned()) })
 }
 
 /// Python's `OSError` of a path, without a number.
-#[must_use]
 pub fn unnumbered_at(message: &str, path: &str) -> Error {
     os_at(ErrorCode::Unnumbered, message, path)
 }
 
 /// The code of an `OSError`; `None` for the other families.
-#[must_use]
 pub fn code_of(error: &Error) -> Option<ErrorCode> {
     match error {
         Error::Os(error) => Some(error.code),
@@ -55,13 +49,11 @@ impl From<Error> for TextError {
 }
 
 /// Python's `LookupError`.
-#[must_use]
 pub fn lookup(text: &str) -> TextError {
     TextError::Lookup(text.to_owned())
 }
 
 /// Python's `TypeError`.
-#[must_use]
 pub fn wrong_type(text: &str) -> TextError {
     TextError::Type(text.to_owned())
 }

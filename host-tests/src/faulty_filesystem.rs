@@ -4,10 +4,10 @@
 use wasmtime::StoreContextMut;
 use wasmtime::component::{Linker, Resource};
 use wasmtime_wasi::filesystem::{Descriptor, WasiFilesystemView as _};
+use wasmtime_wasi::p2::FsResult;
 use wasmtime_wasi::p2::bindings::sync::filesystem::types::{
-    DirectoryEntry, ErrorCode, HostDescriptor as _, HostDirectoryEntryStream as _, PathFlags,
+    ErrorCode, HostDescriptor as _, HostDirectoryEntryStream as _,
 };
-use wasmtime_wasi::p2::{FsResult, ReaddirIterator};
 
 use crate::counters::Host;
 use crate::faults::Moment;
@@ -16,30 +16,78 @@ type Outcome<T> = wasmtime::Result<(Result<T, ErrorCode>,)>;
 
 /// Puts functions that can fail in the place of WASI's.
 pub(crate) fn install(linker: &mut Linker<Host>) -> wasmtime::Result<()> {
+    type Store<'a> = StoreContextMut<'a, Host>;
     linker.allow_shadowing(true);
     let mut types = linker.instance("wasi:filesystem/types@0.2.12")?;
-    types.func_wrap("[method]descriptor.unlink-file-at", unlink_file_at)?;
+    types.func_wrap(
+        "[method]descriptor.unlink-file-at",
+        |mut store: Store<'_>, (directory, path)| {
+            let host = store.data_mut();
+            if refused(&mut host.faults.refused_unlinks) {
+                return Ok((Err(ErrorCode::Busy),));
+            }
+            outcome(host.filesystem().unlink_file_at(directory, path))
+        },
+    )?;
     types.func_wrap("[method]descriptor.write", write)?;
-    types.func_wrap("[method]descriptor.rename-at", rename_at)?;
-    types.func_wrap("[method]descriptor.link-at", link_at)?;
-    types.func_wrap("[method]descriptor.read-directory", read_directory)?;
-    types.func_wrap("[method]descriptor.remove-directory-at", remove_directory_at)?;
-    types.func_wrap("[method]descriptor.read", read)?;
-    types.func_wrap("[method]directory-entry-stream.read-directory-entry", read_directory_entry)?;
+    types.func_wrap(
+        "[method]descriptor.rename-at",
+        |mut store: Store<'_>, (from, path, to, new)| {
+            moving(store.data_mut(), |host| host.filesystem().rename_at(from, path, to, new))
+        },
+    )?;
+    types.func_wrap(
+        "[method]descriptor.link-at",
+        |mut store: Store<'_>, (from, flags, path, to, new)| {
+            moving(store.data_mut(), |host| host.filesystem().link_at(from, flags, path, to, new))
+        },
+    )?;
+    types.func_wrap(
+        "[method]descriptor.read-directory",
+        |mut store: Store<'_>, (directory,)| {
+            let host = store.data_mut();
+            host.listings += 1;
+            outcome(host.filesystem().read_directory(directory))
+        },
+    )?;
+    types.func_wrap(
+        "[method]descriptor.remove-directory-at",
+        |mut store: Store<'_>, (directory, path)| {
+            let host = store.data_mut();
+            interfere(host, Moment::BeforeRemoval);
+            outcome(host.filesystem().remove_directory_at(directory, path))
+        },
+    )?;
+    types.func_wrap(
+        "[method]descriptor.read",
+        |mut store: Store<'_>, (file, length, position)| {
+            let host = store.data_mut();
+            if refused(&mut host.faults.refused_reads) {
+                return Ok((Err(ErrorCode::Io),));
+            }
+            outcome(host.filesystem().read(file, length, position))
+        },
+    )?;
+    types.func_wrap(
+        "[method]directory-entry-stream.read-directory-entry",
+        |mut store: Store<'_>, (listing,)| {
+            let host = store.data_mut();
+            let entry = host.filesystem().read_directory_entry(listing);
+            if refused(&mut host.faults.vanished_entries) {
+                return Ok((Err(ErrorCode::NoEntry),));
+            }
+            outcome(entry)
+        },
+    )?;
     linker.allow_shadowing(false);
     Ok(())
 }
 
-fn unlink_file_at(
-    mut store: StoreContextMut<'_, Host>,
-    (directory, path): (Resource<Descriptor>, String),
-) -> Outcome<()> {
-    let host = store.data_mut();
-    if let Some(left) = host.faults.refused_unlinks.checked_sub(1) {
-        host.faults.refused_unlinks = left;
-        return Ok((Err(ErrorCode::Busy),));
-    }
-    outcome(host.filesystem().unlink_file_at(directory, path))
+/// Takes one off the refusals that are left, if any is.
+fn refused(left: &mut u32) -> bool {
+    let refused = *left > 0;
+    *left = left.saturating_sub(1);
+    refused
 }
 
 fn write(
@@ -67,75 +115,12 @@ fn interfere(host: &mut Host, moment: Moment) {
     }
 }
 
-fn remove_directory_at(
-    mut store: StoreContextMut<'_, Host>,
-    (directory, path): (Resource<Descriptor>, String),
-) -> Outcome<()> {
-    let host = store.data_mut();
-    interfere(host, Moment::BeforeRemoval);
-    outcome(host.filesystem().remove_directory_at(directory, path))
-}
-
-fn read(
-    mut store: StoreContextMut<'_, Host>,
-    (file, length, position): (Resource<Descriptor>, u64, u64),
-) -> Outcome<(Vec<u8>, bool)> {
-    let host = store.data_mut();
-    if let Some(left) = host.faults.refused_reads.checked_sub(1) {
-        host.faults.refused_reads = left;
-        return Ok((Err(ErrorCode::Io),));
-    }
-    outcome(host.filesystem().read(file, length, position))
-}
-
-fn rename_at(
-    mut store: StoreContextMut<'_, Host>,
-    (from, path, to, new): (Resource<Descriptor>, String, Resource<Descriptor>, String),
-) -> Outcome<()> {
-    let host = store.data_mut();
+/// Moves or links, with what another process does before and after.
+fn moving(host: &mut Host, action: impl FnOnce(&mut Host) -> FsResult<()>) -> Outcome<()> {
     interfere(host, Moment::BeforeMove);
-    let moved = outcome(host.filesystem().rename_at(from, path, to, new));
+    let moved = outcome(action(host));
     interfere(host, Moment::AfterMove);
     moved
-}
-
-fn link_at(
-    mut store: StoreContextMut<'_, Host>,
-    (from, flags, path, to, new): (
-        Resource<Descriptor>,
-        PathFlags,
-        String,
-        Resource<Descriptor>,
-        String,
-    ),
-) -> Outcome<()> {
-    let host = store.data_mut();
-    interfere(host, Moment::BeforeMove);
-    let linked = outcome(host.filesystem().link_at(from, flags, path, to, new));
-    interfere(host, Moment::AfterMove);
-    linked
-}
-
-fn read_directory(
-    mut store: StoreContextMut<'_, Host>,
-    (directory,): (Resource<Descriptor>,),
-) -> Outcome<Resource<ReaddirIterator>> {
-    let host = store.data_mut();
-    host.listings += 1;
-    outcome(host.filesystem().read_directory(directory))
-}
-
-fn read_directory_entry(
-    mut store: StoreContextMut<'_, Host>,
-    (listing,): (Resource<ReaddirIterator>,),
-) -> Outcome<Option<DirectoryEntry>> {
-    let host = store.data_mut();
-    let entry = host.filesystem().read_directory_entry(listing);
-    if let Some(left) = host.faults.vanished_entries.checked_sub(1) {
-        host.faults.vanished_entries = left;
-        return Ok((Err(ErrorCode::NoEntry),));
-    }
-    outcome(entry)
 }
 
 fn outcome<T>(outcome: FsResult<T>) -> Outcome<T> {

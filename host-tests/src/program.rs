@@ -16,24 +16,22 @@ use crate::builder::Builder;
 use crate::counters::Host;
 use crate::{Leftover, component};
 
-/// How much a program may print.
 const OUTPUT: usize = 1 << 20;
 
 /// A program and what it gets of the host.
+#[must_use]
 pub struct Program {
     name: String,
     builder: Builder,
 }
 
 /// What became of a program.
+#[must_use]
 pub struct Run {
     /// The value it exited with; `None` where it trapped.
     pub exit: Option<i32>,
-    /// The trap, where it trapped.
     pub trap: Option<String>,
-    /// What it printed.
     pub stdout: String,
-    /// What it printed as errors.
     pub stderr: String,
     /// How often it called the host, by the hook.
     pub calls: u64,
@@ -46,16 +44,11 @@ pub struct Run {
 
 impl Program {
     /// The program of this name, or that of others in this file.
-    #[must_use]
     pub fn new(name: &str, builder: Builder) -> Self {
         Self { name: name.to_owned(), builder }
     }
 
     /// Runs the program that these bytes are, from a new folder: compiled code is kept by path.
-    ///
-    /// # Panics
-    /// It cannot be written or instantiated.
-    #[must_use]
     pub fn run_bytes(bytes: &[u8], builder: Builder, arguments: &[&str]) -> Run {
         let folder = TempDir::new().expect("making a directory on the host");
         let file = folder.path().join("whole.wasm");
@@ -64,10 +57,6 @@ impl Program {
     }
 
     /// Returns the bytes of memory that an instance takes before anything of it is called.
-    ///
-    /// # Panics
-    /// It cannot be instantiated.
-    #[must_use]
     pub fn memory_at_start(self) -> usize {
         let Self { name, mut builder } = self;
         let code =
@@ -78,11 +67,6 @@ impl Program {
         store.data().memory.bytes
     }
 
-    /// Runs it with these arguments.
-    ///
-    /// # Panics
-    /// It cannot be instantiated.
-    #[must_use]
     pub fn run(self, arguments: &[&str]) -> Run {
         let Self { name, mut builder } = self;
         let code =
@@ -116,32 +100,17 @@ impl Program {
 
 impl Run {
     /// The run again, if the program said that all is well.
-    ///
-    /// # Panics
-    /// It did not; what it printed is shown.
-    #[must_use]
     pub fn succeeded(self) -> Self {
         let Self { exit, trap, stdout, stderr, .. } = &self;
         assert_eq!(*exit, Some(0), "{trap:?}\nstdout: {stdout}\nstderr: {stderr}");
         self
     }
 
-    /// The directory of the host behind `/tmp`.
-    ///
-    /// # Panics
-    /// None was made.
-    #[must_use]
     pub fn tmp(&self) -> &std::path::Path {
         self.tmp.as_ref().expect("the program was run with `tmp`").path()
     }
 
     /// Calls the `cleanup` that the composition hands on.
-    ///
-    /// # Errors
-    /// The trap.
-    ///
-    /// # Panics
-    /// The composition exports no such function.
     pub fn cleanup(&mut self) -> wasmtime::Result<Vec<Leftover>> {
         let Self { store, instance, .. } = self;
         let interface = instance

@@ -7,10 +7,6 @@ const BEFORE: usize = 40;
 
 /// Returns the seeds of a test: as many as `DIFFERENTIAL_PROGRAMS` says, or `programs`, from
 /// `DIFFERENTIAL_SEED` on, or 0.
-///
-/// # Panics
-/// A variable is no number.
-#[must_use]
 pub fn seeds(programs: u64) -> Range<u64> {
     let first = variable("DIFFERENTIAL_SEED").unwrap_or(0);
     first..first + variable("DIFFERENTIAL_PROGRAMS").unwrap_or(programs)
@@ -21,9 +17,6 @@ fn variable(name: &str) -> Option<u64> {
 }
 
 /// Asserts that a program printed what it prints on a directory of the host.
-///
-/// # Panics
-/// A line differs; it is shown with those before it.
 #[track_caller]
 pub fn assert_same_lines(seed: u64, on_the_host: &str, here: &str) {
     let [host, here] = [on_the_host, here].map(|text| text.lines().collect::<Vec<_>>());

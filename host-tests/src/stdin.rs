@@ -15,14 +15,12 @@ struct Silence;
 
 impl Builder {
     /// Gives the guest these bytes to read, and then the end; nothing at all by default.
-    #[must_use]
     pub fn stdin(mut self, bytes: &'static [u8]) -> Self {
         self.wasi().stdin(MemoryInputPipe::new(Bytes::from_static(bytes)));
         self
     }
 
     /// Lets the guest wait for its standard input for ever.
-    #[must_use]
     pub fn silent_stdin(mut self) -> Self {
         self.wasi().stdin(Silence);
         self

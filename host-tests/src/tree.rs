@@ -17,10 +17,6 @@ enum Entry {
 
 impl Tree {
     /// What is below `directory` now. Links are not followed.
-    ///
-    /// # Panics
-    /// It cannot be read.
-    #[must_use]
     pub fn of(directory: &Path) -> Self {
         let mut entries = BTreeMap::new();
         let mut waiting = vec![directory.to_owned()];
@@ -43,29 +39,20 @@ impl Tree {
         Self(entries)
     }
 
-    /// Whether nothing is there.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// How many entries there are.
-    #[must_use]
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// The paths, in their order.
     pub fn paths(&self) -> impl Iterator<Item = &Path> {
         self.0.keys().map(PathBuf::as_path)
     }
 }
 
 /// The names in a directory of the host, sorted.
-///
-/// # Panics
-/// It cannot be read, or a name is not Unicode.
-#[must_use]
 pub fn names_in(directory: &Path) -> Vec<String> {
     let entries = fs::read_dir(directory).expect("listing a directory");
     let names = entries.map(|entry| entry.expect("listing a directory").file_name());

@@ -11,16 +11,12 @@ use crate::script::run::Interpreter;
 /// A script and what is to come of it.
 #[derive(Clone, Debug)]
 pub struct Case {
-    /// What it is about.
     pub title: String,
-    /// Its lines.
     pub script: Script,
     /// The outcome of each line, where it matters, without what is seen from outside.
     pub outcomes: Vec<Option<String>>,
 }
 
-/// The cases of a table.
-#[must_use]
 pub fn cases(table: &str) -> Vec<Case> {
     let mut title = String::new();
     let mut cases = Vec::new();
@@ -62,10 +58,6 @@ fn case(title: &str, beginning: &[&str], lines: &[&str], slot: &str) -> Case {
 
 /// Where the component does not do what a table says of the objects that `about` is true for, asked
 /// with the line that makes them. In words; nothing where it always does.
-///
-/// # Panics
-/// The table says nothing of them.
-#[must_use]
 pub fn differences(table: &str, about: impl Fn(&str) -> bool) -> String {
     let mut interpreter = Interpreter::start();
     let mut differences = String::new();

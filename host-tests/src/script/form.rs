@@ -3,7 +3,6 @@
 /// A script: its lines.
 pub type Script = Vec<String>;
 
-/// The outcomes of a script, one for each line.
 pub type Outcomes = Vec<String>;
 
 const PLAIN: &str = "_-./";
@@ -81,7 +80,6 @@ pub(super) fn in_short(bytes: &[u8]) -> String {
     }
 }
 
-/// A list in short.
 pub(super) fn list_in_short(items: &[String]) -> String {
     let joined = items.join(",");
     if joined.len() <= 120 {
@@ -92,7 +90,6 @@ pub(super) fn list_in_short(items: &[String]) -> String {
 }
 
 /// The checksum of RFC 1950, which Python has as `zlib.adler32`.
-#[must_use]
 pub fn adler32(bytes: &[u8]) -> u32 {
     let (mut a, mut b) = (1_u32, 0_u32);
     // So many bytes can be summed up before the sums must be reduced.

@@ -8,12 +8,14 @@
 //! `!family text`, then ` | ` and what is seen from outside, such as the length on the disk.
 
 mod arguments;
+mod by_name;
 mod cases;
 mod form;
 mod outcome;
 mod places;
 mod run;
 mod shown;
+mod words;
 
 pub use cases::{Case, cases, differences};
 pub use form::{Outcomes, Script, adler32};

@@ -7,7 +7,6 @@
 /// * a place in a text file that is more than a byte position, or one of several, is the
 ///   component's own affair,
 /// * what cannot be seen from outside in CPython is not compared.
-#[must_use]
 pub fn expected(outcome: &str) -> String {
     let (result, state) = outcome.split_once(" | ").unwrap_or((outcome, ""));
     let result = match result {
@@ -21,7 +20,6 @@ pub fn expected(outcome: &str) -> String {
 }
 
 /// Everything that the component's `outcome` would be expected to be.
-#[must_use]
 pub fn met(outcome: &str) -> Vec<String> {
     let (result, state) = outcome.split_once(" | ").unwrap_or((outcome, ""));
     let mut results = vec![result.to_owned()];

@@ -26,8 +26,8 @@ impl<'a> Places<'a> {
 
     /// Names from now on have these around their characters of chance.
     pub(super) fn set_affixes(&mut self, arguments: &Arguments<'_>, prefix: &str) {
-        self.prefix = arguments.text_of("prefix").unwrap_or_else(|| prefix.to_owned());
-        self.suffix = arguments.text_of("suffix").unwrap_or_default();
+        self.prefix = arguments.get("prefix").unwrap_or_else(|| prefix.to_owned());
+        self.suffix = arguments.get("suffix").unwrap_or_default();
     }
 
     /// The object that was made has this path, and it is the script's subject.

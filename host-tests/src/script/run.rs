@@ -5,28 +5,24 @@ use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::script::arguments::Arguments;
-use crate::script::form::{Outcomes, Script, content, guest, list_in_short, text};
+use crate::script::by_name;
+use crate::script::form::{Outcomes, Script, guest, text};
 use crate::script::places::Places;
 use crate::script::shown::{Shown, failure};
+use crate::script::words::Words;
 use crate::{
-    Cookie, Directory, Error, File, MkstempOptions, Sandbox, TextError, TextFile, UnclosedItem,
-    UnclosedKind, place,
+    Cookie, Directory, Error, File, Sandbox, TextError, TextFile, UnclosedItem, UnclosedKind, place,
 };
 
 /// An instance that runs scripts one after the other.
 pub struct Interpreter(Sandbox);
 
 impl Interpreter {
-    /// A new one, with an empty directory.
-    #[must_use]
     pub fn start() -> Self {
         Self(Sandbox::builder().tmp("/tmp").cwd("/tmp").start())
     }
 
     /// Runs a script. A trap is an outcome, too, and the end of the instance.
-    ///
-    /// # Panics
-    /// The script is none.
     pub fn run(&mut self, script: &Script) -> Outcomes {
         let mut outcomes = Vec::new();
         let sandbox = &self.0;
@@ -130,55 +126,44 @@ impl<'a> Run<'a> {
         let arguments = Arguments::new(words);
         self.places.set_affixes(&arguments, &self.sandbox.template());
         let sandbox = self.sandbox;
-        let (made, path) = match maker {
-            "temporary-file" => {
-                (Slot::Binary(sandbox.temporary_file(Some(arguments.file()))?), None)
-            }
+        let made = match maker {
+            "temporary-file" => Slot::Binary(sandbox.temporary_file(Some(arguments.record()))?),
             "temporary-text-file" => {
-                (Slot::Text(sandbox.temporary_text_file(Some(arguments.file()))?), None)
+                Slot::Text(sandbox.temporary_text_file(Some(arguments.record()))?)
             }
             "spooled-temporary-file" => {
-                (Slot::Binary(sandbox.spooled_temporary_file(Some(arguments.spooled()))?), None)
+                Slot::Binary(sandbox.spooled_temporary_file(Some(arguments.record()))?)
             }
             "spooled-temporary-text-file" => {
-                (Slot::Text(sandbox.spooled_temporary_text_file(Some(arguments.spooled()))?), None)
+                Slot::Text(sandbox.spooled_temporary_text_file(Some(arguments.record()))?)
             }
             "named-temporary-file" => {
-                let file = sandbox.named_temporary_file(Some(arguments.named()))?;
-                let path = file.name();
-                (Slot::Binary(file), path)
+                Slot::Binary(sandbox.named_temporary_file(Some(arguments.record()))?)
             }
             "named-temporary-text-file" => {
-                let file = sandbox.named_temporary_text_file(Some(arguments.named()))?;
-                let path = file.name();
-                (Slot::Text(file), path)
+                Slot::Text(sandbox.named_temporary_text_file(Some(arguments.record()))?)
             }
             "temporary-directory" => {
                 self.lists = true;
-                let made = sandbox.temporary_directory(Some(arguments.directory()))?;
-                let path = made.name();
-                (Slot::Directory(made), Some(path))
+                Slot::Directory(sandbox.temporary_directory(Some(arguments.record()))?)
             }
             "mkstemp" => {
                 self.lists = true;
-                let options = MkstempOptions {
-                    text: arguments.flag("text"),
-                    ..MkstempOptions::from(arguments.names())
-                };
-                let (file, path) = sandbox.mkstemp(Some(options))?;
+                let (file, path) = sandbox.mkstemp(Some(arguments.record()))?;
                 self.slots.insert(label.to_owned(), Slot::Binary(file));
                 return Ok(self.places.made(&path));
             }
             _ => panic!("a maker more: {maker}"),
         };
+        let path = match &made {
+            Slot::Binary(file) => file.name(),
+            Slot::Text(file) => file.name(),
+            Slot::Directory(directory) => Some(directory.name()),
+        };
         self.slots.insert(label.to_owned(), made);
-        Ok(path.map_or_else(
-            || "object".to_owned(),
-            |path| {
-                self.places.follow(&path);
-                self.places.made(&path)
-            },
-        ))
+        let Some(path) = path else { return Ok("object".to_owned()) };
+        self.places.follow(&path);
+        Ok(self.places.made(&path))
     }
 
     fn module(&mut self, function: &str, words: &[&str]) -> Result<String> {
@@ -194,44 +179,38 @@ impl<'a> Run<'a> {
                 let prefix =
                     if function == "mktemp" { "tmp".to_owned() } else { sandbox.template() };
                 self.places.set_affixes(&arguments, &prefix);
-                let options = Some(arguments.names());
-                let made = if function == "mktemp" {
-                    sandbox.mktemp(options)?
-                } else {
-                    sandbox.mkdtemp(options)?
+                let options = Some(arguments.record());
+                let made = match function {
+                    "mktemp" => sandbox.mktemp(options),
+                    _ => sandbox.mkdtemp(options),
                 };
-                Ok(self.places.made(&made))
+                Ok(self.places.made(&made?))
             }
             "gettempdir" => Ok(self.places.path(&sandbox.gettempdir()?)),
             "gettempdirb" => {
                 let path = String::from_utf8(sandbox.gettempdirb()?).expect("a path is text");
                 Ok(self.places.path(&path))
             }
-            "gettempprefix" => Ok(sandbox.gettempprefix().shown()),
-            "gettempprefixb" => Ok(sandbox.gettempprefixb().shown()),
             "tempdir" => Ok(self.places.path(&sandbox.tempdir().unwrap_or_default())),
             "set-tempdir" => {
                 sandbox.set_tempdir(Some(&guest(words[0])));
                 none()
             }
-            "template" => Ok(sandbox.template().shown()),
             "set-template" => {
                 sandbox.set_template(&text(&words[0].replace("\"\"", "")));
                 none()
             }
-            "tmp-max" => Ok(sandbox.tmp_max().to_string()),
-            "set-tmp-max" => {
-                sandbox.set_tmp_max(words[0].parse().unwrap());
-                none()
-            }
-            _ => panic!("a function more: {function}"),
+            _ => by_name::tempfile(sandbox, function, &mut Words::new(words)).expect(function),
         }
     }
 
     fn method(&mut self, label: &str, slot: &str, method: &str, words: &[&str]) -> Result<String> {
         let mut returned = None;
         let result = match &self.slots[slot] {
-            Slot::Directory(directory) => self.of_directory(directory, method),
+            Slot::Directory(directory) => match method {
+                "name" => Ok(self.places.path(&directory.name())),
+                _ => by_name::directory(directory, method, &mut Words::new(words)).expect(method),
+            },
             Slot::Binary(file) => match method {
                 "name" => Ok(self.name(file.name())),
                 "dump" => Ok(self.dump(Some(file))),
@@ -246,10 +225,11 @@ impl<'a> Run<'a> {
                         .map_err(Into::into)
                 }
                 "wrap" => {
-                    let options = Arguments::new(words).text();
+                    let options = Arguments::new(words).record();
                     file.wrap(Some(&options)).map(|text| put(&mut returned, Slot::Text(text)))
                 }
-                _ => of_binary(file, method, words).map_err(Into::into),
+                "read1-some" => read1_some(file, Words::new(words).next()).map_err(Into::into),
+                _ => by_name::binary_file(file, method, &mut Words::new(words)).expect(method),
             },
             Slot::Text(file) => match method {
                 "name" => Ok(self.name(file.name())),
@@ -273,7 +253,10 @@ impl<'a> Run<'a> {
                     let Some(place) = place else { return Ok("!nothing".to_owned()) };
                     file.seek(place, words[1].parse().unwrap()).map(|cookie| cookie.shown())
                 }
-                _ => of_text(file, method, words),
+                "reconfigure" => {
+                    file.reconfigure(&Arguments::new(words).record()).map(|()| "None".to_owned())
+                }
+                _ => by_name::text_file(file, method, &mut Words::new(words)).expect(method),
             },
         };
         if let Some(returned) = returned {
@@ -284,16 +267,6 @@ impl<'a> Run<'a> {
 
     fn name(&self, name: Option<String>) -> String {
         name.map_or_else(|| "None".to_owned(), |name| self.places.path(&name))
-    }
-
-    fn of_directory(&self, directory: &Directory<'_>, method: &str) -> Result<String> {
-        let none = |result: Result<(), Error>| Ok(result.map(|()| "None".to_owned())?);
-        match method {
-            "name" => Ok(self.places.path(&directory.name())),
-            "cleanup" => none(directory.cleanup()),
-            "exit" => none(directory.exit()),
-            _ => panic!("a method more: {method}"),
-        }
     }
 
     /// All bytes of the file; the last that is done with it.
@@ -327,116 +300,15 @@ fn put<'a>(returned: &mut Option<Slot<'a>>, slot: Slot<'a>) -> String {
     "object".to_owned()
 }
 
-/// The first argument, where it is a number or is left out.
-fn optional(words: &[&str]) -> Option<i64> {
-    words.first().filter(|word| **word != "-").map(|word| word.parse().unwrap())
-}
-
-fn shown<T: Shown, E>(result: Result<T, E>) -> Result<String, E> {
-    result.map(|value| value.shown())
-}
-
-fn of_binary(file: &File<'_>, method: &str, words: &[&str]) -> Result<String, Error> {
-    let size = || optional(words);
-    match method {
-        "read" => shown(file.read(size())),
-        "readinto" => shown(file.readinto(words[0].parse().unwrap())),
-        "readall" => shown(file.readall()),
-        "readinto1" => shown(file.readinto1(words[0].parse().unwrap())),
-        "read1" => shown(file.read1(size())),
-        "read1-some" => {
-            let at = i64::try_from(file.tell()?).unwrap();
-            let some = file.read1(size())?;
-            file.seek(at, 0)?;
-            let asked = size().filter(|size| *size >= 0);
-            let length = i64::try_from(some.len()).unwrap();
-            let rest = file.read(Some(asked.unwrap_or(length)))?;
-            file.seek(at, 0)?;
-            assert!(rest.starts_with(&some) && some.is_empty() == rest.is_empty());
-            Ok((!some.is_empty()).shown())
-        }
-        "peek" => shown(file.peek()),
-        "readline" => shown(file.readline(size())),
-        "readlines" => shown(file.readlines(size())),
-        "write" => shown(file.write(&content(words[0]))),
-        "writelines" => {
-            let lines: Vec<Vec<u8>> = lines(words).map(content).collect();
-            shown(file.writelines(&lines.iter().map(Vec::as_slice).collect::<Vec<_>>()))
-        }
-        "seek" => shown(file.seek(words[0].parse().unwrap(), words[1].parse().unwrap())),
-        "tell" => shown(file.tell()),
-        "truncate" => shown(file.truncate(size())),
-        "flush" => shown(file.flush()),
-        "close" => shown(file.close()),
-        "close-file" => shown(file.close_file()),
-        "enter" => shown(file.enter()),
-        "exit" => shown(file.exit()),
-        "closed" => shown(file.closed()),
-        "mode" => shown(file.mode()),
-        "readable" => shown(file.readable()),
-        "writable" => shown(file.writable()),
-        "seekable" => shown(file.seekable()),
-        "isatty" => shown(file.isatty()),
-        "rollover" => shown(file.rollover()),
-        _ => panic!("a method more: {method}"),
-    }
-}
-
-fn of_text(file: &TextFile<'_>, method: &str, words: &[&str]) -> Result<String> {
-    let size = || optional(words);
-    match method {
-        "read" => shown(file.read(size())),
-        "read-wtf8" => file.read_wtf8(size()).map(|text| text.as_text()),
-        "readline" => shown(file.readline(size())),
-        "readline-wtf8" => file.readline_wtf8(size()).map(|text| text.as_text()),
-        "readlines" => shown(file.readlines(size())),
-        "readlines-wtf8" => {
-            let lines = file.readlines_wtf8(size())?;
-            Ok(list_in_short(&lines.iter().map(Shown::as_text).collect::<Vec<_>>()))
-        }
-        "next" => shown(file.next()),
-        "next-wtf8" => {
-            let line = file.next_wtf8()?;
-            Ok(line.map_or_else(|| "None".to_owned(), |line| line.as_text()))
-        }
-        "write" => shown(file.write(&characters(words[0]))),
-        "write-wtf8" => shown(file.write_wtf8(&content(words[0]))),
-        "writelines" => {
-            let lines: Vec<String> = lines(words).map(characters).collect();
-            shown(file.writelines(&lines.iter().map(String::as_str).collect::<Vec<_>>()))
-        }
-        "writelines-wtf8" => {
-            let lines: Vec<Vec<u8>> = lines(words).map(content).collect();
-            shown(file.writelines_wtf8(&lines.iter().map(Vec::as_slice).collect::<Vec<_>>()))
-        }
-        "truncate" => shown(file.truncate(size())),
-        "flush" => shown(file.flush()),
-        "close" => shown(file.close()),
-        "close-file" => shown(file.close_file()),
-        "enter" => shown(file.enter()),
-        "exit" => shown(file.exit()),
-        "closed" => shown(file.closed()),
-        "mode" => Ok(file.mode().shown()),
-        "encoding" => Ok(file.encoding().shown()),
-        "errors" => Ok(file.errors().shown()),
-        "newlines" => shown(file.newlines()),
-        "line-buffering" => Ok(file.line_buffering().shown()),
-        "write-through" => Ok(file.write_through().shown()),
-        "readable" => shown(file.readable()),
-        "writable" => shown(file.writable()),
-        "seekable" => shown(file.seekable()),
-        "isatty" => shown(file.isatty()),
-        "reconfigure" => shown(file.reconfigure(&Arguments::new(words).reconfigure())),
-        "rollover" => shown(file.rollover()),
-        _ => panic!("a method more: {method}"),
-    }
-}
-
-/// The items of `writelines`.
-fn lines<'a>(words: &'a [&'a str]) -> impl Iterator<Item = &'a str> {
-    words.iter().copied().filter(|word| *word != "[]")
-}
-
-fn characters(word: &str) -> String {
-    String::from_utf8(content(word)).expect("what is not UTF-8 is written by the twins")
+/// Reads at most once, and tells only whether that was anything: Python may have read less ahead.
+fn read1_some(file: &File<'_>, size: Option<i64>) -> Result<String, Error> {
+    let at = i64::try_from(file.tell()?).unwrap();
+    let some = file.read1(size)?;
+    file.seek(at, 0)?;
+    let asked = size.filter(|size| *size >= 0);
+    let length = i64::try_from(some.len()).unwrap();
+    let rest = file.read(Some(asked.unwrap_or(length)))?;
+    file.seek(at, 0)?;
+    assert!(rest.starts_with(&some) && some.is_empty() == rest.is_empty());
+    Ok((!some.is_empty()).shown())
 }

@@ -26,11 +26,17 @@ impl Shown for bool {
     }
 }
 
-impl Shown for u64 {
-    fn shown(&self) -> String {
-        self.to_string()
-    }
+macro_rules! numbers {
+    ($($number:ty),*) => {$(
+        impl Shown for $number {
+            fn shown(&self) -> String {
+                self.to_string()
+            }
+        }
+    )*};
 }
+
+numbers!(u32, i32, u64, i64);
 
 impl Shown for Vec<u8> {
     fn shown(&self) -> String {
@@ -44,21 +50,19 @@ impl Shown for String {
     }
 }
 
-impl Shown for Option<String> {
+impl<T: Shown> Shown for Option<T> {
     fn shown(&self) -> String {
         self.as_ref().map_or_else(|| "None".to_owned(), Shown::shown)
     }
 }
 
-impl Shown for Vec<String> {
+impl<T: Shown> Shown for Vec<T> {
     fn shown(&self) -> String {
         list_in_short(&self.iter().map(Shown::shown).collect::<Vec<_>>())
     }
-}
 
-impl Shown for Vec<Vec<u8>> {
-    fn shown(&self) -> String {
-        list_in_short(&self.iter().map(Shown::shown).collect::<Vec<_>>())
+    fn as_text(&self) -> String {
+        list_in_short(&self.iter().map(Shown::as_text).collect::<Vec<_>>())
     }
 }
 
