@@ -25,6 +25,8 @@ pub struct Builder {
     memory_limit: Option<usize>,
     hook: Option<Hook>,
     ground: Ground,
+    /// What the host serves, if it is not made as the variables say.
+    scratch: Option<ScratchCtx>,
     /// The variables that were set.
     variables: Vec<(String, String)>,
 }
@@ -43,6 +45,7 @@ impl Default for Builder {
             memory_limit: None,
             hook: None,
             ground: Ground::Host,
+            scratch: None,
             variables: Vec::new(),
         }
     }
@@ -138,7 +141,16 @@ impl Builder {
         self
     }
 
-    fn scratch(&self) -> ScratchCtx {
+    /// Lends this filesystem that the host serves, as `/tmp`.
+    pub fn space(mut self, space: &Space) -> Self {
+        self.scratch = Some(ScratchCtx::new().mount("/tmp", space));
+        self.hosted()
+    }
+
+    fn scratch(&mut self) -> ScratchCtx {
+        if let Some(scratch) = self.scratch.take() {
+            return scratch;
+        }
         if self.ground != Ground::Hosted {
             return ScratchCtx::new();
         }

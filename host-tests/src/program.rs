@@ -110,6 +110,11 @@ impl Run {
         self.tmp.as_ref().expect("the program was run with `tmp`").path()
     }
 
+    /// The bytes of linear memory that the program and what is composed with it have taken.
+    pub fn memory(&self) -> usize {
+        self.store.data().memory.bytes
+    }
+
     /// Calls the `cleanup` that the composition hands on.
     pub fn cleanup(&mut self) -> wasmtime::Result<Vec<Leftover>> {
         let Self { store, instance, .. } = self;

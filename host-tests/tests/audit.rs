@@ -12,6 +12,8 @@ use host_tests::{
 use tempfile::TempDir;
 use xtask::workspace;
 
+include!(concat!(env!("OUT_DIR"), "/programs_of_audit.rs"));
+
 /// The events of CPython 3.13.0, written by `cpython/audit.py`.
 const EVENTS: &str = include_str!("cpython/audit.txt");
 
@@ -339,7 +341,7 @@ fn a_program_that_knows_nothing_of_it_is_audited_where_the_library_is() {
 
 #[test]
 fn hooks_of_the_library_hear_of_everything_in_their_order_and_may_refuse() {
-    let run = Program::new("audit_hooks", Sandbox::builder().tmp("/tmp")).run(&[]).succeeded();
+    let run = Program::new(AUDIT_HOOKS, Sandbox::builder().tmp("/tmp")).run(&[]).succeeded();
     assert!(names_in(run.tmp()).is_empty());
 }
 
@@ -347,7 +349,7 @@ fn hooks_of_the_library_hear_of_everything_in_their_order_and_may_refuse() {
 fn a_hook_that_uses_the_file_it_is_asked_about_is_a_trap_that_names_the_place() {
     // Fuel ends a deadlock.
     let builder = Sandbox::builder().tmp("/tmp").fuel(1 << 32);
-    let run = Program::new("evil_audit_hook", builder).run(&[]);
+    let run = Program::new(EVIL_AUDIT_HOOK, builder).run(&[]);
     assert_eq!(run.stdout, "asked about tempfile.mkstemp\n");
     assert!(run.trap.is_some_and(|trap| trap.contains("unreachable")));
     assert!(run.stderr.contains("deadlock"), "{}", run.stderr);

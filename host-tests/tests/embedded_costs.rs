@@ -6,6 +6,8 @@ use std::fs;
 use host_tests::{Builder, Program, Sandbox, composed, program_file};
 use scratch_compose::{Memory, Options};
 
+include!(concat!(env!("OUT_DIR"), "/programs_of_embedded_costs.rs"));
+
 /// The cost of one round of a workload.
 struct Cost {
     calls: u64,
@@ -22,7 +24,7 @@ fn cost(workload: &str, ground: fn(Builder) -> Builder) -> Cost {
     let rounds = u64::from(MANY - FEW);
     let run = |rounds: u32| {
         let builder = ground(Sandbox::builder().fuel(u64::MAX));
-        let program = Program::new("calls_tempfile", builder);
+        let program = Program::new(CALLS_TEMPFILE, builder);
         program.run(&[workload, &rounds.to_string()]).succeeded()
     };
     let (few, many) = (run(FEW), run(MANY));
@@ -100,7 +102,7 @@ fn a_byte_moves_once_into_a_file_and_twice_out_of_it() {
 
 #[test]
 fn an_instance_takes_no_more_memory_until_it_comes_to_a_file() {
-    let taken = |builder| Program::new("calls_tempfile", builder).memory_at_start();
+    let taken = |builder| Program::new(CALLS_TEMPFILE, builder).memory_at_start();
     let alone = taken(Sandbox::builder().tmp("/tmp"));
     assert!(alone > 0);
     for ground in GROUNDS {
@@ -112,7 +114,7 @@ fn an_instance_takes_no_more_memory_until_it_comes_to_a_file() {
 /// the bound is the growth that was measured.
 #[test]
 fn a_program_grows_by_what_it_uses() {
-    for (name, most) in [("calls_tempfile", 90_000), ("std_files", 97_000)] {
+    for (name, most) in [(CALLS_TEMPFILE, 90_000), ("std_files", 97_000)] {
         let program = fs::read(program_file(name)).unwrap();
         let options = Options { memory: Some(Memory::default()), ..Options::default() };
         let growth = composed(&program, &options).unwrap().len() - program.len();

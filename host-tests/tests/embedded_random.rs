@@ -6,6 +6,8 @@
 
 use host_tests::{Builder, Program, Sandbox, assert_same_lines, seeds};
 
+include!(concat!(env!("OUT_DIR"), "/programs_of_embedded_random.rs"));
+
 /// The number of programs that run by default.
 const PROGRAMS: u64 = 4;
 
@@ -14,7 +16,7 @@ const CALLS: usize = 5_000;
 
 fn run(seed: u64, ground: Builder) -> String {
     let arguments = [&seed.to_string(), &CALLS.to_string()];
-    let run = Program::new("random_files", ground).run(&arguments.map(String::as_str));
+    let run = Program::new(RANDOM_FILES, ground).run(&arguments.map(String::as_str));
     assert_eq!(run.exit, Some(0), "seed {seed}: {:?}\n{}", run.trap, run.stderr);
     run.stdout
 }

@@ -10,6 +10,8 @@ use tempfile::TempDir;
 use wac_graph::types::Package;
 use wac_graph::{CompositionGraph, EncodeOptions};
 
+include!(concat!(env!("OUT_DIR"), "/programs_of_embedded_std.rs"));
+
 /// Embeds the filesystem into a program.
 fn embedded(program: &[u8], records: Vec<Record>) -> scratch_compose::Result<Vec<u8>> {
     let memory = Memory { form: Some(Form::Embedded), records, ..Memory::default() };
@@ -105,7 +107,7 @@ fn files_pass_between_the_hosts_directory_and_memory_and_names_do_not() {
     let data = TempDir::new().unwrap();
     fs::write(data.path().join("given"), "a gift").unwrap();
     let builder = Sandbox::builder().preopen(data.path(), "/data").beside();
-    let run = Program::new("beside", builder).run(&[]).succeeded();
+    let run = Program::new(BESIDE, builder).run(&[]).succeeded();
     let expected = "read \"made of a gift\"\ncopied 14\ncopied 6\nsame true of 790\n\
         rename Err(CrossesDevices)\nlink Err(CrossesDevices)\n\
         rename Err(CrossesDevices)\nlink Err(CrossesDevices)\n\

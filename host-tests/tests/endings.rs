@@ -9,6 +9,8 @@ use host_tests::{
     names_in, value,
 };
 
+include!(concat!(env!("OUT_DIR"), "/programs_of_endings.rs"));
+
 /// Returns the kinds of files in a directory: the prefixes of their names before the dash.
 fn kinds(directory: &Path) -> Vec<String> {
     let names = names_in(directory).into_iter();
@@ -240,13 +242,13 @@ fn run(name: &'static str, arguments: &[&str]) -> host_tests::Run {
 
 #[test]
 fn a_program_that_returns_leaves_only_what_is_its_own() {
-    let run = run("lifecycle_return", &[]).succeeded();
+    let run = run(LIFECYCLE_RETURN, &[]).succeeded();
     assert_eq!(kinds(run.tmp()), ["kept"]);
 }
 
 #[test]
 fn a_program_that_calls_exit_leaves_all_it_made() {
-    let mut run = run("lifecycle_exit", &["7"]);
+    let mut run = run(LIFECYCLE_EXIT, &["7"]);
     // WASI 0.2 reports success or failure only, and std's failure has the status 1.
     assert_eq!(run.exit, Some(1), "{}", run.stderr);
     assert_eq!(kinds(run.tmp()), ["kept", "owed.directory", "owed.file"]);
@@ -255,7 +257,7 @@ fn a_program_that_calls_exit_leaves_all_it_made() {
 
 #[test]
 fn a_program_that_panics_leaves_all_it_made() {
-    let mut run = run("lifecycle_exit", &["panic"]);
+    let mut run = run(LIFECYCLE_EXIT, &["panic"]);
     assert!(run.trap.is_some());
     assert_eq!(kinds(run.tmp()), ["kept", "owed.directory", "owed.file"]);
     assert!(run.cleanup().is_err());
@@ -263,7 +265,7 @@ fn a_program_that_panics_leaves_all_it_made() {
 
 #[test]
 fn what_a_program_forgot_the_host_can_have_removed() {
-    let mut run = run("lifecycle_leak", &[]).succeeded();
+    let mut run = run(LIFECYCLE_LEAK, &[]).succeeded();
     assert_eq!(kinds(run.tmp()), ["kept", "owed.directory", "owed.file"]);
     assert!(run.cleanup().unwrap().is_empty());
     assert_eq!(kinds(run.tmp()), ["kept"]);

@@ -5,6 +5,8 @@
 
 use host_tests::{FileOptions, Program, Sandbox, dir};
 
+include!(concat!(env!("OUT_DIR"), "/programs_of_host_calls.rs"));
+
 /// Starts a sandbox that has made the calls of the first use, and has all the memory it needs.
 fn warm() -> Sandbox {
     let sandbox = Sandbox::new();
@@ -219,7 +221,7 @@ fn a_place_below_a_preopen_costs_no_more_than_the_preopen_itself() {
 fn linked(workload: &str) -> u64 {
     let calls = |rounds| {
         let builder = Sandbox::builder().tmp("/tmp");
-        Program::new("calls_linked", builder).run(&[workload, rounds]).succeeded().calls
+        Program::new(CALLS_LINKED, builder).run(&[workload, rounds]).succeeded().calls
     };
     let (few, many) = (calls("10"), calls("20"));
     assert_eq!((many - few) % 10, 0, "not every round costs the same");

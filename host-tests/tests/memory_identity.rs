@@ -7,23 +7,25 @@ use std::fs;
 use host_tests::{Program, Sandbox, composed, program_file};
 use scratch_compose::{Form, Memory, Options};
 
+include!(concat!(env!("OUT_DIR"), "/programs_of_memory_identity.rs"));
+
 fn on_disk(way: &str) -> String {
     let ground = Sandbox::builder().tmp("/tmp").env("TMPDIR", "/tmp");
-    Program::new("watching", ground).run(&[way]).succeeded().stdout
+    Program::new(WATCHING, ground).run(&[way]).succeeded().stdout
 }
 
 /// Returns the program's output with one form of the filesystem.
 fn in_memory(form: Form, way: &str) -> String {
     let memory = Some(Memory { form: Some(form), ..Memory::default() });
     let options = Options { audited: false, memory };
-    let program = fs::read(program_file("watching")).unwrap();
+    let program = fs::read(program_file(WATCHING)).unwrap();
     let whole = composed(&program, &options).unwrap();
     Program::run_bytes(&whole, Sandbox::builder(), &[way]).succeeded().stdout
 }
 
 /// Returns the program's output with the filesystem lent by the host.
 fn hosted(way: &str) -> String {
-    Program::new("watching", Sandbox::builder().hosted()).run(&[way]).succeeded().stdout
+    Program::new(WATCHING, Sandbox::builder().hosted()).run(&[way]).succeeded().stdout
 }
 
 #[test]

@@ -10,6 +10,8 @@ use scratch_compose::{Form, Memory, Options, Record, seed};
 use tempfile::TempDir;
 use tmpfs::prices;
 
+include!(concat!(env!("OUT_DIR"), "/programs_of_memory_seeds.rs"));
+
 /// The filesystem beside the program, and in the program.
 const FORMS: [Form; 2] = [Form::Composed, Form::Embedded];
 
@@ -18,7 +20,7 @@ const FORMS: [Form; 2] = [Form::Composed, Form::Embedded];
 fn made(form: Form, records: &[Record]) -> Result<Vec<u8>, String> {
     let memory = Some(Memory { form: Some(form), records: records.to_vec(), ..Memory::default() });
     let options = Options { audited: false, memory };
-    let program = fs::read(program_file("seeded")).unwrap();
+    let program = fs::read(program_file(SEEDED)).unwrap();
     host_tests::composed(&program, &options).map_err(|error| error.to_string())
 }
 
@@ -57,7 +59,7 @@ fn a_program_sees_of_a_seed_what_it_sees_of_the_directory() {
 }
 
 fn on_disk(ground: Builder) -> String {
-    Program::new("seeded", ground).run(&[]).succeeded().stdout
+    Program::new(SEEDED, ground).run(&[]).succeeded().stdout
 }
 
 fn file(name: &str, bytes: usize) -> Record {

@@ -6,6 +6,8 @@ use std::fs;
 use host_tests::{Builder, Program, Run, Sandbox};
 use tempfile::TempDir;
 
+include!(concat!(env!("OUT_DIR"), "/programs_of_memory_std.rs"));
+
 fn run(name: &'static str, ground: Builder) -> Run {
     Program::new(name, ground.stdin(b"one line\ntwo\nthree")).run(&[]).succeeded()
 }
@@ -42,7 +44,7 @@ fn differences_at(mount: &str, name: &'static str, memory: Builder) -> Vec<(Stri
 
 #[test]
 fn std_does_with_files_what_it_does_on_a_directory_of_the_host() {
-    assert_differences_in_run("std_files", &of_wrong_directions());
+    assert_differences_in_run(STD_FILES, &of_wrong_directions());
 }
 
 /// Lists the differences for files with the wrong direction. POSIX answers EBADF (8 in WASI) for a
@@ -59,7 +61,7 @@ fn any_absolute_path_is_a_mount() {
     for mount in ["/", "/scratch/", "//scratch", "/a b/é", "/tmp/deeper"] {
         for form in FORMS {
             let memory = form(Sandbox::builder().env("TMPFS_MOUNT", mount));
-            let differences = differences_at(mount, "std_files", memory);
+            let differences = differences_at(mount, STD_FILES, memory);
             assert_eq!(differences, of_wrong_directions(), "{mount}");
         }
     }
@@ -70,7 +72,7 @@ fn a_tmpdir_of_the_host_does_not_reach_the_program() {
     for form in FORMS {
         for told in ["/tmp/ci-4711", "/tmp/", "/var/tmp", ""] {
             let memory = form(Sandbox::builder().env("TMPDIR", told));
-            let stdout = run("std_files", memory).stdout;
+            let stdout = run(STD_FILES, memory).stdout;
             assert_eq!(stdout.lines().next(), Some("TMPDIR /tmp"), "{told}");
         }
     }
@@ -78,7 +80,7 @@ fn a_tmpdir_of_the_host_does_not_reach_the_program() {
 
 #[test]
 fn the_examples_of_rusts_tempfile_crate_work() {
-    assert_differences_in_run("rust_tempfile_examples", &[]);
+    assert_differences_in_run(RUST_TEMPFILE_EXAMPLES, &[]);
 }
 
 #[test]
@@ -89,7 +91,7 @@ fn at_a_limit_std_says_which_and_the_program_lives_on() {
             .env("TMPFS_FILE_SIZE", "512K")
             .env("TMPFS_NODES", "20")
             .env("TMPFS_HANDLES", "10");
-        let _ = Program::new("std_limits", ground).run(&[]).succeeded();
+        let _ = Program::new(STD_LIMITS, ground).run(&[]).succeeded();
     }
 }
 
@@ -99,7 +101,7 @@ fn at_a_limit_std_says_which_and_the_program_lives_on() {
 #[cfg(target_os = "linux")]
 fn after_a_refused_write_std_tells_of_a_broken_pipe_until_a_seek_as_on_a_full_directory() {
     let device = Sandbox::builder().preopen(std::path::Path::new("/dev"), "/tmp");
-    let on_disk = Program::new("refused_writes", device.env("TMPDIR", "/tmp")).run(&[]);
+    let on_disk = Program::new(REFUSED_WRITES, device.env("TMPDIR", "/tmp")).run(&[]);
     let expected = on_disk.succeeded().stdout;
     let broken = "BrokenPipe Some(64)";
     for line in ["first write: Uncategorized Some(29)", &format!("again: {broken}")] {
@@ -107,7 +109,7 @@ fn after_a_refused_write_std_tells_of_a_broken_pipe_until_a_seek_as_on_a_full_di
     }
     for form in FORMS {
         let in_memory = form(Sandbox::builder().env("TMPFS_BYTES", "0"));
-        let in_memory = Program::new("refused_writes", in_memory).run(&[]).succeeded();
+        let in_memory = Program::new(REFUSED_WRITES, in_memory).run(&[]).succeeded();
         assert_eq!(in_memory.stdout, expected);
     }
 }

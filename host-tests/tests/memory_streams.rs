@@ -3,6 +3,8 @@
 
 use host_tests::{Builder, Program, Run, Sandbox};
 
+include!(concat!(env!("OUT_DIR"), "/programs_of_memory_streams.rs"));
+
 fn run(name: &'static str, ground: Builder, arguments: &[&str]) -> Run {
     Program::new(name, ground).run(arguments).succeeded()
 }
@@ -32,9 +34,9 @@ fn waiting_for_files_timers_and_input_in_every_mixture_tells_what_is_ready() {
         (hosted, "about"),
     ];
     for (ground, exactness) in grounds {
-        let told = run("polling", ground().stdin(b"something"), &["ready", exactness]);
+        let told = run(POLLING, ground().stdin(b"something"), &["ready", exactness]);
         assert_eq!(told.stdout, ready, "{exactness}");
-        let told = run("polling", ground().silent_stdin(), &["silent", exactness]);
+        let told = run(POLLING, ground().silent_stdin(), &["silent", exactness]);
         assert_eq!(told.stdout, silent, "{exactness}");
     }
 }
@@ -42,7 +44,7 @@ fn waiting_for_files_timers_and_input_in_every_mixture_tells_what_is_ready() {
 #[test]
 fn a_closed_standard_input_is_ready() {
     for memory in OURS {
-        let told = run("polling", memory(), &["ready", "exactly"]);
+        let told = run(POLLING, memory(), &["ready", "exactly"]);
         assert!(told.stdout.ends_with("done\n"));
     }
 }
@@ -50,25 +52,25 @@ fn a_closed_standard_input_is_ready() {
 #[test]
 fn descriptors_streams_and_pollables_go_in_any_order() {
     // 7! / 2 / 2 orders drop both pollables before their streams.
-    assert_eq!(run("stream_drops", directory(), &["legal"]).stdout, "1260 orders\n");
+    assert_eq!(run(STREAM_DROPS, directory(), &["legal"]).stdout, "1260 orders\n");
     for memory in FORMS {
         let tight = memory().env("TMPFS_HANDLES", "9");
-        assert_eq!(run("stream_drops", tight, &["legal"]).stdout, "1260 orders\n");
+        assert_eq!(run(STREAM_DROPS, tight, &["legal"]).stdout, "1260 orders\n");
     }
     for memory in OURS {
         // Nine handles are enough if none is left behind: seven things, the root, and a file that
         // is made and closed at once.
         let tight = memory().env("TMPFS_HANDLES", "9");
-        assert_eq!(run("stream_drops", tight, &["any"]).stdout, "5040 orders\n");
+        assert_eq!(run(STREAM_DROPS, tight, &["any"]).stdout, "5040 orders\n");
     }
 }
 
 #[test]
 fn each_method_answers_as_on_a_directory_of_the_host() {
     let input = b"from standard input\n";
-    let host = run("stream_calls", directory().stdin(input), &[]);
+    let host = run(STREAM_CALLS, directory().stdin(input), &[]);
     for memory in FORMS {
-        let memory = run("stream_calls", memory().stdin(input), &[]);
+        let memory = run(STREAM_CALLS, memory().stdin(input), &[]);
         assert_eq!(memory.stdout, host.stdout);
     }
 }
@@ -77,7 +79,7 @@ fn each_method_answers_as_on_a_directory_of_the_host() {
 fn a_failure_is_told_once_with_its_code_and_then_the_stream_is_closed() {
     for memory in FORMS {
         let small = memory().env("TMPFS_BYTES", "64K").env("TMPFS_FILE_SIZE", "128K");
-        let _ = run("stream_failures", small, &[]);
+        let _ = run(STREAM_FAILURES, small, &[]);
     }
 }
 
@@ -86,7 +88,7 @@ fn a_failure_is_told_once_with_its_code_and_then_the_stream_is_closed() {
 #[test]
 fn what_check_write_did_not_permit_is_a_trap() {
     let traps = |case: &str, ground: Builder| {
-        let run = Program::new("stream_traps", ground).run(&[case]);
+        let run = Program::new(STREAM_TRAPS, ground).run(&[case]);
         assert_eq!(run.trap.is_some(), run.stdout.is_empty(), "{case}: {:?}", run.trap);
         run.trap.is_some()
     };
@@ -152,7 +154,7 @@ const OF_REMOVED_DIRECTORIES: [(&str, &str); 4] = [
 /// offsets above 2^63 - 1, which Linux takes as negative.
 #[test]
 fn each_method_of_a_descriptor_answers_as_on_a_directory_of_the_host() {
-    let host = run("descriptor_calls", directory(), &[]).stdout;
+    let host = run(DESCRIPTOR_CALLS, directory(), &[]).stdout;
     let far_read = ("read far: invalid", "read far: done");
     let far_write = ("write far: invalid", "write far: file-too-large");
     let far_size = ("set-size far: invalid", "set-size far: file-too-large");
@@ -177,7 +179,7 @@ fn each_method_of_a_descriptor_answers_as_on_a_directory_of_the_host() {
     ];
     let expected = expected.concat();
     for memory in FORMS {
-        let memory = run("descriptor_calls", memory(), &[]).stdout;
+        let memory = run(DESCRIPTOR_CALLS, memory(), &[]).stdout;
         let differences: Vec<_> =
             host.lines().zip(memory.lines()).filter(|(one, other)| one != other).collect();
         assert_eq!(differences, expected);

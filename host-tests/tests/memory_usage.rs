@@ -7,6 +7,8 @@ use host_tests::{Builder, Program, Run, Sandbox, composed, program_file};
 use scratch_compose::{Form, Memory, Options, Record, Time, binary};
 use wac_graph::types::{Package, Types};
 
+include!(concat!(env!("OUT_DIR"), "/programs_of_memory_usage.rs"));
+
 /// The filesystem beside the program, in the program, and lent by the host.
 const GROUNDS: [fn(Builder) -> Builder; 3] = [Builder::memory, Builder::embedded, Builder::hosted];
 const FORMS: [Form; 2] = [Form::Composed, Form::Embedded];
@@ -15,7 +17,7 @@ const FORMS: [Form; 2] = [Form::Composed, Form::Embedded];
 fn a_program_that_asks_is_never_refused() {
     for ground in GROUNDS {
         let ground = ground(Sandbox::builder()).env("TMPFS_BYTES", "2M");
-        let run = Program::new("readme_cache", ground).run(&[]).succeeded();
+        let run = Program::new(README_CACHE, ground).run(&[]).succeeded();
         // 100,000 bytes take six pages of 16 KiB and one of 4 KiB: 100 KiB, or 102,400 bytes. The
         // sixteenth file therefore passes the soft limit of 1.5 MiB.
         assert_eq!(run.stdout, "16 results are kept of 1000\n");
@@ -26,7 +28,7 @@ fn a_program_that_asks_is_never_refused() {
 fn a_program_that_was_refused_goes_on_when_it_has_deleted_something() {
     for ground in GROUNDS {
         let ground = ground(Sandbox::builder()).env("TMPFS_BYTES", "12K");
-        let run = Program::new("readme_pages", ground).run(&[]).succeeded();
+        let run = Program::new(README_PAGES, ground).run(&[]).succeeded();
         assert_eq!(run.stdout, "3 pages of 4 KiB fit into /tmp\n");
     }
 }
@@ -35,7 +37,7 @@ fn a_program_that_was_refused_goes_on_when_it_has_deleted_something() {
 fn where_the_soft_limit_is_no_limit_it_is_refused() {
     for ground in GROUNDS {
         let ground = ground(Sandbox::builder()).env("TMPFS_BYTES", "2M").env("TMPFS_SOFT", "1G");
-        let run = Program::new("readme_cache", ground).run(&[]);
+        let run = Program::new(README_CACHE, ground).run(&[]);
         assert_eq!(run.exit, Some(1));
         // For a failed stream, wasi-libc answers EIO whatever code the filesystem gave.
         assert!(run.stderr.contains("I/O error"), "{}", run.stderr);
@@ -45,7 +47,7 @@ fn where_the_soft_limit_is_no_limit_it_is_refused() {
 /// Puts a filesystem with these records under the program that clears its space, or into it.
 fn made(form: Form, records: Vec<Record>) -> Vec<u8> {
     let memory = Some(Memory { form: Some(form), records, ..Memory::default() });
-    let program = fs::read(program_file("begins_anew")).unwrap();
+    let program = fs::read(program_file(BEGINS_ANEW)).unwrap();
     composed(&program, &Options { audited: false, memory }).unwrap()
 }
 

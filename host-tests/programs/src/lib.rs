@@ -2,6 +2,7 @@
 //! `scratch:space`.
 
 pub mod bindings;
+pub mod hostile;
 pub mod made;
 
 pub use bindings::scratch::tempfile::{cleanup, descriptors, tempfile};

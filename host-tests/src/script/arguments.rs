@@ -1,4 +1,4 @@
-//! The arguments of a line, `key=value`, as the option records of the WIT: `build.rs` writes how each
+//! The arguments of a line, `key=value`, as the option records of the WIT: `build/calls.rs` writes how each
 //! record is made of them, field by field.
 
 use crate::bindings::exports::scratch::tempfile::{tempfile, text};

@@ -13,6 +13,8 @@ use wasmtime_wasi::p2::bindings::{self, sync};
 use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
 use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 
+include!(concat!(env!("OUT_DIR"), "/programs_of_hosted_embedder.rs"));
+
 pub(crate) struct State {
     wasi: WasiCtx,
     scratch: ScratchCtx,
@@ -62,7 +64,7 @@ impl Granted<'_> {
 static ENGINE: LazyLock<Engine> =
     LazyLock::new(|| Engine::new(Config::new().consume_fuel(true)).expect("making an engine"));
 
-static SHELL: LazyLock<Component> = LazyLock::new(|| compiled("shell"));
+static COMPILED: LazyLock<Component> = LazyLock::new(|| compiled(SHELL));
 
 /// Compiles a program of the harness.
 pub(crate) fn compiled(program: &str) -> Component {
@@ -120,7 +122,7 @@ pub(crate) fn shell(
     granted: Granted<'_>,
     commands: &[&str],
 ) -> wasmtime::Result<Vec<String>> {
-    let output = run(calling, &SHELL, granted, commands)?;
+    let output = run(calling, &COMPILED, granted, commands)?;
     let answers = output.lines().zip(commands).map(|(line, command)| {
         let answer = line.strip_prefix(command).and_then(|it| it.strip_prefix(": "));
         answer.unwrap_or_else(|| panic!("{command}: {line}")).to_owned()

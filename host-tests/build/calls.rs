@@ -1,10 +1,10 @@
 //! Writes what tests call the functions of `wit/` by: like bindgen's, but without the store, and
-//! with handles that drop themselves. Also runs methods by their names, for scripts, and defaults
-//! of records that are all options. A function that is added to an interface is here with that.
+//! with handles that drop themselves. Also runs functions by their names, for scripts, and makes
+//! records of options. A function that is added to an interface is here with that.
 
 use std::fmt::Write as _;
 use std::path::Path;
-use std::{env, fs, io};
+use std::{fs, io};
 
 use wit_parser::{Function, FunctionKind, Handle, Interface, Resolve, Type, TypeDefKind, TypeId};
 
@@ -12,9 +12,8 @@ use wit_parser::{Function, FunctionKind, Handle, Interface, Resolve, Type, TypeD
 /// return what the host has made.
 const INTERFACES: [&str; 3] = ["tempfile", "text", "cleanup"];
 
-fn main() -> io::Result<()> {
+pub(crate) fn write(output: &Path) -> io::Result<()> {
     println!("cargo::rerun-if-changed=../wit");
-    println!("cargo::rerun-if-changed=build.rs");
     let mut resolve = Resolve::default();
     let (package, _) = resolve.push_path("../wit").expect("reading the interfaces");
     let (mut calls, mut methods, mut records) = (String::new(), String::new(), String::new());
@@ -25,8 +24,6 @@ fn main() -> io::Result<()> {
         words.by_name(interface, &mut methods);
         words.records(interface, &mut calls, &mut records);
     }
-    let output = env::var_os("OUT_DIR").expect("cargo sets it for build scripts");
-    let output = Path::new(&output);
     fs::write(output.join("calls.rs"), calls)?;
     fs::write(output.join("by_name.rs"), methods)?;
     fs::write(output.join("records.rs"), records)

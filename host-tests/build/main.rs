@@ -1,0 +1,14 @@
+//! What the harness and its tests are partly made of.
+
+use std::path::Path;
+use std::{env, io};
+
+mod calls;
+mod suites;
+
+fn main() -> io::Result<()> {
+    println!("cargo::rerun-if-changed=build");
+    let output = env::var_os("OUT_DIR").expect("cargo sets it for build scripts");
+    calls::write(Path::new(&output))?;
+    suites::write(Path::new(&output))
+}

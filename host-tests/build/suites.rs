@@ -1,0 +1,67 @@
+//! Writes, for each file of tests, the names of the programs that it must run: a constant that it
+//! does not use is an error. A program without such a file is one, too.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+use std::{fs, io};
+
+/// The file of `tests/` that runs the programs with this first word, or, before that, of this name.
+const SUITES: [(&str, &str); 26] = [
+    ("audit", "audit"),
+    ("begins", "memory_usage"),
+    ("beside", "embedded_std"),
+    ("calls_linked", "host_calls"),
+    ("calls_tempfile", "embedded_costs"),
+    ("descriptor", "memory_streams"),
+    ("descriptors", "programs"),
+    ("doc", "programs"),
+    ("evil", "evil"),
+    ("evil_audit_hook", "audit"),
+    ("library", "programs"),
+    ("lifecycle", "endings"),
+    ("polling", "memory_streams"),
+    ("python", "programs"),
+    ("random", "embedded_random"),
+    ("readme_cache", "memory_usage"),
+    ("readme_pages", "memory_usage"),
+    ("readme_program", "programs"),
+    ("refused", "memory_std"),
+    ("rust", "memory_std"),
+    ("seeded", "memory_seeds"),
+    ("shell", "hosted/embedder"),
+    ("std", "memory_std"),
+    ("std_io_linked", "programs"),
+    ("stream", "memory_streams"),
+    ("watching", "memory_identity"),
+];
+
+pub(crate) fn write(output: &Path) -> io::Result<()> {
+    println!("cargo::rerun-if-changed=programs/src/bin");
+    let suites = BTreeMap::from(SUITES);
+    let mut programs: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for entry in fs::read_dir("programs/src/bin")? {
+        let path = entry?.path();
+        let name = path.file_stem().and_then(|it| it.to_str()).expect("a program has a name");
+        let word = name.split('_').next().unwrap_or_default();
+        let suite = suites.get(name).or_else(|| suites.get(word));
+        let suite = suite.unwrap_or_else(|| {
+            panic!("no file of tests runs the program {name}: build/suites.rs says which does")
+        });
+        programs.entry(suite).or_default().push(name.to_owned());
+    }
+    let mut all = String::new();
+    for (suite, names) in &mut programs {
+        names.sort();
+        let mut constants = String::new();
+        for name in &*names {
+            let constant = name.to_uppercase();
+            writeln!(constants, "#[deny(dead_code)] const {constant}: &str = {name:?};").unwrap();
+        }
+        let file = format!("{}.rs", suite.replace('/', "_"));
+        fs::write(output.join(format!("programs_of_{file}")), constants)?;
+        writeln!(all, "({suite:?}, &{names:?}),").unwrap();
+    }
+    let suites = format!("const SUITES: &[(&str, &[&str])] = &[{all}];");
+    fs::write(output.join("suites.rs"), suites)
+}

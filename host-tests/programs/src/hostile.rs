@@ -1,0 +1,44 @@
+//! What hostile programs share: the directory that they are given, and what they hear.
+
+use wasip2::filesystem::preopens::get_directories;
+use wasip2::filesystem::types::{Descriptor, DescriptorFlags, ErrorCode, OpenFlags, PathFlags};
+
+/// Returns the directory that the program is given.
+///
+/// # Panics
+/// It is given none.
+#[must_use]
+pub fn root() -> Descriptor {
+    get_directories().swap_remove(0).0
+}
+
+/// Makes a file and opens it for reading and writing.
+///
+/// # Errors
+/// Those of `open-at`.
+pub fn create(at: &Descriptor, path: &str) -> Result<Descriptor, ErrorCode> {
+    let new = OpenFlags::CREATE | OpenFlags::EXCLUSIVE;
+    at.open_at(PathFlags::empty(), path, new, DescriptorFlags::READ | DescriptorFlags::WRITE)
+}
+
+/// Opens what is at a path for reading, through all links.
+///
+/// # Errors
+/// Those of `open-at`.
+pub fn open(at: &Descriptor, path: &str) -> Result<Descriptor, ErrorCode> {
+    at.open_at(PathFlags::SYMLINK_FOLLOW, path, OpenFlags::empty(), DescriptorFlags::READ)
+}
+
+/// Opens a directory, to change it.
+///
+/// # Errors
+/// Those of `open-at`.
+pub fn enter(at: &Descriptor, path: &str) -> Result<Descriptor, ErrorCode> {
+    let flags = DescriptorFlags::READ | DescriptorFlags::MUTATE_DIRECTORY;
+    at.open_at(PathFlags::empty(), path, OpenFlags::DIRECTORY, flags)
+}
+
+/// Prints the answer to a call: a code, or that it was done.
+pub fn say<T>(what: &str, answer: &Result<T, ErrorCode>) {
+    println!("{what}: {}", answer.as_ref().err().map_or("done", |code| code.name()));
+}
