@@ -157,8 +157,8 @@ impl BinaryFile {
     ///
     /// ```no_run
     /// # let file = wasi_tempfile::named_temporary_file(&Default::default())?;
-    /// file.write(b"seen by who opens the file by its name")?;
-    /// file.flush()?;
+    /// file.write(b"draft")?;
+    /// file.flush()?; // others see the draft now
     /// # Ok::<(), wasi_tempfile::Error>(())
     /// ```
     pub fn flush(&self) -> Result<()> {

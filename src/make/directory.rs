@@ -15,8 +15,8 @@ use crate::options::DirectoryOptions;
 
 /// A temporary directory, as [`temporary_directory`] returns it.
 ///
-/// Dropping it removes it, unless it was made to stay. Errors are lost then: call [`cleanup`](Self::cleanup) or [`exit`](Self::exit)
-/// where they matter.
+/// Dropping it removes it, unless it was made to stay. Errors are lost then: call
+/// [`cleanup`](Self::cleanup) or [`exit`](Self::exit) where they matter.
 ///
 /// # Examples
 ///

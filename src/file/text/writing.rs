@@ -208,8 +208,8 @@ impl TextFile {
     ///
     /// ```no_run
     /// # let file = wasi_tempfile::text::named_temporary_text_file(&Default::default())?;
-    /// file.write("seen by who opens the file by its name")?;
-    /// file.flush()?;
+    /// file.write("draft")?;
+    /// file.flush()?; // others see the draft now
     /// # Ok::<(), wasi_tempfile::Error>(())
     /// ```
     pub fn flush(&self) -> Result<()> {
