@@ -1,5 +1,5 @@
-//! The register of live objects: every file, and every directory that would remove something. It
-//! tells what is owed, what was not closed, and cleans up.
+//! The register of live objects: every file, and every directory that has the duty to be removed.
+//! It lists what is owed and what is not closed, and cleans up.
 
 use alloc::{
     collections::BinaryHeap,
@@ -63,28 +63,28 @@ pub(crate) type Id = usize;
 
 /// An object that is registered while it lives.
 pub(crate) trait Object: Send {
-    /// Removes what is owed, and closes; nothing where nothing is owed.
+    /// Deletes what is owed and closes the object. Does nothing if nothing is owed.
     fn pay(&mut self) -> Result<()>;
 
-    /// Returns what is owed.
+    /// Returns the item that is owed, if there is one.
     fn owed(&self) -> Option<OwedItem>;
 
-    /// The object, while it is open.
+    /// Returns the object as an item, while it is open.
     fn unclosed(&self) -> Option<UnclosedItem>;
 }
 
 type Live = Weak<Lock<dyn Object>>;
 
-/// An object that nobody holds any more, with its slot if it does not free that itself.
+/// An object without handles, with its slot unless it frees that itself.
 type Orphan = (Option<Id>, Arc<Lock<dyn Object>>);
 
-/// Entering and striking take constant time, however many there are.
+/// Entering and striking take constant time, for any number of objects.
 struct Register {
-    /// With each object, how many were entered before it.
+    /// The objects, each with the number of those entered before it.
     slots: Vec<Option<(u64, Live)>>,
     free: Vec<Id>,
     entered: u64,
-    /// Those that owe something still.
+    /// The objects without handles that still owe something.
     orphans: Vec<Orphan>,
 }
 
@@ -121,9 +121,9 @@ pub(crate) fn strike(id: Id) {
     }
 }
 
-/// All objects, oldest first; `None` where no memory is left for the list. A file can be locked
-/// only where an audit hook asks about the move of a spooled file to the disk: that one is passed
-/// over, and has nothing to delete.
+/// Returns all objects, oldest first; `None` if no memory is left for the list. A file is only
+/// locked here during a rollover that waits for an audit hook. Callers skip it: it has nothing to
+/// delete.
 fn objects() -> Option<Vec<Live>> {
     let slots = &REGISTER.lock().slots;
     let mut order = Vec::new();
@@ -140,20 +140,20 @@ fn objects() -> Option<Vec<Live>> {
     Some(objects)
 }
 
-/// The newest object that was entered before `limit`.
+/// Returns the newest object that was entered before `limit`.
 fn newest(limit: u64) -> Option<(u64, Live)> {
     let slots = &REGISTER.lock().slots;
     let earlier = slots.iter().flatten().filter(|(entered, _)| *entered < limit);
     earlier.max_by_key(|(entered, _)| *entered).cloned()
 }
 
-/// Enters an object that nobody holds, and keeps it until [`cleanup`] has removed what it owes.
+/// Enters an object without handles, and keeps it until [`cleanup`] has deleted what it owes.
 pub(crate) fn leave(object: impl Object + 'static) {
     let object: Arc<Lock<dyn Object>> = Arc::new(Lock::new(object));
     keep((Some(enter_live(Arc::downgrade(&object))), object));
 }
 
-/// Keeps an object that owes something until [`cleanup`] has removed that. It frees its slot
+/// Keeps an object that owes something until [`cleanup`] has deleted that. It frees its slot
 /// itself.
 pub(crate) fn adopt(object: Arc<Lock<dyn Object>>) {
     keep((None, object));
@@ -163,12 +163,12 @@ fn keep(orphan: Orphan) {
     let orphans = &mut REGISTER.lock().orphans;
     match orphans.try_reserve(1) {
         Ok(()) => orphans.push(orphan),
-        // Without memory it is kept for good.
+        // Without memory for the list, the object is kept forever.
         Err(_) => mem::forget(orphan),
     }
 }
 
-/// Lets go of the adopted objects that owe nothing any more.
+/// Drops the adopted objects that owe nothing any more.
 fn release_orphans() {
     let mut orphans = mem::take(&mut REGISTER.lock().orphans);
     orphans.retain(|(id, orphan)| {
@@ -181,7 +181,7 @@ fn release_orphans() {
     REGISTER.lock().orphans.append(&mut orphans);
 }
 
-/// Asks every object that nobody holds at the moment, oldest first.
+/// Asks every object that is not locked, oldest first.
 fn each<T>(ask: fn(&dyn Object) -> Option<T>) -> Vec<T> {
     let objects = objects().into_iter().flatten();
     objects.filter_map(|object| ask(&*object.upgrade()?.try_lock()?)).collect()

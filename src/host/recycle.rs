@@ -1,10 +1,9 @@
 //! Spare files: anonymous files that were closed and serve the next anonymous file.
 //!
-//! An unlinked file is known to nobody but the one who holds it, so the next `TemporaryFile`
-//! cannot tell it from a new one, and creating, unlinking and closing cost nothing. What a
-//! spare still holds of its last use is never readable: [`Storage`](crate::host::storage::Storage)
-//! knows its length better than the host. A file serves only the preopened directory that it
-//! was made in: a directory below one could have been removed since.
+//! Only its holder knows an unlinked file, so the next `TemporaryFile` can use it like a new one,
+//! and saves creating, unlinking and closing. The bytes of the last use are never readable:
+//! [`Storage`](crate::host::storage::Storage) keeps a length of its own. A file serves only the
+//! preopened directory in which it was made: a directory below one could have been removed since.
 
 use alloc::{sync::Arc, vec::Vec};
 
@@ -94,9 +93,8 @@ pub(crate) fn stop() {
 ///
 /// # Security
 ///
-/// Somebody who watches the lent directory, or has opened a file in the moment before it was
-/// unlinked, may see the bytes of later files in a spare one. Use 0 in a directory that others can
-/// read.
+/// Somebody who opens a file in the moment before it is unlinked can read the bytes of the later
+/// files that it serves. Use 0 in a directory that others can read.
 ///
 /// # Examples
 ///
