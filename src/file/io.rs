@@ -4,6 +4,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 
 use crate::error::{Error, ErrorCode, Result};
 use crate::file::open::BinaryFile;
+use crate::host::storage::CHUNK;
 
 /// Turns an error into one that callers of std do not answer by trying again. They do so where a
 /// call was interrupted, and a buffered file may have written a part of the bytes by then.
@@ -14,14 +15,19 @@ fn refused(error: Error) -> io::Error {
     }
 }
 
-/// As [`readinto`](BinaryFile::readinto).
+/// As [`readinto`](BinaryFile::readinto), but at most 64 KiB at a time: `read_exact` fills a longer
+/// buffer.
 impl Read for &BinaryFile {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.readinto(buffer).map_err(refused)
+        // `readinto` holds the bytes a second time until they are copied. A host returns no more at
+        // a time either.
+        let most = buffer.len().min(usize::try_from(CHUNK).unwrap_or(usize::MAX));
+        self.readinto(&mut buffer[..most]).map_err(refused)
     }
 }
 
-/// As [`readinto`](BinaryFile::readinto).
+/// As [`readinto`](BinaryFile::readinto), but at most 64 KiB at a time: `read_exact` fills a longer
+/// buffer.
 impl Read for BinaryFile {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         Read::read(&mut &*self, buffer)

@@ -108,8 +108,32 @@ fn main() {
     let descriptor = open_temporary(&NameOptions::new()).unwrap();
     let of_descriptor = wasi_tempfile::BinaryFile::from(descriptor);
     assert_eq!(use_through_std(of_descriptor).unwrap(), expected);
+    long_reads_take_no_second_buffer().unwrap();
     refusals().unwrap();
     assert_eq!(fs::read_dir("/tmp").unwrap().count(), 0);
+}
+
+/// Returns the size of the linear memory.
+fn memory() -> usize {
+    #[cfg(target_family = "wasm")]
+    return core::arch::wasm32::memory_size::<0>() << 16;
+    #[cfg(not(target_family = "wasm"))]
+    unimplemented!("the program is for wasm")
+}
+
+fn long_reads_take_no_second_buffer() -> io::Result<()> {
+    let bytes = vec![7; 8 << 20];
+    let mut buffer = vec![0; bytes.len()];
+    for buffering in [0, -1] {
+        let mut file = temporary_file(&FileOptions::new().buffering(buffering))?;
+        let before = memory();
+        file.write_all(&bytes)?;
+        file.rewind()?;
+        file.read_exact(&mut buffer)?;
+        assert!(memory() - before < 1 << 20, "{} bytes more", memory() - before);
+        assert!(buffer == bytes);
+    }
+    Ok(())
 }
 
 fn refusals() -> io::Result<()> {
