@@ -6,7 +6,7 @@ use anyhow::{bail, ensure};
 
 use crate::bake::{Record, bake};
 use crate::binary;
-use crate::embed::{embed, ensure_fresh, into_component};
+use crate::embed::{ExitStatus, embed, ensure_fresh, into_component};
 use crate::error::{Error, Result};
 use crate::plug::plug;
 use crate::program::{Kind, Program};
@@ -189,7 +189,12 @@ pub fn compose<B: AsRef<[u8]>>(
                 let before = binary::has_debug_information(program)?;
                 let without_debug_information = before && !binary::has_debug_information(&wasm)?;
                 let component = memory.component;
-                let wasm = if component { into_component(&wasm, memory.beside)? } else { wasm };
+                let wasm = if component {
+                    // Hosts of WASI 0.2 before 0.2.12 are to run it, too.
+                    into_component(&wasm, memory.beside, ExitStatus::Success)?
+                } else {
+                    wasm
+                };
                 let way = Way::Embedded { without_debug_information, component };
                 return Ok(Composition { wasm, way });
             }

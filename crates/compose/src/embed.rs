@@ -44,6 +44,8 @@ mod plan;
 
 mod rewrite;
 
+mod exit;
+
 mod adapted;
 mod component;
 mod mark;
@@ -56,6 +58,7 @@ use crate::error::{Error, Result};
 
 use module::Module;
 
+pub use exit::ExitStatus;
 pub(crate) use mark::ensure_fresh;
 
 /// Embeds a filesystem in a program, a component of WASI 0.2 or a core module of preview 1.
@@ -96,15 +99,15 @@ pub fn embed(program: &[u8], filesystem: &[u8], beside: bool) -> Result<Vec<u8>>
 /// File operations stay within the module and never reach the adapter.
 ///
 /// With `beside`, a module without a filesystem is accepted, too, and its files are the host's. A
-/// module without `_start` becomes a component of its exports. A command exits with success or
-/// failure only, since the adapter passes on no other status.
+/// module without `_start` becomes a component of its exports. `status` says which part of the
+/// module's exit status the component passes on.
 ///
 /// [embedded]: embed
 ///
 /// # Errors
 /// [`Error::Program`]: the module imports or exports something that a component cannot.
-pub fn into_component(module: &[u8], beside: bool) -> Result<Vec<u8>> {
-    let made = adapted::component(module, beside).and_then(|component| {
+pub fn into_component(module: &[u8], beside: bool, status: ExitStatus) -> Result<Vec<u8>> {
+    let made = adapted::component(module, beside, status).and_then(|component| {
         ensure_valid(&component).context("BUG: the component is invalid; please report it")?;
         Ok(component)
     });

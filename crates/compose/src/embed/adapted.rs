@@ -18,6 +18,7 @@ use wasmparser::{Validator, WasmFeatures};
 use wit_component::ComponentEncoder;
 
 use crate::embed::access::PROGRAM;
+use crate::embed::exit::{self, ExitStatus};
 use crate::embed::library::REALLOC;
 use crate::embed::liveness::FILES;
 use crate::embed::module::Module;
@@ -32,12 +33,16 @@ use crate::embed::signature::{Signature, of_core};
 const DIRECTORIES: &str = "wasi:filesystem/preopens#get-directories";
 
 /// Makes the component. Where `beside` is false the outcome imports no files.
-pub(super) fn component(module: &[u8], beside: bool) -> Result<Vec<u8>> {
-    let exports = Module::read(module)?.exports;
-    let command = exports.iter().any(|export| export.name == "_start");
+pub(super) fn component(module: &[u8], beside: bool, status: ExitStatus) -> Result<Vec<u8>> {
+    let read = Module::read(module)?;
+    let command = read.exports.iter().any(|export| export.name == "_start");
     let adapter = if command { COMMAND } else { REACTOR };
+    let module = match status {
+        ExitStatus::Code if exit::exits(&read) => exit::with_code(module, adapter)?,
+        ExitStatus::Code | ExitStatus::Success => module.to_vec(),
+    };
     let mut encoder = ComponentEncoder::default();
-    let made = encoder.module(module)?.adapter(NAME, adapter)?.encode()?;
+    let made = encoder.module(&module)?.adapter(NAME, adapter)?.encode()?;
     if beside { Ok(made) } else { without_files(&made) }
 }
 

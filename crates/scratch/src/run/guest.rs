@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use scratch_compose::{Error, Kind, binary, into_component, kind_of};
+use scratch_compose::{Error, ExitStatus, Kind, binary, into_component, kind_of};
 use wasmtime::component::{Component, Linker, ResourceTable};
 use wasmtime::{Config, Engine, Store, Trap};
 use wasmtime_scratch::{ScratchCtx, ScratchCtxView, ScratchView};
@@ -83,7 +83,7 @@ impl Guest {
         let component = match kind_of(&program) {
             Ok(Kind::Component) => Ok(program),
             // As a component it imports its files, which the scratch space then serves.
-            Ok(Kind::Module) => into_component(&program, true),
+            Ok(Kind::Module) => into_component(&program, true, ExitStatus::Code),
             Err(error) => Err(error),
         };
         let component = component.map_err(|error: Error| refused(&named, &error.to_string()))?;

@@ -144,7 +144,18 @@ fn a_module_of_preview_1_runs_with_scratch_space() {
     assert!(errors.contains("\nnodes     2 of 65536, at most 2\n"), "{errors}");
     // The limit holds for it, too; it traps where it gets an error.
     assert_eq!(run(&["--nodes", "1"]).status.code(), Some(134));
-    // The adapter tells failure only.
-    fs::write(&program, module::command("made", "printed\n", 3)).unwrap();
-    assert_eq!(ended(&run(&[]), 1).0, "printed\n");
+}
+
+#[test]
+fn a_module_of_preview_1_exits_with_its_own_status() {
+    let folder = Folder::new();
+    // POSIX, `exit`: the parent process sees the lower eight bits.
+    for (given, seen) in [(0, 0), (1, 1), (3, 3), (127, 127), (255, 255), (256, 0), (-1, 255)] {
+        let module = module::command("made", "printed\n", given);
+        fs::write(folder.path().join("module.wasm"), module).unwrap();
+        let output = folder.command(&["run", "--report", "module.wasm"]).output().unwrap();
+        let (printed, errors) = ended(&output, seen);
+        assert_eq!(printed, "printed\n");
+        assert!(errors.starts_with(&format!("exit      {seen}\n")), "{errors}");
+    }
 }

@@ -1,9 +1,12 @@
 //! Modules of preview 1 that become components.
 
+use wasmparser::{ComponentAlias, Payload};
+
 use crate::binary;
 use crate::compose::{Composition, Form, Memory, Options, compose};
 use crate::embed::tests::fixtures::{self, FILESYSTEM};
 use crate::embed::tests::preview1::plain;
+use crate::embed::{ExitStatus, embed, into_component};
 use crate::error::Result;
 
 /// A command that opens files, writes and exits.
@@ -40,6 +43,44 @@ fn the_component_imports_no_files_and_what_the_adapter_has() {
     assert!(!imports.iter().any(|name| name.starts_with("wasi:filesystem/")), "{imports:?}");
     let exports = binary::exports(&whole.wasm).unwrap();
     assert!(exports.iter().any(|name| name.starts_with("wasi:cli/run@0.2.")), "{exports:?}");
+}
+
+/// Lists the functions of `wasi:cli/exit` that a component calls.
+fn exits(component: &[u8]) -> Vec<String> {
+    let names = binary::names(component, |payload| match payload {
+        Payload::ComponentAliasSection(aliases) => {
+            let name = |alias| match alias {
+                ComponentAlias::InstanceExport { name, .. } => name.to_owned(),
+                _ => String::new(),
+            };
+            aliases.into_iter().map(|alias| Ok(name(alias?))).collect()
+        }
+        _ => Ok(Vec::new()),
+    });
+    names.unwrap().into_iter().filter(|name| name.starts_with("exit")).collect()
+}
+
+#[test]
+fn the_status_is_told_by_the_function_that_was_asked_for() {
+    for beside in [false, true] {
+        let module = embed(&command(), &FILESYSTEM, beside).unwrap();
+        for (status, function) in
+            [(ExitStatus::Success, "exit"), (ExitStatus::Code, "exit-with-code")]
+        {
+            let component = into_component(&module, beside, status).unwrap();
+            assert_eq!(exits(&component), [function], "beside {beside}");
+        }
+    }
+    // Where the module exits by itself there is nothing to tell.
+    let silent =
+        wat::parse_str(r#"(module (memory (export "memory") 1) (func (export "_start")))"#);
+    let silent = silent.unwrap();
+    assert!(into_component(&silent, true, ExitStatus::Code).is_ok());
+}
+
+#[test]
+fn a_made_component_exits_as_hosts_before_wasi_0_2_12_can() {
+    assert_eq!(exits(&made(&command(), component()).unwrap().wasm), ["exit"]);
 }
 
 #[test]

@@ -1,0 +1,77 @@
+//! The status with which a module of preview 1 exits, and what its component tells of it.
+
+use anyhow::{Context as _, Result};
+use wasm_encoder::reencode::{Reencode as _, RoundtripReencoder};
+use wasm_encoder::{ImportSection, Section as _};
+use wasmparser::{Import, Payload};
+use wit_component::metadata::Bindgen;
+use wit_component::{StringEncoding, embed_component_metadata};
+
+use crate::binary;
+use crate::embed::module::Module;
+use crate::embed::preview1::SYSTEM;
+
+/// The part of a module's exit status that its component tells the host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExitStatus {
+    /// Success or failure, by the function `exit` of `wasi:cli/exit`, which every host has.
+    Success,
+    /// The lower eight bits, as POSIX has it, by `exit-with-code`, which hosts have since WASI
+    /// 0.2.12.
+    Code,
+}
+
+/// The function by which a module of preview 1 exits.
+const EXIT: &str = "proc_exit";
+
+/// The interface of the same in WASI 0.2, without its version.
+const INTERFACE: &str = "wasi:cli/exit@";
+
+/// Tells whether a module calls it.
+pub(super) fn exits(module: &Module<'_>) -> bool {
+    module.imports.iter().any(is_exit)
+}
+
+fn is_exit(import: &Import<'_>) -> bool {
+    (import.module, import.name) == (SYSTEM, EXIT)
+}
+
+/// Lets a module call `exit-with-code` where it calls `proc_exit`: both take a number and return
+/// nothing. The adapter, whose version of the interface it takes, would pass on success or failure.
+pub(super) fn with_code(module: &[u8], adapter: &[u8]) -> Result<Vec<u8>> {
+    let adapter = Module::read(adapter)?;
+    let mut versions =
+        adapter.imports.iter().filter_map(|import| import.module.strip_prefix(INTERFACE));
+    let version = versions.next().context("BUG: the adapter does not exit")?;
+    let interface = format!("{INTERFACE}{version}");
+    let mut module = binary::rewrite(module, |payload, section, output| {
+        let Payload::ImportSection(imports) = payload else {
+            section.append_to(output);
+            return Ok(());
+        };
+        let mut renamed = ImportSection::new();
+        for import in imports.clone().into_imports() {
+            let import = import?;
+            let ty = RoundtripReencoder.entity_type(import.ty)?;
+            if is_exit(&import) {
+                renamed.import(&interface, "exit-with-code", ty);
+            } else {
+                renamed.import(import.module, import.name, ty);
+            }
+        }
+        renamed.append_to(output);
+        Ok(())
+    })?;
+    let world = format!(
+        "package scratch:status;
+        package wasi:cli@{version} {{
+            interface exit {{ exit-with-code: func(status-code: u8); }}
+        }}
+        world program {{ import {interface}; }}"
+    );
+    let Bindgen { mut resolve, .. } = Bindgen::default();
+    let package = resolve.push_str("status.wit", &world)?;
+    let world = resolve.select_world(&[package], Some("program"))?;
+    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8)?;
+    Ok(module)
+}
