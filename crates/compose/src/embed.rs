@@ -58,6 +58,7 @@ use crate::error::{Error, Result};
 
 use module::Module;
 
+pub use adapted::ADAPTER_NOTICES;
 pub use exit::ExitStatus;
 pub(crate) use mark::ensure_fresh;
 

@@ -66,7 +66,7 @@ mod hollow;
 
 pub use bake::{Record, Time, bake};
 pub use compose::{Component, Composition, Form, Memory, Options, Way, compose};
-pub use embed::{ExitStatus, embed, into_component};
+pub use embed::{ADAPTER_NOTICES, ExitStatus, embed, into_component};
 pub use error::{Error, Result};
 pub use plug::{CLEANUP, SPACE_FILES, USAGE, plug};
 pub use program::{Kind, kind_of};

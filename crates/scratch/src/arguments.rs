@@ -80,7 +80,7 @@ fn command() -> Command {
     let command = command.subcommand(run::command());
     command.subcommand(
         Command::new("notices")
-            .about("Prints the notices of the third parties whose software is in the components"),
+            .about("Prints the notices of third parties whose software is put into programs"),
     )
 }
 

@@ -13,6 +13,10 @@ use hollow::component;
 #[path = "../../compose/src/hollow.rs"]
 mod hollow;
 
+fn command() -> Command {
+    Command::new(env::var_os("CARGO_BIN_EXE_scratch").expect("cargo names it to the test"))
+}
+
 /// A new folder with a seed and a program, removed when it is dropped.
 struct Folder(PathBuf);
 
@@ -49,10 +53,7 @@ impl Folder {
 
     /// Runs `scratch compose` in the folder.
     fn run<W: AsRef<OsStr>>(&self, words: &[W]) -> Output {
-        let command = env::var_os("CARGO_BIN_EXE_scratch").expect("cargo names it to the test");
-        let mut command = Command::new(command);
-        command.arg("compose").args(words).current_dir(&self.0);
-        command.output().unwrap()
+        command().arg("compose").args(words).current_dir(&self.0).output().unwrap()
     }
 
     /// Asserts that the words are refused in one line, and returns it.
@@ -287,4 +288,25 @@ fn an_argument_that_is_not_utf_8_is_a_path_or_refused_and_shown() {
 fn a_tmpdir_that_is_not_in_the_seed_is_refused() {
     let folder = Folder::new("tmpdir");
     folder.assert_refused(&["--env", "TMPDIR=/tmp/x"], &["TMPDIR=/tmp/x", "no directory"]);
+}
+
+/// Compares with what cargo says of the package.
+#[test]
+fn the_notices_name_the_adapter_of_preview_1_with_its_licence() {
+    let mut cargo = Command::new(env::var_os("CARGO").expect("cargo runs its tests"));
+    cargo.args(["tree", "--locked", "--package", "scratch-compose", "--depth", "1"]);
+    cargo.args(["--edges", "normal", "--prefix", "none", "--format", "{p}: {l}"]);
+    let tree = cargo.output().unwrap().stdout;
+    let tree = String::from_utf8(tree).unwrap();
+    let adapter = tree.lines().find(|line| line.contains("preview1")).expect("it has an adapter");
+    let (package, licence) = adapter.split_once(": ").unwrap();
+    let (name, version) = package.split_once(" v").unwrap();
+    let (major, _) = version.split_once('.').unwrap();
+    let notices = command().arg("notices").output().unwrap().stdout;
+    let notices = String::from_utf8(notices).unwrap();
+    assert!(notices.contains(&format!("\n{name} {major}: {licence}\n")), "{adapter}");
+    assert_eq!(licence, "Apache-2.0 WITH LLVM-exception");
+    for text in ["Version 2.0, January 2004", "LLVM Exceptions to the Apache 2.0 License"] {
+        assert!(notices.contains(text), "{text}");
+    }
 }

@@ -29,6 +29,15 @@ use crate::embed::rewrite;
 use crate::embed::shape::Shape;
 use crate::embed::signature::{Signature, of_core};
 
+/// The notices of third parties in the adapter. They go with each component that has it within.
+pub const ADAPTER_NOTICES: &str = concat!(
+    "The adapter of preview 1 is within each component that was made of a module of preview 1. Its \
+    package, its licence, and the text of that:\n\n\
+    wasi-preview1-component-adapter-provider 48: Apache-2.0 WITH LLVM-exception\n\
+    by the Wasmtime Project Developers, who compiled it with parts of the Rust standard library\n\n",
+    include_str!("../../LICENSE-Apache-2.0_WITH_LLVM-exception"),
+);
+
 /// The function by which the adapter asks for directories.
 const DIRECTORIES: &str = "wasi:filesystem/preopens#get-directories";
 
