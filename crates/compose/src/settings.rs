@@ -90,7 +90,7 @@ impl Limit {
 pub const LIMITS: [Limit; 8] = [
     Limit {
         limit: NamedLimit::Bytes,
-        help: "bytes of content, by default 64M",
+        help: "bytes of content, by default 64M; pages of nothing but zeros are free",
         least: 0,
         useful: SMALLEST,
     },

@@ -33,6 +33,18 @@ fn zeros_in_a_hole_stay_a_hole() {
 }
 
 #[test]
+fn zeros_are_limited_by_the_size_of_a_file_alone() {
+    let pages = 10 * PAGE;
+    let file_size = u64::try_from(pages).unwrap();
+    let mut fixture = Fixture::with(Limits { content: 0, file_size, ..Limits::default() });
+    let file = fixture.file("file");
+    assert_eq!(fixture.write(file, 0, &vec![0; pages]), Ok(pages));
+    assert_eq!(fixture.append(file, &[0]), Err(Error::FileTooLarge));
+    assert_eq!(fixture.write(file, 0, &[1]), Err(Error::InsufficientSpace));
+    assert_eq!(fixture.read(file, 0, pages), vec![0; pages]);
+}
+
+#[test]
 fn a_page_overwritten_by_zeros_is_given_back() {
     let mut fixture = Fixture::new();
     let file = fixture.file("file");
