@@ -25,6 +25,8 @@ pub(crate) fn run(directory: &Path, workload: &str, n: u32) -> Option<Phases> {
         "mktemp" => timed(n, || unused_name(directory)),
         "spooled" => timed(n, spooled),
         "bytes" => bytes(directory, n),
+        "again" => bytes_again(directory, n),
+        "named-bytes" => named_bytes(directory, n),
         "stat" => stat(directory, n),
         _ => {
             let (kind, length) = workload.split_once('-')?;
@@ -70,7 +72,24 @@ fn spooled() -> io::Result<()> {
 }
 
 fn bytes(directory: &Path, n: u32) -> Phases {
-    let mut file = tempfile::tempfile_in(directory)?;
+    write_and_read(tempfile::tempfile_in(directory)?, n)
+}
+
+/// Does so in a filesystem that has just lost a file of the same length.
+fn bytes_again(directory: &Path, n: u32) -> Phases {
+    bytes(directory, n)?;
+    bytes(directory, n)
+}
+
+/// Does so in a file that keeps its name until the end.
+fn named_bytes(directory: &Path, n: u32) -> Phases {
+    let (file, path) = Builder::new().tempfile_in(directory)?.into_parts();
+    let phases = write_and_read(file, n)?;
+    path.close()?;
+    Ok(phases)
+}
+
+fn write_and_read(mut file: File, n: u32) -> Phases {
     let piece = mixed::piece();
     let start = Instant::now();
     for _ in 0..n * mixed::PIECES {

@@ -6,7 +6,7 @@ use measure::Effort;
 use crate::bench::workloads::WORKLOADS;
 
 /// What is measured besides the workloads.
-const OTHERS: [&str; 4] = ["calls", "instantiate", "embed", "size"];
+const OTHERS: [&str; 5] = ["calls", "instantiate", "embed", "size", "spaces"];
 
 pub(super) struct Arguments {
     /// What is measured, in lower case; everything where empty.

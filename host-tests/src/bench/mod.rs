@@ -16,6 +16,7 @@ mod native;
 mod peers;
 mod report;
 mod size;
+mod spaces;
 mod targets;
 mod workloads;
 
@@ -57,6 +58,9 @@ pub fn run(arguments: &[String]) -> Result<()> {
     }
     if arguments.wants("size") {
         report.size = Some(size::of_the_components()?);
+    }
+    if arguments.wants("spaces") {
+        report.spaces = Some(spaces::measure(arguments.effort)?);
     }
     targets::print(&report);
     peers.finish()

@@ -9,6 +9,7 @@ use crate::bench::instantiation::Instantiation;
 use crate::bench::line::{self, Line};
 use crate::bench::peers::{Entry, Peers};
 use crate::bench::size::Size;
+use crate::bench::spaces::Spaces;
 use crate::bench::workloads::{Way, Workload};
 
 #[derive(Default)]
@@ -17,6 +18,7 @@ pub(super) struct Report {
     pub(super) embedding: Option<Embedding>,
     pub(super) instantiation: Option<Instantiation>,
     pub(super) size: Option<Size>,
+    pub(super) spaces: Option<Spaces>,
 }
 
 impl Report {

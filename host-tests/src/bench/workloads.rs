@@ -147,7 +147,7 @@ const SCALES: &[(usize, Repeats)] = &[
 /// The label of a file that our spare files serve.
 pub(super) const RECYCLED: &str = "recycled";
 
-pub(super) const WORKLOADS: [Workload; 13] = [
+pub(super) const WORKLOADS: [Workload; 14] = [
     Workload {
         id: "W1",
         title: "anonymous file: create, write 4 KiB, read back, close",
@@ -300,6 +300,19 @@ pub(super) const WORKLOADS: [Workload; 13] = [
             row(Way::TempfileHostedAsync, "bytes", "Rust tempfile in wasm, hosted, async"),
             row(Way::LinkedHosted, "bytes", "ours linked, hosted"),
             row(Way::LinkedHostedAsync, "bytes", "ours linked, hosted, async"),
+        ],
+    },
+    Workload {
+        id: "W5-again",
+        title: "the same in a filesystem that has just lost a file of that length",
+        phases: &["write", "read"],
+        scales: &[(9, Repeats::Fixed(16))],
+        without_concurrency: false,
+        rows: &[
+            row(Way::Native, "again", "Rust tempfile, native"),
+            row(Way::Tempfile, "again", "Rust tempfile in wasm"),
+            row(Way::TempfileHosted, "again", "Rust tempfile in wasm, hosted"),
+            row(Way::TempfileHostedAsync, "again", "Rust tempfile in wasm, hosted, async"),
         ],
     },
     Workload {
