@@ -1,5 +1,5 @@
-//! The exports of the component `tempfile.wasm`: WIT in, library calls, WIT out. All rules are in the
-//! library.
+//! The exports of the component `tempfile.wasm`: WIT in, library calls, WIT out. All rules are in
+//! the library.
 
 use alloc::{
     string::{String, ToString as _},
