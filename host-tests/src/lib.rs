@@ -3,7 +3,10 @@
 //! on it.
 
 pub mod bench;
+pub mod kept;
+pub mod preview1;
 pub mod script;
+pub mod zig;
 
 mod audit;
 mod bindings;

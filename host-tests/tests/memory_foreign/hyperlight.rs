@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use host_tests::kept::foreign;
 use host_tests::{Ground, Library, Metering, NoRequests, component_of};
 use tempfile::TempDir;
 use wasmtime::Store;
@@ -74,7 +75,7 @@ fn printed(component: &Path, ground: Ground, wasi: WasiCtx, code: &str) -> Strin
 
 /// Returns the program `sandbox.py`, followed by calls of these functions.
 fn code(calls: &[&str]) -> String {
-    let code = fs::read_to_string(toolchains::foreign().join("python/sandbox.py")).unwrap();
+    let code = fs::read_to_string(foreign().join("python/sandbox.py")).unwrap();
     calls.iter().fold(code, |code, call| format!("{code}\n{call}()\n"))
 }
 

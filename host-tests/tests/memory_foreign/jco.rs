@@ -3,6 +3,7 @@
 
 use std::fs;
 
+use host_tests::kept::foreign;
 use host_tests::{Sandbox, program_file};
 
 use super::{FULL, SMALL, made, merged, on_disk, run, toolchains, variables};
@@ -12,7 +13,7 @@ use super::{FULL, SMALL, made, merged, on_disk, run, toolchains, variables};
 fn printed(component: &[u8], arguments: &[&str]) -> String {
     let folder = toolchains::transpiled(component).unwrap();
     let mut node = toolchains::node().unwrap();
-    node.arg(toolchains::foreign().join("node/component.mjs"));
+    node.arg(foreign().join("node/component.mjs"));
     node.arg(folder.path().join("whole.js"));
     super::printed(node.args(arguments))
 }

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
+use host_tests::kept::foreign;
 use tempfile::TempDir;
 
 use super::{FULL, SMALL, as_in_preview_1, made, merged, on_disk, run, toolchains, variables};
@@ -14,7 +15,7 @@ fn printed(module: &[u8], arguments: &[&str]) -> String {
     let file = folder.path().join("whole.wasm");
     fs::write(&file, module).unwrap();
     let mut node = toolchains::node().unwrap();
-    node.arg(toolchains::foreign().join("node/run.mjs")).arg(file);
+    node.arg(foreign().join("node/run.mjs")).arg(file);
     super::printed(node.args(arguments))
 }
 

@@ -1,15 +1,14 @@
-//! Toolchains of other languages, from Python's package index. Their outcomes are kept under the
-//! target folder, with names that depend on all inputs.
+//! Toolchains of other languages, from Python's package index, and the programs that they make.
 
-use std::collections::hash_map::DefaultHasher;
 use std::env;
 use std::ffi::OsStr;
 use std::fs;
-use std::hash::{Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
-use std::process::{self, Command};
-use std::sync::{LazyLock, Mutex, PoisonError};
+use std::process::Command;
+use std::sync::LazyLock;
 
+use host_tests::kept::{foreign, installed, kept, kept_folder, python, read, run};
+use host_tests::zig;
 use tempfile::TempDir;
 use wasi_preview1_component_adapter_provider::{
     WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME as PREVIEW1,
@@ -17,20 +16,10 @@ use wasi_preview1_component_adapter_provider::{
 };
 use wit_component::ComponentEncoder;
 use xtask::foreign::{REQUIRED, wasmer_host};
-use xtask::packages::{self, Failure, Package, home};
+use xtask::packages::{Package, home};
 use xtask::{sources, workspace};
 
-/// The wheels of zig for Linux and macOS, on x86-64 and on 64-bit ARM.
-const ZIG: Package = Package {
-    requirement: "ziglang==0.17.1",
-    hashes: &[
-        "ea6cc5d87b033cf0aedfbc8f9549a908cae6c50ac31f1698188fa48a74524b54",
-        "b7c5f02fccd40f89b999ee16a1f5ddced56e6182370f8affe494bcf8a28cf07e",
-        "4e0b4b9c02b8d0d220e9948010f860b62ff11d96abb39762eca5fa2ef3f7bc97",
-        "09953b6af7f64168b915180a42774f520f92d86ef6331b28e33915c7e1f0bb23",
-    ],
-};
-
+/// Wheels for Linux and macOS, on x86-64 and on 64-bit ARM.
 const COMPONENTIZE: Package = Package {
     requirement: "componentize-py==0.25.1",
     hashes: &[
@@ -86,7 +75,7 @@ const WIT: [&str; 6] = ["io", "clocks", "random", "filesystem", "sockets", "cli"
 /// Compiles a program of `foreign/c` with zig to a module of preview 1. Returns its file, or the
 /// reason why zig is not available.
 pub(crate) fn c(source: &str) -> Result<PathBuf, String> {
-    zig(source, None)
+    zig::module(source, &["-O1".as_ref()], &[])
 }
 
 /// Compiles a program of `foreign/c` and SQLite with zig to a module of preview 1. Returns its
@@ -96,30 +85,9 @@ pub(crate) fn sqlite(source: &str) -> Result<PathBuf, String> {
         let folder = sources::of_crate("libsqlite3-sys").map_err(|error| format!("{error:#}"))?;
         Ok(folder.join("sqlite3"))
     });
-    zig(source, Some(SQLITE.as_ref().map_err(String::clone)?))
-}
-
-/// Compiles a program of `foreign/c`. With a folder of SQLite's source, it adds SQLite.
-fn zig(source: &str, sqlite: Option<&PathBuf>) -> Result<PathBuf, String> {
-    static PACKAGES: LazyLock<Result<PathBuf, String>> = LazyLock::new(|| install(&ZIG));
-    let packages = PACKAGES.as_ref().map_err(String::clone)?;
-    let source = foreign().join("c").join(source);
-    let library = sqlite.map(|folder| folder.join("sqlite3.c"));
-    let mut inputs = vec![ZIG.requirement.into(), read(&source)];
-    inputs.extend(library.as_deref().map(read));
-    Ok(kept(&source, &inputs, |folder| {
-        let (core, cache) = (folder.join("core.wasm"), home().join("zig-cache"));
-        let mut zig = python(packages);
-        zig.args(["-m", "ziglang", "cc", "--target=wasm32-wasi", "-O1"]).arg(&source);
-        if let Some(folder) = sqlite {
-            zig.args(["-DSQLITE_OMIT_WAL", "-DSQLITE_MAX_MMAP_SIZE=0", "-I"]).arg(folder);
-        }
-        zig.args(library).arg("-o").arg(&core);
-        // zig builds the C library at its first use.
-        zig.env("ZIG_GLOBAL_CACHE_DIR", &cache).env("ZIG_LOCAL_CACHE_DIR", &cache);
-        run(&mut zig).unwrap_or_else(|said| panic!("zig: {said}"));
-        read(&core)
-    }))
+    let folder = SQLITE.as_ref().map_err(String::clone)?;
+    let words = ["-O1", "-DSQLITE_OMIT_WAL", "-DSQLITE_MAX_MMAP_SIZE=0", "-I"].map(OsStr::new);
+    zig::module(source, &[&words[..], &[folder.as_os_str()]].concat(), &[folder.join("sqlite3.c")])
 }
 
 /// Makes a component from a module of preview 1, with the adapter.
@@ -137,7 +105,7 @@ pub(crate) fn adapted(file: &Path) -> PathBuf {
 /// Makes a component from a program of `foreign/python` with componentize-py, which puts CPython
 /// into it. Returns its file, or the reason why the tool is not available.
 pub(crate) fn cpython(source: &str) -> Result<PathBuf, String> {
-    static PACKAGES: LazyLock<Result<PathBuf, String>> = LazyLock::new(|| install(&COMPONENTIZE));
+    static PACKAGES: LazyLock<Result<PathBuf, String>> = LazyLock::new(|| installed(&COMPONENTIZE));
     let packages = PACKAGES.as_ref().map_err(String::clone)?;
     let source = foreign().join("python").join(source);
     let wit = WIT.map(|package| workspace::root().join(format!("wit/deps/{package}.wit")));
@@ -293,87 +261,10 @@ pub(crate) fn wasmer() -> Result<&'static Path, String> {
     HOST.as_deref().map_err(String::clone)
 }
 
-pub(crate) fn foreign() -> &'static Path {
-    static FOREIGN: LazyLock<PathBuf> =
-        LazyLock::new(|| workspace::root().join("host-tests/foreign"));
-    &FOREIGN
-}
-
-fn read(file: &Path) -> Vec<u8> {
-    fs::read(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
-}
-
-/// Returns the outcome of the inputs, and makes it if it is not there. If two processes make it at
-/// the same time, both make the same.
-fn kept(source: &Path, inputs: &[Vec<u8>], make: impl FnOnce(&Path) -> Vec<u8>) -> PathBuf {
-    static MAKING: Mutex<()> = Mutex::new(());
-    // Ignore a poisoned lock: an outcome gets its name only when it is whole.
-    let _held = MAKING.lock().unwrap_or_else(PoisonError::into_inner);
-    let name = source.file_stem().and_then(OsStr::to_str).expect("a program's name is text");
-    let file = home().join(format!("{}.wasm", named(name, inputs)));
-    if !file.exists() {
-        let folder = partial(&file);
-        let bytes = make(&folder);
-        let whole = folder.join("whole.wasm");
-        fs::write(&whole, bytes).expect("writing the outcome");
-        fs::rename(whole, &file).expect("keeping the outcome");
-        fs::remove_dir_all(folder).expect("removing the working folder");
-    }
-    file
-}
-
-/// Returns a folder made from the inputs, and makes it if it is not there.
-fn kept_folder(name: &str, inputs: &[Vec<u8>], make: impl FnOnce(&Path)) -> PathBuf {
-    let folder = home().join(named(name, inputs));
-    if !folder.exists() {
-        let partial = partial(&folder);
-        make(&partial);
-        // Another process may have made the folder first.
-        let moved = fs::rename(&partial, &folder);
-        assert!(moved.is_ok() || folder.exists(), "keeping the outcome: {moved:?}");
-    }
-    folder
-}
-
-/// Returns the name for an outcome of the inputs.
-fn named(name: &str, inputs: &[Vec<u8>]) -> String {
-    let mut hasher = DefaultHasher::new();
-    inputs.hash(&mut hasher);
-    format!("{name}-{:016x}", hasher.finish())
-}
-
-/// Makes the folder in which an outcome is made.
-fn partial(kept: &Path) -> PathBuf {
-    let folder = kept.with_extension(format!("{}.partial", process::id()));
-    fs::create_dir_all(&folder).expect("making a working folder");
-    folder
-}
-
-/// Installs a package of Python's index. Returns its folder, or the reason why it is not available.
-fn install(package: &Package) -> Result<PathBuf, String> {
-    packages::python(package).map_err(|failure| match failure {
-        Failure::Absent(reason) => reason,
-        Failure::Broken(_) => panic!("{failure}"),
-    })
-}
-
-/// Installs a package that is too large for every run of the tests.
+/// Installs what is too large for every run of the tests.
 fn install_if_asked(package: &Package) -> Result<PathBuf, String> {
     match env::var_os(REQUIRED) {
-        Some(_) => install(package),
+        Some(_) => installed(package),
         None => Err(format!("only `cargo xtask foreign` fetches {}", package.requirement)),
     }
-}
-
-fn python(packages: &Path) -> Command {
-    let mut python = Command::new("python3");
-    python.env("PYTHONPATH", packages);
-    python
-}
-
-/// Runs a tool without showing its output. Returns the output if the tool fails.
-fn run(tool: &mut Command) -> Result<(), String> {
-    let output = tool.output().map_err(|error| error.to_string())?;
-    let said = String::from_utf8_lossy(&output.stderr);
-    if output.status.success() { Ok(()) } else { Err(format!("{}\n{said}", output.status)) }
 }
