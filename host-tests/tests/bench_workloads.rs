@@ -1,7 +1,7 @@
 //! Runs of the benchmark's workloads in every way of calling. They must succeed and remove their
 //! files. No test checks their time.
 
-use host_tests::bench;
+use host_tests::{bench, zig};
 
 #[test]
 fn every_workload_runs_in_every_way_and_leaves_nothing_behind() {
@@ -22,5 +22,12 @@ fn every_workload_runs_in_every_way_and_leaves_nothing_behind() {
     {
         let present = ran.iter().any(|it| it.starts_with(workload) && it.ends_with("embedded"));
         assert!(present, "{workload}, embedded: only {ran:#?} ran");
+    }
+    // Without its compiler the program of preview 1 is named as one that did not run.
+    let compiled = zig::module("files.c", &["-O1".as_ref()], &[]).is_ok();
+    for workload in ["W1", "W2", "W3", "STAT", "SWEEP-64", "SWEEP-4096", "SWEEP-65536"] {
+        let ran_in =
+            |it: &String| it.starts_with(workload) && it.ends_with("C of preview 1, embedded");
+        assert_eq!(ran.iter().any(ran_in), compiled, "{workload}, preview 1: only {ran:#?} ran");
     }
 }

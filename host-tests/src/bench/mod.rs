@@ -12,6 +12,7 @@ mod hosted_targets;
 mod instantiation;
 mod judged;
 mod line;
+mod module;
 mod native;
 mod peers;
 mod report;

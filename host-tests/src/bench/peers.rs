@@ -15,8 +15,10 @@ use xtask::past;
 
 use crate::bench::cpython::CPython;
 use crate::bench::guest::{self, Concurrency, Guest};
+use crate::bench::module;
 use crate::bench::native;
 use crate::bench::workloads::{Row, Under, Way, Workload};
+use crate::preview1::Command;
 
 /// The package of the measured guests.
 const GUESTS: &str = "host-tests-bench-guests";
@@ -31,6 +33,8 @@ pub(super) struct Peers {
     directory: TempDir,
     python: Option<CPython>,
     guests: BTreeMap<(Way, Concurrency), Guest>,
+    /// The module of preview 1, if its toolchain could be had.
+    module: Option<Command>,
     /// The guests over the components of an earlier commit, on the default engine.
     past: BTreeMap<Way, Guest>,
     /// The guest that measures single calls of the host.
@@ -104,11 +108,12 @@ impl Peers {
         }
         let calling = embed(&program("calls")?, &filesystem, false)?;
         let embedded_calls = Guest::prepare(&Concurrency::Default.engine()?, &calling)?;
+        let module = module::prepare(&Concurrency::Default.engine()?, &filesystem)?;
         let memory = Path::new(MEMORY);
         let place = if memory.is_dir() { memory.to_path_buf() } else { env::temp_dir() };
         let directory = tempfile::Builder::new().prefix("bench-").tempdir_in(place)?;
         let python = CPython::start(directory.path())?;
-        Ok(Self { directory, python, guests, past, calls, embedded_calls })
+        Ok(Self { directory, python, guests, module, past, calls, embedded_calls })
     }
 
     /// Where the files are, and which Python takes part.
@@ -130,13 +135,15 @@ impl Peers {
         let present = |row: &&Row| match row.way {
             Way::Native => true,
             Way::CPython => self.python.is_some(),
+            Way::ModuleEmbedded => self.module.is_some(),
             way => self.guests.contains_key(&(way, Concurrency::Default)),
         };
         let rows = || workload.rows.iter().filter(present);
         let mut entries: Vec<Entry> = rows().map(on(Concurrency::Default)).collect();
         if workload.without_concurrency {
-            let in_wasm = rows().filter(|row| row.way.guest().is_some());
-            entries.extend(in_wasm.map(on(Concurrency::Off)));
+            // The support is one for components.
+            let components = rows().filter(|row| row.way.guest().is_some());
+            entries.extend(components.map(on(Concurrency::Off)));
         }
         let before = rows().filter(|row| self.past.contains_key(&row.way));
         entries.extend(before.map(on(Concurrency::Default)).map(|it| Entry { past: true, ..it }));
@@ -149,6 +156,10 @@ impl Peers {
         match entry.row.way {
             Way::Native => native::run(self.directory.path(), word, n),
             Way::CPython => self.python.as_mut().expect("BUG: a row without its peer").run(word, n),
+            Way::ModuleEmbedded => {
+                let ended = self.module()?.run(&[word, &n.to_string()], &[])?;
+                guest::nanoseconds(&ended.printed)
+            }
             _ => self.guest(entry).run(self.directory.path(), word, n),
         }
     }
@@ -158,13 +169,21 @@ impl Peers {
         /// Between the two counts lie only operations: what begins and ends an instance cancels.
         const FEW: u32 = 4;
         const MANY: u32 = 12;
-        if entry.row.way.guest().is_none() {
+        if !entry.row.way.is_in_wasm() {
             return Ok(None);
         }
-        let count = |n| self.guest(entry).count_host_calls(self.directory(), entry.row.word, n);
+        let word = entry.row.word;
+        let count = |n: u32| match entry.row.way {
+            Way::ModuleEmbedded => Ok(self.module()?.count(&[word, &n.to_string()])?.calls),
+            _ => self.guest(entry).count_host_calls(self.directory(), word, n),
+        };
         let more = count(MANY)?.checked_sub(count(FEW)?).context("fewer calls for more work")?;
         let more = u32::try_from(more).context("more calls than can be")?;
         Ok(Some(f64::from(more) / f64::from(MANY - FEW)))
+    }
+
+    fn module(&self) -> Result<&Command> {
+        self.module.as_ref().context("BUG: a row without its peer")
     }
 
     fn guest(&self, entry: &Entry) -> &Guest {

@@ -103,7 +103,9 @@ impl Report {
 
 /// The index of the crate `tempfile` on the engine of `entry`; none for what is not in wasm.
 fn nearest_peer(entries: &[Entry], entry: &Entry) -> Option<usize> {
-    entry.row.way.guest()?;
+    if !entry.row.way.is_in_wasm() {
+        return None;
+    }
     entries
         .iter()
         .position(|other| other.row.way == Way::Tempfile && other.concurrency == entry.concurrency)

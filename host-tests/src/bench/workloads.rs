@@ -27,6 +27,8 @@ pub(super) enum Way {
     TempfileBeside,
     /// Ours, as a library within the caller, with the filesystem as a part of it: by position.
     LinkedEmbedded,
+    /// The same work in C, as a module of preview 1, with `tmpfs-embedded.wasm` as a part of it.
+    ModuleEmbedded,
     /// The crate `tempfile` inside wasm, unmodified, on `tmpfs.wasm` of an earlier commit.
     TempfileOnBaseline,
     /// The crate `tempfile` inside wasm, unmodified, on a filesystem that the host serves.
@@ -63,7 +65,7 @@ pub(super) enum Calling {
 }
 
 impl Way {
-    /// The ways that run inside wasm.
+    /// The ways that run as components.
     pub(super) const GUESTS: [Self; 14] = [
         Self::Tempfile,
         Self::Linked,
@@ -81,10 +83,10 @@ impl Way {
         Self::LinkedHostedAsync,
     ];
 
-    /// Returns the guest that does the work, and what it is composed with.
+    /// Returns the component that does the work, and what it is composed with.
     pub(super) fn guest(self) -> Option<(&'static str, Under)> {
         match self {
-            Self::Native | Self::CPython => None,
+            Self::Native | Self::CPython | Self::ModuleEmbedded => None,
             Self::Tempfile => Some(("rust_tempfile", Under::Nothing)),
             Self::Linked => Some(("linked", Under::Nothing)),
             Self::Descriptors => Some(("descriptors", Under::Component("tempfile"))),
@@ -100,6 +102,11 @@ impl Way {
             Self::LinkedHosted => Some(("linked", Under::Hosted(Calling::Sync))),
             Self::LinkedHostedAsync => Some(("linked", Under::Hosted(Calling::Async))),
         }
+    }
+
+    /// Tells whether it runs inside wasm.
+    pub(super) fn is_in_wasm(self) -> bool {
+        !matches!(self, Self::Native | Self::CPython)
     }
 
     /// Tells whether it is ours, on the host's files.
@@ -175,6 +182,7 @@ pub(super) const WORKLOADS: [Workload; 14] = [
                 "Rust tempfile in wasm, on tmpfs.wasm of 101c67d",
             ),
             row(Way::TempfileEmbedded, "anonymous", "Rust tempfile in wasm, embedded"),
+            row(Way::ModuleEmbedded, "anonymous", "C of preview 1, embedded"),
             row(Way::TempfileBeside, "anonymous", "Rust tempfile in wasm, embedded beside"),
             row(Way::LinkedEmbedded, "anonymous", "ours linked, embedded"),
             row(Way::TempfileHosted, "anonymous", "Rust tempfile in wasm, hosted"),
@@ -204,6 +212,7 @@ pub(super) const WORKLOADS: [Workload; 14] = [
                 "Rust tempfile in wasm, on tmpfs.wasm of 101c67d",
             ),
             row(Way::TempfileEmbedded, "named", "Rust tempfile in wasm, embedded"),
+            row(Way::ModuleEmbedded, "named", "C of preview 1, embedded"),
             row(Way::TempfileBeside, "named", "Rust tempfile in wasm, embedded beside"),
             row(Way::LinkedEmbedded, "named", "ours linked, embedded"),
             row(Way::TempfileHosted, "named", "Rust tempfile in wasm, hosted"),
@@ -233,6 +242,7 @@ pub(super) const WORKLOADS: [Workload; 14] = [
                 "Rust tempfile + std::fs in wasm, on tmpfs.wasm of 101c67d",
             ),
             row(Way::TempfileEmbedded, "tree", "Rust tempfile + std::fs in wasm, embedded"),
+            row(Way::ModuleEmbedded, "tree", "C of preview 1, embedded"),
             row(Way::TempfileBeside, "tree", "Rust tempfile + std::fs in wasm, embedded beside"),
             row(Way::LinkedEmbedded, "tree", "ours linked, embedded"),
             row(Way::TempfileHosted, "tree", "Rust tempfile + std::fs in wasm, hosted"),
@@ -371,6 +381,7 @@ pub(super) const WORKLOADS: [Workload; 14] = [
             row(Way::Tempfile, "stat", "Rust std in wasm"),
             row(Way::TempfileInMemory, "stat", "Rust std in wasm, on tmpfs.wasm"),
             row(Way::TempfileEmbedded, "stat", "Rust std in wasm, embedded"),
+            row(Way::ModuleEmbedded, "stat", "C of preview 1, embedded"),
             row(Way::TempfileBeside, "stat", "Rust std in wasm, embedded beside"),
             row(Way::TempfileHosted, "stat", "Rust std in wasm, hosted"),
             row(Way::TempfileHostedAsync, "stat", "Rust std in wasm, hosted, async"),
@@ -387,6 +398,7 @@ pub(super) const WORKLOADS: [Workload; 14] = [
             row(Way::TempfileInMemory, "piece-64", "Rust std in wasm, on tmpfs.wasm"),
             row(Way::TempfileOnBaseline, "piece-64", "Rust std in wasm, on tmpfs.wasm of 101c67d"),
             row(Way::TempfileEmbedded, "piece-64", "Rust std in wasm, embedded"),
+            row(Way::ModuleEmbedded, "piece-64", "C of preview 1, embedded"),
             row(Way::TempfileHosted, "piece-64", "Rust std in wasm, hosted"),
         ],
     ),
@@ -405,6 +417,7 @@ pub(super) const WORKLOADS: [Workload; 14] = [
                 "Rust std in wasm, on tmpfs.wasm of 101c67d",
             ),
             row(Way::TempfileEmbedded, "piece-4096", "Rust std in wasm, embedded"),
+            row(Way::ModuleEmbedded, "piece-4096", "C of preview 1, embedded"),
             row(Way::TempfileHosted, "piece-4096", "Rust std in wasm, hosted"),
         ],
     ),
@@ -423,6 +436,7 @@ pub(super) const WORKLOADS: [Workload; 14] = [
                 "Rust std in wasm, on tmpfs.wasm of 101c67d",
             ),
             row(Way::TempfileEmbedded, "piece-65536", "Rust std in wasm, embedded"),
+            row(Way::ModuleEmbedded, "piece-65536", "C of preview 1, embedded"),
             row(Way::TempfileHosted, "piece-65536", "Rust std in wasm, hosted"),
         ],
     ),

@@ -1,6 +1,7 @@
 //! Programs of other languages, compiled by their own toolchains, on a filesystem in memory without
 //! a granted directory. They must print the same as on a directory of the host.
 
+mod costs;
 mod golang;
 mod hyperlight;
 mod jco;
