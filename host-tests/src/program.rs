@@ -26,7 +26,6 @@ pub struct Program {
 }
 
 /// What became of a program.
-#[must_use]
 pub struct Run {
     /// The value it exited with; `None` where it trapped.
     pub exit: Option<i32>,
@@ -49,6 +48,7 @@ impl Program {
     }
 
     /// Runs the program that these bytes are, from a new folder: compiled code is kept by path.
+    #[must_use]
     pub fn run_bytes(bytes: &[u8], builder: Builder, arguments: &[&str]) -> Run {
         let folder = TempDir::new().expect("making a directory on the host");
         let file = folder.path().join("whole.wasm");
@@ -67,6 +67,7 @@ impl Program {
         store.data().memory.bytes
     }
 
+    #[must_use]
     pub fn run(self, arguments: &[&str]) -> Run {
         let Self { name, mut builder } = self;
         let code =
@@ -100,6 +101,7 @@ impl Program {
 
 impl Run {
     /// The run again, if the program said that all is well.
+    #[must_use]
     pub fn succeeded(self) -> Self {
         let Self { exit, trap, stdout, stderr, .. } = &self;
         assert_eq!(*exit, Some(0), "{trap:?}\nstdout: {stdout}\nstderr: {stderr}");
