@@ -1,5 +1,5 @@
-//! The arguments of a line, `key=value`, as the option records of the WIT: `build/calls.rs` writes how each
-//! record is made of them, field by field.
+//! The arguments of a line, `key=value`, as the option records of the WIT: `build/calls.rs` writes
+//! how each record is made of them, field by field.
 
 use crate::bindings::exports::scratch::tempfile::{tempfile, text};
 use crate::script::form::{guest, text as text_of};

@@ -1,5 +1,6 @@
-//! The functions by their names in `wit/`, with the words of a line as arguments: `build/calls.rs` writes
-//! one function for each interface and resource. What takes or returns records or handles is not among them.
+//! The functions by their names in `wit/`, with the words of a line as arguments: `build/calls.rs`
+//! writes one function for each interface and resource. What takes or returns records or handles is
+//! not among them.
 #![expect(unused_variables, reason = "the methods of a directory have no arguments")]
 
 use crate::TextError;
