@@ -55,18 +55,18 @@ impl Words<'_> {
                 write!(parameters, ", {argument}: {}", self.lent(ty)).unwrap();
                 write!(arguments, ", {}", self.passed(&argument, ty)).unwrap();
             }
-            let result = function.result.map_or("()".to_owned(), |ty| self.owned(&ty, lifetime));
+            let returned = function.result.map(|ty| self.owned(&ty, lifetime));
+            let result = returned.map_or(String::new(), |ty| format!(" -> {ty}"));
             let sandbox = if this.is_empty() { "self" } else { "self.sandbox()" };
-            let into = function.result.and_then(|ty| self.into_handle(&ty, sandbox));
+            let into = function.result.and_then(|ty| self.as_handle(&ty, sandbox));
             let into = into.unwrap_or_default();
             writeln!(
                 out,
                 "impl{implementor} {{
-                    pub fn {name}(&self{parameters}) -> {result} {{
-                        let call = self.call(|exports, store{this}| {{
+                    pub fn {name}(&self{parameters}){result} {{
+                        self.call(|exports, store{this}| {{
                             exports.{interface}{path}.call_{name}(store{this}{arguments})
-                        }});
-                        call{into}
+                        }}){into}
                     }}
                 }}",
                 interface = self.interface,
@@ -234,7 +234,7 @@ impl Words<'_> {
     }
 
     /// The end of an expression that makes a handle of the resource in a result.
-    fn into_handle(&self, ty: &Type, sandbox: &str) -> Option<String> {
+    fn as_handle(&self, ty: &Type, sandbox: &str) -> Option<String> {
         let own = |ty: &Type| matches!(self.kind(ty), Some(TypeDefKind::Handle(Handle::Own(_))));
         let Some(TypeDefKind::Result(result)) = self.kind(ty) else { return None };
         match &result.ok {

@@ -2,6 +2,7 @@
 //! writes one function for each interface and resource. What takes or returns records or handles is
 //! not among them.
 #![expect(unused_variables, reason = "the methods of a directory have no arguments")]
+#![expect(clippy::unit_arg, clippy::useless_conversion, reason = "all arms are made alike")]
 
 use crate::TextError;
 use crate::handle::Handle;
