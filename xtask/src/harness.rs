@@ -13,6 +13,7 @@ use crate::{command, components, workspace};
 pub fn demo(arguments: &[&str]) -> Result<()> {
     let has = |option| arguments.contains(&option);
     let names: &[&str] = match (has("--memory"), has("--through")) {
+        _ if has("--run") => &["external-sort-std"],
         (false, _) => &["external-sort", "tempfile"],
         (true, false) => &["external-sort-std", "tmpfs-embedded"],
         (true, true) => &["external-sort", "tempfile", "tmpfs"],
@@ -20,7 +21,18 @@ pub fn demo(arguments: &[&str]) -> Result<()> {
     for name in names {
         components::build(name)?;
     }
+    if has("--run") {
+        build_scratch()?;
+    }
     run(&["--bin", "demo"], arguments)
+}
+
+/// Builds the command `scratch`, for a demonstration that runs it from where its own program lies.
+///
+/// # Errors
+/// Cargo fails.
+pub fn build_scratch() -> Result<()> {
+    command::run(workspace::cargo("build").args(["--quiet", "--bin", "scratch"]))
 }
 
 /// Runs the benchmark, with both the host and the guests optimised.

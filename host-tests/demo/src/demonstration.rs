@@ -9,6 +9,7 @@ use anyhow::{Context as _, Result, ensure};
 use external_sort::{Summary, check, native, sample};
 use wasmtime::Engine;
 
+use crate::command;
 use crate::guest::{self, Form, Grants};
 use crate::interrupt::Interrupt;
 use crate::listener::Listener;
@@ -23,7 +24,19 @@ const SEED: u64 = 1;
 /// pages.
 const SPARE: u64 = 16 << 20;
 
-/// Sorts by the component and natively, and compares the results.
+/// The outcome of the sort in wasmtime.
+struct Hosted {
+    output: PathBuf,
+    time: Duration,
+    /// The words for what the time includes.
+    includes: &'static str,
+    /// Bytes that the guest took in all, where that is known.
+    taken: Option<usize>,
+    files: Files,
+    left: Vec<String>,
+}
+
+/// Sorts in wasmtime and natively, and compares the results.
 pub(crate) fn run(
     options: &Options,
     engine: &Engine,
@@ -34,14 +47,75 @@ pub(crate) fn run(
         Some(file) => existing(file)?,
         None => generate(options.bytes, interrupt, scratch)?,
     };
-    let start = Instant::now();
     let components = xtask::workspace::target_dir().join("components");
+    let hosted = if options.by_command {
+        sort_by_command(&input, &components, options, interrupt, scratch)?
+    } else {
+        sort_by_component(&input, &components, options, engine, interrupt, scratch)?
+    };
+
+    eprintln!("sorting natively");
+    let start = Instant::now();
+    let summary = sort_natively(&input, options.buffer_size, interrupt, scratch)?;
+    let native = start.elapsed();
+
+    eprintln!("checking the result by a sort in memory");
+    check::compare(&mut File::open(&input)?, &mut File::open(&hosted.output)?)
+        .context("the result is wrong")?;
+    interrupt.check()?;
+
+    Ok(Table {
+        summary,
+        memory: options.buffer_size,
+        taken: hosted.taken,
+        files: hosted.files,
+        hosted: hosted.time,
+        includes: hosted.includes,
+        native,
+        left: hosted.left,
+    })
+}
+
+/// Sorts by `scratch run`.
+fn sort_by_command(
+    input: &Path,
+    components: &Path,
+    options: &Options,
+    interrupt: &Interrupt,
+    scratch: &Scratch,
+) -> Result<Hosted> {
+    eprintln!("sorting {} by scratch run, files of std in memory", input.display());
+    let (program, output) = (components.join("external-sort-std.wasm"), scratch.output());
+    let collected = output.join("collected");
+    let start = Instant::now();
+    let command::Taken { most_bytes, left } =
+        command::sort(&program, input, &collected, options.buffer_size, interrupt)?;
+    Ok(Hosted {
+        output: collected.join("sorted"),
+        time: start.elapsed(),
+        includes: "by scratch run, which compiles and copies, too",
+        taken: None,
+        files: Files::Beside { most_bytes },
+        left,
+    })
+}
+
+/// Sorts by a component that this program runs itself.
+fn sort_by_component(
+    input: &Path,
+    components: &Path,
+    options: &Options,
+    engine: &Engine,
+    interrupt: &Interrupt,
+    scratch: &Scratch,
+) -> Result<Hosted> {
+    let start = Instant::now();
     let form = match (options.in_memory, options.through) {
         (false, _) => Form::Directory,
         (true, Some(_)) => Form::Beside,
         (true, None) => Form::Embedded,
     };
-    let (component, way) = guest::compose(engine, &components, form)?;
+    let (component, way) = guest::compose(engine, components, form)?;
     eprintln!("composed and compiled in {}: {way}", seconds(start.elapsed()));
 
     let output = scratch.output().join("composed");
@@ -67,7 +141,7 @@ pub(crate) fn run(
     }
     let inside;
     let grants = if options.in_memory {
-        let input = File::open(&input)?;
+        let input = File::open(input)?;
         let bytes = input.metadata()?.len() + SPARE;
         Grants::Memory { input, output: File::create(&output)?, bytes }
     } else {
@@ -80,30 +154,19 @@ pub(crate) fn run(
     let start = Instant::now();
     let taken =
         guest::run(&component, grants, options.buffer_size, &arguments, listener, interrupt)?;
-    let composed = start.elapsed();
-    let left = scratch.left()?;
-
-    eprintln!("sorting natively");
-    let start = Instant::now();
-    let summary = sort_natively(&input, options.buffer_size, interrupt, scratch)?;
-    let native = start.elapsed();
-
-    eprintln!("checking the result against a sort in memory");
-    check::compare(&mut File::open(&input)?, &mut File::open(&output)?)
-        .context("the result is wrong")?;
-    interrupt.check()?;
+    let time = start.elapsed();
 
     let seen = seen.lock().expect("BUG: looking does not panic");
     let files = match taken.files {
-        Some(most_bytes) => Files::Counted { files: summary.files, most_bytes },
-        None if form == Form::Embedded => Files::Within { files: summary.files },
+        Some(most_bytes) => Files::Counted { most_bytes },
+        None if form == Form::Embedded => Files::Within,
         None if cfg!(target_os = "linux") => {
             Files::Seen { files: seen.files(), most_bytes: seen.most_bytes() }
         }
-        None => Files::Told { files: summary.files },
+        None => Files::Told,
     };
-    let (memory, taken) = (options.buffer_size, taken.memory);
-    Ok(Table { summary, memory, taken, files, composed, native, left })
+    let left = scratch.left()?;
+    Ok(Hosted { output, time, includes: "in wasmtime", taken: Some(taken.memory), files, left })
 }
 
 /// Returns the canonical path of the file: WASI follows no link that leads out of the granted

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
 
+mod command;
 mod demonstration;
 mod guest;
 mod interrupt;

@@ -14,6 +14,8 @@ of the result needs as much memory as FILE is long.
   --memory            lends no directory of this machine: the text comes by standard input, the
                       temporary files of an ordinary program are in memory, in a filesystem that
                       becomes a part of it, and the result leaves by standard output
+  --run               nor is one lent here: `scratch run` runs the ordinary program, copies the
+                      text into the scratch space before, and the result out of it afterwards
   --buffer-size N     bytes that the sort may use for lines (16777216)
   --through WAY       the way of bytes into temporary files: `descriptors`, by calls of the host, or
                       `interface`, through tempfile.wasm (descriptors); with --memory the program
@@ -34,6 +36,8 @@ pub(crate) struct Options {
     pub(crate) bytes: u64,
     /// True if the temporary files are in memory.
     pub(crate) in_memory: bool,
+    /// The command `scratch run` runs the program.
+    pub(crate) by_command: bool,
     pub(crate) buffer_size: usize,
     /// The value of `--through` as the program spells it, if it was given.
     pub(crate) through: Option<&'static str>,
@@ -46,6 +50,7 @@ impl Options {
             file: None,
             bytes: 100_000_000,
             in_memory: false,
+            by_command: false,
             buffer_size: 16 << 20,
             through: None,
             scratch: std::env::temp_dir(),
@@ -55,6 +60,7 @@ impl Options {
                 Some("--help" | "-h") => return Ok(Asked::Help),
                 Some("--size") => options.bytes = number(&mut words, "--size")?,
                 Some("--memory") => options.in_memory = true,
+                Some("--run") => options.by_command = true,
                 Some("--buffer-size") => {
                     options.buffer_size = number(&mut words, "--buffer-size")?;
                 }
@@ -73,6 +79,9 @@ impl Options {
                 _ if options.file.is_some() => bail!("only one FILE can be sorted"),
                 _ => options.file = Some(word.into()),
             }
+        }
+        if options.by_command && (options.in_memory || options.through.is_some()) {
+            bail!("--run goes with neither --memory nor --through");
         }
         Ok(Asked::Run(options))
     }

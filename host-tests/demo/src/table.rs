@@ -7,27 +7,31 @@ use external_sort::{Summary, native};
 
 pub(crate) struct Table {
     pub(crate) summary: Summary,
-    /// The bytes that the sort could use. In all, the guest took `taken` bytes.
+    /// Bytes that the sort could use, and bytes that the guest took in all, where that is known.
     pub(crate) memory: usize,
-    pub(crate) taken: usize,
+    pub(crate) taken: Option<usize>,
     pub(crate) files: Files,
-    pub(crate) composed: Duration,
+    /// The time in wasmtime, and the words for what it includes.
+    pub(crate) hosted: Duration,
+    pub(crate) includes: &'static str,
     pub(crate) native: Duration,
     /// The names in the guest's `/tmp` after it ended.
     pub(crate) left: Vec<String>,
 }
 
-/// The temporary files that were made.
+/// The temporary files, as far as the host knows them. The same sort made natively tells their
+/// number.
 pub(crate) enum Files {
     /// The host saw them: their number, and the most bytes at once.
     Seen { files: usize, most_bytes: u64 },
-    /// They were in memory: the number that the same sort made natively, and the most bytes at
-    /// once.
-    Counted { files: u64, most_bytes: u64 },
-    /// They were in memory, within the program: the number that the same sort made natively.
-    Within { files: u64 },
-    /// The host cannot see them on this system: the number that the same sort made natively.
-    Told { files: u64 },
+    /// In memory: the most bytes at once.
+    Counted { most_bytes: u64 },
+    /// In scratch space, beside the text and the result: the most bytes of all at once.
+    Beside { most_bytes: u64 },
+    /// In memory, within the program.
+    Within,
+    /// Where the host cannot see them.
+    Told,
 }
 
 impl Table {
@@ -39,36 +43,44 @@ impl Table {
 
 impl fmt::Display for Table {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Summary { lines, bytes, .. } = self.summary;
+        let Summary { lines, bytes, files, .. } = self.summary;
         writeln!(
             formatter,
             "sorted           {lines} lines, {bytes} bytes, as an independent sort does"
         )?;
-        let (memory, taken) = (Mebibytes(self.memory), Mebibytes(self.taken));
-        writeln!(formatter, "memory           {memory} for sorting, {taken} for the guest in all")?;
+        write!(formatter, "memory           {} for sorting", Mebibytes(self.memory))?;
+        match self.taken.map(Mebibytes) {
+            Some(taken) => writeln!(formatter, ", {taken} for the guest in all")?,
+            None => writeln!(formatter)?,
+        }
         match self.files {
             Files::Seen { files, most_bytes } => writeln!(
                 formatter,
                 "temporary files  {files}, at most {most_bytes} bytes at once, as the host saw",
             )?,
-            Files::Counted { files, most_bytes } => writeln!(
+            Files::Counted { most_bytes } => writeln!(
                 formatter,
                 "temporary files  {files}, at most {most_bytes} bytes at once, as tmpfs.wasm counted",
             )?,
-            Files::Within { files } => writeln!(
+            Files::Beside { most_bytes } => writeln!(
+                formatter,
+                "temporary files  {files}, at most {most_bytes} bytes at once with text and result",
+            )?,
+            Files::Within => writeln!(
                 formatter,
                 "temporary files  {files}, in a filesystem that is a part of the program",
             )?,
-            Files::Told { files } => writeln!(
+            Files::Told => writeln!(
                 formatter,
                 "temporary files  {files}, as the program says: this system does not tell",
             )?,
         }
-        let (composed, native) = (self.composed.as_secs_f64(), self.native.as_secs_f64());
+        let (hosted, native) = (self.hosted.as_secs_f64(), self.native.as_secs_f64());
         writeln!(
             formatter,
-            "time             {composed:.2} s in wasmtime, {native:.2} s natively: {:.2} times",
-            composed / native,
+            "time             {hosted:.2} s {}, {native:.2} s natively: {:.2} times",
+            self.includes,
+            hosted / native,
         )?;
         if !native::OPTIMISED {
             writeln!(

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
-use xtask::workspace;
+use xtask::{harness, workspace};
 
 fn demo(scratch: &Path) -> Command {
     xtask::components::build_shipped().unwrap();
@@ -83,6 +83,29 @@ fn without_any_directory_an_ordinary_program_sorts_a_text_in_memory() {
 
 #[test]
 #[cfg(target_os = "linux")]
+fn scratch_run_sorts_a_text_by_an_ordinary_program() {
+    harness::build_scratch().unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("text: to sort");
+    fs::write(&file, "b\na\n".repeat(100_000)).unwrap();
+    let output = run(&["--run", "--buffer-size", "65536"], Some(&file));
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{told}");
+    assert!(told.contains("merged "), "several passes: {told}");
+    let table = String::from_utf8(output.stdout).unwrap();
+    let first = "sorted           200000 lines, 400000 bytes, as an independent sort does\n";
+    assert!(table.starts_with(first), "{table}");
+    assert!(table.contains("\ntime             "), "{table}");
+    assert!(table.contains(" s by scratch run, which compiles and copies, too, "), "{table}");
+    assert!(table.ends_with("\nleft behind      nothing\n"), "{table}");
+    // What the program says in the end is told.
+    let absent = run(&["--run", "--buffer-size", "1"], Some(&file));
+    let told = String::from_utf8(absent.stderr).unwrap();
+    assert!(!absent.status.success() && told.contains("error: scratch run ended with "), "{told}");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
 fn the_host_sees_as_many_temporary_files_as_the_program_made() {
     let output = run(&["--size", "4000000", "--buffer-size", "65536"], None);
     let told = String::from_utf8(output.stderr).unwrap();
@@ -127,6 +150,9 @@ fn a_file_that_is_not_there_and_a_wrong_option_are_errors_that_name_them() {
     let directory = run(&[], Some(Path::new("/")));
     assert_eq!(directory.status.code(), Some(1));
 
+    let wrong = run(&["--run", "--memory"], None);
+    assert_eq!(wrong.status.code(), Some(2));
+
     let wrong = run(&["--sise", "1"], None);
     assert_eq!(wrong.status.code(), Some(2));
     let told = String::from_utf8(wrong.stderr).unwrap();
@@ -135,15 +161,20 @@ fn a_file_that_is_not_there_and_a_wrong_option_are_errors_that_name_them() {
 
 #[test]
 fn a_signal_in_the_middle_ends_it_at_once_and_leaves_nothing() {
-    for (signal, moment) in [
-        (Signal::INT, "making a text"),
-        (Signal::INT, "sorted into 1 temporary"),
-        (Signal::TERM, "merging "),
-        (Signal::INT, "sorting natively"),
-    ] {
+    harness::build_scratch().unwrap();
+    let ways = [
+        (None, Signal::INT, "making a text"),
+        (None, Signal::INT, "sorted into 1 temporary"),
+        (None, Signal::TERM, "merging "),
+        (None, Signal::INT, "sorting natively"),
+        (Some("--run"), Signal::TERM, "sorted into 1 temporary"),
+    ];
+    // `scratch run` copies files on Linux only.
+    let here = |way: &Option<_>| way.is_none() || cfg!(target_os = "linux");
+    for (way, signal, moment) in ways.into_iter().filter(|(way, ..)| here(way)) {
         let scratch = tempfile::tempdir().unwrap();
         let mut demo = demo(scratch.path());
-        demo.args(["--size", "30000000", "--buffer-size", "1000000"]);
+        demo.args(["--size", "30000000", "--buffer-size", "1000000"]).args(way);
         let mut child = demo.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut told = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
         assert!(told.any(|line| line.contains(moment)), "never: {moment}");
