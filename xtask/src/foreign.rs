@@ -1,11 +1,11 @@
-//! The tests that need other toolchains. All of them must run.
+//! The tests that need other toolchains, and the checks for other systems. All of them must run.
 
 use std::env::consts::EXE_EXTENSION;
 use std::path::PathBuf;
 
 use anyhow::Result;
 
-use crate::{command, workspace};
+use crate::{command, elsewhere, workspace};
 
 /// The test files whose programs are made by other toolchains.
 pub const TESTS: [&str; 1] = ["memory_foreign"];
@@ -27,11 +27,12 @@ pub fn wasmer_host() -> Result<PathBuf> {
     Ok(target.join("debug/wasmer-host").with_extension(EXE_EXTENSION))
 }
 
-/// Runs the tests.
+/// Checks the packages for hosts on other systems, and runs the tests.
 ///
 /// # Errors
-/// A package is not available, or a test fails.
+/// A package is not available, or a check or a test fails.
 pub fn run() -> Result<()> {
+    elsewhere::check()?;
     let mut cargo = workspace::cargo("test");
     cargo.arg("--no-fail-fast").env(REQUIRED, "1");
     cargo.args(TESTS.iter().flat_map(|test| ["--test", test]));

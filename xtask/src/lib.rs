@@ -4,6 +4,7 @@
 pub mod ci;
 pub mod components;
 pub mod distribution;
+pub mod elsewhere;
 pub mod foreign;
 pub mod harness;
 pub mod packages;

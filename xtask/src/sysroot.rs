@@ -1,5 +1,5 @@
-//! A sysroot that holds one wasm target: the standard library compiled from its source, beside
-//! the distribution's C library.
+//! A sysroot that holds one target: the standard library compiled from its source, for wasm beside
+//! the distribution's C library, or what a check needs of it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -22,9 +22,10 @@ pub(crate) fn folder_name(target: &str, version: &Version) -> String {
     format!("{target}-{}-{commit}-{RECIPE}", version.release)
 }
 
-/// Builds in `folder`, and returns the finished sysroot there. The caller moves it into place.
+/// Builds in `folder`, and returns the finished sysroot there. The caller moves it into place. With
+/// the target comes the name of its C library; without one, nothing can be linked.
 pub(crate) fn build(
-    target: &str,
+    (target, c_library): (&str, Option<&str>),
     version: &Version,
     packages: &Packages,
     folder: &Path,
@@ -42,7 +43,11 @@ pub(crate) fn build(
         format!("--remap-path-prefix={}=/rustc/{}/library", library.display(), version.commit),
     ];
     flags.extend(workspace::remap());
-    let mut cargo = workspace::cargo("build");
+    let (subcommand, extension) = match c_library {
+        Some(_) => ("build", "rlib"),
+        None => ("check", "rmeta"),
+    };
+    let mut cargo = workspace::cargo(subcommand);
     cargo
         .current_dir(library)
         .args(["--release", "--quiet", "--target", target])
@@ -56,25 +61,22 @@ pub(crate) fn build(
 
     let sysroot = folder.join("sysroot");
     let libraries = sysroot.join("lib/rustlib").join(target).join("lib");
-    let libc = libraries.join("self-contained");
-    fs::create_dir_all(&libc)?;
-    let compiled = toolchain::rlibs(&out.join(target).join("release/deps"));
+    fs::create_dir_all(&libraries)?;
+    let compiled = toolchain::files(&out.join(target).join("release/deps"), extension);
     if compiled.is_empty() {
         bail!("the build of the standard library made no libraries");
     }
     for file in compiled {
         copy_into(&libraries, &file)?;
     }
-    let from = packages.libc.join(libc_folder(target));
-    for name in ["libc.a", "crt1-command.o", "crt1-reactor.o"] {
-        copy_into(&libc, &from.join(name))?;
+    if let Some(name) = c_library {
+        let libc = libraries.join("self-contained");
+        fs::create_dir_all(&libc)?;
+        for file in ["libc.a", "crt1-command.o", "crt1-reactor.o"] {
+            copy_into(&libc, &packages.libc.join(name).join(file))?;
+        }
     }
     Ok(sysroot)
-}
-
-/// Returns the folder of the C library. wasi-libc still calls preview 1 by its older name.
-fn libc_folder(target: &str) -> &str {
-    if target == "wasm32-wasip1" { "wasm32-wasi" } else { target }
 }
 
 fn copy_into(folder: &Path, file: &Path) -> Result<()> {

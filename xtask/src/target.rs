@@ -1,21 +1,23 @@
-//! A wasm target with its standard library: the toolchain's own, rustup's, or one that is built
-//! from the distribution's packages in a private folder under `target/`.
+//! A target with its standard library: the toolchain's own, rustup's, or one that is built from the
+//! distribution's packages in a private folder under `target/`.
 
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 
 use crate::{debian, lock, rustup, sysroot, toolchain, workspace};
 
-/// The targets that guests are built for.
+/// The targets that guests are built for, and those that hosts are checked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target {
     /// WASI 0.2. Its linker makes components.
     Wasip2,
     /// WASI preview 1. Its linker makes core modules, for runtimes without the component model.
     Wasip1,
+    /// Another system. What is checked for it is not linked.
+    Checked(&'static str),
 }
 
 impl Target {
@@ -25,6 +27,17 @@ impl Target {
         match self {
             Self::Wasip2 => "wasm32-wasip2",
             Self::Wasip1 => "wasm32-wasip1",
+            Self::Checked(name) => name,
+        }
+    }
+
+    /// Returns the name of the target's C library in the distribution's package, for what is linked.
+    fn libc(self) -> Option<&'static str> {
+        match self {
+            Self::Wasip2 => Some("wasm32-wasip2"),
+            // It still calls preview 1 by its older name.
+            Self::Wasip1 => Some("wasm32-wasi"),
+            Self::Checked(_) => None,
         }
     }
 }
@@ -89,17 +102,23 @@ pub fn ensure(target: Target) -> Result<Ensured> {
     if let Some(ensured) = found()? {
         return Ok(ensured);
     }
-    eprintln!("target: {name} is not in the toolchain; asking rustup");
-    let refusal = match rustup::add(name) {
-        Ok(()) if toolchain::holds(name)? => {
-            return Ok(Ensured { target, sysroot: None });
+    // For checks alone, nothing is added to the toolchain.
+    let refusal = match target {
+        Target::Checked(_) => anyhow!("it is not asked for what is only checked"),
+        Target::Wasip2 | Target::Wasip1 => {
+            eprintln!("target: {name} is not in the toolchain; asking rustup");
+            match rustup::add(name) {
+                Ok(()) if toolchain::holds(name)? => {
+                    return Ok(Ensured { target, sysroot: None });
+                }
+                Ok(()) => anyhow!(
+                    "it says the target is there, but the toolchain in use has no library of it"
+                ),
+                Err(refusal) => refusal,
+            }
         }
-        Ok(()) => anyhow::anyhow!(
-            "it says the target is there, but the toolchain in use has no library of it"
-        ),
-        Err(refusal) => refusal,
     };
-    eprintln!("target: rustup cannot add it ({refusal}); looking into the distribution's packages");
+    eprintln!("target: no {name} by rustup ({refusal}); looking into the distribution's packages");
 
     let building = private.with_file_name(format!("{name}.building"));
     // It was left by an interrupted run, since no other process can use it while the lock is held.
@@ -107,8 +126,9 @@ pub fn ensure(target: Target) -> Result<Ensured> {
         fs::remove_dir_all(&building)?;
     }
     fs::create_dir_all(&building)?;
-    let made = debian::unpack(&version.release, &building)
-        .and_then(|packages| sysroot::build(name, &version, &packages, &building, &held));
+    let made = debian::unpack(&version.release, &building).and_then(|packages| {
+        sysroot::build((name, target.libc()), &version, &packages, &building, &held)
+    });
     let outcome = match made {
         Ok(folder) => fs::rename(folder, &private).map_err(Into::into),
         Err(error) => Err(error),

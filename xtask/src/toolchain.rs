@@ -49,20 +49,20 @@ fn parse(said: &str) -> Option<Version> {
 }
 
 fn has_std(folder: &Path) -> bool {
-    rlibs(folder).iter().any(|file| {
+    files(folder, "rlib").iter().any(|file| {
         file.file_name()
             .and_then(|name| name.to_str())
             .is_some_and(|name| name.starts_with("libstd-"))
     })
 }
 
-/// Returns the Rust libraries in a folder, or none if the folder does not exist.
-pub(crate) fn rlibs(folder: &Path) -> Vec<PathBuf> {
+/// Returns the files in a folder with this extension, or none if the folder does not exist.
+pub(crate) fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(folder) else {
         return Vec::new();
     };
     let files = entries.filter_map(|entry| Some(entry.ok()?.path()));
-    files.filter(|file| file.extension().is_some_and(|extension| extension == "rlib")).collect()
+    files.filter(|file| file.extension().is_some_and(|it| it == extension)).collect()
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use wasmtime::component::{Component, Linker, ResourceTable};
 use wasmtime::{Engine, Result, Store};
 use wasmtime_scratch::{ScratchCtx, ScratchCtxView, ScratchView, Space};
 use wasmtime_wasi::p2::bindings::sync::Command;
-use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+use wasmtime_wasi::{I32Exit, WasiCtx, WasiCtxView, WasiView};
 
 struct State {
     wasi: WasiCtx,
@@ -42,8 +42,11 @@ pub(crate) fn run(program: &Path, arguments: &[String]) -> Result<Space> {
     };
     let mut store = Store::new(&engine, state);
     let command = Command::instantiate(&mut store, &component, &linker)?;
-    let _ = command.wasi_cli_run().call_run(&mut store)?;
-    Ok(space)
+    match command.wasi_cli_run().call_run(&mut store) {
+        // A program that exits, with whatever status, is an error to wasmtime.
+        Err(error) if !error.is::<I32Exit>() => Err(error),
+        _ => Ok(space),
+    }
 }
 
 fn main() -> Result<()> {

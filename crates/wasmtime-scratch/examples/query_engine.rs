@@ -12,7 +12,7 @@ use wasmtime_scratch::{Pool, Refusal, SharedLimit, SharedLimits};
 use wasmtime_scratch::{ScratchCtx, ScratchCtxView, ScratchView, Space};
 use wasmtime_wasi::p2::bindings::sync::CommandPre;
 use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
-use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+use wasmtime_wasi::{I32Exit, WasiCtx, WasiCtxView, WasiView};
 
 /// The memory of a query, from which its sorts and joins take theirs, too.
 #[derive(Clone, Debug)]
@@ -90,8 +90,12 @@ impl Partition {
         };
         let mut store = Store::new(function.engine(), state);
         let command = function.instantiate(&mut store)?;
-        let ended = command.wasi_cli_run().call_run(&mut store)?;
-        ended.map_err(|()| format_err!("the function reports a failure"))?;
+        match command.wasi_cli_run().call_run(&mut store) {
+            Ok(ended) => ended.map_err(|()| format_err!("the function reports a failure"))?,
+            // To exit, with whatever status, is an error to wasmtime.
+            Err(error) if matches!(error.downcast_ref(), Some(I32Exit(0))) => {}
+            Err(error) => return Err(error),
+        }
         let output = String::from_utf8(output.contents().to_vec())?;
         Ok(Answer { output, refusal: scratch.last_refusal() })
     }

@@ -32,6 +32,8 @@
 //! | trees as tar archives | [`Space::unpack`], [`Space::pack`] | all |
 //! | trees of the host's directories | `Space::copy_in`, `Space::copy_out`, `Copying::copy_out_at`, `Copying::overwrite` | Linux |
 //!
+//! The crate also compiles on Windows and macOS; its tests run on Linux.
+//!
 //! # What a guest sees
 //! A space behaves like a directory on Linux that wasmtime-wasi serves. It has inode numbers, hard
 //! and symbolic links, and files that can be used after they were removed. Renaming and linking
@@ -55,6 +57,12 @@
 //! A guest may trap, run out of fuel or be dropped in the middle of a write. Its handles are then
 //! closed, and the charges are exact. Its files stay until the last clone of the [`Space`] is
 //! dropped.
+//!
+//! # After a refusal in a copy
+//! A copy of a tree continues after an entry that it refuses, such as a device or a link that leads
+//! out, and returns an error in the end: [`CopyError::refused`] lists those entries, and
+//! [`CopyError::stop`] is set only if the copy ended early. A host that treats every error as final
+//! gives up on a folder with one bad link in it.
 
 /// The examples of the README, as tests.
 #[cfg(doctest)]

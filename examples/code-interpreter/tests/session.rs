@@ -54,6 +54,8 @@ fn changes_are_told_and_taken_back_and_a_fork_goes_its_own_way() {
         "fork first",
         "rm /data/rows.csv",
         "ls /data",
+        // A success that prints nothing.
+        "exit 0",
         "fork nothing",
     ];
     // The `read` before the first `undo` changed nothing, so that `undo` takes nothing back.

@@ -8,7 +8,7 @@ use wasmtime::component::{Component, Linker, ResourceTable};
 use wasmtime::{Engine, Result, Store, format_err};
 use wasmtime_scratch::{ScratchCtx, ScratchCtxView, ScratchView, SharedLimit, SharedLimits, Space};
 use wasmtime_wasi::p2::bindings::CommandPre;
-use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+use wasmtime_wasi::{I32Exit, WasiCtx, WasiCtxView, WasiView};
 
 /// The bytes of files that one plugin may hold.
 const EACH: u64 = 6 << 20;
@@ -43,8 +43,12 @@ async fn call(plugin: CommandPre<State>, arguments: Vec<String>, space: Space) -
     };
     let mut store = Store::new(plugin.engine(), state);
     let command = plugin.instantiate_async(&mut store).await?;
-    let ended = command.wasi_cli_run().call_run(&mut store).await?;
-    ended.map_err(|()| format_err!("the plugin reports a failure"))
+    match command.wasi_cli_run().call_run(&mut store).await {
+        Ok(ended) => ended.map_err(|()| format_err!("the plugin reports a failure")),
+        // wasmtime returns an error for every call of exit, whatever the status.
+        Err(error) if matches!(error.downcast_ref(), Some(I32Exit(0))) => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 fn main() -> Result<()> {

@@ -45,7 +45,7 @@ fn number(line: &str, before: &str) -> u64 {
 fn each_plugin_has_a_space_of_its_own_and_the_host_tells_what_is_left_in_it() {
     let lines = plugins(&[
         &["fill /tmp 20", "rm /tmp/7", "told"],
-        &["ls /tmp", "env TMPDIR"],
+        &["ls /tmp", "env TMPDIR", "exit 0"],
         &["fill /tmp 3", "abort"],
     ]);
     let has = |line: &str| assert!(lines.iter().any(|it| it == line), "{line}: {lines:?}");

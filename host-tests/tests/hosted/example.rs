@@ -18,13 +18,19 @@ fn the_host_of_the_documentation_runs_a_program_and_sees_what_it_left() {
     let arguments = ["write /tmp/left text", "mkdir /tmp/empty"].map(str::to_owned);
     let space = host::run(program_file("shell"), &arguments).unwrap();
     assert_eq!((space.usage().content, space.usage().nodes), (64, 3));
+    for last in ["exit 0", "exit-with 3"] {
+        let arguments = ["write /tmp/left text", last].map(str::to_owned);
+        let space = host::run(program_file("shell"), &arguments).unwrap();
+        assert_eq!((space.usage().content, space.usage().nodes), (64, 2));
+    }
+    assert!(host::run(program_file("shell"), &["abort".to_owned()]).is_err());
 }
 
 #[test]
 fn the_query_engine_of_the_documentation_takes_files_from_the_memory_of_the_query() {
     const MEMORY: u64 = 1 << 20;
     let memory = query_engine::QueryMemory::new(MEMORY);
-    let arguments = ["read /input/rows", "write /input/rows other", "fill /tmp 10000"];
+    let arguments = ["read /input/rows", "write /input/rows other", "fill /tmp 10000", "exit 0"];
     let arguments = arguments.map(str::to_owned);
     let partitions = ["1,2", "3,4", "5,6"].map(|rows| rows.as_bytes().to_vec());
     let function = program_file("shell");

@@ -21,6 +21,7 @@ pub(super) enum Stop {
     /// It ran for as long as `--timeout` allows.
     Timeout(Duration),
     /// The command received a signal with this number and name.
+    #[cfg_attr(not(unix), expect(dead_code, reason = "none is caught there"))]
     Signal(u8, &'static str),
 }
 

@@ -32,6 +32,7 @@ impl Contents {
 
     /// Reads the next bytes at or after `offset` that are not a hole, until `buffer` is full.
     /// Returns their offset and their number, or `None` at the end.
+    #[cfg(target_os = "linux")]
     pub(crate) fn next(
         &self,
         offset: u64,
