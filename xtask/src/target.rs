@@ -31,7 +31,8 @@ impl Target {
         }
     }
 
-    /// Returns the name of the target's C library in the distribution's package, for what is linked.
+    /// Returns the name of the target's C library in the distribution's package, for what is
+    /// linked.
     fn libc(self) -> Option<&'static str> {
         match self {
             Self::Wasip2 => Some("wasm32-wasip2"),
