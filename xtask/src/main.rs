@@ -14,6 +14,7 @@ usage: cargo xtask COMMAND
   demo [ARGS]                  run the demonstration
   bench [ARGS]                 run the measurements
   peers [ARGS]                 check the engine's benchmark beside other filesystems, and run it
+  peers hosts [ARGS]           the same for the crate for hosts, beside others for wasmtime
   foreign                      check the crates for hosts on other systems, and run all tests that
                                other toolchains make programs for; none may be missing
   ci [--all] [--skip-tests]    check everything; --all goes on after a failure";

@@ -1,4 +1,5 @@
-//! The messages of cargo about a build, as `--message-format json-render-diagnostics` prints them.
+//! The messages of cargo about a build, as `--message-format json-render-diagnostics` prints them,
+//! or `json` with the compiler's own.
 
 use std::path::PathBuf;
 
@@ -35,9 +36,47 @@ pub(crate) fn artifacts(messages: &str) -> Result<Vec<Artifact>> {
     Ok(artifacts)
 }
 
+/// Reads the compiler's first error about a package whose folder has this in its path. It is among
+/// cargo's messages where they are asked for as `json`.
+///
+/// # Errors
+/// A line is no message.
+pub(crate) fn first_error(messages: &str, folder: &str) -> Result<Option<String>> {
+    for line in messages.lines() {
+        let message: Value = serde_json::from_str(line).context("a message of cargo")?;
+        let about = message["manifest_path"].as_str().unwrap_or_default();
+        let compiler = &message["message"];
+        if message["reason"] == "compiler-message"
+            && compiler["level"] == "error"
+            && about.contains(folder)
+        {
+            return Ok(compiler["message"].as_str().map(str::to_owned));
+        }
+    }
+    Ok(None)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Artifact, artifacts};
+    use super::{Artifact, artifacts, first_error};
+
+    #[test]
+    fn the_first_error_of_a_package_is_read() {
+        let message = |manifest: &str, level: &str, text: &str| {
+            format!(
+                r#"{{"reason":"compiler-message","manifest_path":"{manifest}","message":{{"level":"{level}","message":"{text}"}}}}"#
+            )
+        };
+        let messages = [
+            message("/one-1.0/Cargo.toml", "error", "of another"),
+            message("/two-0.8/Cargo.toml", "warning", "no error"),
+            message("/two-0.8/Cargo.toml", "error", "the first"),
+            message("/two-0.8/Cargo.toml", "error", "the second"),
+        ];
+        let messages = messages.join("\n");
+        assert_eq!(first_error(&messages, "two").unwrap().unwrap(), "the first");
+        assert_eq!(first_error(&messages, "three").unwrap(), None);
+    }
 
     #[test]
     fn artifacts_are_read_and_other_messages_are_not() {

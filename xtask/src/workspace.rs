@@ -33,6 +33,9 @@ const DROPPED: [&str; 5] =
 /// The workspace of the filesystem engine's benchmark, relative to the root.
 pub(crate) const PEERS: &str = "crates/tmpfs/peers/Cargo.toml";
 
+/// The workspace of the benchmark of the crate for hosts, relative to the root.
+pub(crate) const HOSTS: &str = "crates/wasmtime-scratch/peers/Cargo.toml";
+
 /// Returns the folder of the workspace's `Cargo.toml`, found when the program runs. Cargo does not
 /// recompile a copied checkout, so a folder fixed at compile time would be that of the original.
 ///

@@ -1,5 +1,6 @@
-//! The benchmark kit: what the benchmark of the components (`host-tests/src/bench`) and that of the
-//! filesystem engine (`crates/tmpfs/peers`) have in common.
+//! The benchmark kit: what the benchmarks of the components (`host-tests/src/bench`), of the
+//! filesystem engine (`crates/tmpfs/peers`) and of the crate for hosts
+//! (`crates/wasmtime-scratch/peers`) have in common.
 //!
 //! Absolute times differ between machines and between hours. Compare ratios within a round, in
 //! which all peers run one after the other on one core.
