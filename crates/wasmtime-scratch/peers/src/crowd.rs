@@ -8,34 +8,33 @@ use anyhow::{Context as _, Result};
 
 use crate::host::{Host, Limits};
 
-/// Lets instances work until the time is over: the operations that each finished.
+/// Lets instances work until the time is over: the operations a second of each.
 pub(crate) fn measure<H: Host>(
     host: &H,
     instances: usize,
     milliseconds: u64,
     work: &[&str],
 ) -> Result<String> {
-    /// A run of a guest. What it takes to start one is a thousandth of it.
-    const OPERATIONS: u32 = 5_000;
+    /// A run of a guest, of which starting it is a small part.
+    const OPERATIONS: u32 = 500;
     let operations = OPERATIONS.to_string();
     let arguments = [work, &[&operations]].concat();
-    let start = Barrier::new(instances);
-    let member = || -> Result<u64> {
+    let together = Barrier::new(instances);
+    let member = || -> Result<f64> {
         let space = host.space(Limits::GENEROUS);
-        start.wait();
-        let space = space?;
-        let end = Instant::now() + Duration::from_millis(milliseconds);
-        let mut done = 0;
-        while Instant::now() < end {
+        together.wait();
+        let (space, start) = (space?, Instant::now());
+        let mut done = 0.0;
+        while start.elapsed() < Duration::from_millis(milliseconds) {
             host.run(&space, &arguments)?;
-            done += u64::from(OPERATIONS);
+            done += f64::from(OPERATIONS);
         }
-        Ok(done)
+        Ok(done / start.elapsed().as_secs_f64())
     };
-    let done: Result<Vec<u64>> = thread::scope(|scope| {
+    let done: Result<Vec<f64>> = thread::scope(|scope| {
         let members: Vec<_> = (0..instances).map(|_| scope.spawn(member)).collect();
         let joined = members.into_iter().map(|member| member.join().ok().context("a panic")?);
         joined.collect()
     });
-    Ok(done?.iter().map(u64::to_string).collect::<Vec<_>>().join(" "))
+    Ok(done?.iter().map(f64::to_string).collect::<Vec<_>>().join(" "))
 }

@@ -21,6 +21,7 @@ fn main() -> ExitCode {
         ["files", limit] => files(number(limit)),
         ["mounts"] => rename_to_another_mount(),
         ["removed"] => read_removed(),
+        ["rewritten"] => write_removed(),
         ["above"] => look_above(),
         ["loop"] => follow_loop(),
         ["hard-link"] => hard_link(),
@@ -110,6 +111,15 @@ fn read_removed() -> Answer {
         Ok((read, _)) => format!("removed, {} of 7 bytes read", read.len()),
         Err(code) => format!("removed, then {}", code.name()),
     })
+}
+
+fn write_removed() -> Answer {
+    let directory = temporary()?;
+    let file = make(&directory, "file")?;
+    directory.unlink_file_at("file")?;
+    file.write(b"content", 0)?;
+    let back = directory.stat_at(NONE, "file").is_ok();
+    Ok(if back { "written, and the name is back" } else { "written" }.to_owned())
 }
 
 fn look_above() -> Answer {

@@ -21,7 +21,7 @@ const fn case(label: &'static str, words: &'static [&'static str]) -> Case {
     Case { label, limits: ["8388608", NO, FAR], words }
 }
 
-const CASES: [Case; 12] = [
+const CASES: [Case; 13] = [
     case("refusal at a limit of 8388608 bytes", &["bytes", "8388608"]),
     Case {
         label: "refusal at a limit of 1000 files",
@@ -35,6 +35,7 @@ const CASES: [Case; 12] = [
     },
     case("rename from /tmp to /other", &["mounts"]),
     case("removal of an open file", &["removed"]),
+    case("a write to a removed file", &["rewritten"]),
     case("stat of ../other in /tmp", &["above"]),
     case("symbolic links in a loop", &["loop"]),
     case("hard link", &["hard-link"]),

@@ -23,11 +23,10 @@ pub(crate) fn measure(arguments: &Arguments) -> Result<()> {
             let all: f64 = done.iter().sum();
             let least = done.iter().copied().reduce(f64::min).ok_or_else(|| anyhow!("nobody"))?;
             let share = least * f64::from(instances) / all;
-            let each_second = all * 1e3 / f64::from(milliseconds);
             rows.push(vec![
                 peer.label.to_owned(),
                 instances.to_string(),
-                format!("{each_second:.0}"),
+                format!("{all:.0}"),
                 format!("{share:.2}"),
             ]);
         }
