@@ -8,7 +8,8 @@ use anyhow::{Context as _, Result};
 
 use crate::host::{Host, Limits};
 
-/// Lets instances work until the time is over: the operations a second of each.
+/// Lets instances work until the time is over: the operations a second of all together, and then of
+/// each.
 pub(crate) fn measure<H: Host>(
     host: &H,
     instances: usize,
@@ -20,7 +21,7 @@ pub(crate) fn measure<H: Host>(
     let operations = OPERATIONS.to_string();
     let arguments = [work, &[&operations]].concat();
     let together = Barrier::new(instances);
-    let member = || -> Result<f64> {
+    let member = || -> Result<(f64, f64)> {
         let space = host.space(Limits::GENEROUS);
         together.wait();
         let (space, start) = (space?, Instant::now());
@@ -29,12 +30,17 @@ pub(crate) fn measure<H: Host>(
             host.run(&space, &arguments)?;
             done += f64::from(OPERATIONS);
         }
-        Ok(done / start.elapsed().as_secs_f64())
+        Ok((done, done / start.elapsed().as_secs_f64()))
     };
-    let done: Result<Vec<f64>> = thread::scope(|scope| {
+    let begun = Instant::now();
+    let done: Result<Vec<(f64, f64)>> = thread::scope(|scope| {
         let members: Vec<_> = (0..instances).map(|_| scope.spawn(member)).collect();
         let joined = members.into_iter().map(|member| member.join().ok().context("a panic")?);
         joined.collect()
     });
-    Ok(done?.iter().map(f64::to_string).collect::<Vec<_>>().join(" "))
+    let took = begun.elapsed().as_secs_f64();
+    let done = done?;
+    let all = done.iter().map(|(done, _)| done).sum::<f64>() / took;
+    let rates = [all].into_iter().chain(done.iter().map(|(_, rate)| *rate));
+    Ok(rates.map(|rate| rate.to_string()).collect::<Vec<_>>().join(" "))
 }

@@ -9,7 +9,7 @@ const INSTANCES: [u32; 5] = [1, 2, 4, 16, 64];
 
 pub(crate) fn measure(arguments: &Arguments) -> Result<()> {
     let guest = arguments.guest("rust_tempfile");
-    let milliseconds: u32 = if arguments.effort == Effort::Full { 3_000 } else { 300 };
+    let milliseconds: u32 = if arguments.effort == Effort::Full { 4_000 } else { 300 };
     let mut rows = Vec::new();
     for peer in arguments.peers() {
         for instances in INSTANCES {
@@ -18,11 +18,11 @@ pub(crate) fn measure(arguments: &Arguments) -> Result<()> {
             else {
                 break;
             };
-            let done: Result<Vec<f64>> = answer.split(' ').map(|it| Ok(it.parse()?)).collect();
-            let done = done?;
-            let all: f64 = done.iter().sum();
-            let least = done.iter().copied().reduce(f64::min).ok_or_else(|| anyhow!("nobody"))?;
-            let share = least * f64::from(instances) / all;
+            let rates =
+                answer.split(' ').map(|it| Ok(it.parse()?)).collect::<Result<Vec<f64>>>()?;
+            let (all, each) = rates.split_first().ok_or_else(|| anyhow!("no rates"))?;
+            let least = each.iter().copied().fold(f64::INFINITY, f64::min);
+            let share = least * f64::from(instances) / each.iter().sum::<f64>();
             rows.push(vec![
                 peer.label.to_owned(),
                 instances.to_string(),
