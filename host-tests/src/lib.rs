@@ -1,8 +1,6 @@
 //! The wasmtime harness: gets the components built, runs them on directories of the host, and
-//! shows what they did and what they left. Tests, the demonstration and the measurements stand
-//! on it.
+//! shows what they did and what they left. Tests and the measurements stand on it.
 
-pub mod bench;
 pub mod kept;
 pub mod preview1;
 pub mod script;

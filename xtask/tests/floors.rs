@@ -24,6 +24,7 @@ fn crates() -> Vec<PathBuf> {
     crates.extend(
         [
             "host-tests",
+            "host-tests/bench",
             "host-tests/demo",
             "host-tests/programs",
             "host-tests/bench-guests",

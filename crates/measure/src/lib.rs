@@ -1,4 +1,4 @@
-//! The benchmark kit: what the benchmarks of the components (`host-tests/src/bench`), of the
+//! The benchmark kit: what the benchmarks of the components (`host-tests/bench`), of the
 //! filesystem engine (`crates/tmpfs/peers`) and of the crate for hosts
 //! (`crates/wasmtime-scratch/peers`) have in common.
 //!

@@ -9,22 +9,22 @@ use scratch_compose::{embed, plug};
 use wasmtime::component::Component;
 use xtask::components::{self, Profile};
 
-use crate::bench::guest::{self, Concurrency};
-use crate::bench::instantiation::{Prepared, time};
+use crate::guest::{self, Concurrency};
+use crate::instantiation::{Prepared, time};
 
 /// The package and the program of the measured guests.
 const GUEST: (&str, &str) = ("host-tests-bench-guests", "rust_tempfile");
 
 /// Additional costs of a Rust std program with the filesystem in it.
-pub(super) struct Embedding {
+pub(crate) struct Embedding {
     /// Bytes.
-    pub(super) growth: f64,
+    pub(crate) growth: f64,
     /// Nanoseconds of each instance.
-    pub(super) instance: f64,
+    pub(crate) instance: f64,
 }
 
 /// Measures and prints.
-pub(super) fn measure(effort: Effort) -> Result<Embedding> {
+pub(crate) fn measure(effort: Effort) -> Result<Embedding> {
     let (package, name) = GUEST;
     let guests = components::programs(package, Profile::Optimised)?;
     let program = guest::read(guests.get(name).context("the guest is not built")?)?;

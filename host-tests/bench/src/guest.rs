@@ -15,18 +15,18 @@ use wasmtime_wasi::p2::bindings::{self, sync};
 use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
 use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 
-use crate::bench::workloads::Calling;
+use crate::workloads::Calling;
 
 /// Whether the engine supports concurrent calls of guests, as it does unless told otherwise. It
 /// makes each resource that passes between components, and each call of a host, dearer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Concurrency {
+pub(crate) enum Concurrency {
     Default,
     Off,
 }
 
 impl Concurrency {
-    pub(super) fn engine(self) -> Result<Engine> {
+    pub(crate) fn engine(self) -> Result<Engine> {
         let mut config = Config::new();
         if self == Self::Off {
             config.concurrency_support(false);
@@ -34,7 +34,7 @@ impl Concurrency {
         Ok(Engine::new(&config)?)
     }
 
-    pub(super) fn suffix(self) -> &'static str {
+    pub(crate) fn suffix(self) -> &'static str {
         match self {
             Self::Default => "",
             Self::Off => ", concurrency off",
@@ -43,14 +43,14 @@ impl Concurrency {
 }
 
 /// What WASI needs of a store.
-pub(super) struct State {
+pub(crate) struct State {
     wasi: WasiCtx,
     scratch: ScratchCtx,
     table: ResourceTable,
 }
 
 impl State {
-    pub(super) fn new(wasi: WasiCtx) -> Self {
+    pub(crate) fn new(wasi: WasiCtx) -> Self {
         Self { wasi, scratch: ScratchCtx::new(), table: ResourceTable::new() }
     }
 }
@@ -69,7 +69,7 @@ impl ScratchView for State {
 }
 
 /// A linker with WASI 0.2.
-pub(super) fn linker(engine: &Engine) -> Result<Linker<State>> {
+pub(crate) fn linker(engine: &Engine) -> Result<Linker<State>> {
     let mut linker = Linker::new(engine);
     wasmtime_wasi::p2::add_to_linker_sync(&mut linker)?;
     Ok(linker)
@@ -77,7 +77,7 @@ pub(super) fn linker(engine: &Engine) -> Result<Linker<State>> {
 
 /// The settings of every guest: calls of the host stay on this thread where wasmtime-wasi can do
 /// that, which makes all of them faster.
-pub(super) fn settings() -> WasiCtxBuilder {
+pub(crate) fn settings() -> WasiCtxBuilder {
     let mut settings = WasiCtxBuilder::new();
     // A preopened directory copies this: it has no effect on those that are there already.
     settings.allow_blocking_current_thread(true);
@@ -85,12 +85,12 @@ pub(super) fn settings() -> WasiCtxBuilder {
 }
 
 /// Lets the guest see `host` as the directory for temporary files.
-pub(super) fn grant(settings: &mut WasiCtxBuilder, host: &Path) -> Result<()> {
+pub(crate) fn grant(settings: &mut WasiCtxBuilder, host: &Path) -> Result<()> {
     settings.preopened_dir(host, "/tmp", FsPerms::ReadWrite)?;
     Ok(())
 }
 
-pub(super) struct Guest {
+pub(crate) struct Guest {
     engine: Engine,
     prepared: Prepared,
     hosted: bool,
@@ -115,14 +115,14 @@ impl Prepared {
 }
 
 impl Guest {
-    pub(super) fn prepare(engine: &Engine, component: &[u8]) -> Result<Self> {
+    pub(crate) fn prepare(engine: &Engine, component: &[u8]) -> Result<Self> {
         let component = Component::new(engine, component)?;
         let prepared = sync::CommandPre::new(linker(engine)?.instantiate_pre(&component)?)?;
         Ok(Self { engine: engine.clone(), prepared: Prepared::Sync(prepared), hosted: false })
     }
 
     /// Prepares the same on a filesystem that the host serves.
-    pub(super) fn hosted(engine: &Engine, component: &[u8], calling: Calling) -> Result<Self> {
+    pub(crate) fn hosted(engine: &Engine, component: &[u8], calling: Calling) -> Result<Self> {
         let component = Component::new(engine, component)?;
         let mut linker = Linker::new(engine);
         let prepared = match calling {
@@ -142,12 +142,12 @@ impl Guest {
     }
 
     /// Runs `workload` `n` times in `directory`; how long each phase took by the guest's clock.
-    pub(super) fn run(&self, directory: &Path, workload: &str, n: u32) -> Result<Vec<Duration>> {
+    pub(crate) fn run(&self, directory: &Path, workload: &str, n: u32) -> Result<Vec<Duration>> {
         self.run_hooked(directory, workload, n, |_| {})
     }
 
     /// Calls of the host in one run, beginning and end of the instance included.
-    pub(super) fn count_host_calls(&self, directory: &Path, workload: &str, n: u32) -> Result<u64> {
+    pub(crate) fn count_host_calls(&self, directory: &Path, workload: &str, n: u32) -> Result<u64> {
         let calls = Arc::new(AtomicU64::new(0));
         let counter = calls.clone();
         self.run_hooked(directory, workload, n, move |store| {
@@ -197,12 +197,12 @@ impl Guest {
 }
 
 /// A number of nanoseconds for each phase, as peers print them.
-pub(super) fn nanoseconds(printed: &str) -> Result<Vec<Duration>> {
+pub(crate) fn nanoseconds(printed: &str) -> Result<Vec<Duration>> {
     let words = printed.split_whitespace();
     words.map(|word| Ok(Duration::from_nanos(word.parse().context("nanoseconds")?))).collect()
 }
 
 /// The component in a file.
-pub(super) fn read(file: &Path) -> Result<Vec<u8>> {
+pub(crate) fn read(file: &Path) -> Result<Vec<u8>> {
     fs::read(file).with_context(|| format!("reading {}", file.display()))
 }

@@ -3,21 +3,21 @@
 use anyhow::{Context as _, Result, bail};
 use measure::Effort;
 
-use crate::bench::workloads::WORKLOADS;
+use crate::workloads::WORKLOADS;
 
 /// What is measured besides the workloads.
 const OTHERS: [&str; 5] = ["calls", "instantiate", "embed", "size", "spaces"];
 
-pub(super) struct Arguments {
+pub(crate) struct Arguments {
     /// What is measured, in lower case; everything where empty.
     wanted: Vec<String>,
-    pub(super) effort: Effort,
+    pub(crate) effort: Effort,
     /// An earlier commit, whose components are rows of their own.
-    pub(super) against: Option<String>,
+    pub(crate) against: Option<String>,
 }
 
 impl Arguments {
-    pub(super) fn parse(words: &[String]) -> Result<Self> {
+    pub(crate) fn parse(words: &[String]) -> Result<Self> {
         let mut arguments = Self { wanted: Vec::new(), effort: Effort::Full, against: None };
         let mut words = words.iter();
         while let Some(word) = words.next() {
@@ -38,7 +38,7 @@ impl Arguments {
         Ok(arguments)
     }
 
-    pub(super) fn wants(&self, id: &str) -> bool {
+    pub(crate) fn wants(&self, id: &str) -> bool {
         self.wanted.is_empty() || self.wanted.contains(&id.to_lowercase())
     }
 }

@@ -2,11 +2,11 @@
 
 use std::process::ExitCode;
 
-use host_tests::bench;
+use bench::run;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    match bench::run(&arguments) {
+    match run(&arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error:#}");

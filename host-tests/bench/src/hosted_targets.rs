@@ -1,11 +1,11 @@
 //! Targets of the design for the filesystem that the host serves.
 
-use crate::bench::judged::{Judged, at_least, at_most};
-use crate::bench::report::Report;
-use crate::bench::workloads::Way;
+use crate::judged::{Judged, at_least, at_most};
+use crate::report::Report;
+use crate::workloads::Way;
 
 /// Judges what was measured.
-pub(super) fn judged(report: &Report) -> impl Iterator<Item = Judged> + '_ {
+pub(crate) fn judged(report: &Report) -> impl Iterator<Item = Judged> + '_ {
     let small = [
         (Way::TempfileHosted, "std", 1.0),
         (Way::LinkedHosted, "by position", 1.9),

@@ -3,27 +3,27 @@
 use anyhow::Result;
 use measure::{Effort, Repeats, Spread};
 
-use crate::bench::embedding::Embedding;
-use crate::bench::guest::Concurrency;
-use crate::bench::instantiation::Instantiation;
-use crate::bench::line::{self, Line};
-use crate::bench::peers::{Entry, Peers};
-use crate::bench::size::Size;
-use crate::bench::spaces::Spaces;
-use crate::bench::workloads::{Way, Workload};
+use crate::embedding::Embedding;
+use crate::guest::Concurrency;
+use crate::instantiation::Instantiation;
+use crate::line::{self, Line};
+use crate::peers::{Entry, Peers};
+use crate::size::Size;
+use crate::spaces::Spaces;
+use crate::workloads::{Way, Workload};
 
 #[derive(Default)]
-pub(super) struct Report {
-    pub(super) lines: Vec<Line>,
-    pub(super) embedding: Option<Embedding>,
-    pub(super) instantiation: Option<Instantiation>,
-    pub(super) size: Option<Size>,
-    pub(super) spaces: Option<Spaces>,
+pub(crate) struct Report {
+    pub(crate) lines: Vec<Line>,
+    pub(crate) embedding: Option<Embedding>,
+    pub(crate) instantiation: Option<Instantiation>,
+    pub(crate) size: Option<Size>,
+    pub(crate) spaces: Option<Spaces>,
 }
 
 impl Report {
     /// Measures a workload at all its scales, prints a table for each phase, and remembers.
-    pub(super) fn measure(
+    pub(crate) fn measure(
         &mut self,
         workload: &Workload,
         peers: &mut Peers,
@@ -68,7 +68,7 @@ impl Report {
     }
 
     /// Returns the median nanoseconds of a row on the default engine, for each scale and phase.
-    pub(super) fn medians(&self, workload: &str, way: Way, word: &str) -> Vec<f64> {
+    pub(crate) fn medians(&self, workload: &str, way: Way, word: &str) -> Vec<f64> {
         let lines = self.lines.iter().filter(|line| {
             let row = line.entry.row;
             line.workload == workload
@@ -80,7 +80,7 @@ impl Report {
 
     /// Returns how many times as fast as the native peer a way writes and reads the bytes of W5, at
     /// the scale whose first phase this is.
-    pub(super) fn bulk_by_native(&self, way: Way, first: usize) -> Option<f64> {
+    pub(crate) fn bulk_by_native(&self, way: Way, first: usize) -> Option<f64> {
         let of = |way| {
             let phases = self.medians("W5", way, "bytes");
             Some(phases.get(first)? + phases.get(first + 1)?)
@@ -89,7 +89,7 @@ impl Report {
     }
 
     /// The fastest of our rows on the default engine that `wanted` picks, by the nearest peer.
-    pub(super) fn best(&self, workload: &str, wanted: impl Fn(&Line) -> bool) -> Option<&Line> {
+    pub(crate) fn best(&self, workload: &str, wanted: impl Fn(&Line) -> bool) -> Option<&Line> {
         let lines = self.lines.iter().filter(|line| {
             line.workload == workload
                 && line.entry.row.way.is_ours()

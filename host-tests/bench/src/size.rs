@@ -4,15 +4,15 @@ use anyhow::Result;
 use scratch_compose::binary;
 use xtask::components;
 
-use crate::bench::guest;
+use crate::guest;
 
 /// Of `tempfile.wasm`.
-pub(super) struct Size {
-    pub(super) bytes: usize,
-    pub(super) imports: Vec<String>,
+pub(crate) struct Size {
+    pub(crate) bytes: usize,
+    pub(crate) imports: Vec<String>,
 }
 
-pub(super) fn of_the_components() -> Result<Size> {
+pub(crate) fn of_the_components() -> Result<Size> {
     println!("## Size\n");
     for name in ["tmpfs-lite", "tmpfs"] {
         let bytes = guest::read(&components::build(name)?)?;

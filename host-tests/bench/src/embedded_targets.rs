@@ -1,8 +1,8 @@
 //! Targets of the design for the filesystem that is a part of a program.
 
-use crate::bench::judged::{Judged, at_least, at_most};
-use crate::bench::report::Report;
-use crate::bench::workloads::Way;
+use crate::judged::{Judged, at_least, at_most};
+use crate::report::Report;
+use crate::workloads::Way;
 
 /// The kind of program of which the filesystem is a part.
 struct Form {
@@ -15,7 +15,7 @@ const PREVIEW_2: Form = Form { way: Way::TempfileEmbedded, words: "embedded" };
 const PREVIEW_1: Form = Form { way: Way::ModuleEmbedded, words: "embedded in preview 1" };
 
 /// Judges what was measured.
-pub(super) fn judged(report: &Report) -> impl Iterator<Item = Judged> + '_ {
+pub(crate) fn judged(report: &Report) -> impl Iterator<Item = Judged> + '_ {
     let composed = [
         ("W1", "anonymous", 7.0, &PREVIEW_2),
         ("W1", "anonymous", 10.0, &PREVIEW_1),

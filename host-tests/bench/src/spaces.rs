@@ -7,20 +7,20 @@ use measure::{Effort, Repeats, Spread, table};
 use wasmtime_scratch::{Space, Template};
 
 /// Nanoseconds, medians.
-pub(super) struct Spaces {
+pub(crate) struct Spaces {
     /// Making a space, and dropping it.
-    pub(super) empty: f64,
+    pub(crate) empty: f64,
     /// The same from a template of 100 MB.
-    pub(super) forked: f64,
+    pub(crate) forked: f64,
     /// Asking what is different since a template.
-    pub(super) changes: f64,
+    pub(crate) changes: f64,
 }
 
 /// The files of the space that changes, and how many of them do.
 const FILES: usize = 100_000;
 const CHANGED: usize = 10;
 
-pub(super) fn measure(effort: Effort) -> Result<Spaces> {
+pub(crate) fn measure(effort: Effort) -> Result<Spaces> {
     let template = hundred_megabytes()?;
     let (many, before) = many_files()?;
     let run = |at: usize, times| match at {

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 
-use crate::bench::guest;
+use crate::guest;
 
 const PROGRAM: &str = include_str!("cpython.py");
 
@@ -23,8 +23,8 @@ const INTERPRETERS: [(&str, Option<&str>); 6] = [
     ("python3", None),
 ];
 
-pub(super) struct CPython {
-    pub(super) version: String,
+pub(crate) struct CPython {
+    pub(crate) version: String,
     process: Child,
     questions: Option<ChildStdin>,
     answers: BufReader<ChildStdout>,
@@ -32,7 +32,7 @@ pub(super) struct CPython {
 
 impl CPython {
     /// `None` where no interpreter is found.
-    pub(super) fn start(directory: &Path) -> Result<Option<Self>> {
+    pub(crate) fn start(directory: &Path) -> Result<Option<Self>> {
         let works = |(name, version): &(&str, Option<&str>)| {
             let mut asked = interpreter(name, *version);
             asked.args(["-c", "import sys; print(sys.version.split()[0])"]);
@@ -56,7 +56,7 @@ impl CPython {
     }
 
     /// Runs `workload` `n` times; how long each phase took by Python's clock.
-    pub(super) fn run(&mut self, workload: &str, n: u32) -> Result<Vec<Duration>> {
+    pub(crate) fn run(&mut self, workload: &str, n: u32) -> Result<Vec<Duration>> {
         let questions = self.questions.as_mut().expect("BUG: asked after the end");
         writeln!(questions, "{workload} {n}").context("asking Python")?;
         let mut answer = String::new();
@@ -65,7 +65,7 @@ impl CPython {
         guest::nanoseconds(&answer)
     }
 
-    pub(super) fn finish(mut self) -> Result<()> {
+    pub(crate) fn finish(mut self) -> Result<()> {
         drop(self.questions.take());
         let status = self.process.wait()?;
         ensure!(status.success(), "Python: {status}");

@@ -9,21 +9,21 @@ use wasmtime::component::{Component, InstancePre};
 use wasmtime::{Engine, Store};
 use xtask::components;
 
-use crate::bench::guest::{self, Concurrency, State};
+use crate::guest::{self, Concurrency, State};
 
 /// Nanoseconds per store, WASI context, instance of `tempfile.wasm`, and dropping all that.
-pub(super) struct Instantiation {
-    pub(super) default: Spread,
+pub(crate) struct Instantiation {
+    pub(crate) default: Spread,
 }
 
 /// A component on an engine.
-pub(super) struct Prepared {
-    pub(super) label: String,
-    pub(super) engine: Engine,
-    pub(super) instance: InstancePre<State>,
+pub(crate) struct Prepared {
+    pub(crate) label: String,
+    pub(crate) engine: Engine,
+    pub(crate) instance: InstancePre<State>,
 }
 
-pub(super) fn measure(effort: Effort) -> Result<Instantiation> {
+pub(crate) fn measure(effort: Effort) -> Result<Instantiation> {
     let read = |name: &str| guest::read(&components::build(name)?);
     let tempfile = read("tempfile")?;
     let pair = scratch_compose::plug(&tempfile, &[&read("tmpfs-lite")?])?;
@@ -56,7 +56,7 @@ pub(super) fn measure(effort: Effort) -> Result<Instantiation> {
 }
 
 /// How long `n` instances take.
-pub(super) fn time(prepared: &Prepared, n: u32) -> Result<Vec<Duration>> {
+pub(crate) fn time(prepared: &Prepared, n: u32) -> Result<Vec<Duration>> {
     let start = Instant::now();
     for _ in 0..n {
         let mut store = Store::new(&prepared.engine, State::new(guest::settings().build()));

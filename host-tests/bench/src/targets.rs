@@ -2,15 +2,15 @@
 
 use measure::table;
 
-use crate::bench::embedded_targets;
-use crate::bench::hosted_targets;
-use crate::bench::judged::Judged;
-use crate::bench::line::Line;
-use crate::bench::report::Report;
-use crate::bench::workloads::{RECYCLED, Way};
+use crate::embedded_targets;
+use crate::hosted_targets;
+use crate::judged::Judged;
+use crate::line::Line;
+use crate::report::Report;
+use crate::workloads::{RECYCLED, Way};
 
 /// Prints a line for each target.
-pub(super) fn print(report: &Report) {
+pub(crate) fn print(report: &Report) {
     let judged: Vec<Judged> = [
         to_peer(report, "W1", 2.8),
         host_calls(report, 7.0),

@@ -1,7 +1,7 @@
 //! Runs of the benchmark's workloads in every way of calling. They must succeed and remove their
 //! files. No test checks their time.
 
-use host_tests::{bench, zig};
+use host_tests::zig;
 
 #[test]
 fn every_workload_runs_in_every_way_and_leaves_nothing_behind() {

@@ -12,8 +12,8 @@ use measure::{Effort, Repeats, Spread, table};
 use rustix::fs::{Mode, OFlags};
 use rustix::rand::{GetRandomFlags, getrandom};
 
-use crate::bench::guest::Concurrency;
-use crate::bench::peers::Peers;
+use crate::guest::Concurrency;
+use crate::peers::Peers;
 
 /// The phases of the guest `calls`, and of [`natively`].
 const CALLS: [&str; 13] = [
@@ -47,7 +47,7 @@ const PEERS: usize = 4;
 const FILES: u32 = 256;
 
 /// Measures and prints.
-pub(super) fn measure(peers: &mut Peers, effort: Effort) -> Result<()> {
+pub(crate) fn measure(peers: &mut Peers, effort: Effort) -> Result<()> {
     let rounds = effort.rounds(45);
     let measured =
         measure::interleave(PEERS, rounds, Repeats::Fixed(FILES), effort, |peer, n| match peer {

@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result};
 mod rust_tempfile;
 
 /// Runs `workload` `n` times in `directory`; how long each phase took.
-pub(super) fn run(directory: &Path, workload: &str, n: u32) -> Result<Vec<Duration>> {
+pub(crate) fn run(directory: &Path, workload: &str, n: u32) -> Result<Vec<Duration>> {
     let phases = rust_tempfile::run(directory, workload, n);
     Ok(phases.with_context(|| format!("unknown workload {workload}"))??)
 }

@@ -2,23 +2,23 @@
 
 use measure::{Spread, table};
 
-use crate::bench::peers::Entry;
+use crate::peers::Entry;
 
 /// A row of a table, measured.
-pub(super) struct Line {
-    pub(super) workload: &'static str,
-    pub(super) entry: Entry,
+pub(crate) struct Line {
+    pub(crate) workload: &'static str,
+    pub(crate) entry: Entry,
     /// Nanoseconds per operation.
-    pub(super) time: Spread,
+    pub(crate) time: Spread,
     /// How many times as fast as the crate `tempfile` natively.
-    pub(super) to_native: Spread,
+    pub(crate) to_native: Spread,
     /// How many times as fast as the crate `tempfile` inside wasm on the same engine.
-    pub(super) to_peer: Option<Spread>,
-    pub(super) host_calls: Option<f64>,
+    pub(crate) to_peer: Option<Spread>,
+    pub(crate) host_calls: Option<f64>,
 }
 
 /// Prints the rows of a table.
-pub(super) fn print(title: &str, lines: &[Line]) {
+pub(crate) fn print(title: &str, lines: &[Line]) {
     let head = [
         "peer",
         "median [min .. max]",

@@ -1,18 +1,18 @@
 //! Rows of the table of targets.
 
 /// A target, and what was measured.
-pub(super) struct Judged {
-    pub(super) what: String,
-    pub(super) target: String,
-    pub(super) reached: String,
-    pub(super) met: bool,
+pub(crate) struct Judged {
+    pub(crate) what: String,
+    pub(crate) target: String,
+    pub(crate) reached: String,
+    pub(crate) met: bool,
 }
 
-pub(super) fn at_least(what: String, target: f64, reached: f64) -> Judged {
+pub(crate) fn at_least(what: String, target: f64, reached: f64) -> Judged {
     judge(what, format!("≥ {target}"), reached, reached >= target)
 }
 
-pub(super) fn at_most(what: String, target: f64, reached: f64) -> Judged {
+pub(crate) fn at_most(what: String, target: f64, reached: f64) -> Judged {
     judge(what, format!("≤ {target}"), reached, reached <= target)
 }
 

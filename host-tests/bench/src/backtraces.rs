@@ -11,7 +11,7 @@ const VARIABLE: &str = "RUST_LIB_BACKTRACE";
 
 /// Starts this program anew without backtraces, where there would be some; `None` where there
 /// are none. A variable cannot be changed safely once a program runs.
-pub(super) fn without(arguments: &[String]) -> Result<Option<ExitStatus>> {
+pub(crate) fn without(arguments: &[String]) -> Result<Option<ExitStatus>> {
     let asked = |name: &str| env::var_os(name).is_some_and(|value| value != "0");
     if env::var_os(VARIABLE).is_some_and(|value| value == "0")
         || !(asked(VARIABLE) || asked("RUST_BACKTRACE"))

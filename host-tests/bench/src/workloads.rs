@@ -4,7 +4,7 @@ use measure::Repeats;
 
 /// A peer that does the work, and the way in which it is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Way {
+pub(crate) enum Way {
     /// The crate `tempfile`, natively: the reference.
     Native,
     /// Python's own `tempfile`.
@@ -43,7 +43,7 @@ pub(super) enum Way {
 
 /// The component or filesystem that a guest is composed with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Under {
+pub(crate) enum Under {
     Nothing,
     /// A component that ships, by name.
     Component(&'static str),
@@ -59,14 +59,14 @@ pub(super) enum Under {
 
 /// The kind of the host's functions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Calling {
+pub(crate) enum Calling {
     Sync,
     Async,
 }
 
 impl Way {
     /// The ways that run as components.
-    pub(super) const GUESTS: [Self; 14] = [
+    pub(crate) const GUESTS: [Self; 14] = [
         Self::Tempfile,
         Self::Linked,
         Self::Descriptors,
@@ -84,7 +84,7 @@ impl Way {
     ];
 
     /// Returns the component that does the work, and what it is composed with.
-    pub(super) fn guest(self) -> Option<(&'static str, Under)> {
+    pub(crate) fn guest(self) -> Option<(&'static str, Under)> {
         match self {
             Self::Native | Self::CPython | Self::ModuleEmbedded => None,
             Self::Tempfile => Some(("rust_tempfile", Under::Nothing)),
@@ -105,22 +105,22 @@ impl Way {
     }
 
     /// Tells whether it runs inside wasm.
-    pub(super) fn is_in_wasm(self) -> bool {
+    pub(crate) fn is_in_wasm(self) -> bool {
         !matches!(self, Self::Native | Self::CPython)
     }
 
     /// Tells whether it is ours, on the host's files.
-    pub(super) fn is_ours(self) -> bool {
+    pub(crate) fn is_ours(self) -> bool {
         matches!(self, Self::Linked | Self::Descriptors | Self::Interface)
     }
 }
 
 /// One line of a table: a way of calling, and what the peer calls the work.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Row {
-    pub(super) way: Way,
-    pub(super) word: &'static str,
-    pub(super) label: &'static str,
+pub(crate) struct Row {
+    pub(crate) way: Way,
+    pub(crate) word: &'static str,
+    pub(crate) label: &'static str,
 }
 
 const fn row(way: Way, word: &'static str, label: &'static str) -> Row {
@@ -128,18 +128,18 @@ const fn row(way: Way, word: &'static str, label: &'static str) -> Row {
 }
 
 /// A piece of work that all its rows do.
-pub(super) struct Workload {
-    pub(super) id: &'static str,
-    pub(super) title: &'static str,
+pub(crate) struct Workload {
+    pub(crate) id: &'static str,
+    pub(crate) title: &'static str,
     /// The names of its phases; most have one phase without a name.
-    pub(super) phases: &'static [&'static str],
+    pub(crate) phases: &'static [&'static str],
     /// The numbers of rounds, and of repetitions in each.
-    pub(super) scales: &'static [(usize, Repeats)],
+    pub(crate) scales: &'static [(usize, Repeats)],
     /// True if it is also measured without the support for concurrency, which an embedder can
     /// switch off.
-    pub(super) without_concurrency: bool,
+    pub(crate) without_concurrency: bool,
     /// The peers that are compared; the first is the reference.
-    pub(super) rows: &'static [Row],
+    pub(crate) rows: &'static [Row],
 }
 
 const USUAL: &[(usize, Repeats)] = &[(15, Repeats::Calibrated)];
@@ -152,9 +152,9 @@ const SCALES: &[(usize, Repeats)] = &[
 ];
 
 /// The label of a file that our spare files serve.
-pub(super) const RECYCLED: &str = "recycled";
+pub(crate) const RECYCLED: &str = "recycled";
 
-pub(super) const WORKLOADS: [Workload; 14] = [
+pub(crate) const WORKLOADS: [Workload; 14] = [
     Workload {
         id: "W1",
         title: "anonymous file: create, write 4 KiB, read back, close",

@@ -7,14 +7,14 @@ use anyhow::Result;
 use scratch_compose::embed;
 use wasmtime::Engine;
 
-use crate::bench::guest;
-use crate::did_not_run::did_not_run;
-use crate::preview1::Command;
-use crate::zig;
+use crate::guest;
+use host_tests::did_not_run;
+use host_tests::preview1::Command;
+use host_tests::zig;
 
 /// Compiles the program, optimised as the measured guests are; `None` where zig cannot be had,
 /// which is told.
-pub(super) fn prepare(engine: &Engine, filesystem: &[u8]) -> Result<Option<Command>> {
+pub(crate) fn prepare(engine: &Engine, filesystem: &[u8]) -> Result<Option<Command>> {
     match zig::module("workloads.c", &["-O2", "-s"].map(OsStr::new), &[]) {
         Ok(file) => {
             let module = embed(&guest::read(&file)?, filesystem, false)?;

@@ -13,12 +13,12 @@ use tempfile::TempDir;
 use xtask::components::{self, Profile};
 use xtask::past;
 
-use crate::bench::cpython::CPython;
-use crate::bench::guest::{self, Concurrency, Guest};
-use crate::bench::module;
-use crate::bench::native;
-use crate::bench::workloads::{Row, Under, Way, Workload};
-use crate::preview1::Command;
+use crate::cpython::CPython;
+use crate::guest::{self, Concurrency, Guest};
+use crate::module;
+use crate::native;
+use crate::workloads::{Row, Under, Way, Workload};
+use host_tests::preview1::Command;
 
 /// The package of the measured guests.
 const GUESTS: &str = "host-tests-bench-guests";
@@ -29,7 +29,7 @@ const BASELINE: &str = "101c67d";
 /// Where memory is the disk.
 const MEMORY: &str = "/dev/shm";
 
-pub(super) struct Peers {
+pub(crate) struct Peers {
     directory: TempDir,
     python: Option<CPython>,
     guests: BTreeMap<(Way, Concurrency), Guest>,
@@ -38,22 +38,22 @@ pub(super) struct Peers {
     /// The guests over the components of an earlier commit, on the default engine.
     past: BTreeMap<Way, Guest>,
     /// The guest that measures single calls of the host.
-    pub(super) calls: BTreeMap<Concurrency, Guest>,
+    pub(crate) calls: BTreeMap<Concurrency, Guest>,
     /// The same with the filesystem as a part of it.
-    pub(super) embedded_calls: Guest,
+    pub(crate) embedded_calls: Guest,
 }
 
 /// A row of a workload on one of the engines.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Entry {
-    pub(super) row: Row,
-    pub(super) concurrency: Concurrency,
+pub(crate) struct Entry {
+    pub(crate) row: Row,
+    pub(crate) concurrency: Concurrency,
     /// It runs over the components of an earlier commit.
-    pub(super) past: bool,
+    pub(crate) past: bool,
 }
 
 impl Entry {
-    pub(super) fn label(&self) -> String {
+    pub(crate) fn label(&self) -> String {
         let age = if self.past { ", before" } else { "" };
         format!("{}{}{age}", self.row.label, self.concurrency.suffix())
     }
@@ -61,7 +61,7 @@ impl Entry {
 
 impl Peers {
     /// Compiles and starts everyone; `against` is the earlier commit that takes part.
-    pub(super) fn prepare(profile: Profile, against: Option<&str>) -> Result<Self> {
+    pub(crate) fn prepare(profile: Profile, against: Option<&str>) -> Result<Self> {
         let files = components::programs(GUESTS, profile)?;
         let program = |name: &str| -> Result<Vec<u8>> {
             guest::read(files.get(name).with_context(|| format!("{GUESTS} has no {name}"))?)
@@ -117,7 +117,7 @@ impl Peers {
     }
 
     /// Where the files are, and which Python takes part.
-    pub(super) fn describe(&self) -> String {
+    pub(crate) fn describe(&self) -> String {
         let python = match &self.python {
             Some(python) => format!("CPython {}", python.version),
             None => "no Python was found: its rows are left out".to_owned(),
@@ -125,12 +125,12 @@ impl Peers {
         format!("files in {}; {python}", self.directory().display())
     }
 
-    pub(super) fn directory(&self) -> &Path {
+    pub(crate) fn directory(&self) -> &Path {
         self.directory.path()
     }
 
     /// Who takes part in `workload`, the reference first.
-    pub(super) fn entries(&self, workload: &Workload) -> Vec<Entry> {
+    pub(crate) fn entries(&self, workload: &Workload) -> Vec<Entry> {
         let on = |concurrency| move |row: &Row| Entry { row: *row, concurrency, past: false };
         let present = |row: &&Row| match row.way {
             Way::Native => true,
@@ -151,7 +151,7 @@ impl Peers {
     }
 
     /// How long each phase took, `n` times.
-    pub(super) fn run(&mut self, entry: &Entry, n: u32) -> Result<Vec<Duration>> {
+    pub(crate) fn run(&mut self, entry: &Entry, n: u32) -> Result<Vec<Duration>> {
         let word = entry.row.word;
         match entry.row.way {
             Way::Native => native::run(self.directory.path(), word, n),
@@ -165,7 +165,7 @@ impl Peers {
     }
 
     /// Calls of the host per operation, exact; `None` outside wasm.
-    pub(super) fn host_calls(&self, entry: &Entry) -> Result<Option<f64>> {
+    pub(crate) fn host_calls(&self, entry: &Entry) -> Result<Option<f64>> {
         /// Between the two counts lie only operations: what begins and ends an instance cancels.
         const FEW: u32 = 4;
         const MANY: u32 = 12;
@@ -195,7 +195,7 @@ impl Peers {
     }
 
     /// Ends, and fails where something was left behind.
-    pub(super) fn finish(self) -> Result<()> {
+    pub(crate) fn finish(self) -> Result<()> {
         if let Some(python) = self.python {
             python.finish()?;
         }
