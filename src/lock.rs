@@ -25,8 +25,9 @@ impl<T: ?Sized> Lock<T> {
         if cfg!(not(all(target_family = "wasm", not(target_feature = "atomics")))) {
             return self.0.lock();
         }
-        self.try_lock()
-            .expect("deadlock: an audit hook must not use the file that it is asked about")
+        self.try_lock().expect(
+            "deadlock: it is locked already; an audit hook must not use the file of its event",
+        )
     }
 
     /// Takes the lock unless it is taken.

@@ -151,7 +151,14 @@ impl Words<'_> {
     }
 
     fn name(&self, id: TypeId) -> &str {
-        self.resolve.types[id].name.as_deref().expect("the type has a name")
+        let ty = &self.resolve.types[id];
+        ty.name.as_deref().unwrap_or_else(|| {
+            panic!(
+                "a function of {} takes or returns {:?}: teach `lent` and `passed`, or `owned` and \
+                `into_handle`, that type",
+                self.interface, ty.kind
+            )
+        })
     }
 
     /// What a type is behind its other names; nothing where it is a primitive.

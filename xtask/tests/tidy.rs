@@ -162,7 +162,11 @@ fn no_source_file_is_too_long_to_hold_one_concept() {
 fn no_comment_goes_beyond_the_last_column() {
     refuse(|path, text| {
         let lines = text.lines().zip(1..).filter(|(line, _)| is_wide_comment(path, line));
-        lines.map(|(line, number)| format!("{number}: {} columns", line.chars().count())).collect()
+        lines
+            .map(|(line, number)| {
+                format!("{number}: {} columns, more than {COLUMNS}", line.chars().count())
+            })
+            .collect()
     });
 }
 
