@@ -95,6 +95,14 @@ fn at_a_limit_std_says_which_and_the_program_lives_on() {
     }
 }
 
+#[test]
+fn bytes_that_were_refused_are_written_once_when_there_is_room() {
+    for form in FORMS {
+        let ground = form(Sandbox::builder()).env("TMPFS_BYTES", "100000");
+        let _ = Program::new(STD_IO_FULL, ground).run(&[]).succeeded();
+    }
+}
+
 /// Compares with Linux's `/dev/full`, which refuses every write with ENOSPC, as a full directory of
 /// the host does. WASI's C library makes EIO (29) of it, and then EPIPE (64) for the closed stream.
 #[test]

@@ -2,12 +2,14 @@
 
 use std::io::{self, Read, Seek, SeekFrom, Write};
 
+use crate::bytes::length;
 use crate::error::{Error, ErrorCode, Result};
+use crate::file::closed::Method;
 use crate::file::open::BinaryFile;
 use crate::host::storage::CHUNK;
 
 /// Turns an error into one that callers of std do not answer by trying again. They do so where a
-/// call was interrupted, and a buffered file may have written a part of the bytes by then.
+/// call was interrupted, and would not end on a host that always answers so.
 fn refused(error: Error) -> io::Error {
     match error.code() {
         Some(ErrorCode::Interrupted) => io::Error::other(error),
@@ -34,11 +36,11 @@ impl Read for BinaryFile {
     }
 }
 
-/// As [`write`](BinaryFile::write) and [`flush`](BinaryFile::flush). An unbuffered file may take
-/// fewer bytes than it is given: `write_all` writes them all.
+/// As [`write`](BinaryFile::write) and [`flush`](BinaryFile::flush), but any file may take fewer
+/// bytes than it is given: `write_all` writes them all. A refused `write` took none.
 impl Write for &BinaryFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        BinaryFile::write(self, bytes).map_err(refused)
+        self.write_some(bytes).map_err(refused)
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -46,8 +48,8 @@ impl Write for &BinaryFile {
     }
 }
 
-/// As [`write`](BinaryFile::write) and [`flush`](BinaryFile::flush). An unbuffered file may take
-/// fewer bytes than it is given: `write_all` writes them all.
+/// As [`write`](BinaryFile::write) and [`flush`](BinaryFile::flush), but any file may take fewer
+/// bytes than it is given: `write_all` writes them all. A refused `write` took none.
 impl Write for BinaryFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         Write::write(&mut &*self, bytes)
@@ -78,6 +80,15 @@ impl Seek for &BinaryFile {
 }
 
 impl BinaryFile {
+    /// Writes some of `bytes` and returns their number. After an error none was taken, unlike with
+    /// Python's `write`: callers of std may write them again then.
+    fn write_some(&self, bytes: &[u8]) -> Result<usize> {
+        let mut open = self.lock();
+        // Python writes to memory first, where the bytes stay if the move to the disk fails.
+        open.check_position_after(length(bytes))?;
+        open.stream(Method::Write)?.write_some(bytes)
+    }
+
     /// Moves to a position; `None` for one that no file has. Unlike Python's `seek` with an offset
     /// on a spooled file in memory, which moves to 0 instead of below it.
     fn move_to_position(&self, position: Option<u64>) -> Result<u64> {

@@ -234,9 +234,15 @@ impl Open {
     /// Moves the file to the disk if its position is beyond the limit of memory: CPython's check
     /// after every write.
     pub(crate) fn check_position(&mut self) -> Result<()> {
+        self.check_position_after(0)
+    }
+
+    /// Moves the file to the disk if its position is beyond the limit of memory once `more` bytes
+    /// are written.
+    pub(crate) fn check_position_after(&mut self, more: u64) -> Result<()> {
         match (&self.spool, &self.held) {
             (Some(spool), Held::Open(Stream::Memory(memory)))
-                if !spool.limit.allows_position(memory.position()) =>
+                if !spool.limit.allows_position(memory.position().saturating_add(more)) =>
             {
                 self.roll_over()
             }

@@ -138,6 +138,18 @@ impl Buffered {
     }
 
     pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        let mut rest = bytes;
+        loop {
+            rest = &rest[self.write_some(rest)?..];
+            if rest.is_empty() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Writes some of `bytes` and returns their number: at least one, unless `bytes` is empty.
+    /// After an error none was taken.
+    pub(crate) fn write_some(&mut self, bytes: &[u8]) -> Result<usize> {
         self.storage.check_range(self.position, bytes).map_err(Error::os)?;
         if !self.dirty {
             self.forget();
@@ -146,19 +158,17 @@ impl Buffered {
         if self.buffer.len() + bytes.len() > self.capacity || bytes.len() >= self.capacity {
             self.flush()?;
         }
-        let mut rest = bytes;
-        while rest.len() >= self.capacity {
-            let written = self.storage.write(&mut self.position, rest).map_err(Error::os)?;
-            rest = &rest[written..];
+        if bytes.len() >= self.capacity {
+            return self.storage.write(&mut self.position, bytes).map_err(Error::os);
         }
-        if !rest.is_empty() {
-            bytes::reserve(&mut self.buffer, rest.len())?;
-            self.buffer.extend_from_slice(rest);
+        if !bytes.is_empty() {
+            bytes::reserve(&mut self.buffer, bytes.len())?;
+            self.buffer.extend_from_slice(bytes);
             self.at = self.buffer.len();
-            self.position += length(rest);
+            self.position += length(bytes);
             self.dirty = true;
         }
-        Ok(())
+        Ok(bytes.len())
     }
 
     /// Writes the bytes that wait: Python's `flush`. In a mode of both directions it also forgets

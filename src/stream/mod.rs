@@ -94,6 +94,16 @@ impl Stream {
         }
     }
 
+    /// Writes some of `bytes` and returns their number: at least one, unless `bytes` is empty.
+    /// After an error none was taken.
+    #[cfg(feature = "std")]
+    pub(crate) fn write_some(&mut self, bytes: &[u8]) -> Result<usize> {
+        match self {
+            Self::Buffered(buffered) => buffered.write_some(bytes),
+            Self::Raw(_) | Self::Memory(_) => self.write(bytes),
+        }
+    }
+
     pub(crate) fn flush(&mut self) -> Result<()> {
         match self {
             Self::Raw(_) | Self::Memory(_) => Ok(()),

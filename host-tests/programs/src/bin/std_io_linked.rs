@@ -110,6 +110,7 @@ fn main() {
     assert_eq!(use_through_std(of_descriptor).unwrap(), expected);
     long_reads_take_no_second_buffer().unwrap();
     refusals().unwrap();
+    a_refused_write_took_nothing().unwrap();
     assert_eq!(fs::read_dir("/tmp").unwrap().count(), 0);
 }
 
@@ -164,4 +165,23 @@ fn refusals() -> io::Result<()> {
     let unreadable = (&write_only).read_to_end(&mut Vec::new()).unwrap_err();
     assert_eq!(unreadable.kind(), ErrorKind::Unsupported);
     Ok(())
+}
+
+/// `Write::write` of std: after an error, no byte was written. A `BufWriter` writes them again.
+fn a_refused_write_took_nothing() -> io::Result<()> {
+    let options = SpooledOptions::new().max_size(8).dir("/tmp/late");
+    let spooled = spooled_temporary_file(&options)?;
+    (&spooled).write_all(b"memory, ")?;
+    let mut writer = BufWriter::new(&spooled);
+    writer.write_all(b"disk")?;
+    assert_eq!(writer.flush().unwrap_err().kind(), ErrorKind::NotFound);
+    assert!(!spooled.rolled());
+    fs::create_dir("/tmp/late")?;
+    writer.flush()?;
+    drop(writer);
+    assert!(spooled.rolled());
+    (&spooled).rewind()?;
+    assert_eq!(io::read_to_string(&spooled)?, "memory, disk");
+    drop(spooled);
+    fs::remove_dir("/tmp/late")
 }
