@@ -6,6 +6,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::{fs, io};
 
+use crate::programs;
+
 /// The file of `tests/` that runs the programs with this first word, or, before that, of this name.
 const SUITES: [(&str, &str); 26] = [
     ("audit", "audit"),
@@ -40,21 +42,18 @@ pub(crate) fn write(output: &Path) -> io::Result<()> {
     println!("cargo::rerun-if-changed=programs/src/bin");
     let suites = BTreeMap::from(SUITES);
     let mut programs: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for entry in fs::read_dir("programs/src/bin")? {
-        let path = entry?.path();
-        let name = path.file_stem().and_then(|it| it.to_str()).expect("a program has a name");
+    for name in programs::names(Path::new("programs/src/bin"))? {
         let word = name.split('_').next().unwrap_or_default();
-        let suite = suites.get(name).or_else(|| suites.get(word));
+        let suite = suites.get(&*name).or_else(|| suites.get(word));
         let suite = suite.unwrap_or_else(|| {
             panic!("no file of tests runs the program {name}: build/suites.rs says which does")
         });
-        programs.entry(suite).or_default().push(name.to_owned());
+        programs.entry(suite).or_default().push(name);
     }
     let mut all = String::new();
-    for (suite, names) in &mut programs {
-        names.sort();
+    for (suite, names) in &programs {
         let mut constants = String::new();
-        for name in &*names {
+        for name in names {
             let constant = name.to_uppercase();
             writeln!(constants, "#[deny(dead_code)] const {constant}: &str = {name:?};").unwrap();
         }

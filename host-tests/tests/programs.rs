@@ -2,9 +2,14 @@
 //! test checks that every program has a test.
 
 use std::collections::BTreeSet;
+use std::fs;
 
 use host_tests::{Program, Run, Sandbox, names_in, program_names};
+use tempfile::TempDir;
 use xtask::workspace;
+
+#[path = "../build/programs.rs"]
+mod programs_of_folder;
 
 include!(concat!(env!("OUT_DIR"), "/programs_of_programs.rs"));
 include!(concat!(env!("OUT_DIR"), "/suites.rs"));
@@ -23,9 +28,23 @@ fn every_program_has_a_test() {
         let list = format!("/programs_of_{}.rs", suite.replace('/', "_"));
         let include = format!("\ninclude!(concat!(env!(\"OUT_DIR\"), \"{list}\"));\n");
         let file = workspace::root().join(format!("host-tests/tests/{suite}.rs"));
-        let text = std::fs::read_to_string(file).unwrap();
+        let text = fs::read_to_string(file).unwrap();
         assert!(text.contains(&include), "{suite} does not take the names of its programs");
     }
+}
+
+/// The Cargo Book, *Target auto-discovery*: `src/bin/NAME.rs` and `src/bin/NAME/main.rs`.
+#[test]
+fn what_editors_leave_beside_a_program_is_no_program() {
+    let folder = TempDir::new().unwrap();
+    for path in ["one.rs", ".one.rs.swp", ".#one.rs", "one.rs~", "one.rs.orig", "notes.md"] {
+        fs::write(folder.path().join(path), "").unwrap();
+    }
+    for (path, file) in [("two", "main.rs"), ("shared", "mod.rs"), (".git", "main.rs")] {
+        fs::create_dir(folder.path().join(path)).unwrap();
+        fs::write(folder.path().join(path).join(file), "").unwrap();
+    }
+    assert_eq!(programs_of_folder::names(folder.path()).unwrap(), ["one", "two"]);
 }
 
 #[test]
