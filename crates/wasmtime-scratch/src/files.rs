@@ -25,8 +25,7 @@ pub struct Entry {
 /// leads there.
 ///
 /// Each function locks the space while it runs. A guest waits for the lock, and never sees half of
-/// a change. A function takes at most two handles of the space for that time;
-/// [`Space::remove_dir_all`] takes three.
+/// a change. A function takes at most two handles of the space for that time.
 impl Space {
     /// Writes a file, as [`std::fs::write`] does: an existing file is replaced, and a missing one
     /// is made.
@@ -207,7 +206,7 @@ impl Space {
 
     /// Removes a directory and everything below it.
     ///
-    /// Of the root, it removes only what is below. Symbolic links are not followed. It takes three
+    /// Of the root, it removes only what is below. Symbolic links are not followed. It takes two
     /// handles, however deep the tree is, and time that is linear in the number of files. Files
     /// that a guest has open exist until they are closed.
     ///
