@@ -396,8 +396,13 @@ impl BinaryFile {
     /// # Examples
     ///
     /// ```no_run
+    /// use std::io::Read;
+    ///
+    /// use wasi_tempfile::BinaryFile;
+    ///
     /// # let file = wasi_tempfile::temporary_file(&Default::default())?;
-    /// let descriptor = file.take()?;
+    /// // With `Read` in scope, `file.take()` would be std's.
+    /// let descriptor = BinaryFile::take(&file)?;
     /// # Ok::<(), wasi_tempfile::Error>(())
     /// ```
     pub fn take(&self) -> Result<Descriptor> {
