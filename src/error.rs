@@ -19,7 +19,7 @@ pub type Result<T, E = Error> = core::result::Result<T, E>;
 /// ```no_run
 /// use wasi_tempfile::{ErrorCode, FileOptions, temporary_file};
 ///
-/// match temporary_file(&FileOptions::new().dir("/missing")) {
+/// match temporary_file(&FileOptions::new().dir("/tmp/missing")) {
 ///     Ok(file) => file.close()?,
 ///     Err(error) if error.code() == Some(ErrorCode::NoEntry) => {
 ///         panic!("{:?} is missing", error.path());
@@ -140,7 +140,8 @@ pub enum ErrorCode {
     NoSuchDevice,
     /// `EOVERFLOW`: Value too large for defined data type.
     Overflow,
-    /// `EPERM`: Operation not permitted.
+    /// `EPERM`: Operation not permitted; also for a path outside of all directories that the host
+    /// granted.
     NotPermitted,
     /// `EPIPE`: Broken pipe.
     Pipe,
@@ -223,8 +224,8 @@ impl Error {
     /// ```no_run
     /// use wasi_tempfile::{NameOptions, mkdtemp};
     ///
-    /// let error = mkdtemp(&NameOptions::new().dir("/missing")).unwrap_err();
-    /// assert!(error.path().is_some_and(|path| path.starts_with("/missing/tmp")));
+    /// let error = mkdtemp(&NameOptions::new().dir("/tmp/missing")).unwrap_err();
+    /// assert!(error.path().is_some_and(|path| path.starts_with("/tmp/missing/tmp")));
     /// ```
     pub fn path(&self) -> Option<&str> {
         match self {

@@ -114,6 +114,9 @@
 //!
 //! # Features
 //!
+//! A program names the crate by `wasi-tempfile = { path = "CLONE", features = ["std"] }`, needs
+//! Rust 1.95 or later, and is built for `wasm32-wasip2`.
+//!
 //! | feature | effect |
 //! |---|---|
 //! | `std` | `Read`, `Write` and `Seek` for files, `From<Error>` for `std::io::Error`. Without it the crate is `no_std`. |

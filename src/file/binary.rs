@@ -205,7 +205,8 @@ impl BinaryFile {
         Ok(String::from(open.mode_name()))
     }
 
-    /// Returns the absolute path under which the file was made; `None` for a file without a name.
+    /// Returns the absolute path of the file: that under which it was made, or to which it was last
+    /// moved by `persist`; `None` for a file without a name.
     ///
     /// # Examples
     ///

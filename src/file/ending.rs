@@ -140,8 +140,8 @@ impl Drop for Open {
 }
 
 impl Drop for BinaryFile {
-    /// Ends the file with the last handle, as `Open` does when it goes. Handles of detached text
-    /// files do not count.
+    /// Writes the bytes in the buffer, closes the file, and deletes it if that is its duty. While a
+    /// text file over it is open, the text file keeps it open.
     fn drop(&mut self) {
         if self.handles() > 1 {
             let mut open = self.lock();

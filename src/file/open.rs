@@ -290,12 +290,14 @@ impl Open {
 /// * [`Error::Os`] where the filesystem refuses.
 ///
 /// With the feature `std` a file and a reference to one are `Read`, `Write` and `Seek`, as
-/// `std::fs::File` is. A call `file.read(…)`, `file.write(…)` or `file.seek(…)` is still the method
-/// of Python's name below; the others, such as `write_all`, `read_to_end` and `rewind`, and all
-/// functions that take a reader or a writer, are std's. Where std's `Read` is in scope,
-/// `file.take()` is std's, too: write `BinaryFile::take(&file)` for [`take`](Self::take).
+/// `std::fs::File` is. On a `BinaryFile` and on a `&BinaryFile`, a call `file.read(…)`,
+/// `file.write(…)` or `file.seek(…)` is still the method of Python's name below. On a
+/// `&mut BinaryFile` it is std's where the trait is in scope, and so is `file.take()` on a
+/// `BinaryFile`: write `BinaryFile::take(&file)` for [`take`](Self::take). The others, such as
+/// `write_all`, `read_to_end` and `rewind`, and all functions that take a reader or a writer, are
+/// std's.
 ///
-/// Dropping the last handle writes the bytes in the buffer, closes the file, and deletes it if that
+/// Dropping the file writes the bytes in the buffer, closes the file, and deletes it if that
 /// is its duty. Errors are lost then: call [`close`](Self::close) or [`exit`](Self::exit) where
 /// they matter.
 ///

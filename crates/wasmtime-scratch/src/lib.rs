@@ -11,7 +11,8 @@
 //! - [`p2::add_to_linker_sync`] or [`p2::add_to_linker_async`] adds the spaces to the linker, after
 //!   wasmtime-wasi's own function.
 //!
-//! This is a whole host:
+//! A host depends on `wasmtime` and `wasmtime-wasi`, both of version 48, beside this crate, and
+//! needs Rust 1.95 or later. This is a whole host:
 //!
 //! ```no_run
 #![doc = include_str!("../examples/host.rs")]
@@ -27,7 +28,7 @@
 //! | limits, usage, the reason of a refusal | [`Space`] | all |
 //! | mounts: several spaces, read-only ones, `TMPDIR` | [`ScratchCtx`] | all |
 //! | one budget for many spaces, a memory pool of the host's own | [`SharedLimit`], [`Pool`] | all |
-//! | start, fork, roll back, what changed | [`Template`], [`Space::changes_since`] | all |
+//! | start, fork, roll back, what changed since a snapshot | [`Space::snapshot`], [`Template`], [`Space::changes_since`] | all |
 //! | single files: write, read, list, remove | [`Space::write`], [`Space::read`], [`Space::list`], … | all |
 //! | trees as tar archives | [`Space::unpack`], [`Space::pack`] | all |
 //! | trees of the host's directories | `Space::copy_in`, `Space::copy_out`, `Copying::copy_out_at`, `Copying::overwrite` | Linux |

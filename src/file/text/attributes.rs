@@ -25,7 +25,8 @@ impl TextFile {
         self.below(BinaryFile::closed)
     }
 
-    /// Returns the absolute path under which the file was made; `None` for a file without a name.
+    /// Returns the absolute path of the file: that under which it was made, or to which it was last
+    /// moved by `persist`; `None` for a file without a name.
     ///
     /// # Examples
     ///
