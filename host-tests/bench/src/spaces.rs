@@ -24,8 +24,14 @@ pub(crate) fn measure(effort: Effort) -> Result<Spaces> {
     let template = hundred_megabytes()?;
     let (many, before) = many_files()?;
     let run = |at: usize, times| match at {
-        0 => timed(times, || Space::builder().build().map(drop)),
-        1 => timed(times, || Space::builder().bytes(1 << 30).build_from(&template).map(drop)),
+        0 => timed(times, || {
+            drop(Space::builder().build()?);
+            Ok(())
+        }),
+        1 => timed(times, || {
+            drop(Space::builder().bytes(1 << 30).build_from(&template)?);
+            Ok(())
+        }),
         _ => timed(times, || {
             let changes = many.changes_since(&before)?;
             ensure!(changes.len() == CHANGED, "{} changes", changes.len());
