@@ -323,7 +323,7 @@ fn check_sum(header: &Header) -> Result<(), Stop> {
     expected.set_cksum();
     let told = header.cksum();
     if told.ok() != expected.cksum().ok() {
-        return Err(Stop::Archive("a header is damaged, or it is not a tar archive"));
+        return Err(Stop::Archive("a header is damaged, or this is no tar archive"));
     }
     Ok(())
 }
