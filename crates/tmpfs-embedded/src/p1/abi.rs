@@ -40,6 +40,7 @@ macro_rules! answered {
         $body
 
         const _: () = {
+            $(#[$attribute])*
             #[inline]
             fn answer<const BESIDE: bool>($($parameter: $kind),*) -> u32 {
                 $crate::p1::abi::number($function::<BESIDE>($($parameter),*))
