@@ -233,6 +233,6 @@ fn read_lines(stream: &mut Stream, hint: Option<u64>) -> Result<Vec<Vec<u8>>> {
 }
 
 /// Returns a size as CPython takes it: `None`, for no limit, where it is missing or negative.
-fn at_most(size: Option<i64>) -> Option<u64> {
+pub(crate) fn at_most(size: Option<i64>) -> Option<u64> {
     size.and_then(|size| u64::try_from(size).ok())
 }

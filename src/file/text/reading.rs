@@ -3,11 +3,11 @@
 use alloc::{string::String, vec::Vec};
 
 use super::{TextFile, characters};
-use crate::bytes::check_room;
-use crate::bytes::reserve;
+use crate::bytes::{check_room, reserve};
 use crate::coding::stream::{Mark, TextStream};
 use crate::coding::string::Text;
 use crate::error::{Error, Result};
+use crate::file::reading::at_most;
 use crate::stream::Stream;
 
 /// A piece of text that one call reads.
@@ -261,9 +261,4 @@ fn read_lines<T>(
 
 fn surrogates() -> Error {
     Error::value("the text has lone surrogates, which a string cannot hold: read it as WTF-8")
-}
-
-/// Returns a size as CPython takes it: `None`, for no limit, where it is missing or negative.
-fn at_most(size: Option<i64>) -> Option<u64> {
-    size.and_then(|size| u64::try_from(size).ok())
 }
