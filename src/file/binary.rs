@@ -142,7 +142,9 @@ impl BinaryFile {
     pub fn truncate(&self, size: Option<i64>) -> Result<u64> {
         let mut open = self.lock();
         open.stream(Method::Truncate)?;
-        open.check_size(size)?;
+        if open.outgrows_memory(size) {
+            open.roll_over()?;
+        }
         open.stream(Method::Truncate)?.truncate(size)
     }
 

@@ -70,7 +70,7 @@ pub(crate) type Maker = fn(&FileOptions<'_>, Flavour) -> Result<Made>;
 
 /// The options of a spooled file, and the way in which it moves to the disk.
 pub(crate) struct Spool {
-    pub(crate) limit: Limit,
+    limit: Limit,
     flavour: Flavour,
     options: Box<OwnedOptions>,
     maker: Maker,
@@ -231,6 +231,11 @@ impl Open {
         Ok(raw.expect("BUG: a stream with storage is one without its buffer"))
     }
 
+    /// Returns the limit of memory, as long as a spooled file is in memory.
+    pub(crate) fn limit(&self) -> Option<Limit> {
+        self.spool.as_ref().filter(|_| self.class == Class::Spooled).map(|spool| spool.limit)
+    }
+
     /// Moves the file to the disk if its position is beyond the limit of memory: CPython's check
     /// after every write.
     pub(crate) fn check_position(&mut self) -> Result<()> {
@@ -250,12 +255,9 @@ impl Open {
         }
     }
 
-    /// Moves the file to the disk if `size` is beyond the limit of memory.
-    pub(crate) fn check_size(&mut self, size: Option<i64>) -> Result<()> {
-        match (&self.spool, size) {
-            (Some(spool), Some(size)) if !spool.limit.allows_size(size) => self.roll_over(),
-            _ => Ok(()),
-        }
+    /// Tells whether `truncate` to `size` first moves the file to the disk.
+    pub(crate) fn outgrows_memory(&self, size: Option<i64>) -> bool {
+        self.limit().zip(size).is_some_and(|(limit, size)| !limit.allows_size(size))
     }
 
     /// Moves the file to the disk if it is in memory. After a failure nothing has changed.

@@ -86,12 +86,12 @@ impl Parts<'_> {
         Ok((&mut self.text, stream))
     }
 
-    /// Moves a spooled file to the disk, if it is in memory.
+    /// Moves the file to the disk as [`Open::roll_over`] does, and the text with it.
     fn roll_over(&mut self) -> Result<()> {
-        let (text, stream) = self.get()?;
-        if !matches!(stream, Stream::Memory(_)) {
-            return Ok(());
+        if self.open.class != Class::Spooled {
+            return self.open.roll_over();
         }
+        let (text, _) = self.get()?;
         text.check_telling()?;
         let conversion = text.conversion.clone();
         let line_buffering =
@@ -109,8 +109,7 @@ impl Parts<'_> {
     /// Moves a spooled file to the disk if its position is beyond the limit of memory: CPython's
     /// check after every write.
     fn check_position(&mut self) -> Result<()> {
-        if self.open.class == Class::Spooled
-            && let Some(limit) = self.open.spool.as_ref().map(|spool| spool.limit)
+        if let Some(limit) = self.open.limit()
             && !limit.allows_position(u64::MAX)
         {
             let (text, stream) = self.get()?;
@@ -405,11 +404,7 @@ impl TextFile {
     /// # Ok::<(), wasi_tempfile::Error>(())
     /// ```
     pub fn rollover(&self) -> Result<()> {
-        let mut parts = self.parts();
-        if parts.open.spool.is_none() {
-            return Err(Error::unsupported("rollover"));
-        }
-        if parts.open.class == Class::Spooled { parts.roll_over() } else { Ok(()) }
+        self.parts().roll_over()
     }
 }
 

@@ -189,8 +189,7 @@ impl TextFile {
     pub fn truncate(&self, size: Option<i64>) -> Result<u64> {
         let mut parts = self.parts();
         parts.get()?;
-        let limit = parts.open.spool.as_ref().map(|spool| spool.limit);
-        if limit.zip(size).is_some_and(|(limit, size)| !limit.allows_size(size)) {
+        if parts.open.outgrows_memory(size) {
             parts.roll_over()?;
         }
         let (text, stream) = parts.get()?;
