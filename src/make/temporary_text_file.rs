@@ -86,19 +86,18 @@ pub fn named_temporary_text_file(options: &NamedOptions<'_>) -> Result<TextFile>
 /// # Ok::<(), wasi_tempfile::Error>(())
 /// ```
 pub fn spooled_temporary_text_file(options: &SpooledOptions<'_>) -> Result<TextFile> {
-    let mode = options.file.mode_of(Flavour::Text);
-    Flavour::Text.check(mode.contains('b'))?;
-    let TextParameters { encoding, errors, newline } = options.file.parameters();
-    let options_of_text = TextOptions { encoding, errors, newline, ..TextOptions::default() };
-    let file = spooled::in_memory(options, Flavour::Text);
-    file.lock().below_text = true;
-    TextFile::over(file, String::from(mode), &options_of_text)
+    Flavour::Text.check(options.file.mode_of(Flavour::Text).contains('b'))?;
+    // Python buffers lines only once the file is on the disk.
+    over(spooled::in_memory(options, Flavour::Text), &options.file, false)
 }
 
 fn open(made: Made, options: &FileOptions<'_>) -> Result<TextFile> {
-    let file = BinaryFile::new(Open::of(made));
+    over(BinaryFile::new(Open::of(made)), options, options.buffering == 1)
+}
+
+/// Makes the text file over a binary file that was just made, and lets it decide about the name.
+fn over(file: BinaryFile, options: &FileOptions<'_>, line_buffering: bool) -> Result<TextFile> {
     let TextParameters { encoding, errors, newline } = options.parameters();
-    let line_buffering = options.buffering == 1;
     let of_text = TextOptions { encoding, errors, newline, line_buffering, write_through: false };
     file.lock().below_text = true;
     TextFile::over(file, String::from(options.mode_of(Flavour::Text)), &of_text)
