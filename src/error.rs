@@ -181,7 +181,7 @@ impl Error {
         Self::Os(OsError { code: Some(code), message: message.into(), path: None })
     }
 
-    /// An `OSError` without a number.
+    /// Makes an `OSError` without a number.
     pub(crate) fn unnumbered(message: &'static str) -> Self {
         Self::Os(OsError { code: None, message: Cow::Borrowed(message), path: None })
     }
@@ -340,7 +340,7 @@ impl fmt::Display for Repr<'_> {
     }
 }
 
-/// The text of `strerror(3)` on Linux (glibc), which Python shows for the code.
+/// Returns the text of `strerror(3)` on Linux (glibc), which Python shows for the code.
 fn strerror(code: ErrorCode) -> &'static str {
     match code {
         ErrorCode::Access => "Permission denied",

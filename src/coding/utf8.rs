@@ -50,7 +50,8 @@ const AFTER_ED: State = 6 * WIDTH;
 const AFTER_F0: State = 7 * WIDTH;
 const AFTER_F4: State = 8 * WIDTH;
 
-/// Table 3-7 of the Unicode standard, "Well-Formed UTF-8 Byte Sequences".
+/// Returns the state after `byte`: table 3-7 of the Unicode standard, "Well-Formed UTF-8 Byte
+/// Sequences".
 const fn next(state: State, byte: u8) -> State {
     match (state, byte) {
         (BETWEEN, 0x00..=0x7f) => BETWEEN,

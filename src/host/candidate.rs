@@ -17,7 +17,7 @@ pub(crate) struct Parts<'a> {
 }
 
 impl Parts<'_> {
-    /// A path in `dir`, with a gap for the eight characters.
+    /// Returns a path in `dir`, with a gap for the eight characters.
     fn join(&self, dir: &str) -> String {
         let mut path = paths::join(dir, &self.prefix);
         path.push_str("________");

@@ -116,32 +116,32 @@ impl Descriptor {
         Ok(Self(opened?))
     }
 
-    /// `mkdir(2)`.
+    /// Makes a directory: `mkdir(2)`.
     pub(crate) fn create_directory_at(&self, path: &str) -> Result<()> {
         Ok(self.0.create_directory_at(path)?)
     }
 
-    /// `rmdir(2)`.
+    /// Removes an empty directory: `rmdir(2)`.
     pub(crate) fn remove_directory_at(&self, path: &str) -> Result<()> {
         Ok(self.0.remove_directory_at(path)?)
     }
 
-    /// `unlink(2)`.
+    /// Removes a name of a file: `unlink(2)`.
     pub(crate) fn unlink_file_at(&self, path: &str) -> Result<()> {
         Ok(self.0.unlink_file_at(path)?)
     }
 
-    /// `rename(2)`.
+    /// Moves a file or directory: `rename(2)`.
     pub(crate) fn rename_at(&self, path: &str, to: &Self, to_path: &str) -> Result<()> {
         Ok(self.0.rename_at(path, &to.0, to_path)?)
     }
 
-    /// `link(2)`: a second name for the file; fails where the name is taken.
+    /// Gives a file a second name: `link(2)`. Fails if the name is taken.
     pub(crate) fn link_at(&self, path: &str, to: &Self, to_path: &str) -> Result<()> {
         Ok(self.0.link_at(PathFlags::empty(), path, &to.0, to_path)?)
     }
 
-    /// `stat(2)` or `lstat(2)`.
+    /// Returns the attributes: `stat(2)` or `lstat(2)`.
     pub(crate) fn stat_at(&self, links: Links, path: &str) -> Result<Stat> {
         Ok(self.0.stat_at(links.flags(), path)?)
     }
@@ -171,23 +171,23 @@ impl Descriptor {
         self.0.is_same_object(&other.0)
     }
 
-    /// `pread(2)`.
+    /// Reads at a position: `pread(2)`.
     pub(crate) fn read(&self, length: u64, position: u64) -> Result<Vec<u8>> {
         let (bytes, _) = self.0.read(length, position)?;
         Ok(bytes)
     }
 
-    /// `pwrite(2)`.
+    /// Writes at a position: `pwrite(2)`.
     pub(crate) fn write(&self, bytes: &[u8], position: u64) -> Result<u64> {
         Ok(self.0.write(bytes, position)?)
     }
 
-    /// `ftruncate(2)`.
+    /// Sets the size: `ftruncate(2)`.
     pub(crate) fn set_size(&self, size: u64) -> Result<()> {
         Ok(self.0.set_size(size)?)
     }
 
-    /// `opendir(3)`.
+    /// Opens a listing of a directory: `opendir(3)`.
     pub(crate) fn list(&self) -> Result<Listing> {
         Ok(Listing(self.0.read_directory()?))
     }
@@ -198,7 +198,7 @@ impl Descriptor {
 pub(crate) struct Listing(DirectoryEntryStream);
 
 impl Listing {
-    /// `readdir(3)`: the next entry, `None` at the end. An error may be of one entry.
+    /// Returns the next entry, `None` at the end: `readdir(3)`. An error may be of one entry.
     pub(crate) fn next(&self) -> Result<Option<Entry>> {
         Ok(self.0.read_directory_entry()?)
     }

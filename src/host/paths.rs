@@ -4,7 +4,7 @@ use alloc::{format, string::String};
 
 use crate::error::{Error, Result};
 
-/// `os.path.join(directory, name)` for one name without separators.
+/// Joins a directory and one name without separators: `os.path.join(directory, name)`.
 pub(crate) fn join(directory: &str, name: &str) -> String {
     if directory.is_empty() || directory.ends_with('/') {
         format!("{directory}{name}")
@@ -13,7 +13,8 @@ pub(crate) fn join(directory: &str, name: &str) -> String {
     }
 }
 
-/// `os.path.abspath(path)`: lexical, symbolic links not resolved. `cwd` is absolute.
+/// Makes a path absolute by its letters: `os.path.abspath(path)`. Symbolic links are not resolved.
+/// `cwd` is absolute.
 pub(crate) fn abspath(cwd: &str, path: &str) -> String {
     if path.starts_with('/') { normpath(path) } else { normpath(&join(cwd, path)) }
 }
@@ -23,7 +24,7 @@ pub(crate) fn refuse_nul(path: &str, message: &'static str) -> Result<()> {
     if path.contains('\0') { Err(Error::value(message)) } else { Ok(()) }
 }
 
-/// `os.path.normpath` of an absolute path.
+/// Makes an absolute path normal: `os.path.normpath`.
 fn normpath(path: &str) -> String {
     let mut normal = Normal::of_root(path);
     for component in path.split('/') {
@@ -44,7 +45,7 @@ pub(crate) struct Normal {
 }
 
 impl Normal {
-    /// The root that the absolute `path` begins at: POSIX lets exactly two leading slashes stand.
+    /// Returns the root of the absolute `path`: POSIX lets exactly two leading slashes stand.
     pub(crate) fn of_root(path: &str) -> Self {
         let root = if path.starts_with("//") && !path.starts_with("///") { "//" } else { "/" };
         let mut normal = String::with_capacity(path.len());
@@ -64,7 +65,7 @@ impl Normal {
         self.path.truncate(self.path.rfind('/').unwrap_or(0).max(self.root));
     }
 
-    /// The last component; empty at the root.
+    /// Returns the last component; empty at the root.
     pub(crate) fn last(&self) -> &str {
         &self.path[self.path.rfind('/').map_or(0, |at| at + 1)..]
     }
@@ -78,7 +79,7 @@ impl Normal {
     }
 }
 
-/// The directory part and the last component of an absolute, normal path: `os.path.split`.
+/// Splits an absolute, normal path into its directory and last component: `os.path.split`.
 pub(crate) fn split(path: &str) -> (&str, &str) {
     let at = path.rfind('/').map_or(0, |at| at + 1);
     let directory = path[..at].trim_end_matches('/');

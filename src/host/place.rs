@@ -38,7 +38,7 @@ impl Granted {
         Self { preopens, cwd }
     }
 
-    /// The directory that paths are relative to: `/` where the host sets none, as wasi-libc has it.
+    /// Returns the directory of relative paths: `/` where the host sets none, as in wasi-libc.
     fn directory(&self) -> &str {
         self.cwd.as_deref().unwrap_or("/")
     }
@@ -48,8 +48,8 @@ impl Granted {
         self.preopens.iter().any(|preopen| paths::below(path, &preopen.path).is_some())
     }
 
-    /// The preopen with the longest path that `path` is or lies below; of two with one path the
-    /// later, as in wasi-libc.
+    /// Finds the place of `path` in the preopen with the longest path that `path` is or lies below;
+    /// of two with one path it takes the later, as wasi-libc does.
     fn resolve(&self, path: String) -> Place {
         let mut best: Option<(&Arc<Preopen>, usize)> = None;
         for preopen in &self.preopens {
@@ -78,13 +78,13 @@ pub(crate) fn grant_nothing() {
     GRANTED.call_once(|| Granted { preopens: Vec::new(), cwd: None });
 }
 
-/// The place of `path`, absolute and normal. Touches nothing.
+/// Returns the place of `path`, which is absolute and normal. Makes no call of the host.
 pub(crate) fn find(path: String) -> Place {
     granted().resolve(path)
 }
 
-/// The place of `path`, absolute, where `..` means what it means to the system: POSIX asks for a
-/// directory before it, and for that of a symbolic link the parent of the link's target.
+/// Returns the place of `path`, which is absolute. A `..` is followed as the system does: POSIX
+/// asks for a directory before it, and after a symbolic link for the parent of the link's target.
 pub(crate) fn follow(path: &str) -> Result<Place, ErrorCode> {
     let mut normal = Normal::of_root(path);
     for component in path.split('/') {
@@ -113,12 +113,12 @@ fn step_up(normal: &mut Normal) -> Result<(), ErrorCode> {
     Ok(())
 }
 
-/// `os.path.abspath`.
+/// Makes a path absolute: `os.path.abspath`.
 pub(crate) fn abspath(path: &str) -> String {
     paths::abspath(granted().directory(), path)
 }
 
-/// `path`, absolute, with every component that it has: `..` is still to be followed.
+/// Makes `path` absolute and keeps its components: `..` is still to be followed.
 pub(crate) fn absolute(path: &str) -> String {
     if path.starts_with('/') {
         return String::from(path);
@@ -126,17 +126,17 @@ pub(crate) fn absolute(path: &str) -> String {
     paths::join(granted().directory(), path)
 }
 
-/// The guest's paths of the granted directories.
+/// Returns the guest's paths of the granted directories.
 pub(crate) fn paths() -> Vec<String> {
     granted().preopens.iter().map(|preopen| preopen.path.clone()).collect()
 }
 
-/// `os.getcwd()`, or `None` where it would fail.
+/// Returns the working directory, `os.getcwd()`; `None` where that would fail.
 pub(crate) fn getcwd() -> Option<String> {
     granted().cwd.clone()
 }
 
-/// `os.getenv` for each of `names` that is set and not empty, in their order.
+/// Returns the variables of the environment in `names` that are set and not empty, in their order.
 pub(crate) fn getenv(names: &[&str]) -> Vec<String> {
     let environment = environment::get_environment();
     names
@@ -159,7 +159,7 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    /// It is a granted directory itself.
+    /// Tells whether the place is a granted directory itself.
     pub(crate) fn is_granted(&self) -> bool {
         self.preopen.is_some() && self.path[self.cut..].is_empty()
     }
@@ -178,7 +178,7 @@ impl Place {
         self.path.replace_range(at..at + name.len(), name);
     }
 
-    /// The directory that this place is in, and its name there; `None` for a preopened
+    /// Returns the directory that this place is in, and its name there; `None` for a preopened
     /// directory itself, whose parent was not granted.
     pub(crate) fn split(&self) -> Option<(Self, &str)> {
         if self.path[self.cut..].is_empty() {
@@ -189,12 +189,12 @@ impl Place {
         Some((Self { preopen: self.preopen.clone(), path: parent.into(), cut }, name))
     }
 
-    /// The preopened directory that this place is right in.
+    /// Returns the preopened directory that is the parent of this place, if one is.
     pub(crate) fn home(&self) -> Option<&Arc<Preopen>> {
         self.preopen.as_ref().filter(|_| !self.path[self.cut..].contains('/'))
     }
 
-    /// The descriptor of the preopen and the path relative to it, for a call of the host.
+    /// Returns the descriptor of the preopen and the path relative to it, for a call of the host.
     fn reach(&self) -> Result<(&Descriptor, &str), ErrorCode> {
         let preopen = self.preopen.as_ref().ok_or(ErrorCode::NotPermitted)?;
         Ok((
@@ -239,45 +239,45 @@ impl Place {
         preopen.open_directory_at(Links::Follow, path).map(Directory::Opened)
     }
 
-    /// `mkdir(2)`.
+    /// Makes a directory: `mkdir(2)`.
     pub(crate) fn create_directory(&self) -> Result<(), ErrorCode> {
         let (preopen, path) = self.reach()?;
         preopen.create_directory_at(path)
     }
 
-    /// `unlink(2)`.
+    /// Removes the name of a file: `unlink(2)`.
     pub(crate) fn unlink(&self) -> Result<(), ErrorCode> {
         let (preopen, path) = self.reach()?;
         preopen.unlink_file_at(path)
     }
 
-    /// `rename(2)`.
+    /// Moves a file or directory: `rename(2)`.
     pub(crate) fn rename(&self, to: &Self) -> Result<(), ErrorCode> {
         let (preopen, path) = self.reach()?;
         let (to_preopen, to_path) = to.reach()?;
         preopen.rename_at(path, to_preopen, to_path)
     }
 
-    /// `link(2)`: a second name for the file; fails where the name is taken.
+    /// Gives a file a second name: `link(2)`. Fails if the name is taken.
     pub(crate) fn link(&self, to: &Self) -> Result<(), ErrorCode> {
         let (preopen, path) = self.reach()?;
         let (to_preopen, to_path) = to.reach()?;
         preopen.link_at(path, to_preopen, to_path)
     }
 
-    /// `lstat(2)`.
+    /// Returns the attributes: `lstat(2)`.
     pub(crate) fn lstat(&self) -> Result<Stat, ErrorCode> {
         let (preopen, path) = self.reach()?;
         preopen.stat_at(Links::Keep, path)
     }
 
-    /// `stat(2)`.
+    /// Returns the attributes, of the target for a link: `stat(2)`.
     pub(crate) fn stat(&self) -> Result<Stat, ErrorCode> {
         let (preopen, path) = self.reach()?;
         preopen.stat_at(Links::Follow, path)
     }
 
-    /// The file that has this name, not following a link.
+    /// Returns the identity of the file with this name. A link is not followed.
     pub(crate) fn file_id(&self) -> Result<FileId, ErrorCode> {
         let (preopen, path) = self.reach()?;
         preopen.file_id_at(path)

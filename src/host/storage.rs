@@ -115,7 +115,7 @@ impl Storage {
         Ok(written)
     }
 
-    /// `ftruncate(2)`.
+    /// Sets the size: `ftruncate(2)`.
     pub(crate) fn set_size(&mut self, size: u64) -> Result<(), ErrorCode> {
         if self.private.as_ref().is_some_and(|private| size > private.size) {
             self.cut_leftovers()?;

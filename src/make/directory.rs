@@ -147,7 +147,7 @@ impl TemporaryDirectory {
 }
 
 impl Tree {
-    /// CPython's `cleanup`.
+    /// Removes the directory as CPython's `cleanup` does.
     fn cleanup(&mut self) -> Result<()> {
         if !mem::take(&mut self.alive) && self.duty.is_none() && self.place.stat().is_err() {
             return Ok(());

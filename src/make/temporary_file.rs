@@ -119,8 +119,7 @@ fn open(made: Made) -> BinaryFile {
     BinaryFile::new(Open::of(made))
 }
 
-/// Opens a file without a name and returns its descriptor.
-/// `BinaryFile::from` makes a file of it.
+/// Opens a file without a name and returns its descriptor. `BinaryFile::from` makes a file of it.
 ///
 /// # Errors
 ///

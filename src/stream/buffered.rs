@@ -91,8 +91,8 @@ impl Buffered {
         Ok(bytes)
     }
 
-    /// CPython's `readinto1`: up to `size` bytes of what the buffer holds. Makes one read where the
-    /// buffer is empty, or where more than a buffer's worth is still wanted.
+    /// Returns up to `size` bytes of the buffer, as CPython's `readinto1` does. Makes one read if
+    /// the buffer is empty, or if more than a buffer's worth is still wanted.
     pub(crate) fn readinto1(&mut self, size: u64) -> Result<Vec<u8>> {
         self.consistently(|file| {
             let mut bytes = file.consume(size)?;

@@ -8,7 +8,7 @@ use alloc::{format, vec::Vec};
 use crate::bytes::{self, length, reserve};
 use crate::error::{Error, ErrorCode, Result};
 
-/// The bytes of a page, in bytes; the first [`PAGE`] are divided in two.
+/// The size of a page in bytes. The first [`PAGE`] bytes of a file are divided into two pages.
 const PAGE: usize = 64 << 10;
 
 /// The first page, which grows as it is filled: most spooled files are small.

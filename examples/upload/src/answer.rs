@@ -23,7 +23,7 @@ pub(crate) fn send(to: ResponseOutparam, stored: &Stored) -> Result<(), Unfinish
     let headers = [
         ("content-type", "application/octet-stream".to_owned()),
         ("content-length", stored.size.to_string()),
-        // The header is defined by RFC 9530.
+        // RFC 9530 defines the header.
         ("content-digest", format!("sha-256=:{}:", BASE64_STANDARD.encode(stored.sha256))),
         ("upload-stored-in", place.to_owned()),
     ];

@@ -24,12 +24,12 @@ pub(super) trait Decode: Send + Sync {
     /// Decodes a piece of a stream in the additional state `flags`.
     fn decode(&self, input: Input<'_>, flags: &mut u32) -> Result<Piece>;
 
-    /// The additional state at the start of a stream.
+    /// Returns the additional state at the start of a stream.
     fn start(&self) -> u32 {
         0
     }
 
-    /// The additional state after Python's `setstate((b"", flags))`.
+    /// Returns the additional state after Python's `setstate((b"", flags))`.
     fn state(&self, _flags: u32) -> u32 {
         0
     }

@@ -22,15 +22,15 @@ pub(crate) struct Encoder {
 
 /// An encoding as an encoder.
 pub(super) trait Encode: Send + Sync {
-    /// The encoding's name in Python's errors.
+    /// Returns the encoding's name in Python's errors.
     fn name(&self, at_start: bool) -> &'static str;
 
-    /// The reason in Python's errors.
+    /// Returns the reason in Python's errors.
     fn reason(&self) -> &'static str {
         "surrogates not allowed"
     }
 
-    /// The byte order mark at the start of a stream.
+    /// Returns the byte order mark at the start of a stream.
     fn mark(&self) -> &'static [u8] {
         b""
     }

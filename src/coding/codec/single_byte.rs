@@ -31,7 +31,7 @@ pub(super) struct Table {
 }
 
 impl SingleByte {
-    /// The encoding's name and the reason in Python's errors.
+    /// Returns the encoding's name and the reason in Python's errors.
     fn name_and_reason(self) -> (&'static str, &'static str) {
         match self {
             Self::Ascii => ("ascii", "ordinal not in range(128)"),
@@ -186,7 +186,7 @@ impl Encode for Inverse {
     }
 }
 
-/// The first characters of Unicode, as many as `known`.
+/// Fills in the first characters of Unicode, as many as `known`.
 fn fill(known: u16, characters: &mut [u16; 256]) {
     for (character, place) in (0..known).zip(characters) {
         *place = character;
@@ -223,7 +223,7 @@ fn expand(place: usize, characters: &mut [u16; 256]) {
     }
 }
 
-/// The next character of a table, which follows `before`.
+/// Reads the next character of a table, which follows `before`.
 fn character(runs: &mut impl Iterator<Item = u8>, before: u16) -> u16 {
     let mut next = || runs.next().unwrap_or_default();
     match next() {

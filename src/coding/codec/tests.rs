@@ -64,7 +64,7 @@ fn unhex(digits: &str) -> Vec<u8> {
     pairs.iter().map(|pair| byte(pair)).collect()
 }
 
-/// Text as the recording shows it.
+/// Returns text as the recording shows it.
 fn shown(text: &[u8]) -> String {
     let shown = |character| match u8::try_from(character) {
         Ok(ascii @ b'!'..=b'~') if !b"\\;".contains(&ascii) => char::from(ascii).to_string(),
@@ -75,7 +75,7 @@ fn shown(text: &[u8]) -> String {
     code_points::code_points(text).map(shown).collect()
 }
 
-/// Text of which the recording shows this.
+/// Returns the text that the recording shows so.
 fn unshown(shown: &str) -> Vec<u8> {
     let mut text = Vec::new();
     let mut rest = shown.chars();
@@ -95,7 +95,7 @@ fn unshown(shown: &str) -> Vec<u8> {
     text
 }
 
-/// An error as the recording shows it.
+/// Returns an error as the recording shows it.
 fn failed(error: &Error, text: &[u8]) -> String {
     match error {
         Error::Unicode(error) => {
@@ -157,7 +157,7 @@ fn encode(name: &str, handler: &str, start: &str, texts: &str) -> String {
     steps.collect::<Vec<_>>().join(" ; ")
 }
 
-/// The cases that are other here.
+/// Returns the cases with another result here.
 fn differences<'a>(cases: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut differences = Vec::new();
     for case in cases {

@@ -51,7 +51,7 @@ impl Width {
         }
     }
 
-    /// The encoding's name while no order is known.
+    /// Returns the encoding's name while no order is known.
     fn name(self) -> &'static str {
         match self {
             Self::Bits16 => "utf-16",
@@ -89,7 +89,7 @@ impl Utf16Or32 {
         Units { width: self.width, order }
     }
 
-    /// The units that are written.
+    /// Returns the units that are written.
     fn written(self) -> Units {
         self.in_order(self.order.unwrap_or(Order::Little))
     }
@@ -155,7 +155,7 @@ enum Next {
 }
 
 impl Units {
-    /// The encoding's name in Python's errors.
+    /// Returns the encoding's name in Python's errors.
     fn name(self) -> &'static str {
         match (self.width, self.order) {
             (Width::Bits16, Order::Little) => "utf-16-le",

@@ -7,7 +7,6 @@ use std::path::Path;
 
 use wasi::filesystem::preopens;
 use wasi::filesystem::types::{DescriptorFlags, ErrorCode, OpenFlags, PathFlags};
-
 use wasi_tempfile::{BinaryFile, Descriptor};
 
 pub(super) fn open_input(path: &Path) -> io::Result<BinaryFile> {

@@ -22,7 +22,7 @@ const HANDLERS: [&str; 9] = [
     "bad",
 ];
 
-/// Every encoding: those with a BOM, and without, more than once.
+/// Returns every encoding, and those of Unicode more than once.
 fn encodings() -> impl Iterator<Item = &'static str> {
     let often = ["utf_8", "utf_8_sig", "utf_16", "utf_16_be", "utf_32", "utf_32_le"];
     let all = tables::NAMES.lines().filter_map(|line| line.split(' ').next());
