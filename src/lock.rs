@@ -26,7 +26,7 @@ impl<T: ?Sized> Lock<T> {
             return self.0.lock();
         }
         self.try_lock().expect(
-            "deadlock: it is locked already; an audit hook must not use the file of its event",
+            "deadlock: the object is locked already; an audit hook must not use the file of its event",
         )
     }
 
