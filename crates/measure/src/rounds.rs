@@ -6,9 +6,9 @@ use std::time::Duration;
 /// The effort of a measurement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effort {
-    /// For numbers that count.
+    /// Full length, for numbers to rely on.
     Full,
-    /// To check that everything runs.
+    /// A few short rounds, to check that everything runs.
     Quick,
 }
 

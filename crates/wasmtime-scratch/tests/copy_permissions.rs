@@ -14,10 +14,10 @@ use rustix::process::geteuid;
 use rustix::thread::set_thread_uid;
 use wasmtime_scratch::{Copied, CopyError, Reason, Space};
 
-/// The user of that name, who owns nothing.
+/// The number of the user of that name, who owns nothing.
 const NOBODY: u32 = 65_534;
 
-/// Does something as a user who is not root. The system keeps a user for each thread.
+/// Runs `work` as a user who is not root. The system keeps a user for each thread.
 fn without_rights<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     thread::scope(|scope| {
         let thread = scope.spawn(|| {

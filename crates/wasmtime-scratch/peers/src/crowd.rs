@@ -1,4 +1,4 @@
-//! Many instances at once, each on a thread and a space of its own.
+//! Many instances at once, each with its own thread and space.
 
 use std::sync::Barrier;
 use std::thread;
@@ -8,15 +8,15 @@ use anyhow::{Context as _, Result};
 
 use crate::host::{Host, Limits};
 
-/// Lets instances work until the time is over: the operations a second of all together, and then of
-/// each.
+/// Lets instances work until the time is over. Returns the operations per second of all together,
+/// and then of each.
 pub(crate) fn measure<H: Host>(
     host: &H,
     instances: usize,
     milliseconds: u64,
     work: &[&str],
 ) -> Result<String> {
-    /// A run of a guest, of which starting it is a small part.
+    /// The operations of one run of a guest, so many that starting it is a small part.
     const OPERATIONS: u32 = 500;
     let operations = OPERATIONS.to_string();
     let arguments = [work, &[&operations]].concat();

@@ -1,8 +1,8 @@
-//! What a program offers that is measured: a filesystem in memory for guests of wasmtime.
+//! The functions of a measured program: a filesystem in memory for guests of wasmtime.
 
 use anyhow::Result;
 
-/// Limits of a space, so far as a host can set them.
+/// Limits of a space, as far as a host can set them.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// Bytes of content.
@@ -20,10 +20,10 @@ impl Limits {
 
 /// A host of one program, which it has compiled.
 pub trait Host: Send + Sized + Sync {
-    /// A filesystem that a guest sees as `/tmp`. Beside it is `/other`: a mount of its own, or
-    /// where that cannot be had, a directory of the same filesystem.
+    /// A filesystem that a guest sees as `/tmp`. Beside it is `/other`: another mount, or a
+    /// directory of the same filesystem if the host has only one mount.
     type Space: Send;
-    /// What a space held at a moment.
+    /// The content of a space at one moment.
     type Template;
 
     /// Compiles the program.
@@ -38,13 +38,13 @@ pub trait Host: Send + Sized + Sync {
     /// Those of the filesystem.
     fn space(&self, limits: Limits) -> Result<Self::Space>;
 
-    /// Makes a template of what a filesystem holds.
+    /// Makes a template of the content of a filesystem.
     ///
     /// # Errors
     /// Those of the filesystem.
     fn template(&self, space: &Self::Space) -> Result<Self::Template>;
 
-    /// Makes a filesystem that begins with what the template holds.
+    /// Makes a filesystem that begins with the content of a template.
     ///
     /// # Errors
     /// Those of the filesystem.
@@ -53,6 +53,6 @@ pub trait Host: Send + Sized + Sync {
     /// Runs the program in an instance of its own, and returns what it printed.
     ///
     /// # Errors
-    /// What the guest said where it failed, and its trap where it trapped.
+    /// The message of the guest if it fails, and the trap if it traps.
     fn run(&self, space: &Self::Space, arguments: &[&str]) -> Result<String>;
 }

@@ -1,5 +1,5 @@
-//! What the measured hosts have in common: the driver starts each as a process and asks it for one
-//! piece of work, in words; what it measures goes to standard output, and what went wrong to
+//! The common part of the measured hosts. The driver starts each as a process and names one piece
+//! of work on its command line. The host prints its measurement to standard output, and an error to
 //! standard error.
 
 #![forbid(unsafe_code)]

@@ -1,8 +1,8 @@
 //! The crate for hosts beside other filesystems in memory for guests of wasmtime: the same guests
 //! in the same run, each host in processes of its own, on one core.
 //!
-//! `cargo xtask peers hosts` runs it. Absolute times differ from machine to machine and from hour
-//! to hour; what counts is the ratio within a round, in which all hosts run one after the other.
+//! `cargo xtask peers hosts` runs it. Absolute times differ between machines and between hours.
+//! Compare ratios within a round, in which all hosts run one after the other.
 
 #![forbid(unsafe_code)]
 

@@ -1,4 +1,5 @@
-//! What files take of the host's memory, after they were deleted and after the space has gone too.
+//! The memory of the host that files take: while they exist, after they are deleted, and after the
+//! space is dropped.
 
 use std::fs;
 
@@ -6,10 +7,10 @@ use anyhow::{Context as _, Result};
 
 use crate::host::{Host, Limits};
 
-/// Fills a space, empties it and drops it: bytes by which the process is larger at each step than
-/// it was with the empty space.
+/// Fills a space, empties it and drops it. Returns the bytes by which the process is larger after
+/// each step than with the empty space.
 pub(crate) fn measure<H: Host>(host: &H, files: &str, bytes: &str) -> Result<String> {
-    // Once beforehand: what wasmtime keeps of an instance is there.
+    // The first run is not measured, since wasmtime keeps some memory of it.
     host.run(&host.space(Limits::GENEROUS)?, &["fill", "1", bytes])?;
     let space = host.space(Limits::GENEROUS)?;
     let before = resident()?;
@@ -22,7 +23,7 @@ pub(crate) fn measure<H: Host>(host: &H, files: &str, bytes: &str) -> Result<Str
     Ok([filled, removed, dropped].map(|bytes| (bytes - before).to_string()).join(" "))
 }
 
-/// Bytes of memory that this process has.
+/// Returns the bytes of memory that this process has.
 fn resident() -> Result<i64> {
     let status = fs::read_to_string("/proc/self/status")?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));

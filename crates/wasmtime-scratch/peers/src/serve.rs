@@ -1,4 +1,4 @@
-//! The words that a host is asked in.
+//! The command line of a host.
 
 use std::fs;
 use std::process::ExitCode;
@@ -10,11 +10,11 @@ use rustix::process::{Resource, Rlimit, setrlimit};
 use crate::host::{Host, Limits};
 use crate::{crowd, memory};
 
-/// The most memory that a host may write to where it is asked for a refusal: a filesystem that
-/// allocates what a guest asks for ends its host, and not the machine.
+/// The most memory that a host may write to when a limit should refuse. A filesystem that allocates
+/// whatever a guest asks for then ends its host, and not the machine.
 const WRITABLE: u64 = 4 << 30;
 
-/// Does what the words ask for.
+/// Does the work that the words name.
 pub fn serve<H: Host>(words: &[String]) -> ExitCode {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match answer::<H>(&words) {
@@ -50,8 +50,8 @@ fn answer<H: Host>(words: &[&str]) -> Result<String> {
     }
 }
 
-/// Fills a space, makes a template of it, and starts copies: the nanoseconds of the template and
-/// of the copies, and what the last copy holds.
+/// Fills a space, makes a template of it, and starts copies. Returns the nanoseconds of the
+/// template and of the copies, and the content of the last copy.
 fn fork<H: Host>(host: &H, files: &str, bytes: &str, times: u32) -> Result<String> {
     let space = host.space(Limits::GENEROUS)?;
     host.run(&space, &["fill", files, bytes])?;

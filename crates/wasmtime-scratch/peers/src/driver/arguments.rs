@@ -8,7 +8,7 @@ use measure::Effort;
 use crate::driver::peer::{PEERS, Peer};
 use crate::driver::workloads::WORKLOADS;
 
-/// A part of what is measured.
+/// A part of the measurements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Section {
     Workload(&'static str),
@@ -33,7 +33,7 @@ impl Section {
 }
 
 pub(crate) struct Arguments {
-    /// Everything where empty.
+    /// The sections to measure; all if it is empty.
     pub(crate) sections: Vec<Section>,
     pub(crate) effort: Effort,
     /// The folder of the guests.
@@ -73,13 +73,13 @@ impl Arguments {
         self.sections.is_empty() || self.sections.contains(&section)
     }
 
-    /// The peers that were built.
+    /// Returns the peers that were built.
     pub(crate) fn peers(&self) -> impl Iterator<Item = &'static Peer> {
         let built = |peer: &&Peer| self.failed.iter().all(|(label, _)| *label != peer.label);
         PEERS.iter().filter(built)
     }
 
-    /// The file of a guest.
+    /// Returns the file of a guest.
     pub(crate) fn guest(&self, name: &str) -> PathBuf {
         self.guests.join(name).with_extension("wasm")
     }

@@ -1,12 +1,12 @@
-//! What files take of the memory of a host's process, and what it keeps of that: as the system
-//! counts it, so that what is given back to the allocator, and kept there, is among it.
+//! The memory of a host's process that files take, and the part that stays after they are deleted.
+//! The system counts it, so memory that the allocator keeps is included.
 
 use anyhow::Result;
 use measure::table;
 
 use crate::driver::arguments::Arguments;
 
-/// So many files of so many bytes.
+/// The files of a measurement: their number, and the bytes of each.
 const HOLDINGS: [(u32, u32); 3] = [(64, 1 << 20), (10_000, 4096), (10_000, 100)];
 
 pub(crate) fn measure(arguments: &Arguments) -> Result<()> {

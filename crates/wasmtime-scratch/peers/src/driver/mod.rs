@@ -14,7 +14,7 @@ use anyhow::Result;
 
 use arguments::{Arguments, Section};
 
-/// Measures what the words ask for.
+/// Measures the sections that the words name.
 pub(crate) fn run(words: &[String]) -> Result<()> {
     if native::is(words)? {
         return Ok(());
@@ -24,7 +24,7 @@ pub(crate) fn run(words: &[String]) -> Result<()> {
         println!("{label} does not build, and has no figure: {message}\n");
     }
     if arguments.wants(Section::Scaling) {
-        // Before the others: what is started after this is kept on one core.
+        // It comes first, since every process that is started after `pin` is kept on one core.
         scaling::measure(&arguments)?;
     }
     if arguments.sections == [Section::Scaling] {

@@ -1,5 +1,5 @@
-//! The reference: the crate `tempfile`, natively on files of the system that lie in memory, in the
-//! very source that the guest is made of.
+//! The reference: the crate `tempfile`, natively on files of the system that are in memory. It is
+//! compiled from the same source as the guest.
 
 use std::env;
 use std::path::Path;
@@ -11,13 +11,13 @@ use anyhow::{Context as _, Result, ensure};
 #[path = "../../../../../host-tests/bench-guests/src/rust_tempfile.rs"]
 mod rust_tempfile;
 
-/// The word that makes this program one run of the reference.
+/// The argument that makes this program one run of the reference.
 const WORD: &str = "native";
 
-/// Where memory is the disk.
+/// A directory of the system whose files are in memory.
 const DIRECTORY: &str = "/dev/shm";
 
-/// Runs `work` so many times in a process of its own; how long each phase took.
+/// Runs `work` a number of times in its own process, and returns the time of each phase.
 pub(crate) fn run(work: &str, times: u32) -> Result<Vec<Duration>> {
     let mut child = Command::new(env::current_exe()?);
     child.args([WORD, work]).arg(times.to_string());
@@ -26,7 +26,8 @@ pub(crate) fn run(work: &str, times: u32) -> Result<Vec<Duration>> {
     nanoseconds(str::from_utf8(&output.stdout)?)
 }
 
-/// Does so, where the command line says so, and prints the nanoseconds of each phase.
+/// Runs the reference if the command line asks for it, prints the nanoseconds of each phase, and
+/// returns whether it did.
 pub(crate) fn is(words: &[String]) -> Result<bool> {
     let [first, work, times] = words else { return Ok(false) };
     if first != WORD {

@@ -6,14 +6,14 @@ use std::process::{Command, ExitStatus};
 
 use anyhow::Result;
 
-/// A host, and how its program is started.
+/// A host, and the words that start its program.
 #[derive(Debug)]
 pub(crate) struct Peer {
     pub(crate) label: &'static str,
     /// The name of the program, which lies beside this one.
     pub(crate) program: &'static str,
     words: &'static [&'static str],
-    /// True if it is ours in another way: for times only.
+    /// True if it is our host a second time, for times only.
     pub(crate) again: bool,
 }
 
@@ -29,11 +29,11 @@ pub(crate) static PEERS: [Peer; 4] = [
     Peer { label: "vfs-host 0.3.0", program: "host-of-vfs-host", words: &[], again: false },
 ];
 
-/// The work that a host did not do.
+/// The failure of a host to do its work.
 #[derive(Debug)]
 pub(crate) struct Failure {
     status: ExitStatus,
-    /// What it said last.
+    /// The last line that it printed to standard error.
     pub(crate) said: String,
 }
 
@@ -45,7 +45,7 @@ impl Failure {
 }
 
 impl Peer {
-    /// Starts the host, which runs a guest. Its answer, or why there is none.
+    /// Starts the host, which runs a guest, and returns its answer or its failure.
     pub(crate) fn ask(
         &self,
         work: &str,
@@ -53,7 +53,7 @@ impl Peer {
         words: &[&str],
     ) -> Result<Result<String, Failure>> {
         let mut command = Command::new(env::current_exe()?.with_file_name(self.program));
-        // With backtraces, wasmtime takes one for each refusal.
+        // With backtraces, wasmtime would make one for each refusal.
         command.env("RUST_BACKTRACE", "0").env("RUST_LIB_BACKTRACE", "0");
         let output = command.args(self.words).arg(work).arg(guest).args(words).output()?;
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim_end().to_owned();

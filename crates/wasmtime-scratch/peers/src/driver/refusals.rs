@@ -1,12 +1,12 @@
-//! Single questions, and what the guest gets for an answer.
+//! Single questions, and the answers that the guest gets.
 
 use anyhow::Result;
 use measure::table;
 
 use crate::driver::arguments::Arguments;
 
-/// A question, the limits of the space in bytes, files and bytes of one file, and what the guest
-/// calls it.
+/// A question, the limits of the space in bytes, files and bytes of one file, and the words by
+/// which the guest knows it.
 struct Case {
     label: &'static str,
     limits: [&'static str; 3],

@@ -1,4 +1,4 @@
-//! Many instances at once on all cores: what they do together, and whether each gets its turn.
+//! Many instances at once on all cores: the work of all together, and the share of the slowest.
 
 use anyhow::{Result, anyhow};
 use measure::{Effort, table};

@@ -5,7 +5,7 @@ use measure::Repeats;
 pub(crate) struct Workload {
     pub(crate) id: &'static str,
     pub(crate) title: &'static str,
-    /// What the guest calls it.
+    /// The word by which the guest knows it.
     pub(crate) word: &'static str,
     pub(crate) phases: &'static [&'static str],
     /// The numbers of rounds, and of repetitions in each.
