@@ -107,15 +107,15 @@ pub(super) fn seed(space: &Space, seeds: &[Seed]) -> Result<(), Failure> {
 }
 
 /// Copies the collected trees to the host, reports the failures, and returns whether all succeeded.
+/// The space has no limit of handles afterwards.
 pub(super) fn collect(
     space: &Space,
     collected: &[Collected],
     places: &[Place],
     force: bool,
 ) -> bool {
-    // A program that could not be stopped may still hold handles, up to its limit.
-    let limits = space.limits();
-    space.set_limits(Limits { handles: u32::MAX, ..limits });
+    // The limit of handles is the program's. A copy takes a handle for each directory on its way.
+    space.set_limits(Limits { handles: u32::MAX, ..space.limits() });
     let mut all = true;
     for (Collected { told, inside, .. }, place) in collected.iter().zip(places) {
         if let Err(words) = copy_out(space, inside, place, force) {
@@ -123,7 +123,6 @@ pub(super) fn collect(
             all = false;
         }
     }
-    space.set_limits(limits);
     all
 }
 
