@@ -15,14 +15,19 @@ pub(crate) struct Artifact {
     pub(crate) files: Vec<PathBuf>,
 }
 
+/// Parses cargo's messages, each on a line.
+fn parsed(messages: &str) -> impl Iterator<Item = Result<Value>> {
+    messages.lines().map(|line| serde_json::from_str(line).context("a message of cargo"))
+}
+
 /// Reads the artifacts of a build from cargo's messages.
 ///
 /// # Errors
 /// A line is not a message.
 pub(crate) fn artifacts(messages: &str) -> Result<Vec<Artifact>> {
     let mut artifacts = Vec::new();
-    for line in messages.lines() {
-        let message: Value = serde_json::from_str(line).context("a message of cargo")?;
+    for message in parsed(messages) {
+        let message = message?;
         if message["reason"] == "compiler-artifact" {
             let manifest = message["manifest_path"].as_str();
             let files = message["filenames"].as_array().into_iter().flatten();
@@ -36,14 +41,14 @@ pub(crate) fn artifacts(messages: &str) -> Result<Vec<Artifact>> {
     Ok(artifacts)
 }
 
-/// Reads the compiler's first error about a package whose folder has this in its path. It is among
-/// cargo's messages where they are asked for as `json`.
+/// Reads the compiler's first error about a package whose folder has this in its path.
+/// Precondition: cargo was asked for its messages as `json`.
 ///
 /// # Errors
-/// A line is no message.
+/// A line is not a message.
 pub(crate) fn first_error(messages: &str, folder: &str) -> Result<Option<String>> {
-    for line in messages.lines() {
-        let message: Value = serde_json::from_str(line).context("a message of cargo")?;
+    for message in parsed(messages) {
+        let message = message?;
         let about = message["manifest_path"].as_str().unwrap_or_default();
         let compiler = &message["message"];
         if message["reason"] == "compiler-message"
