@@ -27,7 +27,7 @@ pub fn demo(arguments: &[&str]) -> Result<()> {
     run(&["--bin", "demo"], arguments)
 }
 
-/// Builds the command `scratch`, for a demonstration that runs it from where its own program lies.
+/// Builds the command `scratch`. The demonstration runs it from the folder of its own program.
 ///
 /// # Errors
 /// Cargo fails.

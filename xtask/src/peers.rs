@@ -34,13 +34,13 @@ fn engine(arguments: &[&str]) -> Result<()> {
 /// The package of the guests that every host runs.
 const GUESTS: &str = "host-tests-bench-guests";
 
-/// The packages that need not build, and the folder of what they measure.
+/// The packages that may fail to build, each with the name of the peer that it measures.
 const OTHERS: [(&str, &str); 2] =
     [("host-of-eryx-vfs", "eryx-vfs"), ("host-of-vfs-host", "vfs-host")];
 
 fn hosts(arguments: &[&str]) -> Result<()> {
     let manifest = ["--manifest-path", workspace::HOSTS];
-    // What a peer says of the compiler that it needs is tried, not believed.
+    // A peer may declare a newer compiler than it needs, so its declaration is ignored.
     let whole = ["--workspace", "--ignore-rust-version"];
     command::run(workspace::cargo("fmt").args(manifest).args(["--all", "--check"]))?;
     dependencies::check_manifest(workspace::HOSTS)?;

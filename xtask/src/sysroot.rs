@@ -22,10 +22,11 @@ pub(crate) fn folder_name(target: &str, version: &Version) -> String {
     format!("{target}-{}-{commit}-{RECIPE}", version.release)
 }
 
-/// Builds in `folder`, and returns the finished sysroot there. The caller moves it into place. With
-/// the target comes the name of its C library; without one, nothing can be linked.
+/// Builds in `folder`, and returns the finished sysroot there. The caller moves it into place.
+/// Without a C library the sysroot is for checks only, and nothing can be linked.
 pub(crate) fn build(
-    (target, c_library): (&str, Option<&str>),
+    target: &str,
+    c_library: Option<&str>,
     version: &Version,
     packages: &Packages,
     folder: &Path,

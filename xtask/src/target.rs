@@ -16,7 +16,7 @@ pub enum Target {
     Wasip2,
     /// WASI preview 1. Its linker makes core modules, for runtimes without the component model.
     Wasip1,
-    /// Another system. What is checked for it is not linked.
+    /// Another system. Packages are checked for it, and not linked.
     Checked(&'static str),
 }
 
@@ -31,8 +31,8 @@ impl Target {
         }
     }
 
-    /// Returns the name of the target's C library in the distribution's package, for what is
-    /// linked.
+    /// Returns the name of the target's C library in the distribution's package, or `None` if
+    /// nothing is linked for the target.
     fn libc(self) -> Option<&'static str> {
         match self {
             Self::Wasip2 => Some("wasm32-wasip2"),
@@ -105,7 +105,7 @@ pub fn ensure(target: Target) -> Result<Ensured> {
     }
     // For checks alone, nothing is added to the toolchain.
     let refusal = match target {
-        Target::Checked(_) => anyhow!("it is not asked for what is only checked"),
+        Target::Checked(_) => anyhow!("it is not asked for a target that is only checked"),
         Target::Wasip2 | Target::Wasip1 => {
             eprintln!("target: {name} is not in the toolchain; asking rustup");
             match rustup::add(name) {
@@ -128,7 +128,7 @@ pub fn ensure(target: Target) -> Result<Ensured> {
     }
     fs::create_dir_all(&building)?;
     let made = debian::unpack(&version.release, &building).and_then(|packages| {
-        sysroot::build((name, target.libc()), &version, &packages, &building, &held)
+        sysroot::build(name, target.libc(), &version, &packages, &building, &held)
     });
     let outcome = match made {
         Ok(folder) => fs::rename(folder, &private).map_err(Into::into),
