@@ -1,4 +1,4 @@
-//! Changes: the differences between a space and a template that it stands on.
+//! Changes: the differences between a space and a template that it is based on.
 
 use alloc::string::String;
 use core::cmp::Ordering;

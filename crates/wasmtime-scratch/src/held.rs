@@ -80,12 +80,12 @@ impl Held {
     /// Runs `work` with the engine while the lock is held.
     pub(crate) fn ask<R>(
         &self,
-        question: impl FnOnce(&tmpfs::Space, Handle) -> Result<R>,
+        work: impl FnOnce(&tmpfs::Space, Handle) -> Result<R>,
     ) -> Result<R> {
-        question(&self.space.engine(), self.handle)
+        work(&self.space.engine(), self.handle)
     }
 
-    /// Changes the space while the lock is held.
+    /// Runs `work`, which may change the space, while the lock is held.
     pub(crate) fn change<R>(
         &self,
         work: impl FnOnce(&mut tmpfs::Space, Handle, Timestamp) -> Result<R>,

@@ -21,8 +21,8 @@ const FUEL: u64 = 500_000_000;
 /// The bytes that one line may print.
 const OUTPUT: usize = 64 << 10;
 
-/// The states that may be kept, the seed among them. A space stands on at most 16 templates, and
-/// each kept state may stand on the template of a line besides.
+/// The most states that are kept, with the seed. A space is based on at most 16 templates, and each
+/// kept state may be based on the template of a line as well.
 const KEPT: usize = 8;
 
 struct State {
@@ -110,7 +110,7 @@ fn main() -> Result<()> {
                 None => println!("nothing was kept as {name}"),
             },
             _ => {
-                // Templates lie one on the other. Drop the last one first: only `undo` needed it.
+                // Drop the last template first. Only `undo` needed it, and their number is limited.
                 drop(before.take());
                 let template = before.insert(space.snapshot()?);
                 match run(&interpreter, &line, &space) {

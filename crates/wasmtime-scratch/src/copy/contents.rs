@@ -74,13 +74,10 @@ impl Contents {
     }
 
     /// Runs `work` with the engine, unless the file has changed.
-    fn ask<R>(
-        &self,
-        question: impl FnOnce(&tmpfs::Space, Handle) -> Result<R>,
-    ) -> Result<R, Fault> {
+    fn ask<R>(&self, work: impl FnOnce(&tmpfs::Space, Handle) -> Result<R>) -> Result<R, Fault> {
         self.file.ask(|engine, file| {
             if engine.metadata_hash(file)?.upper == self.state {
-                return Ok(question(engine, file).map_err(Fault::from));
+                return Ok(work(engine, file).map_err(Fault::from));
             }
             let shrank = engine.stat(file)?.size < self.stat.size;
             Ok(Err(if shrank { Reason::Shrank } else { Reason::Changed }.into()))

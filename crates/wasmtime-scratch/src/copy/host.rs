@@ -50,7 +50,7 @@ pub(crate) fn look(above: impl AsFd, name: impl Arg) -> Result<Looked, Errno> {
     looked(rustix::fs::openat(above, name, LOOK, Mode::empty())?)
 }
 
-/// Returns the path without slashes at the end, or `.` for none: with a slash, the system follows a
+/// Returns the path without slashes and `.` at its end. With them, the system would follow a
 /// symbolic link.
 pub(crate) fn without_slash(path: &Path) -> &Path {
     path.components().as_path()

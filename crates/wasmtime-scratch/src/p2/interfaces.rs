@@ -62,11 +62,11 @@ pub(super) fn add_to_linker<T: ScratchView + 'static>(
 /// Runs `work` on the space of the guest's temporary files.
 fn asked<T: ScratchView, R>(
     mut store: StoreContextMut<'_, T>,
-    ask: impl FnOnce(&Space) -> R,
+    work: impl FnOnce(&Space) -> R,
 ) -> wasmtime::Result<(R,)> {
     let view = store.data_mut().scratch();
     match view.scratch.temporary_space() {
-        Some(space) => Ok((ask(space),)),
+        Some(space) => Ok((work(space),)),
         None => Err(wasmtime::format_err!("no writable scratch space is mounted")),
     }
 }
