@@ -22,7 +22,7 @@ pub(super) struct Guest {
     interrupt: Interrupt,
 }
 
-/// An order to a program, wherever it is, to go no further.
+/// A means to stop a program from another thread.
 #[derive(Clone)]
 pub(super) struct Interrupt {
     engine: Engine,
@@ -30,8 +30,8 @@ pub(super) struct Interrupt {
 }
 
 impl Interrupt {
-    /// Gives the order. From then on the program begins no call of the host, none that is under way
-    /// returns to it, and it computes no more than a moment.
+    /// Stops the program. From then on it begins no call of the host, a call under way does not
+    /// return to it, and it computes only until wasmtime checks the epoch.
     pub(super) fn raise(&self) {
         self.came.store(true, Ordering::SeqCst);
         self.engine.increment_epoch();

@@ -2,8 +2,8 @@
 
 use wasmtime_scratch::{Limits, Space};
 
-/// Returns the space as it is now, without a copy of its pages. A program that is left in a call of
-/// the host does not reach it.
+/// Forks the space, without a copy of its pages. A program that is left in a call of the host
+/// cannot change the fork.
 pub(super) fn copy(space: &Space) -> Space {
     let limits =
         Limits { content: u64::MAX, metadata: u64::MAX, nodes: u64::MAX, ..space.limits() };

@@ -31,8 +31,9 @@ const GRACE: Duration = Duration::from_millis(100);
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Watched {
     pub(super) ending: Ending,
-    /// The program did not stop, since it waits for input or sleeps, and its thread is abandoned.
-    /// That call of the host is its last, but may still take effect.
+    /// True if the program did not stop, since it waits for input, sleeps or is still being
+    /// compiled. Its thread is abandoned. A call of the host that is under way is its last, but may
+    /// still take effect.
     pub(super) left: bool,
 }
 
