@@ -223,10 +223,10 @@ fn read(records: &[Record]) -> anyhow::Result<Limits> {
     let mut variables = Vec::new();
     for record in records {
         let Record::Variable(name, value) = record else { continue };
-        variables.push((name.clone(), value.clone()));
         if !name.starts_with(PREFIX) {
             continue;
         }
+        variables.push((name.clone(), value.clone()));
         if name == "TMPFS_MOUNT" {
             let plain = value.starts_with('/') && !value.contains('\0');
             ensure!(plain, "{name}={value} is not an absolute path");

@@ -1,4 +1,4 @@
-//! The status with which a module of preview 1 exits, and what its component tells of it.
+//! The exit status of a module of preview 1, and the part of it that its component passes on.
 
 use anyhow::{Context as _, Result};
 use wasm_encoder::reencode::{Reencode as _, RoundtripReencoder};
@@ -24,10 +24,10 @@ pub enum ExitStatus {
 /// The function by which a module of preview 1 exits.
 const EXIT: &str = "proc_exit";
 
-/// The interface of the same in WASI 0.2, without its version.
+/// The interface for exiting in WASI 0.2, without its version.
 const INTERFACE: &str = "wasi:cli/exit@";
 
-/// Tells whether a module calls it.
+/// Returns whether a module imports the function by which it exits.
 pub(super) fn exits(module: &Module<'_>) -> bool {
     module.imports.iter().any(is_exit)
 }
@@ -36,13 +36,14 @@ fn is_exit(import: &Import<'_>) -> bool {
     (import.module, import.name) == (SYSTEM, EXIT)
 }
 
-/// Lets a module call `exit-with-code` where it calls `proc_exit`: both take a number and return
-/// nothing. The adapter, whose version of the interface it takes, would pass on success or failure.
+/// Replaces a module's import of `proc_exit` by `exit-with-code`: both take a number and return
+/// nothing. The adapter would pass on success or failure only. The version of the interface is the
+/// adapter's.
 pub(super) fn with_code(module: &[u8], adapter: &[u8]) -> Result<Vec<u8>> {
     let adapter = Module::read(adapter)?;
     let mut versions =
         adapter.imports.iter().filter_map(|import| import.module.strip_prefix(INTERFACE));
-    let version = versions.next().context("BUG: the adapter does not exit")?;
+    let version = versions.next().context("BUG: the adapter imports no exit")?;
     let interface = format!("{INTERFACE}{version}");
     let mut module = binary::rewrite(module, |payload, section, output| {
         let Payload::ImportSection(imports) = payload else {
@@ -69,6 +70,7 @@ pub(super) fn with_code(module: &[u8], adapter: &[u8]) -> Result<Vec<u8>> {
         }}
         world program {{ import {interface}; }}"
     );
+    // wit-component does not export the type of `resolve`.
     let Bindgen { mut resolve, .. } = Bindgen::default();
     let package = resolve.push_str("status.wit", &world)?;
     let world = resolve.select_world(&[package], Some("program"))?;
