@@ -1,7 +1,7 @@
 //! The crate `wasmtime-scratch` in use by a host. The tests lend spaces beside the host's
 //! directories, share spaces, reach limits, and read a space while its guest runs and afterwards.
 
-#[path = "../../../crates/wasmtime-scratch/tests/growth/allocator.rs"]
+#[path = "../../../crates/tmpfs/tests/hostile/allocator.rs"]
 mod allocator;
 mod costs;
 mod embedder;

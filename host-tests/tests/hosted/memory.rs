@@ -2,7 +2,7 @@
 
 use wasmtime_scratch::{ScratchCtx, Space};
 
-use crate::allocator::live;
+use crate::allocator::counted;
 use crate::embedder::{CALLINGS, Granted, answers};
 
 /// The most that a space holds beside its charge here: a mebibyte of pages for the next files, and
@@ -20,20 +20,21 @@ fn a_guests_files_take_what_they_are_charged_and_nothing_is_left_of_them() {
         for (files, fill) in &holdings {
             let remove: Vec<_> = (0..*files).map(|file| format!("rm /tmp/{file}")).collect();
             let turn = || {
-                let before = live();
-                let space = Space::builder().build().unwrap();
-                let run = |commands: &[String]| {
-                    let granted = Granted::new(ScratchCtx::new().mount("/tmp", &space));
+                let run = |space: &Space, commands: &[String]| {
+                    let granted = Granted::new(ScratchCtx::new().mount("/tmp", space));
                     let commands: Vec<_> = commands.iter().map(String::as_str).collect();
                     drop(answers(calling, granted, &commands));
                 };
-                fill.iter().for_each(|commands: &Vec<String>| run(commands));
-                let taken = live() - before;
-                let usage = space.usage();
-                run(&remove);
-                let removed = live() - before;
-                drop(space);
-                (taken, usage, removed, live() - before)
+                let (space, filling) = counted(|| {
+                    let space = Space::builder().build().unwrap();
+                    fill.iter().for_each(|commands: &Vec<String>| run(&space, commands));
+                    space
+                });
+                let (taken, usage) = (filling.live, space.usage());
+                let ((), deletion) = counted(|| run(&space, &remove));
+                let removed = taken + deletion.live;
+                let ((), end) = counted(|| drop(space));
+                (taken, usage, removed, removed + end.live)
             };
             // Once beforehand: what wasmtime and the threads keep for the next instance is there.
             turn();

@@ -1,10 +1,10 @@
 //! Memory of the host that a space takes: as much as it is charged, and none once it has gone.
 
+#[path = "../../tmpfs/tests/hostile/allocator.rs"]
 mod allocator;
 
+use allocator::counted;
 use wasmtime_scratch::{Space, Usage};
-
-use allocator::live;
 
 /// The most that a space holds beside its charge here: a mebibyte of pages for the next files, and
 /// rows of tables that nothing is in.
@@ -33,16 +33,20 @@ fn files_take_what_they_are_charged_and_nothing_is_left_after_deletion_and_after
     // Once beforehand: what a thread and the system's random source keep is there.
     drop(space());
     for (files, bytes) in HOLDINGS {
-        let before = live();
-        let space = space();
-        fill(&space, files, bytes);
-        let (taken, charged) = (live() - before, charge(space.usage()));
-        for file in 0..files {
-            space.remove_file(&file.to_string()).unwrap();
-        }
-        let removed = live() - before;
-        drop(space);
-        let dropped = live() - before;
+        let (space, filling) = counted(|| {
+            let space = space();
+            fill(&space, files, bytes);
+            space
+        });
+        let (taken, charged) = (filling.live, charge(space.usage()));
+        let ((), deletion) = counted(|| {
+            for file in 0..files {
+                space.remove_file(&file.to_string()).unwrap();
+            }
+        });
+        let removed = taken + deletion.live;
+        let ((), end) = counted(|| drop(space));
+        let dropped = removed + end.live;
         println!("{files} of {bytes}: {taken} for {charged}; {removed}; {dropped}");
         assert!(taken <= charged + BESIDE, "{files} of {bytes}: {taken} for {charged}");
         assert!(removed <= BESIDE, "{files} of {bytes}: {removed} after deletion");
@@ -53,11 +57,13 @@ fn files_take_what_they_are_charged_and_nothing_is_left_after_deletion_and_after
 #[test]
 fn filling_and_emptying_a_space_again_takes_no_more_than_once() {
     let space = space();
-    let turn = || {
-        fill(&space, 2_000, 4096);
-        let filled = live();
-        space.clear().unwrap();
-        (filled, live())
+    let mut held = 0;
+    let mut turn = || {
+        let ((), filling) = counted(|| fill(&space, 2_000, 4096));
+        let filled = held + filling.live;
+        let ((), clearing) = counted(|| space.clear().unwrap());
+        held = filled + clearing.live;
+        (filled, held)
     };
     let (filled, cleared) = turn();
     for _ in 0..10 {
@@ -72,24 +78,25 @@ fn filling_and_emptying_a_space_again_takes_no_more_than_once() {
 fn a_fork_takes_what_it_changes_and_gives_it_back() {
     // Once beforehand, as above.
     drop(space());
-    let before = live();
-    let seeded = space();
-    fill(&seeded, 64, 1 << 20);
-    let template = seeded.snapshot().unwrap();
-    drop(seeded);
-    let alone = live();
-    let fork = Space::builder().bytes(128 << 20).build_from(&template).unwrap();
-    let started = live() - alone;
-    fork.write("one more", [b'y'; 1 << 20]).unwrap();
-    fork.remove_file("0").unwrap();
-    let changed = live() - alone;
-    fork.reset_to(&template).unwrap();
-    let reset = live() - alone;
-    drop(fork);
-    let dropped = live() - alone;
-    drop(template);
-    // Before anything is printed: the test's output is kept on this thread, too.
-    let left = live() - before;
+    let (template, alone) = counted(|| {
+        let seeded = space();
+        fill(&seeded, 64, 1 << 20);
+        seeded.snapshot().unwrap()
+    });
+    let start = || Space::builder().bytes(128 << 20).build_from(&template).unwrap();
+    let (fork, start) = counted(start);
+    let started = start.live;
+    let ((), change) = counted(|| {
+        fork.write("one more", [b'y'; 1 << 20]).unwrap();
+        fork.remove_file("0").unwrap();
+    });
+    let changed = started + change.live;
+    let ((), back) = counted(|| fork.reset_to(&template).unwrap());
+    let reset = changed + back.live;
+    let ((), end) = counted(|| drop(fork));
+    let dropped = reset + end.live;
+    let ((), last) = counted(|| drop(template));
+    let left = alone.live + dropped + last.live;
     assert!(started <= 4096, "{started} for a fork of 64 MiB");
     assert!(((1 << 20)..(1 << 20) + BESIDE).contains(&changed), "{changed} for a change of 1 MiB");
     assert!(reset <= BESIDE, "{reset} after going back");
