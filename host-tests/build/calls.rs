@@ -155,7 +155,7 @@ impl Words<'_> {
         ty.name.as_deref().unwrap_or_else(|| {
             panic!(
                 "a function of {} takes or returns {:?}: teach `lent` and `passed`, or `owned` and \
-                `into_handle`, that type",
+                `as_handle`, that type",
                 self.interface, ty.kind
             )
         })
