@@ -387,63 +387,32 @@ pub(crate) const WORKLOADS: [Workload; 14] = [
             row(Way::TempfileHostedAsync, "stat", "Rust std in wasm, hosted, async"),
         ],
     },
-    pieces(
+    sweep(
         "SWEEP-64",
         "a piece of 64 bytes at the beginning of an open file",
-        &[
-            row(Way::Native, "piece-64", "Rust std, native"),
-            row(Way::Native, "copy-64", "memcpy, native"),
-            row(Way::Tempfile, "piece-64", "Rust std in wasm"),
-            row(Way::Tempfile, "copy-64", "memcpy in wasm"),
-            row(Way::TempfileInMemory, "piece-64", "Rust std in wasm, on tmpfs.wasm"),
-            row(Way::TempfileOnBaseline, "piece-64", "Rust std in wasm, on tmpfs.wasm of 101c67d"),
-            row(Way::TempfileEmbedded, "piece-64", "Rust std in wasm, embedded"),
-            row(Way::ModuleEmbedded, "piece-64", "C of preview 1, embedded"),
-            row(Way::TempfileHosted, "piece-64", "Rust std in wasm, hosted"),
-        ],
+        &const { pieces("piece-64", "copy-64") },
     ),
-    pieces(
-        "SWEEP-4096",
-        "the same with 4 KiB",
-        &[
-            row(Way::Native, "piece-4096", "Rust std, native"),
-            row(Way::Native, "copy-4096", "memcpy, native"),
-            row(Way::Tempfile, "piece-4096", "Rust std in wasm"),
-            row(Way::Tempfile, "copy-4096", "memcpy in wasm"),
-            row(Way::TempfileInMemory, "piece-4096", "Rust std in wasm, on tmpfs.wasm"),
-            row(
-                Way::TempfileOnBaseline,
-                "piece-4096",
-                "Rust std in wasm, on tmpfs.wasm of 101c67d",
-            ),
-            row(Way::TempfileEmbedded, "piece-4096", "Rust std in wasm, embedded"),
-            row(Way::ModuleEmbedded, "piece-4096", "C of preview 1, embedded"),
-            row(Way::TempfileHosted, "piece-4096", "Rust std in wasm, hosted"),
-        ],
-    ),
-    pieces(
-        "SWEEP-65536",
-        "the same with 64 KiB",
-        &[
-            row(Way::Native, "piece-65536", "Rust std, native"),
-            row(Way::Native, "copy-65536", "memcpy, native"),
-            row(Way::Tempfile, "piece-65536", "Rust std in wasm"),
-            row(Way::Tempfile, "copy-65536", "memcpy in wasm"),
-            row(Way::TempfileInMemory, "piece-65536", "Rust std in wasm, on tmpfs.wasm"),
-            row(
-                Way::TempfileOnBaseline,
-                "piece-65536",
-                "Rust std in wasm, on tmpfs.wasm of 101c67d",
-            ),
-            row(Way::TempfileEmbedded, "piece-65536", "Rust std in wasm, embedded"),
-            row(Way::ModuleEmbedded, "piece-65536", "C of preview 1, embedded"),
-            row(Way::TempfileHosted, "piece-65536", "Rust std in wasm, hosted"),
-        ],
-    ),
+    sweep("SWEEP-4096", "the same with 4 KiB", &const { pieces("piece-4096", "copy-4096") }),
+    sweep("SWEEP-65536", "the same with 64 KiB", &const { pieces("piece-65536", "copy-65536") }),
 ];
 
 /// Makes a sweep's workload: pieces of one size, written and read.
-const fn pieces(id: &'static str, title: &'static str, rows: &'static [Row]) -> Workload {
+const fn sweep(id: &'static str, title: &'static str, rows: &'static [Row]) -> Workload {
     let (phases, scales): (&[&str], _) = (&["write", "read"], USUAL);
     Workload { id, title, phases, scales, without_concurrency: false, rows }
+}
+
+/// Makes the rows of a sweep from its words for pieces of a file and for copies within memory.
+const fn pieces(piece: &'static str, copy: &'static str) -> [Row; 9] {
+    [
+        row(Way::Native, piece, "Rust std, native"),
+        row(Way::Native, copy, "memcpy, native"),
+        row(Way::Tempfile, piece, "Rust std in wasm"),
+        row(Way::Tempfile, copy, "memcpy in wasm"),
+        row(Way::TempfileInMemory, piece, "Rust std in wasm, on tmpfs.wasm"),
+        row(Way::TempfileOnBaseline, piece, "Rust std in wasm, on tmpfs.wasm of 101c67d"),
+        row(Way::TempfileEmbedded, piece, "Rust std in wasm, embedded"),
+        row(Way::ModuleEmbedded, piece, "C of preview 1, embedded"),
+        row(Way::TempfileHosted, piece, "Rust std in wasm, hosted"),
+    ]
 }
