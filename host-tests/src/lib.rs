@@ -12,6 +12,7 @@ mod bindings_memory;
 mod builder;
 mod calls;
 mod component;
+mod cost;
 mod counters;
 mod did_not_run;
 mod draws;
@@ -48,6 +49,7 @@ pub use component::{
     Code, Ground, Library, Metering, component_of, composed, composition, program_file,
     program_names,
 };
+pub use cost::Cost;
 pub use did_not_run::did_not_run;
 pub use draws::{Draws, FIRST_REJECTED, name_of};
 pub use errors::{code_of, lookup, os, os_at, unnumbered_at, unsupported, value, wrong_type};

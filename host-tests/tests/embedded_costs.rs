@@ -3,37 +3,19 @@
 
 use std::fs;
 
-use host_tests::{Builder, Program, Sandbox, composed, program_file};
+use host_tests::{Builder, Cost, Program, Sandbox, composed, program_file};
 use scratch_compose::{Memory, Options};
 
 include!(concat!(env!("OUT_DIR"), "/programs_of_embedded_costs.rs"));
 
-/// The cost of one round of a workload.
-struct Cost {
-    calls: u64,
-    /// The instructions of the program and of the filesystem. The program is built for tests, and
-    /// the filesystem as it ships. A copy within memory counts one for each byte.
-    fuel: u64,
-}
-
-/// Measures the cost of a round: the difference between many and few rounds, so that start and end
-/// do not count.
+/// Measures the cost of a round. The program is built for tests, and the filesystem as it ships.
 fn cost(workload: &str, ground: fn(Builder) -> Builder) -> Cost {
-    const FEW: u32 = 20;
-    const MANY: u32 = 120;
-    let rounds = u64::from(MANY - FEW);
-    let run = |rounds: u32| {
+    Cost::of_a_round(workload, |rounds| {
         let builder = ground(Sandbox::builder().fuel(u64::MAX));
         let program = Program::new(CALLS_TEMPFILE, builder);
-        program.run(&[workload, &rounds.to_string()]).succeeded()
-    };
-    let (few, many) = (run(FEW), run(MANY));
-    let calls = many.calls - few.calls;
-    assert_eq!(calls % rounds, 0, "{workload}: not every round costs the same");
-    let fuel = many.fuel.unwrap() - few.fuel.unwrap();
-    let cost = Cost { calls: calls / rounds, fuel: fuel / rounds };
-    println!("{workload}: {} calls, {} instructions", cost.calls, cost.fuel);
-    cost
+        let run = program.run(&[workload, &rounds.to_string()]).succeeded();
+        Cost { calls: run.calls, fuel: run.fuel.unwrap() }
+    })
 }
 
 /// The forms of the filesystem: alone, and beside a directory that the host grants.

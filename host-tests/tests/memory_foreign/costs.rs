@@ -5,18 +5,10 @@ use std::ffi::OsStr;
 use std::fs;
 
 use host_tests::preview1::Command;
-use host_tests::zig;
+use host_tests::{Cost, zig};
 use wasmtime::{Config, Engine};
 
 use crate::{made, merged};
-
-/// The cost of a round of a workload.
-struct Cost {
-    calls: u64,
-    /// Instructions of the program and of the filesystem, both as they are measured. A copy within
-    /// memory costs one for each byte.
-    fuel: u64,
-}
 
 /// Prepares the benchmark's program, alone and beside the host's directories.
 fn programs(test: &str) -> Option<[Command; 2]> {
@@ -28,19 +20,12 @@ fn programs(test: &str) -> Option<[Command; 2]> {
     Some([false, true].map(|beside| Command::new(&engine, &merged(&module, beside, &[])).unwrap()))
 }
 
-/// Measures the cost of a round as the difference between many and few rounds, so that beginning
-/// and end do not count.
+/// Measures the cost of a round. Program and filesystem are built as the benchmark measures them.
 fn cost(program: &Command, workload: &str) -> Cost {
-    const FEW: u64 = 20;
-    const MANY: u64 = 120;
-    let run = |rounds: u64| program.count(&[workload, &rounds.to_string()]).unwrap();
-    let (few, many) = (run(FEW), run(MANY));
-    let calls = many.calls - few.calls;
-    assert_eq!(calls % (MANY - FEW), 0, "{workload}: not every round costs the same");
-    let fuel = many.fuel.unwrap() - few.fuel.unwrap();
-    let cost = Cost { calls: calls / (MANY - FEW), fuel: fuel / (MANY - FEW) };
-    println!("{workload}: {} calls, {} instructions", cost.calls, cost.fuel);
-    cost
+    Cost::of_a_round(workload, |rounds| {
+        let ended = program.count(&[workload, &rounds.to_string()]).unwrap();
+        Cost { calls: ended.calls, fuel: ended.fuel.unwrap() }
+    })
 }
 
 #[test]
