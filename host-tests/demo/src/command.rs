@@ -1,6 +1,7 @@
 //! The sort as an ordinary program that the command `scratch run` runs.
 
 use std::env;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -17,10 +18,10 @@ const OUTPUT: &str = "/tmp/sorted";
 /// The times that the scratch space can hold the text: as it came, in temporary files, and sorted.
 const COPIES: u64 = 3;
 
-/// Bytes in the scratch space beyond those: the ends of last pages.
-const SPARE: u64 = 16 << 20;
+/// Bytes that temporary files in memory take beyond the text: the unused ends of their last pages.
+pub(crate) const SPARE: u64 = 16 << 20;
 
-/// What a run took.
+/// The outcome of a run.
 pub(crate) struct Taken {
     /// The most bytes that were in the scratch space.
     pub(crate) most_bytes: u64,
@@ -37,13 +38,10 @@ pub(crate) fn sort(
     interrupt: &Interrupt,
 ) -> Result<Taken> {
     let bytes = COPIES * fs::metadata(input)?.len() + SPARE;
-    let (mut seed, mut collect) = (input.as_os_str().to_owned(), format!("{OUTPUT}::").into());
-    seed.push("::");
-    seed.push(INPUT);
-    std::ffi::OsString::push(&mut collect, output);
     let mut scratch = Command::new(env::current_exe()?.with_file_name("scratch"));
     scratch.args(["run", "--changes", "--report=json", "--bytes", &bytes.to_string()]);
-    scratch.arg("--seed").arg(seed).arg("--collect").arg(collect).arg(program);
+    scratch.arg("--seed").arg(pair(input, INPUT)).arg("--collect").arg(pair(OUTPUT, output));
+    scratch.arg(program);
     scratch.args(["--memory", &buffer_size.to_string(), INPUT, OUTPUT]);
     // The report is the last line.
     let mut last = None;
@@ -59,6 +57,11 @@ pub(crate) fn sort(
         bail!("scratch run ended with {status}: {last}");
     }
     read(&last).with_context(|| format!("reading the report of scratch run: {last}"))
+}
+
+/// Returns the argument `FROM::TO`.
+fn pair(from: impl AsRef<OsStr>, to: impl AsRef<OsStr>) -> OsString {
+    [from.as_ref(), to.as_ref()].join(OsStr::new("::"))
 }
 
 fn read(report: &str) -> Result<Taken> {

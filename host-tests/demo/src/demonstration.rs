@@ -20,10 +20,6 @@ use crate::watch::Seen;
 
 const SEED: u64 = 1;
 
-/// The bytes that runs take beyond the text while they are merged: the unused ends of their last
-/// pages.
-const SPARE: u64 = 16 << 20;
-
 /// The outcome of the sort in wasmtime.
 struct Hosted {
     output: PathBuf,
@@ -142,7 +138,7 @@ fn sort_by_component(
     let inside;
     let grants = if options.in_memory {
         let input = File::open(input)?;
-        let bytes = input.metadata()?.len() + SPARE;
+        let bytes = input.metadata()?.len() + command::SPARE;
         Grants::Memory { input, output: File::create(&output)?, bytes }
     } else {
         let name = input.file_name().and_then(|name| name.to_str());

@@ -14,8 +14,8 @@ of the result needs as much memory as FILE is long.
   --memory            lends no directory of this machine: the text comes by standard input, the
                       temporary files of an ordinary program are in memory, in a filesystem that
                       becomes a part of it, and the result leaves by standard output
-  --run               nor is one lent here: `scratch run` runs the ordinary program, copies the
-                      text into the scratch space before, and the result out of it afterwards
+  --run               lends no directory either: `scratch run` runs the ordinary program, copies the
+                      text into its scratch space before, and the result out of it afterwards
   --buffer-size N     bytes that the sort may use for lines (16777216)
   --through WAY       the way of bytes into temporary files: `descriptors`, by calls of the host, or
                       `interface`, through tempfile.wasm (descriptors); with --memory the program
@@ -36,7 +36,7 @@ pub(crate) struct Options {
     pub(crate) bytes: u64,
     /// True if the temporary files are in memory.
     pub(crate) in_memory: bool,
-    /// The command `scratch run` runs the program.
+    /// True if the command `scratch run` runs the program.
     pub(crate) by_command: bool,
     pub(crate) buffer_size: usize,
     /// The value of `--through` as the program spells it, if it was given.

@@ -30,7 +30,7 @@ pub(crate) enum Files {
     Beside { most_bytes: u64 },
     /// In memory, within the program.
     Within,
-    /// Where the host cannot see them.
+    /// In a directory, on a system where the host cannot see them.
     Told,
 }
 
