@@ -4,13 +4,12 @@
 use std::ffi::OsStr;
 
 use anyhow::Result;
+use host_tests::preview1::Command;
+use host_tests::{did_not_run, zig};
 use scratch_compose::embed;
 use wasmtime::Engine;
 
 use crate::guest;
-use host_tests::did_not_run;
-use host_tests::preview1::Command;
-use host_tests::zig;
 
 /// Compiles the program, optimised as the measured guests are; `None` where zig cannot be had,
 /// which is told.

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
+use host_tests::preview1::Command;
 use scratch_compose::{embed, plug};
 use tempfile::TempDir;
 use xtask::components::{self, Profile};
@@ -18,7 +19,6 @@ use crate::guest::{self, Concurrency, Guest};
 use crate::module;
 use crate::native;
 use crate::workloads::{Row, Under, Way, Workload};
-use host_tests::preview1::Command;
 
 /// The package of the measured guests.
 const GUESTS: &str = "host-tests-bench-guests";
