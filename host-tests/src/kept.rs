@@ -36,7 +36,7 @@ pub fn read(file: &Path) -> Vec<u8> {
 /// `make` does, or a file cannot be written.
 pub fn kept(source: &Path, inputs: &[Vec<u8>], make: impl FnOnce(&Path) -> Vec<u8>) -> PathBuf {
     static MAKING: Mutex<()> = Mutex::new(());
-    // Nothing is half made where a test panicked meanwhile, or it is not found.
+    // A panic while making leaves a partial folder, which is never taken for what is made there.
     let _held = MAKING.lock().unwrap_or_else(PoisonError::into_inner);
     let name = source.file_stem().and_then(OsStr::to_str).expect("a program's name is text");
     let file = home().join(format!("{}.wasm", named(name, inputs)));
@@ -46,7 +46,7 @@ pub fn kept(source: &Path, inputs: &[Vec<u8>], make: impl FnOnce(&Path) -> Vec<u
         let whole = folder.join("whole.wasm");
         fs::write(&whole, bytes).expect("writing what was made");
         fs::rename(whole, &file).expect("keeping what was made");
-        fs::remove_dir_all(folder).expect("removing what is made no more");
+        fs::remove_dir_all(folder).expect("removing the partial folder");
     }
     file
 }
@@ -60,9 +60,11 @@ pub fn kept_folder(name: &str, inputs: &[Vec<u8>], make: impl FnOnce(&Path)) -> 
     if !folder.exists() {
         let partial = partial(&folder);
         make(&partial);
-        // Another process may have been faster.
-        let moved = fs::rename(&partial, &folder);
-        assert!(moved.is_ok() || folder.exists(), "keeping what was made: {moved:?}");
+        if let Err(error) = fs::rename(&partial, &folder) {
+            // Another process may have been faster.
+            assert!(folder.exists(), "keeping what was made: {error}");
+            fs::remove_dir_all(partial).expect("removing the partial folder");
+        }
     }
     folder
 }
