@@ -1,6 +1,7 @@
-//! Writes what tests call the functions of `wit/` by: like bindgen's, but without the store, and
-//! with handles that drop themselves. Also runs functions by their names, for scripts, and makes
-//! records of options. A function that is added to an interface is here with that.
+//! The generator of the functions by which tests call those of `wit/`. They are like bindgen's, but
+//! without the store, and with handles that drop themselves. It also writes functions that scripts
+//! call by their names, and the records of options. A function that is added to an interface needs
+//! nothing here, unless it takes or returns a kind of type that is new.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -161,7 +162,7 @@ impl Words<'_> {
         })
     }
 
-    /// What a type is behind its other names; nothing where it is a primitive.
+    /// Returns the kind of a type behind its other names; `None` for a primitive.
     fn kind(&self, ty: &Type) -> Option<&TypeDefKind> {
         let Type::Id(id) = ty else { return None };
         match &self.resolve.types[*id].kind {
@@ -178,7 +179,7 @@ impl Words<'_> {
         matches!(self.kind(ty), Some(TypeDefKind::Record(_)))
     }
 
-    /// The expression that makes of a parameter what bindgen takes.
+    /// Returns the expression that converts a parameter to the type that bindgen takes.
     fn passed(&self, parameter: &str, ty: &Type) -> String {
         match self.kind(ty) {
             Some(TypeDefKind::Option(ty)) if self.is_record(ty) => format!("{parameter}.as_ref()"),
@@ -189,7 +190,7 @@ impl Words<'_> {
         }
     }
 
-    /// A type as a parameter has it.
+    /// Returns the Rust type of a parameter.
     fn lent(&self, ty: &Type) -> String {
         match self.kind(ty) {
             None if *ty == Type::String => "&str".to_owned(),
@@ -206,7 +207,8 @@ impl Words<'_> {
         }
     }
 
-    /// Whether values of the type hold strings or lists: bindgen takes such a record by reference.
+    /// Tells whether values of the type hold strings or lists. Bindgen takes such a record by
+    /// reference.
     fn allocates(&self, ty: &Type) -> bool {
         match self.kind(ty) {
             None => *ty == Type::String,
@@ -219,7 +221,7 @@ impl Words<'_> {
         }
     }
 
-    /// A type as a result has it.
+    /// Returns the Rust type of a result.
     fn owned(&self, ty: &Type, lifetime: &str) -> String {
         let all = |types: &[Type]| {
             types.iter().map(|ty| self.owned(ty, lifetime)).collect::<Vec<_>>().join(", ")
@@ -240,7 +242,7 @@ impl Words<'_> {
         }
     }
 
-    /// The end of an expression that makes a handle of the resource in a result.
+    /// Returns the end of an expression that makes a handle of the resource in a result.
     fn as_handle(&self, ty: &Type, sandbox: &str) -> Option<String> {
         let own = |ty: &Type| matches!(self.kind(ty), Some(TypeDefKind::Handle(Handle::Own(_))));
         let Some(TypeDefKind::Result(result)) = self.kind(ty) else { return None };
@@ -281,7 +283,7 @@ impl Words<'_> {
         }
     }
 
-    /// The expression that takes an argument out of the words of a line.
+    /// Returns the expression that takes an argument out of the words of a line.
     fn word(&self, ty: &Type) -> &'static str {
         match self.kind(ty) {
             None if *ty == Type::String => "&words.next::<String>()",
@@ -300,7 +302,7 @@ impl Words<'_> {
     }
 }
 
-/// The parameters of a function but for the object that has the method.
+/// Lists the parameters of a function, but for the object that has the method.
 fn arguments_of(function: &Function) -> impl Iterator<Item = &wit_parser::Param> {
     let is_method = matches!(function.kind, FunctionKind::Method(_));
     function.params.iter().skip(usize::from(is_method))

@@ -1,4 +1,4 @@
-//! What the harness and its tests are partly made of.
+//! The generated parts of the harness and its tests.
 
 use std::path::Path;
 use std::{env, io};

@@ -1,4 +1,4 @@
-//! Lists the programs in a folder, as cargo finds them.
+//! The programs in a folder, as cargo finds them.
 
 use std::path::Path;
 use std::{fs, io};

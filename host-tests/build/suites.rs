@@ -1,5 +1,5 @@
-//! Writes, for each file of tests, the names of the programs that it must run: a constant that it
-//! does not use is an error. A program without such a file is one, too.
+//! The generator of the names of the programs that each file of tests must run. A constant that a
+//! file does not use is an error, and so is a program without such a file.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

@@ -4,7 +4,7 @@ use wasmtime::component::Linker;
 
 use crate::counters::Host;
 
-/// What a hook answers: the inner error refuses, the outer one is a trap.
+/// The answer of a hook: the inner error refuses, the outer one is a trap.
 pub type Answer = wasmtime::Result<Result<(), String>>;
 
 /// Asked with the event and the path.

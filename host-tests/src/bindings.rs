@@ -1,4 +1,4 @@
-//! What wasmtime makes of `wit/`: the exports of `tempfile.wasm`, called from the host.
+//! The exports of `tempfile.wasm`, called from the host. wasmtime generates them from `wit/`.
 
 wasmtime::component::bindgen!({
     path: "../wit",

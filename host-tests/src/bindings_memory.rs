@@ -1,4 +1,4 @@
-//! What wasmtime makes of the exports of `tmpfs-lite.wasm`, called from the host.
+//! The exports of `tmpfs-lite.wasm`, called from the host, as wasmtime generates them.
 
 wasmtime::component::bindgen!({
     path: [

@@ -1,4 +1,4 @@
-//! What a guest gets of the host, and of what it is composed with.
+//! The grants of the host to a guest, and the form in which the guest gets its files.
 
 use std::path::Path;
 
@@ -14,7 +14,7 @@ use crate::counters::Host;
 use crate::draws::{Count, Draws};
 use crate::faulty_filesystem;
 
-/// What a guest gets of the host.
+/// The grants of the host to a guest.
 #[must_use]
 pub struct Builder {
     wasi: WasiCtxBuilder,
@@ -25,7 +25,7 @@ pub struct Builder {
     memory_limit: Option<usize>,
     hook: Option<Hook>,
     ground: Ground,
-    /// What the host serves, if it is not made as the variables say.
+    /// The spaces that the host lends, unless they are made from the variables.
     scratch: Option<ScratchCtx>,
     /// The variables that were set.
     variables: Vec<(String, String)>,
@@ -179,7 +179,7 @@ impl Builder {
         &mut self.wasi
     }
 
-    /// All of WASI 0.2 that wasmtime has, and the hook.
+    /// Makes a linker with all of WASI 0.2 that wasmtime has, and the hook.
     pub(crate) fn linker(&mut self, engine: &Engine) -> Linker<Host> {
         let mut linker = Linker::new(engine);
         wasmtime_wasi::p2::add_to_linker_sync(&mut linker).expect("linking WASI");
@@ -193,7 +193,8 @@ impl Builder {
         linker
     }
 
-    /// The store that the guest runs in, and what outlives it.
+    /// Makes the store that the guest runs in. Also returns the directory and the counter that
+    /// outlive it.
     pub(crate) fn store(mut self, engine: &Engine) -> (Store<Host>, Option<TempDir>, Count) {
         let scratch = self.scratch();
         let count = match self.draws.source() {

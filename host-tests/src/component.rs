@@ -21,7 +21,7 @@ pub enum Library {
     Audited,
 }
 
-/// What lies under a library or a program.
+/// The filesystem under a library or a program.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Ground {
     /// The directories that the host grants.
@@ -38,8 +38,8 @@ pub enum Ground {
     Hosted,
 }
 
-/// Whether the code counts what it executes. Counting costs time, so that only the tests of
-/// limits ask for it.
+/// The counting of executed instructions. It costs time, so that only the tests of limits ask for
+/// it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Metering {
     /// It runs as fast as it can.
@@ -72,7 +72,7 @@ impl Library {
     }
 }
 
-/// The program that [`composition`] makes.
+/// Returns the program that [`composition`] makes.
 pub fn composed(program: &[u8], options: &Options) -> scratch_compose::Result<Vec<u8>> {
     composition(program, options).map(|whole| whole.wasm)
 }
@@ -82,7 +82,7 @@ pub fn composition(program: &[u8], options: &Options) -> scratch_compose::Result
     compose(program, options, |component| built(component.name()))
 }
 
-/// The binary of a component that ships, built when it is asked for the first time.
+/// Returns the binary of a component that ships, built when it is asked for the first time.
 pub(crate) fn built(name: &'static str) -> &'static [u8] {
     static BUILT: Mutex<BTreeMap<&str, &[u8]>> = Mutex::new(BTreeMap::new());
     // A panic while building leaves the map as it was.
@@ -93,8 +93,8 @@ pub(crate) fn built(name: &'static str) -> &'static [u8] {
     })
 }
 
-/// A program of `programs/` on its ground, composed with the library where it imports that; or one
-/// that others made, by its path.
+/// Returns a program of `programs/` on its ground, composed with the library if it imports that; or
+/// a program of others, by its path.
 pub fn component_of(program: &str, library: Library, ground: Ground, metering: Metering) -> Code {
     compiled((program, library, ground, metering), || {
         let foreign = Path::new(program);

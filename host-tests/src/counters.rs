@@ -1,4 +1,4 @@
-//! What a store's data holds: the WASI context, and what is counted while the guest runs.
+//! The data of a store: the WASI context, and the counts of a running guest.
 
 use wasmtime::component::ResourceTable;
 use wasmtime::{CallHook, ResourceLimiter};
@@ -13,16 +13,16 @@ pub(crate) struct Host {
     pub(crate) wasi: WasiCtx,
     pub(crate) scratch: ScratchCtx,
     pub(crate) table: ResourceTable,
-    /// How often the guest called the host. Dropping a resource of the host counts twice: the
-    /// hook sees the call and its destructor.
+    /// The number of calls of the host. Dropping a resource of the host counts twice: the hook sees
+    /// the call and its destructor.
     pub(crate) calls: u64,
-    /// The next call of the host is a trap.
+    /// True if the next call of the host is a trap.
     pub(crate) refuse_calls: bool,
     pub(crate) memory: Memory,
     pub(crate) faults: Faults,
-    /// What another process does, once, and when.
+    /// The act of another process, which happens once, and its moment.
     pub(crate) interference: Option<(Moment, Box<dyn FnOnce() + Send>)>,
-    /// How many directories were listed.
+    /// The number of directories that were listed.
     pub(crate) listings: u64,
 }
 
@@ -51,11 +51,11 @@ impl ScratchView for Host {
     }
 }
 
-/// How much memory the guest has taken. Linear memory never shrinks, so this is its peak too.
+/// The memory that the guest has taken. Linear memory never shrinks, so this is its peak too.
 #[derive(Default)]
 pub(crate) struct Memory {
     pub(crate) bytes: usize,
-    /// What it may take at the most; what is beyond is refused.
+    /// The most bytes that the guest may take.
     pub(crate) limit: Option<usize>,
 }
 

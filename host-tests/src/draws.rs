@@ -7,21 +7,21 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use chance::Chance;
 use rand_core::TryRng;
 
-/// How many names there are: 37⁸.
+/// The number of names: 37⁸.
 const NAMES: u64 = 37_u64.pow(8);
 
 /// The least draw that spells no name: the largest multiple of 37⁸ that 64 bits hold.
 pub const FIRST_REJECTED: u64 = (u64::MAX / NAMES) * NAMES;
 
-/// The eight characters that a draw spells: the digits of its remainder by 37⁸ in base 37, the
-/// lowest first.
+/// Returns the eight characters that a draw spells: the digits of its remainder by 37⁸ in base 37,
+/// the lowest first.
 pub fn name_of(draw: u64) -> String {
     const ALPHABET: &[u8; 37] = b"abcdefghijklmnopqrstuvwxyz0123456789_";
     let digit = |at| draw % NAMES / 37_u64.pow(at) % 37;
     (0..8).map(|at| char::from(ALPHABET[usize::try_from(digit(at)).unwrap()])).collect()
 }
 
-/// Where a guest's random numbers come from.
+/// The source of a guest's random numbers.
 #[derive(Clone, Debug)]
 pub enum Draws {
     /// The system's source, which is what wasmtime gives by default.
@@ -37,7 +37,7 @@ impl Draws {
         Self::Script(vec![draw])
     }
 
-    /// The source and its counter; `None` for the system's, which is not counted.
+    /// Returns the source and its counter; `None` for the system's, which is not counted.
     pub(crate) fn source(self) -> Option<(Source, Count)> {
         let count = Count::default();
         let next = match self {

@@ -28,7 +28,7 @@ pub fn unnumbered_at(message: &str, path: &str) -> Error {
     os_at(ErrorCode::Unnumbered, message, path)
 }
 
-/// The code of an `OSError`; `None` for the other families.
+/// Returns the code of an `OSError`; `None` for the other families.
 pub fn code_of(error: &Error) -> Option<ErrorCode> {
     match error {
         Error::Os(error) => Some(error.code),
@@ -36,7 +36,7 @@ pub fn code_of(error: &Error) -> Option<ErrorCode> {
     }
 }
 
-/// What a text file says where a binary one would say `error`.
+/// The error of a text file in the place of a binary file's.
 impl From<Error> for TextError {
     fn from(error: Error) -> Self {
         match error {

@@ -4,15 +4,15 @@
 /// The host's refusals at present; none at first.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Faults {
-    /// So many attempts to unlink are refused, as Windows refuses to unlink an open file.
+    /// The number of attempts to unlink that are refused, as Windows refuses to unlink open files.
     pub refused_unlinks: u32,
-    /// So many bytes can still be written: the last write may be short, the next is refused.
+    /// The bytes that can still be written: the last write may be short, the next is refused.
     pub space: Option<u64>,
-    /// So many reads of files are refused.
+    /// The number of reads of files that are refused.
     pub refused_reads: u32,
-    /// A write takes so many bytes at the most.
+    /// The most bytes that a write takes.
     pub longest_write: Option<u64>,
-    /// So many entries are gone when a listing comes to them: wasmtime looks at each then.
+    /// The number of entries that are gone when a listing comes to them.
     pub vanished_entries: u32,
 }
 

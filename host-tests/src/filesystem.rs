@@ -16,7 +16,7 @@ use crate::counters::Host;
 use crate::sandbox::Outcome;
 use scratch_compose::{Record, bake};
 
-/// A filesystem component that ships, and what is baked into it.
+/// An instance of `tmpfs-lite.wasm`.
 pub struct Filesystem {
     store: RefCell<Store<Host>>,
     exports: Exports,
@@ -31,7 +31,7 @@ impl Builder {
         self.baked(&records.collect::<Vec<_>>())
     }
 
-    /// The same with these records.
+    /// Does the same with these records.
     pub fn baked(mut self, records: &[Record]) -> Filesystem {
         let bytes = bake(component::built("tmpfs-lite"), records).expect("baking");
         let engine = component::engine(self.metering());
@@ -63,7 +63,7 @@ impl Filesystem {
         found.into_iter().map(node).collect()
     }
 
-    /// The only preopened directory.
+    /// Returns the only preopened directory.
     pub fn root(&self) -> Node<'_> {
         let mut directories = self.directories();
         assert_eq!(directories.len(), 1);

@@ -1,5 +1,5 @@
-//! What tools of Python's package index make for tests: kept beside them under the target folder,
-//! named by all that it was made of.
+//! Files that tools of Python's package index make for tests. They are kept beside the tools under
+//! the target folder, and named by all their inputs.
 
 use std::collections::hash_map::DefaultHasher;
 use std::ffi::OsStr;

@@ -6,23 +6,23 @@ use crate::bindings::exports::scratch::tempfile::tempfile::{
 };
 use crate::bindings::exports::scratch::tempfile::text::Cookie;
 
-/// Options that say only in which directory.
+/// Makes options that only name a directory.
 pub fn dir<T: From<NameOptions>>(dir: &str) -> Option<T> {
     Some(in_dir(dir).into())
 }
 
-/// A name in `dir`, with Python's defaults.
+/// Makes the options for a name in `dir`, with Python's defaults.
 pub fn in_dir(dir: &str) -> NameOptions {
     NameOptions { dir: Some(dir.to_owned()), ..NameOptions::default() }
 }
 
-/// A name with `prefix` and `suffix` in the default directory.
+/// Makes the options for a name with `prefix` and `suffix` in the default directory.
 pub fn named(prefix: &str, suffix: &str) -> NameOptions {
     let (prefix, suffix) = (Some(prefix.to_owned()), Some(suffix.to_owned()));
     NameOptions { suffix, prefix, dir: None }
 }
 
-/// A place in a text file that is a byte position and nothing more.
+/// Makes a place in a text file that is a byte position and nothing more.
 pub fn place(position: i64) -> Cookie {
     Cookie { position, decoder: None }
 }

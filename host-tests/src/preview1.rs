@@ -12,7 +12,7 @@ use wasmtime::{
 const BAD_DESCRIPTOR: i32 = 8;
 const SEEK_IN_A_PIPE: i32 = 70;
 
-/// What the module was given and printed.
+/// The input and the output of a module.
 #[derive(Default)]
 struct Host {
     arguments: Vec<String>,
@@ -28,13 +28,13 @@ pub struct Command {
     instance: InstancePre<Host>,
 }
 
-/// What became of a command.
+/// The end of a command.
 pub struct Ended {
-    /// What it printed, errors too.
+    /// The output of the command, errors too.
     pub printed: String,
-    /// How often it called the host, where it was asked.
+    /// The number of calls of the host, if the run counted them.
     pub calls: u64,
-    /// How much it executed, where the engine counts that.
+    /// The instructions that it executed, if the engine counts them.
     pub fuel: Option<u64>,
 }
 
@@ -42,7 +42,7 @@ impl Command {
     /// Compiles a module.
     ///
     /// # Errors
-    /// It is none, or needs what the engine has not.
+    /// The bytes are no module, or the engine lacks something that it needs.
     pub fn new(engine: &Engine, module: &[u8]) -> Result<Self> {
         let module = Module::new(engine, module)?;
         let mut linker = linker(engine)?;
@@ -50,15 +50,15 @@ impl Command {
         Ok(Self { engine: engine.clone(), instance: linker.instantiate_pre(&module)? })
     }
 
-    /// Runs it to its end, as fast as it can.
+    /// Runs the command to its end, and counts no calls.
     ///
     /// # Errors
-    /// It traps, or ends with another status than 0.
+    /// The command traps, or ends with another status than 0.
     pub fn run(&self, arguments: &[&str], input: &[u8]) -> Result<Ended> {
         self.end(self.store(arguments, input))
     }
 
-    /// Does the same, and counts.
+    /// Does the same, and counts calls of the host.
     ///
     /// # Errors
     /// As [`Command::run`].
@@ -75,7 +75,7 @@ impl Command {
         let arguments = ["program"].iter().chain(arguments).map(|it| (*it).to_owned()).collect();
         let host = Host { arguments, input: input.to_vec(), ..Host::default() };
         let mut store = Store::new(&self.engine, host);
-        // Where the engine counts none, there is none to set.
+        // An error means that the engine counts no fuel.
         let _ = store.set_fuel(u64::MAX);
         store
     }

@@ -1,4 +1,4 @@
-//! Running a program of `programs/` to its end, and what it printed meanwhile.
+//! Runs of programs to their end, and their output.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -18,23 +18,23 @@ use crate::{Leftover, component};
 
 const OUTPUT: usize = 1 << 20;
 
-/// A program and what it gets of the host.
+/// A program and the grants of the host to it.
 #[must_use]
 pub struct Program {
     name: String,
     builder: Builder,
 }
 
-/// What became of a program.
+/// The end of a program.
 pub struct Run {
     /// The value it exited with; `None` where it trapped.
     pub exit: Option<i32>,
     pub trap: Option<String>,
     pub stdout: String,
     pub stderr: String,
-    /// How often it called the host, by the hook.
+    /// The number of calls of the host, by the hook.
     pub calls: u64,
-    /// How much it executed, where it was given an amount of fuel.
+    /// The instructions that it executed, if it was given fuel.
     pub fuel: Option<u64>,
     tmp: Option<TempDir>,
     store: Store<Host>,
@@ -42,12 +42,12 @@ pub struct Run {
 }
 
 impl Program {
-    /// The program of this name, or that of others in this file.
+    /// Makes a program from the name of one of `programs/`, or from the path of a file.
     pub fn new(name: &str, builder: Builder) -> Self {
         Self { name: name.to_owned(), builder }
     }
 
-    /// Runs the program that these bytes are, from a new folder: compiled code is kept by path.
+    /// Runs a program from its bytes, in a new folder: compiled code is kept by path.
     #[must_use]
     pub fn run_bytes(bytes: &[u8], builder: Builder, arguments: &[&str]) -> Run {
         let folder = TempDir::new().expect("making a directory on the host");
@@ -100,7 +100,7 @@ impl Program {
 }
 
 impl Run {
-    /// The run again, if the program said that all is well.
+    /// Asserts that the program exited with 0, and returns the run.
     #[must_use]
     pub fn succeeded(self) -> Self {
         let Self { exit, trap, stdout, stderr, .. } = &self;
@@ -112,7 +112,7 @@ impl Run {
         self.tmp.as_ref().expect("the program was run with `tmp`").path()
     }
 
-    /// The bytes of linear memory that the program and what is composed with it have taken.
+    /// Returns the bytes of linear memory that the program and the components under it have taken.
     pub fn memory(&self) -> usize {
         self.store.data().memory.bytes
     }

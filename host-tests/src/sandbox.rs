@@ -69,7 +69,7 @@ impl Exports {
 pub(crate) type Outcome<T> = wasmtime::Result<T>;
 
 impl Sandbox {
-    /// An instance with an empty directory of the host as `/tmp`, and nothing else.
+    /// Starts an instance with an empty directory of the host as `/tmp`, and nothing else.
     pub fn new() -> Self {
         Self::builder().tmp("/tmp").start()
     }
@@ -82,7 +82,7 @@ impl Sandbox {
         self.tmp.as_ref().expect("the sandbox was made with `tmp`").path()
     }
 
-    /// Where on the host a path below `/tmp` is.
+    /// Returns the path on the host of a path below `/tmp`.
     pub fn host_path(&self, guest: &str) -> PathBuf {
         self.tmp().join(guest.strip_prefix("/tmp/").expect("the path is below /tmp"))
     }
@@ -101,7 +101,8 @@ impl Sandbox {
         self.draws.get()
     }
 
-    /// How often `action` makes the guest call the host; a drop of a host's resource counts twice.
+    /// Counts the calls of the host that `action` makes the guest do. Dropping a resource of the
+    /// host counts twice.
     pub fn calls<T>(&self, action: impl FnOnce() -> T) -> (T, u64) {
         let before = self.store.borrow().data().calls;
         let result = action();
@@ -113,7 +114,7 @@ impl Sandbox {
         self.store.borrow().data().memory.bytes
     }
 
-    /// From now on, the host has these faults and no others.
+    /// Gives the host these faults and no others, from now on.
     pub fn set_faults(&self, faults: Faults) {
         self.store.borrow_mut().data_mut().faults = faults;
     }
@@ -124,14 +125,14 @@ impl Sandbox {
         self.store.borrow_mut().data_mut().interference = interference;
     }
 
-    /// How many directories `action` makes the guest list.
+    /// Counts the directories that `action` makes the guest list.
     pub fn listings<T>(&self, action: impl FnOnce() -> T) -> (T, u64) {
         let before = self.store.borrow().data().listings;
         let result = action();
         (result, self.store.borrow().data().listings - before)
     }
 
-    /// From now on, every call of the host is a trap.
+    /// Makes every call of the host a trap, from now on.
     pub fn refuse_host_calls(&self) {
         self.store.borrow_mut().data_mut().refuse_calls = true;
     }

@@ -1,4 +1,4 @@
-//! What a program reads as its standard input.
+//! The standard input of a program.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};

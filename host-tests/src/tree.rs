@@ -1,10 +1,10 @@
-//! What stands in a directory of the host, to be compared before and after.
+//! The content of a directory of the host, to be compared before and after.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// All that is below a directory: relative paths, in their order, and what is there.
+/// Everything below a directory: the relative paths, in their order, and the content of each.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Tree(BTreeMap<PathBuf, Entry>);
 
@@ -16,7 +16,7 @@ enum Entry {
 }
 
 impl Tree {
-    /// What is below `directory` now. Links are not followed.
+    /// Reads everything below `directory`, and follows no link.
     pub fn of(directory: &Path) -> Self {
         let mut entries = BTreeMap::new();
         let mut waiting = vec![directory.to_owned()];
@@ -52,7 +52,7 @@ impl Tree {
     }
 }
 
-/// The names in a directory of the host, sorted.
+/// Lists the names in a directory of the host, sorted.
 pub fn names_in(directory: &Path) -> Vec<String> {
     let entries = fs::read_dir(directory).expect("listing a directory");
     let names = entries.map(|entry| entry.expect("listing a directory").file_name());

@@ -1,6 +1,6 @@
 //! Programs that misbehave, on a filesystem in memory as `tmpfs.wasm`, as a part of the program,
-//! and as the host's: each hears codes to its end, takes no more than the limits, and leaves a host
-//! on which the next program works.
+//! and as the host's. Each gets error codes to its end, takes no more than the limits, and leaves a
+//! host on which the next program works.
 
 use host_tests::{Builder, Program, Run, Sandbox};
 use wasmtime_scratch::{Limits, Space};
@@ -12,7 +12,7 @@ const METADATA: usize = 2 << 20;
 const NODES: usize = 5000;
 const HANDLES: usize = 400;
 
-/// What a program takes that does not store anything, and what lies between amounts and pages.
+/// The memory of a program that stores nothing, and the difference between amounts and pages.
 const PROGRAM: usize = 4 << 20;
 
 fn limited(ground: Builder) -> Builder {
@@ -25,7 +25,7 @@ fn limited(ground: Builder) -> Builder {
     limits.into_iter().fold(ground, |ground, (name, limit)| ground.env(name, &limit.to_string()))
 }
 
-/// Runs a program on each ground, and looks from outside at what it did and left.
+/// Runs a program on each ground, and checks from outside what it took and left.
 #[track_caller]
 fn assert_contained(program: &str, ended: impl Fn(&Run) -> bool, stdout: &str) {
     let assert_ran = |ground: Builder| {
@@ -69,7 +69,7 @@ fn returned(run: &Run) -> bool {
     run.exit == Some(0)
 }
 
-/// Native Linux's answers, through wasmtime on a directory of the host.
+/// Returns the answers of native Linux, through wasmtime on a directory of the host.
 fn on_a_directory_of_the_host(program: &str) -> String {
     Program::new(program, Sandbox::builder().tmp("/tmp")).run(&[]).stdout
 }

@@ -5,11 +5,11 @@ use measure::Effort;
 
 use crate::workloads::WORKLOADS;
 
-/// What is measured besides the workloads.
+/// The measurements besides the workloads.
 const OTHERS: [&str; 5] = ["calls", "instantiate", "embed", "size", "spaces"];
 
 pub(crate) struct Arguments {
-    /// What is measured, in lower case; everything where empty.
+    /// The names of what is measured, in lower case; everything if it is empty.
     wanted: Vec<String>,
     pub(crate) effort: Effort,
     /// An earlier commit, whose components are rows of their own.

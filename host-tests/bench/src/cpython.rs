@@ -12,8 +12,7 @@ use crate::guest;
 
 const PROGRAM: &str = include_str!("cpython.py");
 
-/// What an interpreter may be called, newest first; some answer only to a version in pyenv's
-/// variable.
+/// The names of interpreters, newest first. Some only answer to a version in pyenv's variable.
 const INTERPRETERS: [(&str, Option<&str>); 6] = [
     ("python3.14", None),
     ("python3.13", None),
@@ -31,7 +30,7 @@ pub(crate) struct CPython {
 }
 
 impl CPython {
-    /// `None` where no interpreter is found.
+    /// Starts the newest interpreter; `None` if no interpreter is found.
     pub(crate) fn start(directory: &Path) -> Result<Option<Self>> {
         let works = |(name, version): &(&str, Option<&str>)| {
             let mut asked = interpreter(name, *version);
@@ -55,7 +54,7 @@ impl CPython {
         Ok(Some(Self { version, process, questions, answers: BufReader::new(answers) }))
     }
 
-    /// Runs `workload` `n` times; how long each phase took by Python's clock.
+    /// Runs `workload` `n` times. Returns the time of each phase by Python's clock.
     pub(crate) fn run(&mut self, workload: &str, n: u32) -> Result<Vec<Duration>> {
         let questions = self.questions.as_mut().expect("BUG: asked after the end");
         writeln!(questions, "{workload} {n}").context("asking Python")?;

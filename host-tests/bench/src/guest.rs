@@ -17,8 +17,8 @@ use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 
 use crate::workloads::Calling;
 
-/// Whether the engine supports concurrent calls of guests, as it does unless told otherwise. It
-/// makes each resource that passes between components, and each call of a host, dearer.
+/// The engine's support for concurrent calls of guests, which is on by default. It makes each
+/// resource that passes between components, and each call of a host, dearer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Concurrency {
     Default,
@@ -42,7 +42,7 @@ impl Concurrency {
     }
 }
 
-/// What WASI needs of a store.
+/// The data of a store.
 pub(crate) struct State {
     wasi: WasiCtx,
     scratch: ScratchCtx,
@@ -68,15 +68,15 @@ impl ScratchView for State {
     }
 }
 
-/// A linker with WASI 0.2.
+/// Makes a linker with WASI 0.2.
 pub(crate) fn linker(engine: &Engine) -> Result<Linker<State>> {
     let mut linker = Linker::new(engine);
     wasmtime_wasi::p2::add_to_linker_sync(&mut linker)?;
     Ok(linker)
 }
 
-/// The settings of every guest: calls of the host stay on this thread where wasmtime-wasi can do
-/// that, which makes all of them faster.
+/// Makes the settings of every guest. Calls of the host stay on this thread where wasmtime-wasi can
+/// do that, which makes all of them faster.
 pub(crate) fn settings() -> WasiCtxBuilder {
     let mut settings = WasiCtxBuilder::new();
     // A preopened directory copies this: it has no effect on those that are there already.
@@ -141,12 +141,13 @@ impl Guest {
         Ok(Self { engine: engine.clone(), prepared, hosted: true })
     }
 
-    /// Runs `workload` `n` times in `directory`; how long each phase took by the guest's clock.
+    /// Runs `workload` `n` times in `directory`. Returns the time of each phase by the guest's
+    /// clock.
     pub(crate) fn run(&self, directory: &Path, workload: &str, n: u32) -> Result<Vec<Duration>> {
         self.run_hooked(directory, workload, n, |_| {})
     }
 
-    /// Calls of the host in one run, beginning and end of the instance included.
+    /// Counts the calls of the host in one run, beginning and end of the instance included.
     pub(crate) fn count_host_calls(&self, directory: &Path, workload: &str, n: u32) -> Result<u64> {
         let calls = Arc::new(AtomicU64::new(0));
         let counter = calls.clone();
@@ -172,7 +173,7 @@ impl Guest {
         let mut settings = settings();
         settings.args(&["guest", workload, &n.to_string()]);
         settings.stdout(output.clone()).stderr(errors.clone());
-        // For those on a filesystem in memory: as much as the largest workload takes.
+        // A filesystem in memory gets as much as the largest workload takes.
         settings.env("TMPFS_BYTES", "1G");
         if !self.hosted {
             grant(&mut settings, directory)?;
@@ -196,13 +197,13 @@ impl Guest {
     }
 }
 
-/// A number of nanoseconds for each phase, as peers print them.
+/// Reads a number of nanoseconds for each phase, as peers print them.
 pub(crate) fn nanoseconds(printed: &str) -> Result<Vec<Duration>> {
     let words = printed.split_whitespace();
     words.map(|word| Ok(Duration::from_nanos(word.parse().context("nanoseconds")?))).collect()
 }
 
-/// The component in a file.
+/// Reads the component in a file.
 pub(crate) fn read(file: &Path) -> Result<Vec<u8>> {
     fs::read(file).with_context(|| format!("reading {}", file.display()))
 }

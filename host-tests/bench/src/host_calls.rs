@@ -1,5 +1,5 @@
-//! What single calls of the host cost, from inside wasm and as bare system calls: where a target
-//! is missed, this says what bounds it.
+//! The costs of single calls of the host, from inside wasm and as bare system calls. If a target is
+//! missed, they show what bounds it.
 
 use std::fs::File;
 use std::hint::black_box;
@@ -32,8 +32,8 @@ const CALLS: [&str; 13] = [
     "a call of the filesystem that does nothing (get-type)",
 ];
 
-/// What the calls of some operations cost together: what remains to their times in the tables is
-/// what runs inside wasm.
+/// The operations whose calls are summed up. The difference to their times in the tables is spent
+/// inside wasm.
 const SUMS: [(&str, &[usize]); 3] = [
     ("together: W1, a new file (1, 2, 3, 4, 8, 9)", &[0, 1, 2, 3, 7, 8]),
     ("together: W1, recycled (4, 5)", &[3, 4]),
@@ -43,7 +43,7 @@ const SUMS: [(&str, &[usize]); 3] = [
 /// System calls, the host by default and without concurrency, and the embedded filesystem.
 const PEERS: usize = 4;
 
-/// How many files at a time; each is an open file of this process.
+/// The number of files at a time; each is an open file of this process.
 const FILES: u32 = 256;
 
 /// Measures and prints.
@@ -80,7 +80,7 @@ pub(crate) fn measure(peers: &mut Peers, effort: Effort) -> Result<()> {
     Ok(())
 }
 
-/// The same as system calls, in the same order.
+/// Times the same as system calls, in the same order.
 fn natively(directory: &Path, n: u32) -> Result<Vec<Duration>> {
     let directory = File::open(directory)?;
     let names: Vec<String> = (0..n).map(|file| format!("calls{file:08}")).collect();

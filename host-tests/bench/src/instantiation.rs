@@ -1,5 +1,5 @@
-//! How long it takes until a component can be called, and to get rid of it: from a prepared
-//! component, with memory allocated when it is asked for.
+//! The time until a prepared component can be called, and until it is gone again. Memory is
+//! allocated when an instance asks for it.
 
 use std::time::{Duration, Instant};
 
@@ -55,7 +55,7 @@ pub(crate) fn measure(effort: Effort) -> Result<Instantiation> {
     Ok(Instantiation { default: spreads[0] })
 }
 
-/// How long `n` instances take.
+/// Times `n` instances.
 pub(crate) fn time(prepared: &Prepared, n: u32) -> Result<Vec<Duration>> {
     let start = Instant::now();
     for _ in 0..n {

@@ -67,11 +67,11 @@ pub fn run(arguments: &[String]) -> Result<()> {
     peers.finish()
 }
 
-/// Runs every workload in every way, untimed and `n` times, and names what ran. Nothing is left
-/// behind: that is checked.
+/// Runs every workload in every way, untimed and `n` times, and names what ran. Checks that nothing
+/// is left behind.
 ///
 /// # Errors
-/// As [`run`], or something is left.
+/// As [`run`], or something is left behind.
 pub fn smoke(n: u32) -> Result<Vec<String>> {
     let mut peers = Peers::prepare(Profile::Checked, None)?;
     let mut ran = Vec::new();

@@ -10,9 +10,9 @@ pub(crate) struct Line {
     pub(crate) entry: Entry,
     /// Nanoseconds per operation.
     pub(crate) time: Spread,
-    /// How many times as fast as the crate `tempfile` natively.
+    /// The speed as a multiple of the crate `tempfile` natively.
     pub(crate) to_native: Spread,
-    /// How many times as fast as the crate `tempfile` inside wasm on the same engine.
+    /// The speed as a multiple of the crate `tempfile` inside wasm on the same engine.
     pub(crate) to_peer: Option<Spread>,
     pub(crate) host_calls: Option<f64>,
 }
@@ -40,7 +40,7 @@ pub(crate) fn print(title: &str, lines: &[Line]) {
     table::print(title, &head, &rows.collect::<Vec<_>>());
 }
 
-/// A whole number, unless operations differ.
+/// Formats a whole number, unless operations differ.
 fn calls(number: f64) -> String {
     if number.fract() == 0.0 { format!("{number:.0}") } else { format!("{number:.2}") }
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask bench [--quick] [FILTER ...]`: measures, and says which targets are met.
+//! `cargo xtask bench [--quick] [FILTER ...]`: measures, and prints which targets are met.
 
 use std::process::ExitCode;
 

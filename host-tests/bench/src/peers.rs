@@ -1,5 +1,4 @@
-//! Everyone who takes part, prepared once: the guests compiled, Python started, one directory
-//! for all of them.
+//! The peers, prepared once: the guests compiled, Python started, one directory for all of them.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -26,7 +25,7 @@ const GUESTS: &str = "host-tests-bench-guests";
 /// The commit before the filesystem could be embedded, which the design's targets are set against.
 const BASELINE: &str = "101c67d";
 
-/// Where memory is the disk.
+/// The directory of a filesystem in memory, on Linux.
 const MEMORY: &str = "/dev/shm";
 
 pub(crate) struct Peers {
@@ -48,7 +47,7 @@ pub(crate) struct Peers {
 pub(crate) struct Entry {
     pub(crate) row: Row,
     pub(crate) concurrency: Concurrency,
-    /// It runs over the components of an earlier commit.
+    /// True if it runs over the components of an earlier commit.
     pub(crate) past: bool,
 }
 
@@ -68,7 +67,7 @@ impl Peers {
         };
         let component = |name| guest::read(&components::build(name)?);
         let filesystem = component("tmpfs-embedded")?;
-        // To build it takes a minute, which only its times are worth.
+        // Building it takes a minute, which is only worth it where times are measured.
         let measured = profile == Profile::Optimised && past::has(BASELINE);
         let baseline = if measured {
             Some(guest::read(&past::components_of(BASELINE)?.join("tmpfs.wasm"))?)
@@ -116,7 +115,7 @@ impl Peers {
         Ok(Self { directory, python, guests, module, past, calls, embedded_calls })
     }
 
-    /// Where the files are, and which Python takes part.
+    /// Describes the place of the files, and the Python that takes part.
     pub(crate) fn describe(&self) -> String {
         let python = match &self.python {
             Some(python) => format!("CPython {}", python.version),
@@ -129,7 +128,7 @@ impl Peers {
         self.directory.path()
     }
 
-    /// Who takes part in `workload`, the reference first.
+    /// Lists the entries of a workload, the reference first.
     pub(crate) fn entries(&self, workload: &Workload) -> Vec<Entry> {
         let on = |concurrency| move |row: &Row| Entry { row: *row, concurrency, past: false };
         let present = |row: &&Row| match row.way {
@@ -150,7 +149,7 @@ impl Peers {
         entries
     }
 
-    /// How long each phase took, `n` times.
+    /// Runs an entry `n` times, and returns the time of each phase.
     pub(crate) fn run(&mut self, entry: &Entry, n: u32) -> Result<Vec<Duration>> {
         let word = entry.row.word;
         match entry.row.way {
@@ -164,7 +163,7 @@ impl Peers {
         }
     }
 
-    /// Calls of the host per operation, exact; `None` outside wasm.
+    /// Counts the calls of the host per operation, exactly; `None` outside wasm.
     pub(crate) fn host_calls(&self, entry: &Entry) -> Result<Option<f64>> {
         /// Between the two counts lie only operations: what begins and ends an instance cancels.
         const FEW: u32 = 4;
@@ -194,7 +193,7 @@ impl Peers {
         prepared.expect("BUG: every guest is prepared on both engines")
     }
 
-    /// Ends, and fails where something was left behind.
+    /// Ends, and fails if something was left behind.
     pub(crate) fn finish(self) -> Result<()> {
         if let Some(python) = self.python {
             python.finish()?;

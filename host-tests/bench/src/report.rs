@@ -1,4 +1,4 @@
-//! What was measured, for the targets to look up.
+//! The measurements, for the targets to look up.
 
 use anyhow::Result;
 use measure::{Effort, Repeats, Spread};
@@ -22,7 +22,7 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    /// Measures a workload at all its scales, prints a table for each phase, and remembers.
+    /// Measures a workload at all its scales, prints a table for each phase, and keeps the rows.
     pub(crate) fn measure(
         &mut self,
         workload: &Workload,
@@ -88,7 +88,7 @@ impl Report {
         Some(of(Way::Native)? / of(way)?)
     }
 
-    /// The fastest of our rows on the default engine that `wanted` picks, by the nearest peer.
+    /// Returns the fastest of our rows on the default engine that `wanted` picks.
     pub(crate) fn best(&self, workload: &str, wanted: impl Fn(&Line) -> bool) -> Option<&Line> {
         let lines = self.lines.iter().filter(|line| {
             line.workload == workload
@@ -101,7 +101,7 @@ impl Report {
     }
 }
 
-/// The index of the crate `tempfile` on the engine of `entry`; none for what is not in wasm.
+/// Returns the index of the crate `tempfile` on the engine of `entry`; `None` outside wasm.
 fn nearest_peer(entries: &[Entry], entry: &Entry) -> Option<usize> {
     if !entry.row.way.is_in_wasm() {
         return None;

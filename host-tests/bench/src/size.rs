@@ -1,4 +1,4 @@
-//! How large the components are and what `tempfile.wasm` asks of its host.
+//! The sizes of the components, and the imports of `tempfile.wasm`.
 
 use anyhow::Result;
 use scratch_compose::binary;
@@ -6,7 +6,7 @@ use xtask::components;
 
 use crate::guest;
 
-/// Of `tempfile.wasm`.
+/// The size and the imports of `tempfile.wasm`.
 pub(crate) struct Size {
     pub(crate) bytes: usize,
     pub(crate) imports: Vec<String>,

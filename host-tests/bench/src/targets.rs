@@ -1,4 +1,5 @@
-//! What the design asks for, and whether it was reached. Only what was measured is judged.
+//! The targets of the design, each with the value that was reached. A target that was not measured
+//! is left out.
 
 use measure::table;
 
@@ -87,7 +88,7 @@ fn spooled(report: &Report, target: f64) -> Option<Judged> {
     })
 }
 
-/// Text against bytes, both linked; the lines of the phases follow each other.
+/// Judges text against bytes, both linked. The lines of the phases follow each other.
 fn text(report: &Report, phase: &'static str, target: f64) -> Option<Judged> {
     let of = |word| {
         let lines = report.lines.iter().filter(move |line| {
@@ -106,7 +107,7 @@ fn text(report: &Report, phase: &'static str, target: f64) -> Option<Judged> {
     })
 }
 
-/// Against files of the host through wasmtime-wasi.
+/// Judges a way in memory against files of the host through wasmtime-wasi.
 fn in_memory(report: &Report, way: Way, what: &str, target: f64) -> Option<Judged> {
     let mut lines = report.lines.iter();
     let line = lines.find(|line| line.workload == "W1" && line.entry.row.way == way)?;

@@ -1,4 +1,4 @@
-//! What hostile programs share: the directory that they are given, and what they hear.
+//! The parts that hostile programs share: the directory that they are given, and calls on it.
 
 use wasip2::filesystem::preopens::get_directories;
 use wasip2::filesystem::types::{Descriptor, DescriptorFlags, ErrorCode, OpenFlags, PathFlags};

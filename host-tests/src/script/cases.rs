@@ -8,7 +8,7 @@ use crate::script::form::Script;
 use crate::script::outcome::{expected, met};
 use crate::script::run::Interpreter;
 
-/// A script and what is to come of it.
+/// A script and its expected outcomes.
 #[derive(Clone, Debug)]
 pub struct Case {
     pub title: String,
@@ -56,8 +56,8 @@ fn case(title: &str, beginning: &[&str], lines: &[&str], slot: &str) -> Case {
     Case { title: title.to_owned(), script, outcomes }
 }
 
-/// Where the component does not do what a table says of the objects that `about` is true for, asked
-/// with the line that makes them. In words; nothing where it always does.
+/// Describes the differences of the component from a table, which are none if the text is empty.
+/// `about` selects the objects, by the line that makes them.
 pub fn differences(table: &str, about: impl Fn(&str) -> bool) -> String {
     let mut interpreter = Interpreter::start();
     let mut differences = String::new();

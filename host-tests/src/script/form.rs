@@ -7,7 +7,7 @@ pub type Outcomes = Vec<String>;
 
 const PLAIN: &str = "_-./";
 
-/// Bytes as printable text: anything but letters, digits and `allowed` as `%XX`.
+/// Formats bytes as printable text: anything but letters, digits and `allowed` as `%XX`.
 pub(super) fn escaped_but(bytes: &[u8], allowed: &str) -> String {
     let mut text = String::new();
     for &byte in bytes {
@@ -26,7 +26,7 @@ pub(super) fn escaped(bytes: &[u8]) -> String {
     escaped_but(bytes, "")
 }
 
-/// A word of a script without its escapes.
+/// Returns a word of a script without its escapes.
 pub(super) fn unescaped(word: &str) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut rest = word.as_bytes();
@@ -43,7 +43,7 @@ pub(super) fn unescaped(word: &str) -> Vec<u8> {
     bytes
 }
 
-/// A word that is text, such as a mode.
+/// Returns a word that is text, such as a mode.
 pub(super) fn text(word: &str) -> String {
     String::from_utf8(unescaped(word)).expect("a word of text is UTF-8")
 }
@@ -51,7 +51,7 @@ pub(super) fn text(word: &str) -> String {
 /// The root as the guest knows it.
 pub(super) const ROOT: &str = "/tmp";
 
-/// A path of a script as the guest names it.
+/// Returns a path of a script as the guest names it.
 pub(super) fn guest(word: &str) -> String {
     match word.strip_prefix('@') {
         Some(below) => ROOT.to_owned() + &text(below),
@@ -59,7 +59,7 @@ pub(super) fn guest(word: &str) -> String {
     }
 }
 
-/// What a word of content stands for.
+/// Returns the bytes that a word of content stands for.
 pub(super) fn content(word: &str) -> Vec<u8> {
     if word == "\"\"" {
         return Vec::new();
@@ -71,7 +71,7 @@ pub(super) fn content(word: &str) -> Vec<u8> {
     word.split('+').flat_map(piece).collect()
 }
 
-/// Bytes in short, as an outcome shows them: whole, or how many and a checksum.
+/// Formats bytes as an outcome shows them: whole, or their number and a checksum.
 pub(super) fn in_short(bytes: &[u8]) -> String {
     if bytes.len() <= 40 {
         escaped(bytes)
@@ -89,7 +89,7 @@ pub(super) fn list_in_short(items: &[String]) -> String {
     }
 }
 
-/// The checksum of RFC 1950, which Python has as `zlib.adler32`.
+/// Returns the checksum of RFC 1950, which Python has as `zlib.adler32`.
 pub fn adler32(bytes: &[u8]) -> u32 {
     let (mut a, mut b) = (1_u32, 0_u32);
     // So many bytes can be summed up before the sums must be reduced.

@@ -1,6 +1,6 @@
-//! When an outcome of the component's is as good as CPython's.
+//! The outcomes of the component that are as good as CPython's.
 
-/// What is expected of the component where CPython answered `outcome`: the same, but
+/// Returns the outcome expected of the component if CPython answered `outcome`: the same, but
 ///
 /// * a method that CPython's class does not have is an operation that is not offered,
 /// * an `OSError` whose number WASI has no word for has some code,
@@ -19,7 +19,7 @@ pub fn expected(outcome: &str) -> String {
     format!("{result} | {state}")
 }
 
-/// Everything that the component's `outcome` would be expected to be.
+/// Lists the expectations that the component's `outcome` meets.
 pub fn met(outcome: &str) -> Vec<String> {
     let (result, state) = outcome.split_once(" | ").unwrap_or((outcome, ""));
     let mut results = vec![result.to_owned()];

@@ -1,4 +1,4 @@
-//! Paths of scripts: `@` is the root, `0:` what the first object made; and what is there.
+//! Paths of scripts, and the files there: `@` is the root, `0:` the path of the first object.
 
 use std::collections::BTreeMap;
 use std::os::unix::fs::symlink;
@@ -8,12 +8,13 @@ use std::{fs, io};
 use crate::script::arguments::Arguments;
 use crate::script::form::{ROOT, content, escaped, escaped_but, guest, text};
 
-/// What a script made where, and how that is shown: with question marks for what chance made.
+/// The paths that a script made, and the form of each in outcomes: a question mark stands for each
+/// character of chance.
 pub(super) struct Places<'a> {
     root: &'a Path,
     prefix: String,
     suffix: String,
-    /// What the first object made: the guest's path.
+    /// The guest's path of the first object.
     followed: Option<String>,
     made: BTreeMap<String, String>,
 }
@@ -24,25 +25,25 @@ impl<'a> Places<'a> {
         Self { root, prefix, suffix, followed: None, made: BTreeMap::new() }
     }
 
-    /// Names from now on have these around their characters of chance.
+    /// Sets the prefix and suffix of names that are made from now on.
     pub(super) fn set_affixes(&mut self, arguments: &Arguments<'_>, prefix: &str) {
         self.prefix = arguments.get("prefix").unwrap_or_else(|| prefix.to_owned());
         self.suffix = arguments.get("suffix").unwrap_or_default();
     }
 
-    /// The object that was made has this path, and it is the script's subject.
+    /// Makes this path, of the object that was made, the script's subject.
     pub(super) fn follow(&mut self, path: &str) {
         self.followed = Some(path.to_owned());
     }
 
-    /// A path that was just made.
+    /// Records a path that was just made, and returns its form in outcomes.
     pub(super) fn made(&mut self, path: &str) -> String {
         let shown = self.path(path);
         self.made.insert(path.to_owned(), shown.clone());
         shown
     }
 
-    /// A path as outcomes show it.
+    /// Returns a path as outcomes show it.
     pub(super) fn path(&self, path: &str) -> String {
         let path = match path.strip_prefix(ROOT) {
             Some(below) if below.is_empty() || below.starts_with('/') => format!("@{below}"),
@@ -68,7 +69,7 @@ impl<'a> Places<'a> {
         self.root.join(guest.strip_prefix(ROOT).expect("it is below the root").trim_matches('/'))
     }
 
-    /// Where on the host a word's place is; `None` below an object that was not made.
+    /// Returns the path on the host of a word; `None` below an object that was not made.
     fn word(&self, word: &str) -> Option<PathBuf> {
         match word.strip_prefix("0:") {
             Some(below) => Some(self.host(&(self.followed.clone()? + &text(below)))),
@@ -97,18 +98,18 @@ impl<'a> Places<'a> {
         true
     }
 
-    /// The size on the disk of what the first object made, or that it is gone.
+    /// Returns the size on the disk of the first object, or that it is gone.
     pub(super) fn size(&self) -> Option<String> {
         let followed = fs::symlink_metadata(self.host(self.followed.as_ref()?));
         Some(followed.map_or_else(|_| "gone".to_owned(), |file| file.len().to_string()))
     }
 
-    /// The bytes of what the first object made.
+    /// Returns the bytes of the first object's file.
     pub(super) fn bytes(&self) -> Option<Option<Vec<u8>>> {
         Some(fs::read(self.host(self.followed.as_ref()?)).ok())
     }
 
-    /// Everything below the root.
+    /// Lists everything below the root.
     pub(super) fn listing(&self) -> String {
         let mut found = Vec::new();
         self.list(ROOT, &mut found);

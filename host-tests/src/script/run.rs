@@ -66,13 +66,13 @@ enum Slot<'a> {
     Directory(Directory<'a>),
 }
 
-/// How far a script has come.
+/// The state of a script that runs.
 struct Run<'a> {
     sandbox: &'a Sandbox,
     slots: BTreeMap<String, Slot<'a>>,
     cookies: BTreeMap<String, Cookie>,
     places: Places<'a>,
-    /// What is seen from outside is everything below the root.
+    /// True if the state seen from outside is everything below the root.
     lists: bool,
 }
 
@@ -89,7 +89,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// The result of a line.
+    /// Runs a line, and returns its result.
     fn line(&mut self, line: &str) -> String {
         let mut words = line.split(' ');
         let target = words.next().expect("a line has a first word");
@@ -108,7 +108,7 @@ impl<'a> Run<'a> {
         result.unwrap_or_else(|error| failure(&error, |path| self.places.path(path)))
     }
 
-    /// What is seen of the file from outside: on the disk, or in memory.
+    /// Returns the state that is seen from outside: of the file on the disk, or in memory.
     fn state(&self) -> String {
         if self.lists {
             return self.places.listing();
@@ -269,7 +269,7 @@ impl<'a> Run<'a> {
         name.map_or_else(|| "None".to_owned(), |name| self.places.path(&name))
     }
 
-    /// All bytes of the file; the last that is done with it.
+    /// Returns all bytes of the file. Nothing can be done with it afterwards.
     fn dump(&self, file: Option<&File<'_>>) -> String {
         if let Some(bytes) = self.places.bytes() {
             return bytes.map_or_else(|| "!dump".to_owned(), |bytes| bytes.shown());

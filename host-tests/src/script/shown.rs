@@ -4,11 +4,11 @@ use crate::{Conversion, Cookie, ErrorCode, OsError, TextError};
 
 use crate::script::form::{escaped_but, in_short, list_in_short};
 
-/// What has a form in an outcome.
+/// A value that has a form in an outcome.
 pub(super) trait Shown {
     fn shown(&self) -> String;
 
-    /// Of bytes that are text, as WTF-8.
+    /// Formats bytes that are text in WTF-8.
     fn as_text(&self) -> String {
         self.shown().replacen("b:", "s:", 1)
     }
@@ -73,7 +73,7 @@ impl Shown for Cookie {
     }
 }
 
-/// An error, with paths as `path` shows them.
+/// Formats an error, with paths as `path` shows them.
 pub(super) fn failure(error: &TextError, path: impl Fn(&str) -> String) -> String {
     let readable = |text: &str| escaped_but(text.as_bytes(), " '(),:;?!=[]<>+*\"&");
     match error {
@@ -99,7 +99,7 @@ pub(super) fn failure(error: &TextError, path: impl Fn(&str) -> String) -> Strin
     }
 }
 
-/// The code as the WIT spells it.
+/// Returns the code as the WIT spells it.
 fn code_shown(code: ErrorCode) -> String {
     let mut shown = String::new();
     for letter in format!("{code:?}").split("::").last().unwrap_or_default().chars() {

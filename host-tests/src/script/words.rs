@@ -55,7 +55,7 @@ impl Argument for Vec<u8> {
     }
 }
 
-/// Left out or `-`, the argument is none.
+/// An argument that may be left out. It is also none if the word is `-`.
 impl<T: Argument> Argument for Option<T> {
     fn of(words: &mut Words<'_>) -> Self {
         match words.0.as_slice().first() {
@@ -69,7 +69,7 @@ impl<T: Argument> Argument for Option<T> {
     }
 }
 
-/// All words that are left; `[]` is no item.
+/// The words that are left; `[]` is no item.
 impl Argument for Vec<String> {
     fn of(words: &mut Words<'_>) -> Self {
         items(words).map(characters).collect()

@@ -20,7 +20,7 @@ use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 pub(crate) struct Instances {
     engine: Engine,
     component: ProxyPre<Host>,
-    /// How many requests each answers.
+    /// The number of requests that each answers.
     requests: usize,
 }
 
@@ -48,7 +48,7 @@ impl HandlerState for Instances {
     }
 }
 
-/// How many requests an instance answers, one after the other.
+/// The number of requests that an instance answers, one after the other.
 pub(crate) struct Turns(usize);
 
 impl WorkerState for Turns {
@@ -63,7 +63,7 @@ impl WorkerState for Turns {
         }
     }
 
-    /// What is returned ends when the request has waited for too long.
+    /// Returns a future that would end when the request has waited for too long, and never does.
     fn on_request_start(
         &self,
         _: StoreContextMut<'_, Host>,
@@ -89,7 +89,7 @@ impl WorkerExpiration for Never {
     }
 }
 
-/// What an instance has of the host.
+/// The host's part of an instance.
 #[derive(Default)]
 pub(crate) struct Host {
     table: ResourceTable,

@@ -34,7 +34,8 @@ fn main() -> Result<()> {
     })
 }
 
-/// The component, and how many requests an instance answers: one, as in the command.
+/// Returns the component, and the number of requests that an instance answers: by default one, as
+/// in the command.
 fn arguments() -> Result<(PathBuf, usize)> {
     let usage = "serve [--max-instance-reuse-count N] COMPONENT";
     let mut words = std::env::args().skip(1);
