@@ -45,9 +45,7 @@ pub(crate) fn judged(report: &Report) -> impl Iterator<Item = Judged> + '_ {
     });
     let calls = [&PREVIEW_2, &PREVIEW_1].into_iter().flat_map(move |form| {
         [("W1", 3.0), ("STAT", 0.0)].into_iter().filter_map(move |(workload, target)| {
-            let mut lines = report.lines.iter();
-            let line =
-                lines.find(|line| line.workload == workload && line.entry.row.way == form.way)?;
+            let line = report.rows(workload).find(|line| line.entry.row.way == form.way)?;
             let what = format!("{workload} calls of the host, {}", form.words);
             Some(at_most(what, target, line.host_calls?))
         })

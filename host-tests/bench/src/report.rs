@@ -14,7 +14,7 @@ use crate::workloads::{Way, Workload};
 
 #[derive(Default)]
 pub(crate) struct Report {
-    pub(crate) lines: Vec<Line>,
+    lines: Vec<Line>,
     pub(crate) embedding: Option<Embedding>,
     pub(crate) instantiation: Option<Instantiation>,
     pub(crate) size: Option<Size>,
@@ -67,13 +67,21 @@ impl Report {
         Ok(())
     }
 
-    /// Returns the median nanoseconds of a row on the default engine, for each scale and phase.
-    pub(crate) fn medians(&self, workload: &str, way: Way, word: &str) -> Vec<f64> {
-        let lines = self.lines.iter().filter(|line| {
-            let row = line.entry.row;
+    /// Returns the rows of a workload on the default engine, but not those over the components of
+    /// an earlier commit.
+    pub(crate) fn rows(&self, workload: &str) -> impl Iterator<Item = &Line> {
+        self.lines.iter().filter(move |line| {
             line.workload == workload
-                && (row.way, row.word) == (way, word)
                 && line.entry.concurrency == Concurrency::Default
+                && !line.entry.past
+        })
+    }
+
+    /// Returns the median nanoseconds of one of these rows, for each scale and phase.
+    pub(crate) fn medians(&self, workload: &str, way: Way, word: &str) -> Vec<f64> {
+        let lines = self.rows(workload).filter(|line| {
+            let row = line.entry.row;
+            (row.way, row.word) == (way, word)
         });
         lines.map(|line| line.time.median).collect()
     }
@@ -88,15 +96,9 @@ impl Report {
         Some(of(Way::Native)? / of(way)?)
     }
 
-    /// Returns the fastest of our rows on the default engine that `wanted` picks.
+    /// Returns the fastest of these rows that is ours and that `wanted` picks.
     pub(crate) fn best(&self, workload: &str, wanted: impl Fn(&Line) -> bool) -> Option<&Line> {
-        let lines = self.lines.iter().filter(|line| {
-            line.workload == workload
-                && line.entry.row.way.is_ours()
-                && !line.entry.past
-                && line.entry.concurrency == Concurrency::Default
-                && wanted(line)
-        });
+        let lines = self.rows(workload).filter(|line| line.entry.row.way.is_ours() && wanted(line));
         lines.min_by(|a, b| a.time.median.total_cmp(&b.time.median))
     }
 }

@@ -5,7 +5,7 @@ use measure::table;
 
 use crate::embedded_targets;
 use crate::hosted_targets;
-use crate::judged::Judged;
+use crate::judged::{Judged, at_least};
 use crate::line::Line;
 use crate::report::Report;
 use crate::workloads::{RECYCLED, Way};
@@ -88,29 +88,19 @@ fn spooled(report: &Report, target: f64) -> Option<Judged> {
     })
 }
 
-/// Judges text against bytes, both linked. The lines of the phases follow each other.
-fn text(report: &Report, phase: &'static str, target: f64) -> Option<Judged> {
+/// Judges text against bytes, both linked.
+fn text(report: &Report, phase: &str, target: f64) -> Option<Judged> {
     let of = |word| {
-        let lines = report.lines.iter().filter(move |line| {
-            line.workload == "TEXT"
-                && line.entry.row.way == Way::Linked
-                && line.entry.row.word == word
-        });
-        lines.map(|line| line.time.median).nth(usize::from(phase == "read"))
+        let phases = report.medians("TEXT", Way::Linked, word);
+        phases.get(usize::from(phase == "read")).copied()
     };
     let reached = of("bytes")? / of("text")?;
-    Some(Judged {
-        what: format!("TEXT {phase}, linked, against bytes"),
-        target: format!("≥ {target:.1}"),
-        reached: format!("{reached:.2}"),
-        met: reached >= target,
-    })
+    Some(at_least(format!("TEXT {phase}, linked, against bytes"), target, reached))
 }
 
 /// Judges a way in memory against files of the host through wasmtime-wasi.
 fn in_memory(report: &Report, way: Way, what: &str, target: f64) -> Option<Judged> {
-    let mut lines = report.lines.iter();
-    let line = lines.find(|line| line.workload == "W1" && line.entry.row.way == way)?;
+    let line = report.rows("W1").find(|line| line.entry.row.way == way)?;
     let reached = line.to_peer?;
     Some(Judged {
         what: format!("{what} against wasmtime-wasi's files"),
