@@ -10,7 +10,7 @@ use wasmtime_wasi::{FsPerms, WasiCtxBuilder};
 
 use crate::audit::{self, Answer, Hook};
 use crate::component::{Ground, Library, Metering};
-use crate::counters::Host;
+use crate::counters::{Host, Memory};
 use crate::draws::{Count, Draws};
 use crate::faulty_filesystem;
 
@@ -196,7 +196,7 @@ impl Builder {
     /// Makes the store that the guest runs in. Also returns the directory and the counter that
     /// outlive it.
     pub(crate) fn store(mut self, engine: &Engine) -> (Store<Host>, Option<TempDir>, Count) {
-        let scratch = self.scratch();
+        let (scratch, metering) = (self.scratch(), self.metering());
         let count = match self.draws.source() {
             Some((source, count)) => {
                 self.wasi.secure_random(source);
@@ -204,15 +204,13 @@ impl Builder {
             }
             None => Count::default(),
         };
-        let metered = self.fuel.is_some() || self.epochs.is_some();
-        let memory_limit = self.memory_limit;
-        let host = Host { wasi: self.wasi.build(), scratch, ..Host::default() };
+        let memory = Memory { limit: self.memory_limit, ..Memory::default() };
+        let host = Host { wasi: self.wasi.build(), scratch, memory, ..Host::default() };
         let mut store = Store::new(engine, host);
-        if metered {
+        if metering == Metering::On {
             store.set_fuel(self.fuel.unwrap_or(u64::MAX)).expect("the engine counts fuel");
             store.set_epoch_deadline(self.epochs.unwrap_or(u64::MAX / 2));
         }
-        store.data_mut().memory.limit = memory_limit;
         store.limiter(|host| &mut host.memory);
         store
             .call_hook(|mut store: StoreContextMut<'_, Host>, hook| store.data_mut().on_call(hook));
