@@ -44,6 +44,7 @@ mod plan;
 
 mod rewrite;
 
+mod adaptable;
 mod exit;
 
 mod adapted;
@@ -106,8 +107,12 @@ pub fn embed(program: &[u8], filesystem: &[u8], beside: bool) -> Result<Vec<u8>>
 /// [embedded]: embed
 ///
 /// # Errors
-/// [`Error::Program`]: the module imports or exports something that a component cannot.
+/// [`Error::Program`]: the module is not valid WebAssembly, or imports or exports something that a
+/// component cannot.
 pub fn into_component(module: &[u8], beside: bool, status: ExitStatus) -> Result<Vec<u8>> {
+    ensure_valid(module)
+        .context("the module is truncated or damaged; build it again")
+        .map_err(Error::program)?;
     let made = adapted::component(module, beside, status).and_then(|component| {
         ensure_valid(&component).context("BUG: the component is invalid; please report it")?;
         Ok(component)

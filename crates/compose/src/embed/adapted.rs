@@ -18,6 +18,7 @@ use wasmparser::{Validator, WasmFeatures};
 use wit_component::ComponentEncoder;
 
 use crate::embed::access::PROGRAM;
+use crate::embed::adaptable::{self, START};
 use crate::embed::exit::{self, ExitStatus};
 use crate::embed::library::REALLOC;
 use crate::embed::liveness::FILES;
@@ -44,7 +45,8 @@ const DIRECTORIES: &str = "wasi:filesystem/preopens#get-directories";
 /// Makes the component. Where `beside` is false the outcome imports no files.
 pub(super) fn component(module: &[u8], beside: bool, status: ExitStatus) -> Result<Vec<u8>> {
     let read = Module::read(module)?;
-    let command = read.exports.iter().any(|export| export.name == "_start");
+    adaptable::ensure(&read)?;
+    let command = read.exported(START).is_some();
     let adapter = if command { COMMAND } else { REACTOR };
     let module = match status {
         ExitStatus::Code if exit::exits(&read) => exit::with_code(module, adapter)?,

@@ -106,6 +106,16 @@ impl<'a> Module<'a> {
         }
     }
 
+    /// Returns whether a type is alone in its group, has no supertype and can have no subtypes. Only
+    /// such types are equal if they look equal.
+    pub(super) fn is_single(&self, ty: u32) -> bool {
+        let mut types = self.types.iter().flat_map(|group| {
+            let single = group.types().len() == 1;
+            group.types().map(move |ty| single && ty.is_final && ty.supertype_idx.is_none())
+        });
+        types.nth(place(ty)).unwrap_or(false)
+    }
+
     /// Returns the number of types.
     pub(super) fn type_count(&self) -> u32 {
         index(self.types.iter().map(|group| group.types().len()).sum())

@@ -52,7 +52,7 @@ pub(super) fn embed(program: &[u8], filesystem: &Module<'_>, beside: bool) -> Re
 }
 
 /// Finds the memory that the system's functions access.
-fn memory(program: &Module<'_>) -> Result<u32> {
+pub(super) fn memory(program: &Module<'_>) -> Result<u32> {
     let exports = &program.exports;
     let export = exports.iter().find(|it| it.kind == ExternalKind::Memory && it.name == "memory");
     let export = export.context(

@@ -7,7 +7,7 @@ use crate::compose::{Composition, Form, Memory, Options, compose};
 use crate::embed::tests::fixtures::{self, FILESYSTEM};
 use crate::embed::tests::preview1::plain;
 use crate::embed::{ExitStatus, embed, into_component};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// A command that opens files, writes and exits.
 fn command() -> Vec<u8> {
@@ -103,6 +103,83 @@ fn what_cannot_become_a_component_is_refused_with_what_to_do() {
         assert!(words.contains(expected), "{expected:?} is missing in: {words}");
         assert!(!words.contains('\n') && !words.contains("BUG"), "{words}");
     }
+}
+
+/// Modules that wit-component would make an invalid component of.
+#[test]
+fn a_module_that_the_adapter_does_not_fit_is_refused() {
+    const WRITE: &str = "(param i32 i32 i32 i32) (result i32)";
+    let write = format!(r#"(import "wasi_snapshot_preview1" "fd_write" (func {WRITE}))"#);
+    let (memory, start) = (r#"(memory (export "memory") 1)"#, r#"(func (export "_start"))"#);
+    // A group is another type than its parts, even if nothing refers to it.
+    let grouped = |ty: &str| format!("(rec (type $it (func {ty})) (type (func (param i64))))");
+    let type_of = |name: &str| format!("the type of the function {name} is in a group");
+    let is_no_start = "the module exports _start, but not as a function without parameters";
+    for (parts, expected) in [
+        ([&write, memory, r#"(func (export "_start") (param i32))"#], is_no_start),
+        ([&write, memory, r#"(func (export "_start") (result i32) i32.const 0)"#], is_no_start),
+        ([&write, memory, r#"(global (export "_start") i32 (i32.const 0))"#], is_no_start),
+        ([&write, r#"(memory (export "memory") i64 1)"#, start], "addresses of 64 bits"),
+        ([&write, r#"(memory (export "memory") 1 (pagesize 1))"#, start], "pages of another size"),
+        ([&write, r#"(memory (export "memory") 1 2 shared)"#, start], "threads share"),
+        (
+            [
+                &format!(
+                    r#"{} (import "wasi_snapshot_preview1" "fd_write" (func (type $it)))"#,
+                    grouped(WRITE)
+                ),
+                memory,
+                start,
+            ],
+            &type_of("fd_write"),
+        ),
+        (
+            [
+                r#"(type $it (sub (func (param i32))))
+                (import "wasi_snapshot_preview1" "proc_exit" (func (type $it)))"#,
+                memory,
+                start,
+            ],
+            &type_of("proc_exit"),
+        ),
+        ([&grouped(""), memory, r#"(func (export "_start") (type $it))"#], &type_of("_start")),
+        (
+            [&grouped(""), memory, r#"(func (export "_initialize") (type $it))"#],
+            &type_of("_initialize"),
+        ),
+        (
+            [&grouped(WRITE), memory, r#"(func (export "cabi_realloc") (type $it) i32.const 0)"#],
+            &type_of("cabi_realloc"),
+        ),
+    ] {
+        let text = format!("(module {})", parts.concat());
+        let module = wat::parse_str(&text).unwrap_or_else(|error| panic!("{error}"));
+        for (beside, status) in [(true, ExitStatus::Code), (false, ExitStatus::Success)] {
+            let words = into_component(&module, beside, status).unwrap_err().to_string();
+            assert!(words.contains(expected), "{expected:?} is missing in: {words}");
+            assert!(!words.contains('\n') && !words.contains("BUG"), "{words}");
+        }
+    }
+}
+
+/// Changes each byte of a module in several ways. It becomes a component, or is refused with a
+/// reason.
+#[test]
+fn no_change_of_a_byte_makes_the_adapter_fail() {
+    let program = command();
+    let (mut made, mut refused) = (0, 0);
+    for at in 8..program.len() {
+        for change in [0x01, 0x02, 0x04, 0x40, 0x80, 0xff] {
+            let mut changed = program.clone();
+            changed[at] ^= change;
+            match into_component(&changed, at % 2 == 0, ExitStatus::Code) {
+                Ok(_) => made += 1,
+                Err(Error::Program(words)) if !words.contains("BUG") => refused += 1,
+                Err(error) => panic!("byte {at} changed by {change:#x}: {error}"),
+            }
+        }
+    }
+    assert!(made > 10 && refused > 1000, "{made} {refused}");
 }
 
 #[test]

@@ -1,0 +1,51 @@
+//! The checks of a module before the adapter of preview 1 is put beside it. Without them
+//! wit-component would make a component that is not valid.
+
+use anyhow::{Result, ensure};
+use wasmparser::{ExternalKind, TypeRef};
+
+use crate::embed::module::Module;
+use crate::embed::number::place;
+use crate::embed::preview1;
+
+/// The function with which a command begins.
+pub(super) const START: &str = "_start";
+
+/// Refuses a module that the adapter does not fit.
+pub(super) fn ensure(module: &Module<'_>) -> Result<()> {
+    let exported = |kind, name| module.exports.iter().any(|it| it.kind == kind && it.name == name);
+    if module.exports.iter().any(|export| export.name == START) {
+        let start = module.exported(START).map(|start| module.function_type(start)).transpose()?;
+        ensure!(
+            start.is_some_and(|ty| ty.params().is_empty() && ty.results().is_empty()),
+            "the module exports _start, but not as a function without parameters and results; \
+            export the function with which the program begins by that name"
+        );
+    }
+    if exported(ExternalKind::Memory, "memory") {
+        preview1::memory(module)?;
+    }
+    ensure_own_types(module)
+}
+
+/// Refuses types of functions that are equal to no type of the adapter, however they look.
+fn ensure_own_types(module: &Module<'_>) -> Result<()> {
+    let imports = module.imports.iter().filter_map(|import| match import.ty {
+        TypeRef::Func(ty) => Some((import.name, ty)),
+        _ => None,
+    });
+    let is_called = |name: &str| [START, "_initialize", "cabi_realloc"].contains(&name);
+    let exports = module.exports.iter().filter(|it| is_called(it.name));
+    let exports = exports.filter_map(|export| {
+        let ty = module.exported(export.name)?;
+        Some((export.name, module.functions[place(ty)]))
+    });
+    for (name, ty) in imports.chain(exports) {
+        ensure!(
+            module.is_single(ty),
+            "the type of the function {name} is in a group with other types, or can have subtypes, \
+            which no function of WASI has; declare it by itself"
+        );
+    }
+    Ok(())
+}
