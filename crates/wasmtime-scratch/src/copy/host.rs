@@ -198,6 +198,24 @@ pub(crate) fn fault(error: Errno) -> Fault {
     }
 }
 
+/// Returns the fault for an error from a function that makes a name. A filesystem that does not
+/// allow a name, such as FAT with a colon, returns `EINVAL` or `EILSEQ`.
+pub(crate) fn name_fault(error: Errno) -> Fault {
+    match error {
+        Errno::INVAL | Errno::ILSEQ => Reason::NameNotAllowed.into(),
+        error => fault(error),
+    }
+}
+
+/// Returns the fault for an error from a function that makes a link. A filesystem without such
+/// links returns `EPERM`, and some return another code; `EMLINK` is for a file that has too many.
+pub(crate) fn link_fault(error: Errno) -> Fault {
+    match error {
+        Errno::PERM | Errno::NOTSUP | Errno::NOSYS | Errno::MLINK => Reason::LinkNotAllowed.into(),
+        error => name_fault(error),
+    }
+}
+
 /// Returns the end of the copy for an error of the system.
 pub(crate) fn stop(error: Errno) -> Stop {
     Stop::Host(io::Error::from(error))

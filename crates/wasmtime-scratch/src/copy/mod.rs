@@ -134,7 +134,8 @@ impl Space {
     /// A [`CopyError`] in two cases:
     ///
     /// - Entries were refused: a target that is not empty; links that can lead out; names that are
-    ///   taken; files that change while they are read; trees deeper than 256 directories.
+    ///   taken; names and links that the host's filesystem does not have, such as a colon on FAT;
+    ///   files that change while they are read; trees deeper than 256 directories.
     /// - The copy ended early by a failure of the host.
     ///
     /// # Security

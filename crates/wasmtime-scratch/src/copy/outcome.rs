@@ -138,6 +138,10 @@ pub enum Reason {
     FileTooLarge,
     /// The host's system refused with a permission error.
     NotPermitted,
+    /// The host's filesystem does not allow the name.
+    NameNotAllowed,
+    /// The host's filesystem makes no such link.
+    LinkNotAllowed,
     /// The space refused with this error.
     Space(Error),
 }
@@ -173,6 +177,10 @@ impl fmt::Display for Reason {
             Self::NameTooLong => "the name is too long; shorten it, or raise the limit",
             Self::FileTooLarge => "the file is too large; raise the limit of one file",
             Self::NotPermitted => "the system does not permit it; change its permissions",
+            Self::NameNotAllowed => "the host's filesystem does not allow the name; rename it",
+            Self::LinkNotAllowed => {
+                "the host's filesystem makes no such link; copy elsewhere, or pack an archive"
+            }
             Self::Space(error) => return write!(formatter, "the space refuses it: {error}"),
         })
     }

@@ -152,6 +152,38 @@ fn copy_of_a_file_that_changes_while_the_clock_stands_still_never_panics() {
     assert!(bytes[0] == 1 && bytes[(1 << 20) - 1] == 0 && bytes.len() == 1 << 20);
 }
 
+/// The codes are those of Linux's filesystems: `vfat_create` returns `EINVAL` for a colon, a
+/// filesystem with an encoding `EILSEQ` for a name that it cannot encode, and symlink(2) and
+/// link(2) say `EPERM` of a filesystem without such links.
+#[cfg(target_os = "linux")]
+#[test]
+fn copy_out_goes_on_after_a_name_or_link_that_the_filesystem_does_not_have() {
+    use rustix::io::Errno;
+
+    let reason = |fault: Fault| match fault {
+        Fault::Refused(reason) => Some(reason),
+        Fault::Stop(_) => None,
+    };
+    for (error, name, link) in [
+        (Errno::INVAL, Some(Reason::NameNotAllowed), Some(Reason::NameNotAllowed)),
+        (Errno::ILSEQ, Some(Reason::NameNotAllowed), Some(Reason::NameNotAllowed)),
+        (Errno::NAMETOOLONG, Some(Reason::NameTooLong), Some(Reason::NameTooLong)),
+        (Errno::ACCESS, Some(Reason::NotPermitted), Some(Reason::NotPermitted)),
+        (Errno::PERM, Some(Reason::NotPermitted), Some(Reason::LinkNotAllowed)),
+        (Errno::NOTSUP, None, Some(Reason::LinkNotAllowed)),
+        (Errno::NOSYS, None, Some(Reason::LinkNotAllowed)),
+        (Errno::MLINK, None, Some(Reason::LinkNotAllowed)),
+        // No other entry can be copied either.
+        (Errno::ROFS, None, None),
+        (Errno::NOSPC, None, None),
+        (Errno::DQUOT, None, None),
+        (Errno::IO, None, None),
+    ] {
+        assert_eq!(reason(host::name_fault(error)), name, "{error}");
+        assert_eq!(reason(host::link_fault(error)), link, "{error}");
+    }
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn copy_in_opens_nothing_else_than_it_looked_at() {

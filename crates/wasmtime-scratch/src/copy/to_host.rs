@@ -64,7 +64,7 @@ fn target(above: BorrowedFd<'_>, path: &Path, existing: Existing) -> Result<Owne
     let path = host::without_slash(path);
     match host::make_directory(above, path) {
         Ok(()) | Err(Errno::EXIST) => {}
-        Err(error) => return Err(host::fault(error)),
+        Err(error) => return Err(host::name_fault(error)),
     }
     let target = host::open_directory(above, path).map_err(|error| match error {
         Errno::LOOP | Errno::NOTDIR => stands_in_the_way(above, path),
@@ -103,17 +103,17 @@ impl Out {
     fn make(&self, above: &OwnedFd, name: &str) -> Result<File, Fault> {
         match host::make_file(above, name) {
             Err(Errno::EXIST) => {}
-            made => return made.map_err(host::fault),
+            made => return made.map_err(host::name_fault),
         }
         self.make_way(above, name)?;
-        host::make_file(above, name).map_err(host::fault)
+        host::make_file(above, name).map_err(host::name_fault)
     }
 
     /// Removes an existing file if `existing` is `Replace`.
     fn make_way(&self, above: &OwnedFd, name: &str) -> Result<(), Fault> {
         let looked = match host::look(above, name) {
             Err(Errno::NOENT) => return Ok(()),
-            looked => looked.map_err(host::fault)?,
+            looked => looked.map_err(host::name_fault)?,
         };
         if looked.metadata.is_symlink() {
             return Err(Reason::SymbolicLink.into());
@@ -140,7 +140,7 @@ impl Receive for Out {
             Ok(()) => log.copied.directories += 1,
             Err(Errno::EXIST) if self.existing == Existing::Replace => {}
             Err(Errno::EXIST) => return Err(stands_in_the_way(above, name)),
-            Err(error) => return Err(host::fault(error)),
+            Err(error) => return Err(host::name_fault(error)),
         }
         host::open_directory(above, name).map_err(|error| match error {
             Errno::LOOP | Errno::NOTDIR => stands_in_the_way(above, name),
@@ -200,7 +200,7 @@ impl Receive for Out {
         }
         self.make_way(above, name)?;
         rustix::fs::linkat(&directory, first, above, name, AtFlags::empty())
-            .map_err(host::fault)?;
+            .map_err(host::link_fault)?;
         let linked = host::look(above, name).map_err(host::fault)?.number();
         if self.made.get(&contents.number) != Some(&linked) {
             // The first name was given to another file meanwhile.
@@ -219,7 +219,7 @@ impl Receive for Out {
     ) -> Result<(), Fault> {
         let name = last(path);
         self.make_way(above, name)?;
-        rustix::fs::symlinkat(target, above, name).map_err(host::fault)?;
+        rustix::fs::symlinkat(target, above, name).map_err(host::link_fault)?;
         host::set_modified_at(above, name, stat.modified).map_err(host::fault)
     }
 }
