@@ -9,6 +9,8 @@ use std::{fs, io};
 
 use wit_parser::{Function, FunctionKind, Handle, Interface, Resolve, Type, TypeDefKind, TypeId};
 
+use crate::identifiers::{camel, identifier, snake};
+
 /// The interfaces whose functions tests call. The three of `descriptors` are written by hand: they
 /// return what the host has made.
 const INTERFACES: [&str; 3] = ["tempfile", "text", "cleanup"];
@@ -40,7 +42,7 @@ impl Words<'_> {
     /// Writes a method of `Sandbox` or `Handle` for each function but the static ones.
     fn functions(&self, interface: &Interface, out: &mut String) {
         for function in interface.functions.values() {
-            let name = snake(function.item_name());
+            let name = function.item_name();
             let (implementor, lifetime, path, this) = match function.kind {
                 FunctionKind::Freestanding => (" Sandbox".to_owned(), "'_", String::new(), ""),
                 FunctionKind::Method(id) => {
@@ -52,7 +54,7 @@ impl Words<'_> {
             };
             let (mut parameters, mut arguments) = (String::new(), String::new());
             for parameter in arguments_of(function) {
-                let (argument, ty) = (snake(&parameter.name), &parameter.ty);
+                let (argument, ty) = (identifier(&parameter.name), &parameter.ty);
                 write!(parameters, ", {argument}: {}", self.lent(ty)).unwrap();
                 write!(arguments, ", {}", self.passed(&argument, ty)).unwrap();
             }
@@ -64,12 +66,14 @@ impl Words<'_> {
             writeln!(
                 out,
                 "impl{implementor} {{
-                    pub fn {name}(&self{parameters}){result} {{
+                    pub fn {method}(&self{parameters}){result} {{
                         self.call(|exports, store{this}| {{
-                            exports.{interface}{path}.call_{name}(store{this}{arguments})
+                            exports.{interface}{path}.call_{called}(store{this}{arguments})
                         }}){into}
                     }}
                 }}",
+                method = identifier(name),
+                called = snake(name),
                 interface = self.interface,
             )
             .unwrap();
@@ -85,7 +89,7 @@ impl Words<'_> {
         for (resource, id) in &interface.types {
             if matches!(self.resolve.types[*id].kind, TypeDefKind::Resource) {
                 let handle = format!("Handle<'_, {}>", camel(resource));
-                objects.push((snake(resource), handle, FunctionKind::Method(*id)));
+                objects.push((identifier(resource), handle, FunctionKind::Method(*id)));
             }
         }
         for (name, object, kind) in objects {
@@ -109,7 +113,7 @@ impl Words<'_> {
     fn arm(&self, function: &Function) -> String {
         let name = function.item_name();
         let arguments: Vec<&str> = arguments_of(function).map(|it| self.word(&it.ty)).collect();
-        let call = format!("object.{}({})", snake(name), arguments.join(", "));
+        let call = format!("object.{}({})", identifier(name), arguments.join(", "));
         let shown = if name.ends_with("-wtf8") { "as_text" } else { "shown" };
         if function.result.is_some_and(|ty| self.is_result(&ty)) {
             format!("\"{name}\" => {call}.map(|it| it.{shown}()).map_err(Into::into),")
@@ -128,7 +132,7 @@ impl Words<'_> {
                 continue;
             }
             let of_fields = |value: &dyn Fn(&str) -> String| -> String {
-                let field = |name: &str| format!("{}: {},", snake(name), value(name));
+                let field = |name: &str| format!("{}: {},", identifier(name), value(name));
                 record.fields.iter().map(|it| field(&it.name)).collect()
             };
             let (none, get) = (
@@ -319,13 +323,4 @@ fn primitive(ty: &Type) -> &'static str {
         Type::String => "String",
         _ => unimplemented!("{ty:?} has no use yet"),
     }
-}
-
-fn snake(name: &str) -> String {
-    name.replace('-', "_")
-}
-
-fn camel(name: &str) -> String {
-    let capital = |word: &str| word[..1].to_uppercase() + &word[1..];
-    name.split('-').map(capital).collect()
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::{env, io};
 
 mod calls;
+mod identifiers;
 mod programs;
 mod suites;
 

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::{fs, io};
 
-use crate::programs;
+use crate::{identifiers, programs};
 
 /// The file of `tests/` that runs the programs with this first word, or, before that, of this name.
 const SUITES: [(&str, &str); 26] = [
@@ -43,7 +43,7 @@ pub(crate) fn write(output: &Path) -> io::Result<()> {
     let suites = BTreeMap::from(SUITES);
     let mut programs: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for name in programs::names(Path::new("programs/src/bin"))? {
-        let word = name.split('_').next().unwrap_or_default();
+        let word = name.split(['_', '-']).next().unwrap_or_default();
         let suite = suites.get(&*name).or_else(|| suites.get(word));
         let suite = suite.unwrap_or_else(|| {
             panic!("no file of tests runs the program {name}: build/suites.rs says which does")
@@ -54,7 +54,7 @@ pub(crate) fn write(output: &Path) -> io::Result<()> {
     for (suite, names) in &programs {
         let mut constants = String::new();
         for name in names {
-            let constant = name.to_uppercase();
+            let constant = identifiers::constant(name);
             writeln!(constants, "#[deny(dead_code)] const {constant}: &str = {name:?};").unwrap();
         }
         let file = format!("{}.rs", suite.replace('/', "_"));

@@ -8,6 +8,8 @@ use host_tests::{Program, Run, Sandbox, names_in, program_names};
 use tempfile::TempDir;
 use xtask::workspace;
 
+#[path = "../build/identifiers.rs"]
+mod identifiers;
 #[path = "../build/programs.rs"]
 mod programs_of_folder;
 
@@ -45,6 +47,24 @@ fn what_editors_leave_beside_a_program_is_no_program() {
         fs::write(folder.path().join(path).join(file), "").unwrap();
     }
     assert_eq!(programs_of_folder::names(folder.path()).unwrap(), ["one", "two"]);
+}
+
+/// The expected names are those that wasmtime's bindgen makes.
+#[test]
+fn every_name_of_wit_and_of_a_program_has_one_in_rust() {
+    for (name, function, part, ty) in [
+        ("seek", "seek", "seek", "Seek"),
+        ("read-line", "read_line", "read_line", "ReadLine"),
+        ("type", "type_", "type", "Type"),
+        ("gen", "gen_", "gen", "Gen"),
+        ("URL-of", "url_of", "url_of", "UrlOf"),
+        ("utf-8", "utf_8", "utf_8", "Utf8"),
+    ] {
+        let found = (identifiers::identifier(name), identifiers::snake(name));
+        assert_eq!(found, (function.to_owned(), part.to_owned()));
+        assert_eq!(identifiers::camel(name), ty);
+    }
+    assert_eq!(identifiers::constant("doc-examples_2"), "DOC_EXAMPLES_2");
 }
 
 #[test]
