@@ -38,8 +38,7 @@ pub(crate) fn run(arguments: &Run) -> Result<ExitCode, Failure> {
     let named = arguments.program.display().to_string();
     let guest = Guest::new(named, program, wasi(arguments)?, scratch)?;
     let Watched { ending, left } = watch::run(guest, arguments.timeout)?;
-    let account = Account::of(&space);
-    let space = if left { still::copy(&space) } else { space };
+    let (account, space) = if left { still::copy(&space) } else { (Account::of(&space), space) };
     ending.tell();
     let collected = copies::collect(&space, &arguments.collected, &places, arguments.force);
     let changes = mark.map(|mark| mark.changes(&space, &arguments.mount)).transpose();

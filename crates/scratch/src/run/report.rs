@@ -10,8 +10,9 @@ use crate::run::shown::size;
 use crate::told::{shown, tell};
 
 /// The usage of a space at one moment, and the most that it held until then.
+#[derive(Debug, PartialEq, Eq)]
 pub(super) struct Account {
-    used: Usage,
+    pub(super) used: Usage,
     most: Usage,
     limits: Limits,
     refusal: Option<Refusal>,
