@@ -33,7 +33,7 @@ pub(super) fn print(
     changes: Option<&[Seen]>,
 ) {
     if form == Some(Report::Json) {
-        return tell(&format!("{}\n", json(ending, account, changes)));
+        return tell(&format!("{}\n", line(&json(ending, account, changes))));
     }
     for Seen { word, path, from, kind } in changes.unwrap_or_default() {
         let slash = if *kind == Kind::Directory { "/" } else { "" };
@@ -76,7 +76,7 @@ fn text(ending: &Ending, Account { used, most, limits, refusal }: &Account) -> S
     rows.map(|(name, value)| format!("{name:9} {value}\n")).concat()
 }
 
-/// Returns the report as a JSON object on one line.
+/// Returns the report as a JSON object.
 fn json(ending: &Ending, account: &Account, changes: Option<&[Seen]>) -> Value {
     let Account { used, most, limits, refusal } = account;
     let Limits { content, metadata, nodes, handles, name, path, file_size, soft } = limits;
@@ -97,6 +97,16 @@ fn json(ending: &Ending, account: &Account, changes: Option<&[Seen]>) -> Value {
         report["changes"] = changes.iter().map(change).collect();
     }
     report
+}
+
+/// Formats a JSON object on one line. Characters that would control a terminal are escaped, since
+/// the program chooses the names of its files.
+fn line(json: &Value) -> String {
+    let escaped = |letter: char| match letter.is_control() {
+        true => format!("\\u{:04x}", u32::from(letter)),
+        false => letter.to_string(),
+    };
+    json.to_string().chars().map(escaped).collect()
 }
 
 fn amounts(Usage { content, metadata, nodes, handles }: Usage) -> Value {
@@ -125,5 +135,20 @@ pub(super) fn option(limit: Limit) -> &'static str {
         Limit::SharedBytes | Limit::SharedNodes | Limit::SharedHandles => {
             unreachable!("BUG: the space shares no limit")
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::line;
+
+    #[test]
+    fn what_steers_a_terminal_is_an_escape_and_means_the_same() {
+        let report = json!({ "path": "a\u{1b}[2J\u{7f}\u{9b}\n\"é" });
+        let line = line(&report);
+        assert!(!line.contains(char::is_control), "{line:?}");
+        assert_eq!(serde_json::from_str::<Value>(&line).unwrap(), report);
     }
 }
