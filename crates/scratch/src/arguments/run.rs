@@ -76,7 +76,7 @@ pub(super) fn command() -> Command {
             after SIGINT, 143 after SIGTERM, 2 if the arguments or the program are refused, and 1 \
             if a program ended with 0 but its files could not be collected or its changes not be \
             listed. Except with status 2, --collect, --changes and --report are done then, too; \
-            a second signal ends them.",
+            a second signal, or one after the program's end, cuts them short.",
         )
         .arg(
             Arg::new("program")

@@ -1,4 +1,4 @@
-//! SIGINT and SIGTERM: the first signal stops the program, and the second one the command.
+//! SIGINT and SIGTERM: a signal stops the program while that runs, and later ones the command.
 
 use crate::failure::Failure;
 use crate::run::ending::Stop;

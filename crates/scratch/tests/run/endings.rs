@@ -1,8 +1,9 @@
 //! The ends of a program, each with its status, and what is done after it.
 
 use std::fs;
-use std::io::{self, Write as _};
+use std::io::{self, PipeReader, PipeWriter, Write as _};
 use std::process::Stdio;
+use std::thread;
 
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 use rustix::process::Signal;
@@ -89,15 +90,34 @@ fn signals_end_the_program_and_the_report_is_still_made() {
     }
 }
 
-#[test]
-fn the_second_signal_ends_the_command_at_once() {
-    let folder = Folder::new();
-    // Nobody reads what it would report: it would wait for ever.
-    let (_reader, mut writer) = io::pipe().unwrap();
+/// Returns a pipe that is full. What is written to it waits for ever, since nobody reads it.
+fn full_pipe() -> (PipeReader, PipeWriter) {
+    let (reader, mut writer) = io::pipe().unwrap();
     let flags = fcntl_getfl(&writer).unwrap();
     fcntl_setfl(&writer, flags | OFlags::NONBLOCK).unwrap();
     while writer.write(&[0; 512]).is_ok() {}
     fcntl_setfl(&writer, flags).unwrap();
+    (reader, writer)
+}
+
+#[test]
+fn a_signal_after_the_programs_end_ends_the_command_at_once() {
+    let folder = Folder::new();
+    let (_reader, writer) = full_pipe();
+    let mut command = folder.shell(&["--report", "--collect", "/tmp::results"], &[WRITE]);
+    let mut child = command.stderr(Stdio::from(writer)).spawn().unwrap();
+    while fs::read_to_string(folder.path().join("results/a")).ok().as_deref() != Some("text") {
+        assert_eq!(child.try_wait().unwrap(), None);
+        thread::yield_now();
+    }
+    signal(&child, Signal::INT);
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+}
+
+#[test]
+fn the_second_signal_ends_the_command_at_once() {
+    let folder = Folder::new();
+    let (_reader, writer) = full_pipe();
     let mut command = folder.shell(&["--report"], &[WRITE, "spin"]);
     let mut child = command.stderr(Stdio::from(writer)).spawn().unwrap();
     first_line(&mut child);
