@@ -280,6 +280,10 @@ impl<'space, S: PageStore> Count<'space, S> {
         equal("metadata", used.metadata, booked.metadata)?;
         equal("nodes", used.nodes, booked.nodes)?;
         equal("charged handles", used.handles, booked.handles)?;
+        if let Some(owned) = self.space.stock.quota.owned() {
+            let pages = self.layer.pages.rows().map(|page| u64::from(page.capacity));
+            equal("content charged to the shared limit", pages.sum::<u64>(), owned)?;
+        }
         equal("rows of nodes", own.nodes, self.layer.nodes.live())?;
         equal("rows of entries", own.entries, self.layer.entries.live())?;
         equal("rows of branches", own.branches, self.layer.branches.live())?;

@@ -325,11 +325,16 @@ impl<S: PageStore> Stock<S> {
         }
         self.map_own(pages, number)?;
         let capacity = capacity_for(number, at);
-        if capacity < self.capacity(page)
-            && let Ok(smaller) = self.shrink_page(page, capacity, at)
-        {
-            self.map_set(pages, number, smaller).expect("BUG: its way is the space's own");
-            return Ok(());
+        if capacity < self.capacity(page) {
+            match self.shrink_page(page, capacity, at) {
+                Ok(smaller) => {
+                    self.map_set(pages, number, smaller).expect("BUG: its way is the space's own");
+                    return Ok(());
+                }
+                // The page of a template cannot stay as it is.
+                Err(error) if !self.layer.owns_page(page) => return Err(error),
+                Err(_) => {}
+            }
         }
         let own = self.own_page_at(pages, number, page, 0)?;
         let end = layer::bytes(self.capacity(own));

@@ -6,6 +6,7 @@
 
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::iter::successors;
 
 use crate::branch::Branch;
 use crate::bucket::Bucket;
@@ -13,12 +14,14 @@ use crate::error::{Error, Result};
 use crate::id::Id;
 use crate::index::Part;
 use crate::layer::{Layer, Stock};
+use crate::limits::Usage;
 use crate::list::push;
 use crate::map::Map;
 use crate::node::{Entry, Node};
 use crate::nodes;
 use crate::page::Page;
 use crate::pages::PageStore;
+use crate::quota::Quota;
 use crate::space::Space;
 use crate::trie::Step;
 
@@ -82,25 +85,41 @@ struct View {
 impl<S: PageStore> Space<S> {
     /// Folds as many layers as possible. The time is linear in the size of the space.
     ///
+    /// A shared limit is then charged for the pages of these layers as for the space's own. Charges
+    /// to the same limit are taken over.
+    ///
     /// # Errors
-    /// `InsufficientSpace`. Nothing has changed then.
+    /// `InsufficientSpace`; `Quota` if a layer was charged to another limit. Nothing has changed
+    /// then.
     pub(crate) fn fold(&mut self) -> Result<()> {
-        if !S::JOINS {
-            return Ok(());
-        }
-        let layers = self.stock.layer.make_room_to_fold()?;
-        if layers == 0 {
-            return Ok(());
-        }
-        let mut view = self.view(layers)?;
-        let copies = self.stock.copies(&view.below)?;
+        let planned = self.plan().inspect_err(|_| self.stock.quota.forget_refusal())?;
+        let Some((layers, mut view)) = planned else { return Ok(()) };
+        let content = self.stock.layer.kept_content(layers, &view);
+        let more = content.saturating_sub(self.stock.owned_within(layers));
+        self.stock.quota.charge_apart::<S>(Usage::default(), more)?;
+        let copies = self.stock.copies(&view.below);
+        let copies =
+            copies.inspect_err(|_| self.stock.quota.refund_apart::<S>(Usage::default(), more))?;
         self.stock.layer.map_walk(&copies, &mut |step| {
             if let Step::Branch(branch) = step {
                 view.branches.see(branch);
             }
         });
-        self.stock.layer.fold(layers, &view, copies);
+        let Stock { layer, quota, .. } = &mut self.stock;
+        layer.fold(layers, &view, copies, quota);
+        let less = quota.owned().map_or(0, |owned| owned - content);
+        quota.refund_apart::<S>(Usage::default(), less);
         Ok(())
+    }
+
+    /// Returns the number of layers below that become a part of the space's own, and what the space
+    /// sees of them. It is `None` if no layer can.
+    fn plan(&mut self) -> Result<Option<(usize, View)>> {
+        if !S::JOINS {
+            return Ok(None);
+        }
+        let layers = self.stock.layer.make_room_to_fold()?;
+        if layers == 0 { Ok(None) } else { Ok(Some((layers, self.view(layers)?))) }
     }
 
     /// Walks everything that the space sees.
@@ -190,6 +209,15 @@ impl<S: PageStore> Stock<S> {
         }
         Ok(map)
     }
+
+    /// Returns the bytes of pages of this layer and the given number of layers below it that are
+    /// charged to the space's shared limit.
+    fn owned_within(&self, layers: usize) -> u64 {
+        let below = successors(self.layer.base(), |layer| layer.base()).take(layers);
+        let below = below.filter_map(|layer| layer.charge.as_ref());
+        let below: u64 = below.map(|charge| self.quota.owned_by(charge)).sum();
+        below + self.quota.owned().unwrap_or(0)
+    }
 }
 
 impl<S: PageStore> Layer<S> {
@@ -213,6 +241,15 @@ impl<S: PageStore> Layer<S> {
         }
     }
 
+    /// Returns the bytes of the pages that are kept of this layer and of the given number of layers
+    /// below it.
+    fn kept_content(&self, layers: usize, view: &View) -> u64 {
+        let layers = successors(Some(self), |layer| layer.base()).take(layers + 1);
+        let pages = layers.flat_map(|layer| layer.pages.numbered());
+        let kept = pages.filter(|(id, _)| view.pages.is_kept(*id));
+        kept.map(|(_, page)| u64::from(page.capacity)).sum()
+    }
+
     /// Adds the rows of the layer above. Precondition: room was made for them.
     fn join(&mut self, above: Self) {
         self.nodes.join(above.nodes);
@@ -221,7 +258,6 @@ impl<S: PageStore> Layer<S> {
         self.buckets.join(above.buckets);
         self.pages.join(above.pages);
         self.store.join(above.store);
-        self.charge = None;
     }
 
     /// Returns the copy of a node in the highest of some layers: this layer and the given number of
@@ -243,12 +279,15 @@ impl<S: PageStore> Layer<S> {
     }
 
     /// Merges this layer and the given number of layers below it into one.
-    fn fold(&mut self, layers: usize, view: &View, copies: Map<Node>) {
+    fn fold(&mut self, layers: usize, view: &View, copies: Map<Node>, quota: &mut Quota) {
         for _ in 0..layers {
             let below = self.base.take().and_then(Arc::into_inner);
             let mut below = below.expect("BUG: nothing else stands on it");
             core::mem::swap(self, &mut below);
             self.join(below);
+            if let Some(charge) = self.charge.take() {
+                quota.adopt(charge);
+            }
         }
         for (node, copy) in &view.within {
             let row = self.nodes.take(*copy);

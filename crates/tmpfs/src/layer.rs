@@ -4,6 +4,7 @@
 //! whether the space owns it. Rows are added and removed only here, and nodes in `nodes.rs`, always
 //! together with their charge, so that charges and rows agree. A space is charged for the rows of
 //! its template that it can reach as if it owned them. A copy replaces its original in that charge.
+//! Only the bytes of pages are charged once to a limit that is shared, for the layer that owns them.
 
 use alloc::sync::Arc;
 
@@ -152,6 +153,11 @@ impl<S: PageStore> Row<S> for Bucket {
     fn try_clone(&self) -> Result<Self> {
         Ok(*self)
     }
+}
+
+#[inline]
+fn content(bytes: u32) -> Usage {
+    Usage { content: u64::from(bytes), ..Usage::default() }
 }
 
 #[inline]
@@ -366,18 +372,24 @@ impl<S: PageStore> Stock<S> {
     pub(crate) fn own_page(&mut self, id: Id<Page>, capacity: u32) -> Result<Id<Page>> {
         let held = self.capacity(id);
         let capacity = capacity.max(held);
-        let more = Usage { content: u64::from(capacity - held), ..Usage::default() };
+        let more = content(capacity - held);
         let own = self.layer.owns_page(id);
         if own && capacity == held {
             return Ok(id);
         }
-        self.quota.charge::<S>(more)?;
+        let owned = u64::from(capacity - self.owned(id));
+        self.quota.charge_apart::<S>(more, owned)?;
         let grown = if own {
             self.grow_page(id, capacity)
         } else {
             self.copy_page(id, capacity, bytes(held))
         };
-        grown.inspect_err(|_| self.quota.refund::<S>(more))
+        grown.inspect_err(|_| self.quota.refund_apart::<S>(more, owned))
+    }
+
+    /// Returns the capacity of a page of the space's own layer, and 0 for a page of a layer below.
+    fn owned(&self, id: Id<Page>) -> u32 {
+        if self.layer.owns_page(id) { self.capacity(id) } else { 0 }
     }
 
     fn grow_page(&mut self, id: Id<Page>, capacity: u32) -> Result<Id<Page>> {
@@ -415,20 +427,27 @@ impl<S: PageStore> Stock<S> {
         capacity: u32,
         length: usize,
     ) -> Result<Id<Page>> {
-        let copy = self.copy_page(id, capacity, length)?;
-        let less = u64::from(self.capacity(id) - capacity);
+        let less = content(self.capacity(id) - capacity);
         if self.layer.owns_page(id) {
+            let copy = self.copy_page(id, capacity, length)?;
             self.free_page(id);
+            self.quota.refund::<S>(less);
+            return Ok(copy);
         }
-        self.quota.refund::<S>(Usage { content: less, ..Usage::default() });
+        let owned = u64::from(capacity);
+        self.quota.charge_apart::<S>(Usage::default(), owned)?;
+        let copy = self.copy_page(id, capacity, length);
+        let copy = copy.inspect_err(|_| self.quota.refund_apart::<S>(Usage::default(), owned))?;
+        self.quota.refund_apart::<S>(less, 0);
         Ok(copy)
     }
 
     /// Removes a copy that was not put in the place of its original.
     pub(crate) fn discard_copy(&mut self, copy: Id<Page>, original: Id<Page>) {
-        let more = u64::from(self.capacity(copy) - self.capacity(original));
+        let more = content(self.capacity(copy) - self.capacity(original));
+        let owned = u64::from(self.capacity(copy) - self.owned(original));
         self.free_page(copy);
-        self.quota.refund::<S>(Usage { content: more, ..Usage::default() });
+        self.quota.refund_apart::<S>(more, owned);
     }
 
     /// Writes to a page that the space owns.
@@ -446,11 +465,11 @@ impl<S: PageStore> Stock<S> {
 
     /// Removes a page with its charge.
     pub(crate) fn remove_page(&mut self, id: Id<Page>) {
-        let cost = self.page_cost(id);
+        let (cost, owned) = (self.page_cost(id), self.owned(id));
         if self.layer.owns_page(id) {
             self.free_page(id);
         }
-        self.quota.refund::<S>(cost);
+        self.quota.refund_apart::<S>(cost, u64::from(owned));
     }
 
     fn free_page(&mut self, id: Id<Page>) {

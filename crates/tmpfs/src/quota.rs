@@ -1,5 +1,11 @@
 //! Charges against the limits of a space and the limit that it shares. They are made before the
-//! allocation. Only `layer.rs`, `handles.rs`, `template.rs` and `snapshot.rs` charge.
+//! allocation. Only `layer.rs`, `handles.rs`, `template.rs`, `snapshot.rs` and `fold.rs` charge.
+//!
+//! A space's own limits are charged for everything that the space can reach. The shared limit is
+//! charged for the same amounts, except that the bytes of a page are charged once: to the layer
+//! that owns the page.
+
+use core::mem;
 
 use crate::error::{Error, Result};
 use crate::limits::{Limits, Usage};
@@ -13,6 +19,9 @@ pub(crate) struct Quota {
     pub(crate) limits: Limits,
     used: Usage,
     high: Usage,
+    /// The bytes of the pages that the layer owns, if the limit is shared. They are the content
+    /// that is charged to the shared limit.
+    owned: u64,
     shared: Option<SharedLimit>,
     last: LastRefusal,
 }
@@ -21,17 +30,18 @@ impl Quota {
     pub(crate) fn new(limits: Limits, shared: Option<SharedLimit>) -> Self {
         let limits = limits.effective();
         let (used, high) = (Usage::default(), Usage::default());
-        Self { limits, used, high, shared, last: LastRefusal::default() }
+        Self { limits, used, high, owned: 0, shared, last: LastRefusal::default() }
     }
 
-    /// Charges the shared limit alone, for a layer that becomes part of a template. Returns the
-    /// charges of the layer.
-    pub(crate) fn split(&self, amount: Usage) -> Result<Self> {
+    /// Charges the shared limit alone, for a layer that becomes part of a template. The bytes of
+    /// its pages are charged already. Returns the charges of the layer.
+    pub(crate) fn split(&mut self, amount: Usage) -> Result<Self> {
         if let Some(shared) = &self.shared {
-            shared.charge(amount, &self.last)?;
+            shared.charge(Usage { content: 0, ..amount }, &self.last)?;
         }
+        let owned = mem::take(&mut self.owned);
         let (limits, shared, last) = (self.limits, self.shared.clone(), LastRefusal::default());
-        Ok(Self { limits, used: amount, high: amount, shared, last })
+        Ok(Self { limits, used: amount, high: amount, owned, shared, last })
     }
 
     #[inline]
@@ -48,17 +58,25 @@ impl Quota {
         self.last.get()
     }
 
-    /// Charges `amount`, or nothing if a limit refuses. The type of the store decides whether the
-    /// limit can be shared: for a space that shares none, the code for it is not compiled.
+    /// Charges `amount`, or nothing if a limit refuses.
     // Always inlined, since each caller knows which amounts are zero: making and removing a file
     // takes 2 % fewer instructions.
     #[inline(always)]
     pub(crate) fn charge<S: PageStore>(&mut self, amount: Usage) -> Result<()> {
+        self.charge_apart::<S>(amount, amount.content)
+    }
+
+    /// Charges `amount`, or nothing if a limit refuses. The shared limit is charged for `owned`
+    /// bytes of content instead. The type of the store decides whether the limit can be shared: for
+    /// a space that shares none, the code for it is not compiled.
+    #[inline(always)]
+    pub(crate) fn charge_apart<S: PageStore>(&mut self, amount: Usage, owned: u64) -> Result<()> {
         let used = self.with(amount)?;
         if S::TEMPLATES
             && let Some(shared) = &self.shared
         {
-            shared.charge(amount, &self.last)?;
+            shared.charge(Usage { content: owned, ..amount }, &self.last)?;
+            self.owned += owned;
         }
         self.used = used;
         self.high = self.high.most(used);
@@ -83,19 +101,20 @@ impl Quota {
         Ok(Usage { content, metadata, nodes, handles })
     }
 
-    /// Charges `amount` in place of the present charges, or changes nothing if a limit refuses. The
-    /// shared limit is charged for the difference alone.
+    /// Charges `amount`, the usage of a template, in place of the present charges, or changes
+    /// nothing if a limit refuses. The shared limit is charged for the difference alone.
     pub(crate) fn replace(&mut self, amount: Usage) -> Result<()> {
-        let (more, less) = (amount.minus(self.used), self.used.minus(amount));
-        self.with(more)?;
+        self.with(amount.minus(self.used))?;
         if let Some(shared) = &self.shared {
+            let (held, owned) = (self.held(), Usage { content: 0, ..amount });
             // The shared limit counts the bytes of content and metadata together.
             let difference = |one: Usage, other: Usage| {
                 let bytes = one.bytes().saturating_sub(other.bytes());
-                Usage { content: bytes, metadata: 0, ..one }
+                Usage { content: bytes, metadata: 0, ..one.minus(other) }
             };
-            shared.charge(difference(more, less), &self.last)?;
-            shared.refund(difference(less, more));
+            shared.charge(difference(owned, held), &self.last)?;
+            shared.refund(difference(held, owned));
+            self.owned = 0;
         }
         self.used = amount;
         self.high = self.high.most(amount);
@@ -134,8 +153,38 @@ impl Quota {
         Error::InsufficientSpace
     }
 
+    /// Returns the amounts that are charged to the shared limit.
+    fn held(&self) -> Usage {
+        Usage { content: self.owned, ..self.used }
+    }
+
+    /// Returns the bytes of pages that are charged to the shared limit. It is `None` if no limit is
+    /// shared.
+    pub(crate) fn owned(&self) -> Option<u64> {
+        self.shared.as_ref().map(|_| self.owned)
+    }
+
+    /// Returns the bytes of pages that are charged to the same shared limit for another layer.
+    pub(crate) fn owned_by(&self, layer: &Self) -> u64 {
+        if self.shared == layer.shared { layer.owned } else { 0 }
+    }
+
+    /// Takes over the charges for the pages of a layer that becomes a part of the space's own, and
+    /// refunds its other charges.
+    pub(crate) fn adopt(&mut self, mut layer: Self) {
+        if self.shared == layer.shared {
+            self.owned += mem::take(&mut layer.owned);
+        }
+    }
+
     #[inline]
     pub(crate) fn refund<S: PageStore>(&mut self, amount: Usage) {
+        self.refund_apart::<S>(amount, amount.content);
+    }
+
+    /// Refunds `amount`, and `owned` bytes of content to the shared limit instead.
+    #[inline]
+    pub(crate) fn refund_apart<S: PageStore>(&mut self, amount: Usage, owned: u64) {
         let Usage { content, metadata, nodes, handles } = &mut self.used;
         for (held, less) in [
             (content, amount.content),
@@ -148,7 +197,8 @@ impl Quota {
         if S::TEMPLATES
             && let Some(shared) = &self.shared
         {
-            shared.refund(amount);
+            shared.refund(Usage { content: owned, ..amount });
+            self.owned = self.owned.checked_sub(owned).expect("BUG: an owned page was charged");
         }
     }
 }
@@ -156,7 +206,7 @@ impl Quota {
 impl Drop for Quota {
     fn drop(&mut self) {
         if let Some(shared) = &self.shared {
-            shared.refund(self.used);
+            shared.refund(self.held());
         }
     }
 }

@@ -84,8 +84,20 @@ pub trait Pool: Send + Sync {
 ///
 /// An operation is charged for one row after the other. A charge that is refused is not counted at
 /// any moment. Charges that the operation made before the refusal count until it returns.
+///
+/// The bytes of a page count once, also if several spaces reach the page through a
+/// [`Template`](crate::Template): for the space that wrote it, and then for the template. A space
+/// that changes a page of its template makes a copy, which counts, and which the limit may refuse.
+/// Nodes and metadata count for the template and for each space in full, so that nothing else is
+/// ever refused for want of a copy.
 #[derive(Clone)]
 pub struct SharedLimit(Arc<Shared>);
+
+impl PartialEq for SharedLimit {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
 
 impl fmt::Debug for SharedLimit {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

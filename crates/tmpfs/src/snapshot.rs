@@ -28,9 +28,10 @@ impl Space {
     /// are new or changed since the last snapshot or the start of the space. The template does not
     /// hold nodes that only handles keep.
     ///
-    /// A shared limit is also charged for the nodes and pages that the template alone holds: those
-    /// that are new or changed since the last template below it. The charge lasts as long as the
-    /// template or a space that is based on it.
+    /// A shared limit is also charged for the nodes and the metadata of the template: those that are
+    /// new or changed since the last template below it. The bytes of pages were charged when they
+    /// were written, and are charged again only for a copy that a change makes. The charges last as
+    /// long as the template or a space that is based on it.
     ///
     /// A space is based on at most 16 templates. The next snapshot merges the space's own layer
     /// with those of the templates right below that nothing else uses, in time that is linear in
@@ -76,7 +77,7 @@ impl<S: PageStore> Space<S> {
     pub fn snapshot_in(&mut self, store: S) -> Result<Template<S>> {
         const { assert!(S::TEMPLATES, "the store is one of spaces that are not frozen") };
         if self.stock.layer.depth >= DEPTH {
-            self.fold().inspect_err(|_| self.stock.quota.forget_refusal())?;
+            self.fold()?;
         }
         if self.stock.layer.depth >= DEPTH {
             return Err(Error::Busy);
@@ -123,7 +124,9 @@ impl<S: PageStore> Space<S> {
     fn undo_snapshot(&mut self, below: Arc<Layer<S>>, opened: &[(Id<Node>, u32)]) {
         self.stock.layer.base = None;
         self.stock.layer = Arc::into_inner(below).expect("BUG: nobody else has it yet");
-        self.stock.layer.charge = None;
+        if let Some(charge) = self.stock.layer.charge.take() {
+            self.stock.quota.adopt(charge);
+        }
         for (node, opens) in opened {
             self.stock.node_mut(*node).opens = *opens;
         }
@@ -141,7 +144,7 @@ impl<S: PageStore> Space<S> {
     /// - `Invalid` if the space is not based on the template;
     /// - `InsufficientSpace` if the template holds more than the space does now, and the limits of
     ///   the space do not allow it;
-    /// - `Quota` if the shared limit does not allow it.
+    /// - `Quota` if the shared limit does not allow the nodes and the metadata.
     ///
     /// After an error nothing has changed.
     pub fn reset_to(&mut self, template: &Template<S>) -> Result<()> {

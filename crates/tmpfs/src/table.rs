@@ -253,6 +253,16 @@ impl<T, K> Table<T, K> {
         })
     }
 
+    /// Returns every row with its number.
+    pub(crate) fn numbered(&self) -> impl Iterator<Item = (Id<K>, &T)> {
+        self.chunks.iter().zip(0..).flat_map(move |(chunk, number)| {
+            chunk.slots.iter().zip(0..).filter_map(move |(slot, at)| match slot {
+                Slot::Used(row) => Some((self.id(number, at), row)),
+                Slot::Free(_) => None,
+            })
+        })
+    }
+
     /// Returns the number of the row in a chunk's slot.
     #[inline]
     fn id(&self, number: u32, at: u32) -> Id<K> {

@@ -23,8 +23,9 @@ pub(crate) const DEPTH: u32 = 16;
 /// until they change them. A clone is the same template.
 ///
 /// There are no locks: threads work on their spaces at the same time. Each space is charged in full
-/// for everything that it can reach. The template stays charged, too, as long as it or a space that
-/// is based on it exists.
+/// for everything that it can reach, towards its own limits. A limit that is shared is charged once
+/// for the bytes of a page that several spaces reach, as long as the template or a space that is
+/// based on it exists, and for each space in full for nodes and metadata.
 ///
 /// ```
 /// use tmpfs::{DescriptorFlags, Follow, Settings, Space, Timestamp};
@@ -82,7 +83,7 @@ impl<S: PageStore> Template<S> {
     pub fn space_in(&self, store: S, settings: Settings) -> Result<Space<S>> {
         let Self { root, serial, seed, .. } = *self;
         let mut quota = Quota::new(settings.limits, settings.shared);
-        quota.charge::<S>(self.usage())?;
+        quota.charge_apart::<S>(self.usage(), 0)?;
         let layer = Layer::over(Arc::clone(&self.layer), store);
         let stock = Stock { layer, quota, seed };
         let handles = Table::new(HANDLES);

@@ -11,10 +11,13 @@ const PATHS: usize = 256 << 20;
 /// The state of a space at one moment. A clone is the same template.
 ///
 /// Any number of spaces start from it in constant time. They share its pages until they change
-/// them, and each is charged in full for everything that it can see. A shared limit is also charged
-/// for what a template alone holds, until the template and all spaces that are based on it are
-/// dropped: for a space of 1 MiB, its template and a hundred forks it is charged 102 MiB, although
-/// they take little more memory than the space alone.
+/// them. Towards its own limits each is charged in full for everything that it can see.
+///
+/// A [`SharedLimit`](crate::SharedLimit) is charged once for the bytes of a page, until the template
+/// and all spaces that are based on it are dropped, and again for the copy that a change makes: a
+/// hundred forks of 100 MB fit a limit of 200 MB. It is charged for the template and for each space
+/// in full for files and directories and their metadata, which are 0.3 % of the content of large
+/// files.
 ///
 /// ```
 /// use wasmtime_scratch::{Difference, Space};
@@ -64,7 +67,7 @@ impl Space {
     ///
     /// # Errors
     /// - `Busy` if the space is based on 16 templates that are all in use;
-    /// - `Quota` if the shared limit does not allow it;
+    /// - `Quota` if the shared limit does not allow the metadata of the template;
     /// - `InsufficientSpace` if there is no memory.
     ///
     /// After an error nothing has changed.
@@ -91,8 +94,9 @@ impl Space {
     ///
     /// # Errors
     /// - `Invalid` if the space is not based on the template;
-    /// - `InsufficientSpace` and `Quota` if the template holds more than the space does now, and
-    ///   the limits do not allow it.
+    /// - `InsufficientSpace` if the template holds more than the space does now, and the limits of
+    ///   the space do not allow it;
+    /// - `Quota` if the shared limit does not allow the metadata of the template.
     ///
     /// # Example
     /// ```

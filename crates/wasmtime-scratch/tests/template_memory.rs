@@ -35,21 +35,34 @@ fn a_hundred_forks_of_100_mb_take_the_memory_of_what_differs() {
 }
 
 #[test]
-fn a_shared_limit_is_charged_in_full_for_a_template_and_each_fork() {
-    let limits = SharedLimits { bytes: 13 << 20, nodes: 100, handles: 100 };
+fn a_shared_limit_is_charged_for_the_memory_of_a_hundred_forks() {
+    const BYTES: usize = 100 << 20;
+    let limits = SharedLimits { bytes: 200 << 20, nodes: 10_000, handles: 100 };
     let shared = SharedLimit::new(limits);
-    let builder = || Space::builder().shared_limit(&shared);
-    let space = builder().build().unwrap();
-    space.write("file", vec![1; 3 << 20]).unwrap();
-    let one = shared.usage();
-    let template = space.snapshot().unwrap();
-    let forks: Vec<_> = (0..2).map(|_| builder().build_from(&template).unwrap()).collect();
-    // The space itself, the template and two more.
-    assert_eq!(shared.usage().nodes, 4 * one.nodes);
-    assert!(shared.usage().bytes >= 4 * one.bytes);
-    assert_eq!(builder().build_from(&template).unwrap_err(), Error::Quota);
-    drop(forks);
-    assert_eq!(shared.usage().nodes, 2 * one.nodes);
-    drop((space, template));
+    let builder = || Space::builder().bytes(1 << 30).shared_limit(&shared);
+    let (spaces, held) = counted(|| {
+        let space = builder().build().unwrap();
+        space.write("large", vec![1; BYTES]).unwrap();
+        let template = space.snapshot().unwrap();
+        let forks: Vec<_> = (0..100).map(|_| builder().build_from(&template).unwrap()).collect();
+        for (number, fork) in forks.iter().enumerate() {
+            fork.write(&format!("own {number}"), [2; 10_000]).unwrap();
+        }
+        (space, template, forks)
+    });
+    let charged = shared.usage().bytes;
+    let live = u64::try_from(held.live).unwrap();
+    // An engine takes 33 KiB beside what it charges: the first chunk of each table.
+    assert!(live < charged + 100 * (64 << 10), "{charged} charged, {held:?}");
+    assert!(charged < (100 << 20) + 100 * (400 << 10), "{charged} charged");
+    // There is room for a copy of 99 MB, and not for one more.
+    let (_, template, forks) = &spaces;
+    let copy = vec![3; BYTES - (BYTES >> 2)];
+    forks[0].write("large", &copy).unwrap();
+    assert_eq!(forks[1].write("large", &copy).unwrap_err(), Error::Quota);
+    assert_eq!(forks[2].read("large").unwrap().len(), BYTES);
+    assert_eq!(shared.usage().nodes, 3 * 100 + 2 + 2);
+    assert!(template.usage().content >= u64::try_from(BYTES).unwrap());
+    drop(spaces);
     assert_eq!(shared.usage(), SharedUsage::default());
 }

@@ -76,6 +76,17 @@ impl Fixture {
         self.space.create_directory_at(self.root, path, now)
     }
 
+    pub(crate) fn directories(&mut self, number: u32) {
+        for at in 0..number {
+            self.directory(&format!("directory {at}"));
+        }
+    }
+
+    /// Makes directories until one is refused, and returns the reason.
+    pub(crate) fn fill(&mut self) -> Error {
+        (0..).find_map(|at| self.try_directory(&format!("{at}")).err()).unwrap()
+    }
+
     pub(crate) fn directory(&mut self, path: &str) {
         self.try_directory(path).unwrap();
     }

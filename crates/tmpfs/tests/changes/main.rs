@@ -4,6 +4,7 @@ mod examples;
 mod fixture;
 mod oracle;
 mod programs;
+mod sharing;
 mod snapshots;
 
 use tmpfs::{Settings, Timestamp};

@@ -10,6 +10,9 @@ use crate::settings;
 
 const ROOM: SharedLimits = SharedLimits { bytes: 1 << 24, nodes: 1000, handles: 100 };
 
+/// Room for a few files and some thousand directories.
+const SMALL: SharedLimits = SharedLimits { bytes: 1 << 20, nodes: 1 << 20, handles: 100 };
+
 fn create() -> OpenFlags {
     OpenFlags { create: true, ..OpenFlags::default() }
 }
@@ -103,14 +106,16 @@ fn no_identity_is_used_again_after_a_reset() {
 
 #[test]
 fn a_reset_that_a_limit_refuses_changes_nothing() {
-    let shared = SharedLimit::new(ROOM);
+    let shared = SharedLimit::new(SMALL);
     let sharing = || Settings { shared: Some(shared.clone()), ..settings() };
     let mut fixture = Fixture::of(Space::create(sharing()).unwrap());
-    fixture.write("large", &"x".repeat(1 << 22));
+    fixture.write("large", &"x".repeat(100 << 10));
+    fixture.directories(10);
     let template = fixture.space.snapshot().unwrap();
-    fixture.unlink("large");
+    let now = fixture.now();
+    fixture.space.clear(now).unwrap();
     let mut other = Fixture::of(Space::create(sharing()).unwrap());
-    other.write("large", &"y".repeat(10 << 20));
+    assert_eq!(other.fill(), Error::Quota);
     let (usage, held) = (fixture.space.usage(), shared.usage());
     assert_eq!(fixture.space.reset_to(&template), Err(Error::Quota));
     assert_eq!(fixture.space.last_refusal().unwrap().limit, Limit::SharedBytes);
@@ -128,24 +133,24 @@ fn a_reset_that_a_limit_refuses_changes_nothing() {
 /// A shared limit counts the bytes of content and metadata together.
 #[test]
 fn a_reset_to_a_template_of_fewer_bytes_needs_none_of_a_shared_limit() {
-    let limits = SharedLimits { bytes: 1 << 20, nodes: 1 << 20, handles: 100 };
-    let shared = SharedLimit::new(limits);
+    let shared = SharedLimit::new(SMALL);
     let sharing = Settings { shared: Some(shared.clone()), ..settings() };
     let mut fixture = Fixture::of(Space::create(sharing).unwrap());
     fixture.write("large", &"x".repeat(100 << 10));
+    fixture.directories(10);
     let template = fixture.space.snapshot().unwrap();
-    fixture.unlink("large");
-    let full = (0..).find_map(|at| {
-        let now = fixture.now();
-        fixture.space.create_directory_at(fixture.root, &format!("{at}"), now).err()
-    });
-    assert_eq!(full, Some(Error::Quota));
-    let (held, usage) = (shared.usage(), fixture.space.usage());
+    let now = fixture.now();
+    fixture.space.clear(now).unwrap();
+    // The content is of pages that the space owns, and the template has more metadata.
+    fixture.write("new", &"y".repeat(100 << 10));
+    fixture.fill();
+    let [now_held, then] = [fixture.space.usage(), template.usage()];
+    let held = shared.usage();
     fixture.space.reset_to(&template).unwrap();
-    assert_eq!(fixture.space.usage(), template.usage());
-    let bytes = |usage: Usage| usage.content + usage.metadata;
-    assert_eq!(held.bytes - shared.usage().bytes, bytes(usage) - bytes(template.usage()));
-    assert_eq!(held.nodes - shared.usage().nodes, usage.nodes - template.usage().nodes);
+    assert_eq!(fixture.space.usage(), then);
+    let less = now_held.content + now_held.metadata - then.metadata;
+    assert_eq!(held.bytes - shared.usage().bytes, less);
+    assert_eq!(held.nodes - shared.usage().nodes, now_held.nodes - then.nodes);
     assert_eq!(held.handles - shared.usage().handles, 1);
     fixture.space.audit().unwrap();
     drop(template);
@@ -161,8 +166,8 @@ fn a_snapshot_is_charged_for_what_it_holds_alone() {
     fixture.write("large", &"x".repeat(1 << 20));
     let before = shared.usage();
     let template = fixture.space.snapshot().unwrap();
-    let bytes = template.usage().content + template.usage().metadata;
-    assert_eq!(shared.usage().bytes, before.bytes + bytes, "the first holds everything");
+    let metadata = template.usage().metadata;
+    assert_eq!(shared.usage().bytes, before.bytes + metadata, "the content counts once");
 
     let mut marks = Vec::new();
     for at in 0..10 {
@@ -183,16 +188,18 @@ fn a_snapshot_is_charged_for_what_it_holds_alone() {
 
 #[test]
 fn a_snapshot_that_the_shared_limit_refuses_changes_nothing() {
-    let shared = SharedLimit::new(ROOM);
+    let shared = SharedLimit::new(SMALL);
     let sharing = Settings { shared: Some(shared.clone()), ..settings() };
     let mut fixture = Fixture::of(Space::create(sharing).unwrap());
-    fixture.write("large", &"x".repeat(10 << 20));
+    fixture.write("large", &"x".repeat(100 << 10));
     let file = fixture.open("large", OpenFlags::default());
+    fixture.fill();
     let (usage, held) = (fixture.space.usage(), shared.usage());
     assert_eq!(fixture.space.snapshot().map(drop), Err(Error::Quota));
     assert_eq!((fixture.space.usage(), shared.usage()), (usage, held));
-    assert_eq!(fixture.space.stat(file).unwrap().size, 10 << 20);
+    assert_eq!(fixture.space.stat(file).unwrap().size, 100 << 10);
     assert_eq!(fixture.space.last_refusal().unwrap().limit, Limit::SharedBytes);
+    fixture.space.audit().unwrap();
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 use tmpfs::{
     Change, DescriptorFlags, Error, Follow, Handle, Limit, Limits, OpenFlags, PAGE, Settings,
-    Space, Template, Timestamp,
+    SharedLimit, SharedLimits, Space, Template, Timestamp,
 };
 
 use crate::allocator;
@@ -24,7 +24,10 @@ fn write(space: &mut Space, root: Handle, path: &str, byte: u8) {
 /// A space with open handles, one of them of a file that has no name any more, and a template that
 /// it stands on.
 fn changed() -> (Space, Template, Handle) {
-    let settings = Settings { limits: Limits::default(), ..Settings::seeded([1, 2], NOW) };
+    // `audit` compares what a shared limit holds, too.
+    let enough = SharedLimits { bytes: 1 << 30, nodes: 1 << 20, handles: 1 << 20 };
+    let shared = Some(SharedLimit::new(enough));
+    let settings = Settings { shared, ..Settings::seeded([1, 2], NOW) };
     let mut space = Space::create(settings).unwrap();
     let root = space.root(DescriptorFlags::DIRECTORY).unwrap();
     for directory in ["a", "b", "gone"] {

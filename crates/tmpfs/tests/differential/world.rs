@@ -274,7 +274,8 @@ impl World {
                 if self.priced(frozen.usage()) != self.priced(usage) {
                     return differ(&"freeze", &frozen.usage(), &usage);
                 }
-                let shared = if pair.shares { charge::shared(usage) } else { charge::NOTHING };
+                let held = pair.model.held();
+                let shared = if pair.shares { charge::shared(held) } else { charge::NOTHING };
                 let base = Rc::new(Base { charged: shared, below: pair.base });
                 self.bases.push(Rc::downgrade(&base));
                 self.templates[template] =
@@ -348,7 +349,7 @@ impl World {
     fn total(&self, but: Option<usize>) -> SharedUsage {
         let spaces = self.spaces.iter().enumerate().filter(|(at, _)| Some(*at) != but);
         let spaces = spaces.filter_map(|(_, pair)| pair.as_ref()).filter(|pair| pair.shares);
-        let spaces = spaces.map(|pair| charge::shared(pair.model.usage()));
+        let spaces = spaces.map(|pair| charge::shared(pair.model.held()));
         let bases = self.bases.iter().filter_map(Weak::upgrade).map(|base| base.charged);
         spaces.chain(bases).fold(charge::NOTHING, charge::sum)
     }

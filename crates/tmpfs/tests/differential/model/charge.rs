@@ -39,6 +39,15 @@ pub(super) fn usage(model: &Model) -> Usage {
     usage
 }
 
+/// Returns the bytes of the pages that the space has not in common with its template.
+pub(super) fn owned(model: &Model) -> u64 {
+    let files = model.nodes.values().filter_map(|node| match &node.body {
+        Body::File(file) => Some(of_file(file, model.layer).owned),
+        _ => None,
+    });
+    files.sum()
+}
+
 pub(crate) fn shared(usage: Usage) -> SharedUsage {
     let Usage { content, metadata, nodes, handles } = usage;
     SharedUsage { bytes: content + metadata, nodes, handles }
@@ -69,7 +78,7 @@ fn cost(node: &Node) -> (u64, u64) {
     match &node.body {
         Body::Symlink(target) => (0, NODE + HEAP + target.len() as u64),
         Body::File(file) => {
-            let Pieces { content, pages, branches } = of_file(file);
+            let Pieces { content, pages, branches, .. } = of_file(file, 0);
             (content, NODE + pages * PAGE + branches * BRANCH)
         }
         Body::Directory(directory) => {
@@ -88,18 +97,23 @@ pub(super) struct Pieces {
     content: u64,
     pages: u64,
     branches: u64,
+    /// The content of the pages that are of one layer.
+    owned: u64,
 }
 
-pub(super) fn of_file(file: &File) -> Pieces {
+pub(super) fn of_file(file: &File, layer: u32) -> Pieces {
+    let size = |page: &Page| page.bytes.len() as u64;
     Pieces {
-        content: file.pages.values().map(|page| page.len() as u64).sum(),
+        content: file.pages.values().map(size).sum(),
+        owned: file.pages.values().filter(|page| page.layer == layer).map(size).sum(),
         pages: file.pages.len() as u64,
         branches: branches(file.pages.keys().copied()),
     }
 }
 
-/// Returns the charges for each row when a page is added, grows or is removed.
-pub(super) fn rows(before: Pieces, after: Pieces) -> impl Iterator<Item = Usage> {
+/// Returns the charges for each row when a page is added, grows, is copied or is removed, and the
+/// content that is charged to a shared limit.
+pub(super) fn rows(before: Pieces, after: Pieces) -> impl Iterator<Item = (Usage, u64)> {
     let page = Usage {
         content: after.content.saturating_sub(before.content),
         metadata: after.pages.saturating_sub(before.pages) * PAGE,
@@ -107,7 +121,8 @@ pub(super) fn rows(before: Pieces, after: Pieces) -> impl Iterator<Item = Usage>
     };
     let branch = Usage { metadata: BRANCH, ..Usage::default() };
     let more = after.branches.saturating_sub(before.branches);
-    std::iter::once(page).chain((0..more).map(move |_| branch))
+    let owned = after.owned.saturating_sub(before.owned);
+    std::iter::once((page, owned)).chain((0..more).map(move |_| (branch, 0)))
 }
 
 /// Returns the price of an entry with its name.
@@ -131,6 +146,11 @@ fn branches(keys: impl Iterator<Item = u64>) -> u64 {
 impl Model {
     /// Charges one row, after all earlier charges of this step.
     pub(super) fn charge(&mut self, cost: Usage) -> Result<(), Error> {
+        self.charge_apart(cost, cost.content)
+    }
+
+    /// Charges one row, and `owned` bytes of content to the shared limit.
+    pub(super) fn charge_apart(&mut self, cost: Usage, owned: u64) -> Result<(), Error> {
         let charged = Usage {
             content: self.charged.content + cost.content,
             metadata: self.charged.metadata + cost.metadata,
@@ -149,7 +169,8 @@ impl Model {
             return Err(Error::InsufficientMemory);
         }
         if let Some(Shared { limits, others }) = self.shared {
-            let (cost, charged) = (shared(cost), shared(charged));
+            let charged = Usage { content: self.owned + owned, ..charged };
+            let (cost, charged) = (shared(Usage { content: owned, ..cost }), shared(charged));
             if over(cost.bytes, charged.bytes + others.bytes, limits.bytes)
                 || over(cost.nodes, charged.nodes + others.nodes, limits.nodes)
                 || over(cost.handles, charged.handles + others.handles, limits.handles)
@@ -157,7 +178,7 @@ impl Model {
                 return Err(Error::Quota);
             }
         }
-        self.charged = charged;
+        (self.charged, self.owned) = (charged, self.owned + owned);
         self.high = Usage {
             content: self.high.content.max(charged.content),
             metadata: self.high.metadata.max(charged.metadata),
@@ -192,4 +213,11 @@ impl Model {
 }
 
 /// The pages of a file by number.
-pub(super) type Pages = BTreeMap<u64, std::rc::Rc<Vec<u8>>>;
+pub(super) type Pages = BTreeMap<u64, Page>;
+
+/// A page, and the number of templates below the space that wrote it last.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Page {
+    pub(super) layer: u32,
+    pub(super) bytes: std::rc::Rc<Vec<u8>>,
+}

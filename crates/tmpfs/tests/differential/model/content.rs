@@ -2,8 +2,9 @@
 
 use std::rc::Rc;
 
-use tmpfs::{Error, Timestamp};
+use tmpfs::{Error, Timestamp, Usage};
 
+use super::charge::Page;
 use super::{Body, Id, Model, charge};
 use crate::operation::Slot;
 
@@ -19,7 +20,7 @@ pub(crate) struct File {
 impl File {
     fn byte(&self, offset: u64) -> u8 {
         let page = self.pages.get(&(offset / PAGE));
-        page.and_then(|page| page.get(index(offset % PAGE))).copied().unwrap_or(0)
+        page.and_then(|page| page.bytes.get(index(offset % PAGE))).copied().unwrap_or(0)
     }
 
     /// The bytes from `offset` on.
@@ -28,31 +29,39 @@ impl File {
         (offset..end.max(offset)).map(|offset| self.byte(offset)).collect()
     }
 
-    /// Writes within one page.
-    fn write(&mut self, offset: u64, piece: &[u8]) {
+    /// Writes within one page, in a space that is based on `layer` templates.
+    fn write(&mut self, offset: u64, piece: &[u8], layer: u32) {
         let (number, at) = (offset / PAGE, index(offset % PAGE));
         let zero = piece.iter().all(|byte| *byte == 0);
         if zero && (piece.len() as u64 == PAGE || !self.pages.contains_key(&number)) {
             self.pages.remove(&number);
             return;
         }
-        let page = Rc::make_mut(self.pages.entry(number).or_default());
+        let held = self.pages.entry(number).or_default();
+        held.layer = layer;
+        let page = Rc::make_mut(&mut held.bytes);
         page.resize(page.len().max(capacity(number, at + piece.len())), 0);
         page[at..at + piece.len()].copy_from_slice(piece);
     }
 
-    fn cut(&mut self, size: u64, wasteful: bool) {
+    /// Returns the page that has to change if the file ends at `size`, and the position in it.
+    fn cut_page(&self, size: u64) -> Option<(&Page, usize)> {
+        let at = index(size % PAGE);
+        let page = self.pages.get(&(size / PAGE)).filter(|page| page.bytes.len() > at)?;
+        (size < self.size && at > 0).then_some((page, at))
+    }
+
+    fn cut(&mut self, size: u64, layer: u32, wasteful: bool) {
         self.pages.retain(|number, _| number * PAGE < size);
-        if size < self.size
-            && !size.is_multiple_of(PAGE)
-            && let Some(page) = self.pages.get_mut(&(size / PAGE))
-        {
-            let at = index(size % PAGE);
-            let page = Rc::make_mut(page);
-            if !wasteful {
-                page.truncate(capacity(size / PAGE, at));
+        if let Some((page, at)) = self.cut_page(size) {
+            let mut page = page.clone();
+            let bytes = Rc::make_mut(&mut page.bytes);
+            // Only a page that a space owns can stay as it is.
+            if !wasteful || page.layer < layer {
+                bytes.truncate(capacity(size / PAGE, at));
             }
-            page.iter_mut().skip(at).for_each(|byte| *byte = 0);
+            bytes.iter_mut().skip(at).for_each(|byte| *byte = 0);
+            self.pages.insert(size / PAGE, Page { layer, ..page });
         }
         self.size = size;
     }
@@ -123,15 +132,15 @@ impl Model {
     /// Writes a whole piece, or nothing.
     fn write_piece(&mut self, id: Id, offset: u64, piece: &[u8]) -> Result<(), Error> {
         let mut file = self.file(id).clone();
-        let before = charge::of_file(&file);
-        file.write(offset, piece);
+        let before = charge::of_file(&file, self.layer);
+        file.write(offset, piece, self.layer);
         file.size = file.size.max(offset + piece.len() as u64);
-        let after = charge::of_file(&file);
-        for row in charge::rows(before, after) {
-            self.charge(row)?;
+        let after = charge::of_file(&file, self.layer);
+        for (row, owned) in charge::rows(before, after) {
+            self.charge_apart(row, owned)?;
         }
         *self.file_mut(id) = file;
-        self.charged = self.usage();
+        self.settle();
         Ok(())
     }
 
@@ -144,15 +153,22 @@ impl Model {
         if size > self.node(open.node).size() && size > self.largest() {
             return Err(Error::FileTooLarge);
         }
-        self.cut(open.node, size, now);
-        Ok(())
+        self.cut(open.node, size, now)
     }
 
-    pub(super) fn cut(&mut self, id: Id, size: u64, now: Timestamp) {
-        let wasteful = self.wasteful;
-        self.file_mut(id).cut(size, wasteful);
+    pub(super) fn cut(&mut self, id: Id, size: u64, now: Timestamp) -> Result<(), Error> {
+        let (layer, wasteful) = (self.layer, self.wasteful);
+        if let Some((page, at)) = self.file(id).cut_page(size)
+            && page.layer < layer
+        {
+            // The copy has at most the size of the page.
+            let owned = capacity(size / PAGE, at).min(page.bytes.len()) as u64;
+            self.charge_apart(Usage::default(), owned)?;
+        }
+        self.file_mut(id).cut(size, layer, wasteful);
         let node = self.node_mut(id);
         (node.modified, node.changed) = (now, now);
+        Ok(())
     }
 
     fn file(&self, id: Id) -> &File {

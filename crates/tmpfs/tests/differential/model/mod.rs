@@ -39,6 +39,10 @@ pub(crate) struct Model {
     inodes: BTreeMap<u64, Id>,
     /// The charges; within a step also the charges of the step so far.
     charged: Usage,
+    /// The bytes of the pages that are not the template's, likewise.
+    owned: u64,
+    /// The number of templates below.
+    layer: u32,
     /// The most that was ever charged of each.
     pub(crate) high: Usage,
     wasteful: bool,
@@ -159,6 +163,8 @@ impl Model {
             hashes: BTreeMap::new(),
             inodes: BTreeMap::new(),
             charged: Usage::default(),
+            owned: 0,
+            layer: 0,
             high: Usage::default(),
             wasteful: false,
         };
@@ -175,7 +181,8 @@ impl Model {
         let (hashes, inodes, none) = (BTreeMap::new(), BTreeMap::new(), Usage::default());
         let mut model =
             Self { limits, shared, hashes, inodes, charged: none, high: none, ..self.clone() };
-        model.charge(model.usage())?;
+        (model.layer, model.owned) = (self.layer + 1, 0);
+        model.charge_apart(model.usage(), 0)?;
         Ok(model)
     }
 
@@ -194,7 +201,7 @@ impl Model {
         if outcome.is_err() {
             *self = Self { high: self.high, ..before };
         }
-        self.charged = self.usage();
+        self.settle();
         outcome
     }
 
@@ -260,6 +267,16 @@ impl Model {
         charge::usage(self)
     }
 
+    /// Counts the amounts that are charged to a shared limit.
+    pub(crate) fn held(&self) -> Usage {
+        Usage { content: charge::owned(self), ..self.usage() }
+    }
+
+    /// Forgets what was charged for a moment only.
+    fn settle(&mut self) {
+        (self.charged, self.owned) = (self.usage(), charge::owned(self));
+    }
+
     /// Returns an open directory and its entries, or `None` for another handle.
     pub(crate) fn entries(&self, directory: Slot) -> Option<(Id, Entries)> {
         let open = self.slots[directory]?;
@@ -289,7 +306,7 @@ impl Model {
                 self.close(slot).expect("it is open");
             }
         }
-        self.charged = self.usage();
+        self.settle();
     }
 
     /// Returns all paths from the root, a directory before its entries.

@@ -107,7 +107,7 @@ impl Model {
     /// Removes everything but the root, whatever the limits.
     pub(crate) fn clear(&mut self, now: Timestamp) {
         self.clear_below(ROOT, now);
-        self.charged = self.usage();
+        self.settle();
     }
 
     fn clear_below(&mut self, id: Id, now: Timestamp) {

@@ -66,7 +66,7 @@ impl Model {
         if !made {
             self.charge(HANDLE)?;
             if open.truncate {
-                self.cut(id, 0, now);
+                self.cut(id, 0, now)?;
             }
         }
         Ok(self.hand_out(id, flags, base.mutable))
