@@ -106,8 +106,8 @@ impl<'a> Module<'a> {
         }
     }
 
-    /// Returns whether a type is alone in its group, has no supertype and can have no subtypes. Only
-    /// such types are equal if they look equal.
+    /// Returns whether a type is alone in its group, has no supertype and can have no subtypes.
+    /// Only such types are equal if they look equal.
     pub(super) fn is_single(&self, ty: u32) -> bool {
         let mut types = self.types.iter().flat_map(|group| {
             let single = group.types().len() == 1;
