@@ -64,10 +64,7 @@ impl BinaryFile {
 
     /// Reads as [`readinto`](Self::readinto) does, and returns the bytes.
     pub(crate) fn read_bounded(&self, length: u64) -> Result<Vec<u8>> {
-        let mut open = self.lock();
-        let stream = open.stream(Method::Readinto)?;
-        stream.flush()?;
-        stream.read(Some(length))
+        self.lock().stream(Method::Readinto)?.read(Some(length))
     }
 
     /// Reads everything to the end.

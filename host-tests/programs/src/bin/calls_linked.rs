@@ -9,10 +9,10 @@ use wasi_tempfile::{
 
 fn main() {
     let mut arguments = env::args().skip(1);
-    let workload = arguments.next().expect("new, recycled or named");
+    let workload = arguments.next().expect("new, recycled, named or pieces");
     let rounds: u32 =
         arguments.next().and_then(|word| word.parse().ok()).expect("a number of rounds");
-    let bytes = [7; 4096];
+    let bytes = vec![7; if workload == "pieces" { 32 << 10 } else { 4096 }];
     set_spare_files(if workload == "recycled" { 4 } else { 0 });
     for _ in 0..rounds {
         let file = if workload == "named" {
@@ -25,6 +25,13 @@ fn main() {
             let again = file.reopen("rb", -1).unwrap();
             assert_eq!(again.read(Some(4096)).unwrap(), bytes);
             again.close().unwrap();
+        } else if workload == "pieces" {
+            file.seek(0, 0).unwrap();
+            let mut piece = [0; 64];
+            for _ in 0..bytes.len() / piece.len() {
+                file.readinto(&mut piece).unwrap();
+                assert_eq!(piece, [7; 64]);
+            }
         } else {
             file.seek(0, 0).unwrap();
             assert_eq!(file.read(Some(4096)).unwrap(), bytes);
