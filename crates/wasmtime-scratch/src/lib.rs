@@ -89,6 +89,37 @@ pub use files::Entry;
 pub use space::{Builder, Space};
 pub use template::Template;
 pub use tmpfs::{
-    Change, Difference, Drift, Error, Kind, Limit, Limits, Pool, Refusal, Result, SharedLimit,
+    Change, Difference, Drift, Error, Kind, Limit, Limits, Refusal, Result, SharedLimit,
     SharedLimits, SharedUsage, Stat, Timestamp, Usage,
 };
+
+/// In a host, a [`SharedLimit`] that has the pool behind it is given to
+/// [`Builder::shared_limit`]:
+///
+/// ```
+/// use wasmtime_scratch::{Pool, SharedLimit, SharedLimits, Space};
+///
+/// struct Tenant;
+///
+/// impl Pool for Tenant {
+///     fn grow(&self, bytes: u64) -> bool {
+///         // … ask the tenant's budget …
+/// #       let _ = bytes;
+///         true
+///     }
+///
+///     fn shrink(&self, bytes: u64) {
+///         // … give it back …
+/// #       let _ = bytes;
+///     }
+/// }
+///
+/// let limits = SharedLimits { bytes: u64::MAX, nodes: 100_000, handles: 1_000 };
+/// let shared = SharedLimit::with_pool(limits, Tenant);
+/// let space = Space::builder().shared_limit(&shared).build()?;
+/// # Ok::<(), wasmtime_scratch::Error>(())
+/// ```
+///
+/// The text below is that of the engine, whose example makes a space without a host.
+#[doc(inline)]
+pub use tmpfs::Pool;
