@@ -4,7 +4,8 @@
 //! whether the space owns it. Rows are added and removed only here, and nodes in `nodes.rs`, always
 //! together with their charge, so that charges and rows agree. A space is charged for the rows of
 //! its template that it can reach as if it owned them. A copy replaces its original in that charge.
-//! Only the bytes of pages are charged once to a limit that is shared, for the layer that owns them.
+//! Only the bytes of pages are charged once to a limit that is shared, for the layer that owns
+//! them.
 
 use alloc::sync::Arc;
 

@@ -28,10 +28,10 @@ impl Space {
     /// are new or changed since the last snapshot or the start of the space. The template does not
     /// hold nodes that only handles keep.
     ///
-    /// A shared limit is also charged for the nodes and the metadata of the template: those that are
-    /// new or changed since the last template below it. The bytes of pages were charged when they
-    /// were written, and are charged again only for a copy that a change makes. The charges last as
-    /// long as the template or a space that is based on it.
+    /// A shared limit is also charged for the nodes and the metadata of the template: those that
+    /// are new or changed since the last template below it. The bytes of pages were charged when
+    /// they were written, and are charged again only for a copy that a change makes. The charges
+    /// last as long as the template or a space that is based on it.
     ///
     /// A space is based on at most 16 templates. The next snapshot merges the space's own layer
     /// with those of the templates right below that nothing else uses, in time that is linear in

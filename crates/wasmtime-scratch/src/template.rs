@@ -13,11 +13,11 @@ const PATHS: usize = 256 << 20;
 /// Any number of spaces start from it in constant time. They share its pages until they change
 /// them. Towards its own limits each is charged in full for everything that it can see.
 ///
-/// A [`SharedLimit`](crate::SharedLimit) is charged once for the bytes of a page, until the template
-/// and all spaces that are based on it are dropped, and again for the copy that a change makes: a
-/// hundred forks of 100 MB fit a limit of 200 MB. It is charged for the template and for each space
-/// in full for files and directories and their metadata, which are 0.3 % of the content of large
-/// files.
+/// A [`SharedLimit`](crate::SharedLimit) is charged once for the bytes of a page: that of the space
+/// that wrote it, until the template and all spaces that are based on it are dropped. A change of a
+/// page of the template makes a copy, which is charged as well. A hundred forks of 100 MB so fit a
+/// limit of 200 MB. Files, directories and their metadata are charged in full for the template and
+/// for each space; for large files they are 0.3 % of the content.
 ///
 /// ```
 /// use wasmtime_scratch::{Difference, Space};

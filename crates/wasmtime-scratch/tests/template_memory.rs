@@ -55,9 +55,9 @@ fn a_shared_limit_is_charged_for_the_memory_of_a_hundred_forks() {
     // An engine takes 33 KiB beside what it charges: the first chunk of each table.
     assert!(live < charged + 100 * (64 << 10), "{charged} charged, {held:?}");
     assert!(charged < (100 << 20) + 100 * (400 << 10), "{charged} charged");
-    // There is room for a copy of 99 MB, and not for one more.
+    // There is room for half of it once more, and not twice.
     let (_, template, forks) = &spaces;
-    let copy = vec![3; BYTES - (BYTES >> 2)];
+    let copy = vec![3; BYTES / 2];
     forks[0].write("large", &copy).unwrap();
     assert_eq!(forks[1].write("large", &copy).unwrap_err(), Error::Quota);
     assert_eq!(forks[2].read("large").unwrap().len(), BYTES);
