@@ -1,5 +1,6 @@
-//! The generator of the names of the programs that each file of tests must run. A constant that a
-//! file does not use is an error, and so is a program without such a file.
+//! The generator of the constants for the programs, and of the lists of those that each file of
+//! tests must run. A constant of the list that the file does not use is an error, and so is a
+//! program without such a file.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -50,17 +51,20 @@ pub(crate) fn write(output: &Path) -> io::Result<()> {
         });
         programs.entry(suite).or_default().push(name);
     }
-    let mut all = String::new();
+    let (mut constants, mut all) = (String::new(), String::new());
     for (suite, names) in &programs {
-        let mut constants = String::new();
+        let mut imports = String::new();
         for name in names {
             let constant = identifiers::constant(name);
-            writeln!(constants, "#[deny(dead_code)] const {constant}: &str = {name:?};").unwrap();
+            writeln!(constants, "pub const {constant}: Built = Built({name:?});").unwrap();
+            let import = format!("use host_tests::programs::{constant};");
+            writeln!(imports, "#[deny(unused_imports)] {import}").unwrap();
         }
         let file = format!("{}.rs", suite.replace('/', "_"));
-        fs::write(output.join(format!("programs_of_{file}")), constants)?;
+        fs::write(output.join(format!("programs_of_{file}")), imports)?;
         writeln!(all, "({suite:?}, &{names:?}),").unwrap();
     }
+    fs::write(output.join("programs.rs"), constants)?;
     let suites = format!("const SUITES: &[(&str, &[&str])] = &[{all}];");
     fs::write(output.join("suites.rs"), suites)
 }

@@ -9,7 +9,7 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 use scratch_compose::{Composition, Options, binary, compose, embed, plug};
 use wasmtime::component::Component;
 use wasmtime::{Cache, CacheConfig, Config, Engine};
-use xtask::components::{self, Profile};
+use xtask::components;
 use xtask::workspace;
 
 /// The components that offer `scratch:tempfile`.
@@ -64,7 +64,7 @@ impl Library {
     }
 
     pub fn code(self, ground: Ground, metering: Metering) -> Code {
-        compiled(("", self, ground, metering), || match ground {
+        compiled((None, self, ground, metering), || match ground {
             Ground::Host | Ground::Hosted => self.bytes().to_vec(),
             Ground::Embedded | Ground::Beside => panic!("a library is no program"),
             Ground::Memory => plug(self.bytes(), &[built("tmpfs")]).expect("composing the library"),
@@ -93,12 +93,9 @@ pub(crate) fn built(name: &'static str) -> &'static [u8] {
     })
 }
 
-/// Returns a program of `programs/` on its ground, composed with the library if it imports that; or
-/// a program of others, by its path.
-pub fn component_of(program: &str, library: Library, ground: Ground, metering: Metering) -> Code {
-    compiled((program, library, ground, metering), || {
-        let foreign = Path::new(program);
-        let file = if foreign.extension().is_some() { foreign } else { program_file(program) };
+/// Returns the program in a file on its ground, composed with the library if it imports that.
+pub fn component_of(file: &Path, library: Library, ground: Ground, metering: Metering) -> Code {
+    compiled((Some(file), library, ground, metering), || {
         let bytes = fs::read(file).expect("reading a program");
         if let Ground::Embedded | Ground::Beside = ground {
             return embed(&bytes, built("tmpfs-embedded"), ground == Ground::Beside)
@@ -116,25 +113,13 @@ pub fn component_of(program: &str, library: Library, ground: Ground, metering: M
     })
 }
 
-pub fn program_names() -> impl Iterator<Item = &'static str> {
-    PROGRAMS.keys().map(String::as_str)
-}
-
-pub fn program_file(name: &str) -> &'static Path {
-    PROGRAMS.get(name).unwrap_or_else(|| panic!("no program {name}"))
-}
-
-static PROGRAMS: LazyLock<BTreeMap<String, PathBuf>> = LazyLock::new(|| {
-    components::programs("host-tests-programs", Profile::Checked).expect("building the programs")
-});
-
-/// By program, none for a library alone.
-type Compiled = BTreeMap<(String, Library, Ground, Metering), Code>;
+/// By the program's file, none for a library alone.
+type Compiled = BTreeMap<(Option<PathBuf>, Library, Ground, Metering), Code>;
 
 /// Compiles what is asked for the first time. The lock is held meanwhile, so that tests in many
 /// threads do not compile the same thing many times.
 fn compiled(
-    (program, library, ground, metering): (&str, Library, Ground, Metering),
+    (file, library, ground, metering): (Option<&Path>, Library, Ground, Metering),
     bytes: impl FnOnce() -> Vec<u8>,
 ) -> Code {
     static COMPILED: Mutex<Compiled> = Mutex::new(BTreeMap::new());
@@ -142,8 +127,9 @@ fn compiled(
         // A panic while compiling leaves the map as it was.
         poisoned.into_inner()
     });
-    let code =
-        compiled.entry((program.to_owned(), library, ground, metering)).or_insert_with(|| {
+    let code = compiled
+        .entry((file.map(Path::to_owned), library, ground, metering))
+        .or_insert_with(|| {
             let engine = engine(metering).clone();
             let component = Component::new(&engine, bytes()).expect("compiling a component");
             Code { engine, component }

@@ -3,6 +3,7 @@
 
 pub mod kept;
 pub mod preview1;
+pub mod programs;
 pub mod script;
 pub mod zig;
 
@@ -45,10 +46,7 @@ pub use bindings_memory::exports::wasi::filesystem::types::{
     DescriptorFlags, ErrorCode as Refusal, OpenFlags,
 };
 pub use builder::Builder;
-pub use component::{
-    Code, Ground, Library, Metering, component_of, composed, composition, program_file,
-    program_names,
-};
+pub use component::{Code, Ground, Library, Metering, component_of, composed, composition};
 pub use cost::Cost;
 pub use did_not_run::did_not_run;
 pub use draws::{Draws, FIRST_REJECTED, name_of};
@@ -58,6 +56,7 @@ pub use filesystem::{Filesystem, Node};
 pub use handle::{Descriptor, Directory, File, TextFile};
 pub use options::{dir, in_dir, named, place};
 pub use program::{Program, Run};
+pub use programs::Built;
 pub use requests::NoRequests;
 pub use sandbox::Sandbox;
 pub use seeds::{assert_same_lines, seeds};

@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use wasmtime::component::Instance;
 use wasmtime::{Store, component::TypedFunc};
@@ -14,6 +14,7 @@ use tempfile::TempDir;
 
 use crate::builder::Builder;
 use crate::counters::Host;
+use crate::programs::Built;
 use crate::{Leftover, component};
 
 const OUTPUT: usize = 1 << 20;
@@ -21,7 +22,7 @@ const OUTPUT: usize = 1 << 20;
 /// A program and the grants of the host to it.
 #[must_use]
 pub struct Program {
-    name: String,
+    file: PathBuf,
     builder: Builder,
 }
 
@@ -42,9 +43,13 @@ pub struct Run {
 }
 
 impl Program {
-    /// Makes a program from the name of one of `programs/`, or from the path of a file.
-    pub fn new(name: &str, builder: Builder) -> Self {
-        Self { name: name.to_owned(), builder }
+    pub fn new(program: Built, builder: Builder) -> Self {
+        Self::of_file(program.file(), builder)
+    }
+
+    /// Makes a program from a file, which need not be one of `programs/`.
+    pub fn of_file(file: &Path, builder: Builder) -> Self {
+        Self { file: file.to_owned(), builder }
     }
 
     /// Runs a program from its bytes, in a new folder: compiled code is kept by path.
@@ -53,14 +58,14 @@ impl Program {
         let folder = TempDir::new().expect("making a directory on the host");
         let file = folder.path().join("whole.wasm");
         fs::write(&file, bytes).expect("writing a program");
-        Self::new(file.to_str().expect("the folder's name is text"), builder).run(arguments)
+        Self::of_file(&file, builder).run(arguments)
     }
 
     /// Returns the bytes of memory that an instance takes before anything of it is called.
     pub fn memory_at_start(self) -> usize {
-        let Self { name, mut builder } = self;
+        let Self { file, mut builder } = self;
         let code =
-            component::component_of(&name, builder.library(), builder.ground(), builder.metering());
+            component::component_of(&file, builder.library(), builder.ground(), builder.metering());
         let linker = builder.linker(&code.engine);
         let (mut store, ..) = builder.store(&code.engine);
         linker.instantiate(&mut store, &code.component).expect("instantiating a program");
@@ -69,12 +74,12 @@ impl Program {
 
     #[must_use]
     pub fn run(self, arguments: &[&str]) -> Run {
-        let Self { name, mut builder } = self;
+        let Self { file, mut builder } = self;
         let code =
-            component::component_of(&name, builder.library(), builder.ground(), builder.metering());
+            component::component_of(&file, builder.library(), builder.ground(), builder.metering());
         let (stdout, stderr) = (MemoryOutputPipe::new(OUTPUT), MemoryOutputPipe::new(OUTPUT));
         // Where its file is on the host is not the program's business.
-        let name = Path::new(&name).file_stem().and_then(OsStr::to_str).unwrap_or_default();
+        let name = file.file_stem().and_then(OsStr::to_str).unwrap_or_default();
         builder.wasi().stdout(stdout.clone()).stderr(stderr.clone()).arg(name).args(arguments);
         let linker = builder.linker(&code.engine);
         let granted = builder.granted_fuel();

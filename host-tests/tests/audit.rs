@@ -5,6 +5,7 @@ use std::fs;
 use std::process::Command;
 use std::sync::{Arc, Mutex};
 
+use host_tests::programs::DOC_EXAMPLES;
 use host_tests::{
     Answer, Draws, ErrorCode, File, FileOptions, NamedFileOptions, Program, Sandbox,
     SpooledFileOptions, TextError, code_of, did_not_run, dir, name_of, named, names_in, os_at,
@@ -326,14 +327,14 @@ fn a_hook_that_traps_ends_the_instance_and_leaves_nothing() {
 fn a_program_that_knows_nothing_of_it_is_audited_where_the_library_is() {
     let heard = Heard::default();
     let builder = Sandbox::builder().tmp("/tmp").audit(heard.hook(|_| false));
-    let _ = Program::new("doc_examples", builder).run(&[]).succeeded();
+    let _ = Program::new(DOC_EXAMPLES, builder).run(&[]).succeeded();
     let events = heard.take();
     for event in ["tempfile.mkstemp /tmp/", "tempfile.mkdtemp /tmp/"] {
         assert!(events.iter().any(|it| it.starts_with(event)), "{event} is not in {events:?}");
     }
 
     let builder = Sandbox::builder().tmp("/tmp").audit(heard.hook(|_| true));
-    let run = Program::new("doc_examples", builder).run(&[]);
+    let run = Program::new(DOC_EXAMPLES, builder).run(&[]);
     assert!(run.stderr.contains("not /tmp/tmp"), "{}", run.stderr);
     assert_eq!(heard.take().len(), 1);
     assert!(names_in(run.tmp()).is_empty());

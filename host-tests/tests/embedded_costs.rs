@@ -3,7 +3,8 @@
 
 use std::fs;
 
-use host_tests::{Builder, Cost, Program, Sandbox, composed, program_file};
+use host_tests::programs::STD_FILES;
+use host_tests::{Builder, Cost, Program, Sandbox, composed};
 use scratch_compose::{Memory, Options};
 
 include!(concat!(env!("OUT_DIR"), "/programs_of_embedded_costs.rs"));
@@ -96,11 +97,11 @@ fn an_instance_takes_no_more_memory_until_it_comes_to_a_file() {
 /// the bound is the growth that was measured.
 #[test]
 fn a_program_grows_by_what_it_uses() {
-    for (name, most) in [(CALLS_TEMPFILE, 90_000), ("std_files", 97_000)] {
-        let program = fs::read(program_file(name)).unwrap();
+    for (program, most) in [(CALLS_TEMPFILE, 90_000), (STD_FILES, 97_000)] {
+        let bytes = fs::read(program.file()).unwrap();
         let options = Options { memory: Some(Memory::default()), ..Options::default() };
-        let growth = composed(&program, &options).unwrap().len() - program.len();
-        println!("{name} grows by {growth}");
-        assert!(growth <= most, "{name} grows by {growth} bytes, no more than {most} expected");
+        let growth = composed(&bytes, &options).unwrap().len() - bytes.len();
+        println!("{program} grows by {growth}");
+        assert!(growth <= most, "{program} grows by {growth} bytes, no more than {most} expected");
     }
 }

@@ -4,7 +4,11 @@
 
 use std::fs;
 
-use host_tests::{Program, Sandbox, composed, composition, names_in, program_file};
+use host_tests::programs::{
+    CALLS_LINKED, LIBRARY_LINKED, POLLING, README_CACHE, README_PROGRAM, RUST_TEMPFILE_EXAMPLES,
+    STD_FILES, STD_LIMITS, STREAM_CALLS,
+};
+use host_tests::{Built, Program, Sandbox, composed, composition, names_in};
 use scratch_compose::{Form, Memory, Options, Record, Way, binary};
 use tempfile::TempDir;
 use wac_graph::types::Package;
@@ -18,54 +22,54 @@ fn embedded(program: &[u8], records: Vec<Record>) -> scratch_compose::Result<Vec
     composed(program, &Options { memory: Some(memory), ..Options::default() })
 }
 
-fn program(name: &str) -> Vec<u8> {
-    fs::read(program_file(name)).unwrap()
+fn read(program: Built) -> Vec<u8> {
+    fs::read(program.file()).unwrap()
 }
 
 #[test]
 fn a_program_that_links_the_library_does_what_it_does_on_a_directory_of_the_host() {
-    for (name, arguments) in [
-        ("library_linked", &[][..]),
-        ("calls_linked", &["new", "10"]),
-        ("calls_linked", &["recycled", "10"]),
-        ("calls_linked", &["named", "10"]),
+    for (program, arguments) in [
+        (LIBRARY_LINKED, &[][..]),
+        (CALLS_LINKED, &["new", "10"]),
+        (CALLS_LINKED, &["recycled", "10"]),
+        (CALLS_LINKED, &["named", "10"]),
     ] {
-        let run = |builder| Program::new(name, builder).run(arguments).succeeded();
+        let run = |builder| Program::new(program, builder).run(arguments).succeeded();
         let on_disk = run(Sandbox::builder().tmp("/tmp"));
         let in_memory = run(Sandbox::builder().embedded());
-        assert_eq!(in_memory.stdout, on_disk.stdout, "{name} {arguments:?}");
+        assert_eq!(in_memory.stdout, on_disk.stdout, "{program} {arguments:?}");
     }
 }
 
 #[test]
 fn a_program_that_a_component_has_to_serve_is_composed() {
-    let (name, interface) = ("readme_program", "scratch:tempfile");
+    let interface = "scratch:tempfile";
     let options = Options { memory: Some(Memory::default()), ..Options::default() };
-    let whole = composition(&program(name), &options).unwrap();
+    let whole = composition(&read(README_PROGRAM), &options).unwrap();
     let words = whole.way.to_string();
     assert!(matches!(whole.way, Way::Composed { .. }) && words.contains(interface), "{words}");
-    let refusal = embedded(&program(name), Vec::new()).unwrap_err().to_string();
+    let refusal = embedded(&read(README_PROGRAM), Vec::new()).unwrap_err().to_string();
     assert!(refusal.contains(interface), "{refusal}");
 }
 
 #[test]
 fn a_program_that_asks_what_it_holds_is_answered_by_a_part_of_it() {
     let options = Options { memory: Some(Memory::default()), ..Options::default() };
-    let whole = composition(&program("readme_cache"), &options).unwrap();
+    let whole = composition(&read(README_CACHE), &options).unwrap();
     assert!(matches!(whole.way, Way::Embedded { .. }), "{}", whole.way);
 }
 
 #[test]
 fn the_program_imports_no_files_and_nothing_new_but_random_numbers_and_a_clock() {
     const GRANTED: [&str; 2] = ["wasi:clocks/wall-clock", "wasi:random/random"];
-    for name in ["std_files", "polling", "rust_tempfile_examples", "stream_calls"] {
-        let before = binary::imports(&program(name)).unwrap();
-        let after = binary::imports(&embedded(&program(name), Vec::new()).unwrap()).unwrap();
+    for program in [STD_FILES, POLLING, RUST_TEMPFILE_EXAMPLES, STREAM_CALLS] {
+        let before = binary::imports(&read(program)).unwrap();
+        let after = binary::imports(&embedded(&read(program), Vec::new()).unwrap()).unwrap();
         for import in after {
             let files = import.starts_with("wasi:filesystem/");
             let interface = import.split('@').next().unwrap();
             let known = before.contains(&import) || GRANTED.contains(&interface);
-            assert!(!files && known, "{name} imports {import}");
+            assert!(!files && known, "{program} imports {import}");
         }
     }
 }
@@ -79,7 +83,7 @@ fn limits_that_are_baked_in_hold() {
         ("TMPFS_HANDLES", "10"),
     ];
     let record = |(name, value): (&str, &str)| Record::Variable(name.into(), value.into());
-    let whole = embedded(&program("std_limits"), limits.map(record).into()).unwrap();
+    let whole = embedded(&read(STD_LIMITS), limits.map(record).into()).unwrap();
     let _ = Program::run_bytes(&whole, Sandbox::builder(), &[]).succeeded();
 }
 
@@ -88,13 +92,13 @@ fn a_granted_directory_is_seen_beside_it_only_if_that_was_asked_for() {
     let grant = |builder: host_tests::Builder| builder.tmp("/data").env("TMPDIR", "/data");
     // The filesystem sets TMPDIR, so that temporary files go to memory.
     for builder in [grant(Sandbox::builder()).embedded(), grant(Sandbox::builder()).beside()] {
-        let run = Program::new("rust_tempfile_examples", builder).run(&[]).succeeded();
+        let run = Program::new(RUST_TEMPFILE_EXAMPLES, builder).run(&[]).succeeded();
         assert!(names_in(run.tmp()).is_empty());
     }
     for (beside, expected) in [(false, None), (true, Some("wasi:filesystem/preopens"))] {
         let memory = Memory { form: Some(Form::Embedded), beside, ..Memory::default() };
         let options = Options { memory: Some(memory), ..Options::default() };
-        let whole = composed(&program("std_files"), &options).unwrap();
+        let whole = composed(&read(STD_FILES), &options).unwrap();
         let imports = binary::imports(&whole).unwrap();
         let found = imports.iter().find(|it| it.starts_with("wasi:filesystem/preopens"));
         assert_eq!(found.map(|it| it.split('@').next().unwrap()), expected);
@@ -117,9 +121,9 @@ fn files_pass_between_the_hosts_directory_and_memory_and_names_do_not() {
 }
 
 /// Makes a composition with the program as its only part and with all its imports.
-fn within_a_composition(name: &str) -> Vec<u8> {
+fn within_a_composition(program: Built) -> Vec<u8> {
     let mut graph = CompositionGraph::new();
-    let package = Package::from_bytes("program", None, program(name), graph.types_mut()).unwrap();
+    let package = Package::from_bytes("program", None, read(program), graph.types_mut()).unwrap();
     let package = graph.register_package(package).unwrap();
     let instance = graph.instantiate(package);
     let exported: Vec<_> = graph.types()[graph[package].ty()].exports.keys().cloned().collect();
@@ -132,7 +136,7 @@ fn within_a_composition(name: &str) -> Vec<u8> {
 
 #[test]
 fn a_program_within_a_composition_is_served_there() {
-    let whole = within_a_composition("std_files");
+    let whole = within_a_composition(STD_FILES);
     let run = |whole: &[u8], builder: host_tests::Builder| {
         Program::run_bytes(whole, builder.stdin(b"one line\ntwo\nthree"), &[]).succeeded().stdout
     };
@@ -140,7 +144,7 @@ fn a_program_within_a_composition_is_served_there() {
     assert!(imports(&whole).iter().any(|it| it.starts_with("wasi:filesystem/")));
     let inside = embedded(&whole, Vec::new()).unwrap();
     assert!(!imports(&inside).iter().any(|it| it.starts_with("wasi:filesystem/")));
-    let alone = embedded(&program("std_files"), Vec::new()).unwrap();
+    let alone = embedded(&read(STD_FILES), Vec::new()).unwrap();
     assert_eq!(run(&inside, Sandbox::builder()), run(&alone, Sandbox::builder()));
 }
 

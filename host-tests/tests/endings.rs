@@ -5,8 +5,8 @@ use std::fs;
 use std::path::Path;
 
 use host_tests::{
-    DirectoryOptions, ErrorCode, Kind, NamedFileOptions, OwedItem, Program, Sandbox, code_of,
-    names_in, value,
+    Built, DirectoryOptions, ErrorCode, Kind, NamedFileOptions, OwedItem, Program, Sandbox,
+    code_of, names_in, value,
 };
 
 include!(concat!(env!("OUT_DIR"), "/programs_of_endings.rs"));
@@ -236,8 +236,8 @@ fn a_trap_in_one_instance_leaves_another_alone() {
     assert!(first.tree().is_empty());
 }
 
-fn run(name: &'static str, arguments: &[&str]) -> host_tests::Run {
-    Program::new(name, Sandbox::builder().tmp("/tmp")).run(arguments)
+fn run(program: Built, arguments: &[&str]) -> host_tests::Run {
+    Program::new(program, Sandbox::builder().tmp("/tmp")).run(arguments)
 }
 
 #[test]

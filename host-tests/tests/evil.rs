@@ -2,7 +2,8 @@
 //! and as the host's. Each gets error codes to its end, takes no more than the limits, and leaves a
 //! host on which the next program works.
 
-use host_tests::{Builder, Program, Run, Sandbox};
+use host_tests::programs::RUST_TEMPFILE_EXAMPLES;
+use host_tests::{Builder, Built, Program, Run, Sandbox};
 use wasmtime_scratch::{Limits, Space};
 
 include!(concat!(env!("OUT_DIR"), "/programs_of_evil.rs"));
@@ -27,7 +28,7 @@ fn limited(ground: Builder) -> Builder {
 
 /// Runs a program on each ground, and checks from outside what it took and left.
 #[track_caller]
-fn assert_contained(program: &str, ended: impl Fn(&Run) -> bool, stdout: &str) {
+fn assert_contained(program: Built, ended: impl Fn(&Run) -> bool, stdout: &str) {
     let assert_ran = |ground: Builder| {
         let run = Program::new(program, ground).run(&[]);
         assert!(ended(&run), "{:?} {:?}\n{}\n{}", run.exit, run.trap, run.stdout, run.stderr);
@@ -62,7 +63,7 @@ fn assert_contained(program: &str, ended: impl Fn(&Run) -> bool, stdout: &str) {
 /// Runs a program that does as it should.
 #[track_caller]
 fn assert_next_works(ground: Builder) {
-    let _ = Program::new("rust_tempfile_examples", ground).run(&[]).succeeded();
+    let _ = Program::new(RUST_TEMPFILE_EXAMPLES, ground).run(&[]).succeeded();
 }
 
 fn returned(run: &Run) -> bool {
@@ -70,7 +71,7 @@ fn returned(run: &Run) -> bool {
 }
 
 /// Returns the answers of native Linux, through wasmtime on a directory of the host.
-fn on_a_directory_of_the_host(program: &str) -> String {
+fn on_a_directory_of_the_host(program: Built) -> String {
     Program::new(program, Sandbox::builder().tmp("/tmp")).run(&[]).stdout
 }
 

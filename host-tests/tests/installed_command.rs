@@ -6,7 +6,8 @@ use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::LazyLock;
 
-use host_tests::{Builder, Program, Sandbox, composed, names_in, program_file};
+use host_tests::programs::{LIBRARY_LINKED, README_PROGRAM};
+use host_tests::{Builder, Program, Sandbox, composed, names_in};
 use scratch_compose::{Memory, Options, Record};
 use tempfile::TempDir;
 use xtask::{distribution, workspace};
@@ -41,12 +42,12 @@ fn assert_refused(output: &Output, part: &str) {
 
 /// Returns the program of docs/component.md, compiled.
 fn program() -> Vec<u8> {
-    fs::read(program_file("readme_program")).unwrap()
+    fs::read(README_PROGRAM.file()).unwrap()
 }
 
 /// Runs a composition, and returns its output.
 fn run(composition: &Path, ground: Builder) -> String {
-    let run = Program::new(composition.to_str().unwrap(), ground).run(&[]).succeeded();
+    let run = Program::of_file(composition, ground).run(&[]).succeeded();
     run.stdout
 }
 
@@ -115,7 +116,7 @@ fn it_composes_what_the_library_composes_and_composes_nothing_twice() {
 fn it_embeds_the_filesystem_where_the_program_allows_that_and_says_so_in_a_line() {
     let folder = TempDir::new().unwrap();
     let path = |name: &str| folder.path().join(name);
-    fs::copy(program_file("library_linked"), path("files.wasm")).unwrap();
+    fs::copy(LIBRARY_LINKED.file(), path("files.wasm")).unwrap();
     fs::write(path("library.wasm"), program()).unwrap();
     let compose = |words: &[&str]| scratch(folder.path(), &[&["compose"], words].concat());
 

@@ -4,7 +4,8 @@
 use std::fs;
 use std::path::Path;
 
-use host_tests::{Filesystem, OpenFlags, Program, Run, Sandbox, composed, program_file};
+use host_tests::programs::{CALLS_LINKED, LIBRARY_LINKED, README_CACHE};
+use host_tests::{Built, Filesystem, OpenFlags, Program, Run, Sandbox, composed};
 use scratch_compose::{Form, Memory, Options, Record, binary, seed};
 use tempfile::TempDir;
 use wac_graph::types::Package;
@@ -20,13 +21,13 @@ fn run(composition: &[u8], variables: &[(&str, &str)]) -> Run {
 }
 
 /// Returns the outcome of the function behind `wac plug`.
-fn wac_plug(socket: &str, plug: &str) -> Vec<u8> {
+fn wac_plug(socket: Built, plug: &str) -> Vec<u8> {
     let mut graph = CompositionGraph::new();
     let mut register = |name: &str, file: &Path| {
         let package = Package::from_file(name, None, file, graph.types_mut()).unwrap();
         graph.register_package(package).unwrap()
     };
-    let socket = register("socket", program_file(socket));
+    let socket = register("socket", socket.file());
     let plug = register("plug", &components::build(plug).unwrap());
     wac_graph::plug(&mut graph, vec![plug], socket).unwrap();
     graph.encode(EncodeOptions::default()).unwrap()
@@ -34,15 +35,15 @@ fn wac_plug(socket: &str, plug: &str) -> Vec<u8> {
 
 #[test]
 fn plain_wac_plug_puts_it_under_a_program() {
-    let _ = run(&wac_plug("library_linked", "tmpfs"), &[]).succeeded();
-    let lite = wac_plug("calls_linked", "tmpfs-lite");
+    let _ = run(&wac_plug(LIBRARY_LINKED, "tmpfs"), &[]).succeeded();
+    let lite = wac_plug(CALLS_LINKED, "tmpfs-lite");
     assert!(!binary::imports(&lite).unwrap().iter().any(|it| it.contains("filesystem")));
 }
 
 fn baked(records: Vec<Record>) -> Vec<u8> {
     let memory = Some(Memory { form: Some(Form::Composed), records, ..Memory::default() });
     let options = Options { audited: false, memory };
-    composed(&fs::read(program_file("readme_cache")).unwrap(), &options).unwrap()
+    composed(&fs::read(README_CACHE.file()).unwrap(), &options).unwrap()
 }
 
 fn variable(name: &str, value: &str) -> Record {
@@ -71,7 +72,7 @@ fn a_setting_that_makes_no_sense_is_named_before_the_trap() {
 fn an_explicit_form_overrules_the_choice() {
     let memory = Some(Memory { form: Some(Form::Lite), ..Memory::default() });
     let options = Options { audited: false, memory };
-    let bytes = fs::read(program_file("calls_linked")).unwrap();
+    let bytes = fs::read(CALLS_LINKED.file()).unwrap();
     let imports = |options: &Options| binary::imports(&composed(&bytes, options).unwrap()).unwrap();
     let has_sockets = |imports: &[String]| imports.iter().any(|it| it.starts_with("wasi:sockets"));
     assert!(!has_sockets(&imports(&options)));

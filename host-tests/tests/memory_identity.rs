@@ -4,7 +4,7 @@
 
 use std::fs;
 
-use host_tests::{Program, Sandbox, composed, program_file};
+use host_tests::{Program, Sandbox, composed};
 use scratch_compose::{Form, Memory, Options};
 
 include!(concat!(env!("OUT_DIR"), "/programs_of_memory_identity.rs"));
@@ -18,7 +18,7 @@ fn on_disk(way: &str) -> String {
 fn in_memory(form: Form, way: &str) -> String {
     let memory = Some(Memory { form: Some(form), ..Memory::default() });
     let options = Options { audited: false, memory };
-    let program = fs::read(program_file(WATCHING)).unwrap();
+    let program = fs::read(WATCHING.file()).unwrap();
     let whole = composed(&program, &options).unwrap();
     Program::run_bytes(&whole, Sandbox::builder(), &[way]).succeeded().stdout
 }

@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::path::Path;
 use std::time::{Duration, UNIX_EPOCH};
 
-use host_tests::{Builder, Program, Run, Sandbox, program_file};
+use host_tests::{Builder, Program, Run, Sandbox};
 use scratch_compose::{Form, Memory, Options, Record, seed};
 use tempfile::TempDir;
 use tmpfs::prices;
@@ -20,7 +20,7 @@ const FORMS: [Form; 2] = [Form::Composed, Form::Embedded];
 fn made(form: Form, records: &[Record]) -> Result<Vec<u8>, String> {
     let memory = Some(Memory { form: Some(form), records: records.to_vec(), ..Memory::default() });
     let options = Options { audited: false, memory };
-    let program = fs::read(program_file(SEEDED)).unwrap();
+    let program = fs::read(SEEDED.file()).unwrap();
     host_tests::composed(&program, &options).map_err(|error| error.to_string())
 }
 

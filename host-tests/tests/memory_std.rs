@@ -3,13 +3,13 @@
 
 use std::fs;
 
-use host_tests::{Builder, Program, Run, Sandbox};
+use host_tests::{Builder, Built, Program, Run, Sandbox};
 use tempfile::TempDir;
 
 include!(concat!(env!("OUT_DIR"), "/programs_of_memory_std.rs"));
 
-fn run(name: &'static str, ground: Builder) -> Run {
-    Program::new(name, ground.stdin(b"one line\ntwo\nthree")).run(&[]).succeeded()
+fn run(program: Built, ground: Builder) -> Run {
+    Program::new(program, ground.stdin(b"one line\ntwo\nthree")).run(&[]).succeeded()
 }
 
 /// The filesystem as `tmpfs.wasm`, in the program, and lent by the host.
@@ -17,14 +17,18 @@ const FORMS: [fn(Builder) -> Builder; 3] = [Builder::memory, Builder::embedded, 
 
 /// Compares the output with the filesystem mounted at its usual place.
 #[track_caller]
-fn assert_differences_in_run(name: &'static str, expected: &[(String, String)]) {
+fn assert_differences_in_run(program: Built, expected: &[(String, String)]) {
     for form in FORMS {
-        assert_eq!(differences_at("/tmp", name, form(Sandbox::builder())), expected, "{name}");
+        assert_eq!(
+            differences_at("/tmp", program, form(Sandbox::builder())),
+            expected,
+            "{program}"
+        );
     }
 }
 
 /// Returns the lines that differ from the output on a directory of the host with the same name.
-fn differences_at(mount: &str, name: &'static str, memory: Builder) -> Vec<(String, String)> {
+fn differences_at(mount: &str, program: Built, memory: Builder) -> Vec<(String, String)> {
     // The filesystem sets TMPDIR itself, and a space mounted at the root has a `/tmp`.
     let root = TempDir::new().unwrap();
     fs::create_dir(root.path().join("tmp")).unwrap();
@@ -33,8 +37,8 @@ fn differences_at(mount: &str, name: &'static str, memory: Builder) -> Vec<(Stri
     } else {
         Sandbox::builder().tmp(mount).env("TMPDIR", mount)
     };
-    let on_disk = run(name, on_disk);
-    let in_memory = run(name, memory);
+    let on_disk = run(program, on_disk);
+    let in_memory = run(program, memory);
     assert_eq!(in_memory.stderr, on_disk.stderr);
     let lines = |run: &Run| run.stdout.lines().map(str::to_owned).collect::<Vec<_>>();
     let (expected, found) = (lines(&on_disk), lines(&in_memory));

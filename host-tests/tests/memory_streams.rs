@@ -1,12 +1,12 @@
 //! The streams and pollables of a filesystem in memory, and those of the host beside them. A
 //! program with raw bindings must see the same as on a directory of the host.
 
-use host_tests::{Builder, Program, Run, Sandbox};
+use host_tests::{Builder, Built, Program, Run, Sandbox};
 
 include!(concat!(env!("OUT_DIR"), "/programs_of_memory_streams.rs"));
 
-fn run(name: &'static str, ground: Builder, arguments: &[&str]) -> Run {
-    Program::new(name, ground).run(arguments).succeeded()
+fn run(program: Built, ground: Builder, arguments: &[&str]) -> Run {
+    Program::new(program, ground).run(arguments).succeeded()
 }
 
 fn directory() -> Builder {

@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use host_tests::{Builder, Program, Run, Sandbox, composed, program_file};
+use host_tests::{Builder, Program, Run, Sandbox, composed};
 use scratch_compose::{Form, Memory, Options, Record, Time, binary};
 use wac_graph::types::{Package, Types};
 
@@ -47,7 +47,7 @@ fn where_the_soft_limit_is_no_limit_it_is_refused() {
 /// Puts a filesystem with these records under the program that clears its space, or into it.
 fn made(form: Form, records: Vec<Record>) -> Vec<u8> {
     let memory = Some(Memory { form: Some(form), records, ..Memory::default() });
-    let program = fs::read(program_file(BEGINS_ANEW)).unwrap();
+    let program = fs::read(BEGINS_ANEW.file()).unwrap();
     composed(&program, &Options { audited: false, memory }).unwrap()
 }
 

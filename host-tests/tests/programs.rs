@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use host_tests::{Program, Run, Sandbox, names_in, program_names};
+use host_tests::{Built, Program, Run, Sandbox, names_in, programs};
 use tempfile::TempDir;
 use xtask::workspace;
 
@@ -16,15 +16,15 @@ mod programs_of_folder;
 include!(concat!(env!("OUT_DIR"), "/programs_of_programs.rs"));
 include!(concat!(env!("OUT_DIR"), "/suites.rs"));
 
-fn run(name: &'static str) -> Run {
-    Program::new(name, Sandbox::builder().tmp("/tmp")).run(&[]).succeeded()
+fn run(program: Built) -> Run {
+    Program::new(program, Sandbox::builder().tmp("/tmp")).run(&[]).succeeded()
 }
 
 #[test]
 fn every_program_has_a_test() {
-    let programs: BTreeSet<_> = program_names().collect();
+    let built: BTreeSet<_> = programs::names().collect();
     let run: BTreeSet<_> = SUITES.iter().flat_map(|(_, programs)| *programs).copied().collect();
-    assert_eq!(programs, run);
+    assert_eq!(built, run);
     for (suite, _) in SUITES {
         // The constants in there are all used, or the file does not compile.
         let list = format!("/programs_of_{}.rs", suite.replace('/', "_"));

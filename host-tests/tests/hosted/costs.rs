@@ -1,12 +1,13 @@
 //! The calls of the host in a round of a workload, in a Rust std program. There are as many as on a
 //! directory of the host, since the program does the same.
 
+use host_tests::programs::CALLS_TEMPFILE;
 use host_tests::{Builder, Program, Sandbox};
 
 /// Counts the calls of so many rounds. Callers subtract two counts, so that start and end do not
 /// count.
 fn calls(workload: &str, ground: Builder, rounds: u64) -> u64 {
-    let run = Program::new("calls_tempfile", ground).run(&[workload, &rounds.to_string()]);
+    let run = Program::new(CALLS_TEMPFILE, ground).run(&[workload, &rounds.to_string()]);
     run.succeeded().calls
 }
 

@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::sync::LazyLock;
 
-use host_tests::program_file;
+use host_tests::Built;
 use tokio::runtime;
 use wasmtime::component::{Component, Linker, ResourceTable};
 use wasmtime::{Config, Engine, Store};
@@ -67,8 +67,8 @@ static ENGINE: LazyLock<Engine> =
 static COMPILED: LazyLock<Component> = LazyLock::new(|| compiled(SHELL));
 
 /// Compiles a program of the harness.
-pub(crate) fn compiled(program: &str) -> Component {
-    Component::from_file(&ENGINE, program_file(program)).expect("compiling a program")
+pub(crate) fn compiled(program: Built) -> Component {
+    Component::from_file(&ENGINE, program.file()).expect("compiling a program")
 }
 
 /// Makes the store of a program with these arguments, and the pipe for its output.

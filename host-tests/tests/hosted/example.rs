@@ -1,6 +1,6 @@
 //! The hosts in the crate's documentation.
 
-use host_tests::program_file;
+use host_tests::programs::SHELL;
 use wasmtime_scratch::Limit;
 
 /// The example of the crate's README.
@@ -16,14 +16,14 @@ mod query_engine;
 #[test]
 fn the_host_of_the_documentation_runs_a_program_and_sees_what_it_left() {
     let arguments = ["write /tmp/left text", "mkdir /tmp/empty"].map(str::to_owned);
-    let space = host::run(program_file("shell"), &arguments).unwrap();
+    let space = host::run(SHELL.file(), &arguments).unwrap();
     assert_eq!((space.usage().content, space.usage().nodes), (64, 3));
     for last in ["exit 0", "exit-with 3"] {
         let arguments = ["write /tmp/left text", last].map(str::to_owned);
-        let space = host::run(program_file("shell"), &arguments).unwrap();
+        let space = host::run(SHELL.file(), &arguments).unwrap();
         assert_eq!((space.usage().content, space.usage().nodes), (64, 2));
     }
-    assert!(host::run(program_file("shell"), &["abort".to_owned()]).is_err());
+    assert!(host::run(SHELL.file(), &["abort".to_owned()]).is_err());
 }
 
 #[test]
@@ -33,7 +33,7 @@ fn the_query_engine_of_the_documentation_takes_files_from_the_memory_of_the_quer
     let arguments = ["read /input/rows", "write /input/rows other", "fill /tmp 10000", "exit 0"];
     let arguments = arguments.map(str::to_owned);
     let partitions = ["1,2", "3,4", "5,6"].map(|rows| rows.as_bytes().to_vec());
-    let function = program_file("shell");
+    let function = SHELL.file();
     let answers = query_engine::run(function, &arguments, &partitions, &memory).unwrap();
     assert_eq!(answers.len(), 3);
     let mut made = 0;

@@ -1,6 +1,7 @@
 //! The usage that a host reads from a space, and the state of a space after its guests.
 
 use chance::Chance;
+use host_tests::programs::RANDOM_FILES;
 use host_tests::seeds;
 use wasmtime_scratch::{Limit, Limits, ScratchCtx, Space};
 
@@ -77,7 +78,7 @@ fn a_guest_that_traps_leaves_the_books_exact_and_nothing_open() {
 
 #[test]
 fn random_programs_that_run_out_of_fuel_leave_the_books_exact_and_nothing_open() {
-    let program = compiled("random_files");
+    let program = compiled(RANDOM_FILES);
     let seeds = seeds(12);
     println!("seeds {seeds:?}");
     for calling in CALLINGS {

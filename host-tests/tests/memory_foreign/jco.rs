@@ -3,8 +3,9 @@
 
 use std::fs;
 
+use host_tests::Sandbox;
 use host_tests::kept::foreign;
-use host_tests::{Sandbox, program_file};
+use host_tests::programs::STD_FILES;
 
 use super::{FULL, SMALL, made, merged, on_disk, run, toolchains, variables};
 
@@ -20,7 +21,7 @@ fn printed(component: &[u8], arguments: &[&str]) -> String {
 
 #[test]
 fn a_std_program_prints_the_same_as_under_wasmtime() {
-    let both = toolchains::npm_packages().map(|_| program_file("std_files"));
+    let both = toolchains::npm_packages().map(|_| STD_FILES.file());
     let Some(file) = made("jco::a_std_program_prints_the_same_as_under_wasmtime", both) else {
         return;
     };

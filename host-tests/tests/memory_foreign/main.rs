@@ -31,8 +31,7 @@ fn made<P>(test: &str, program: Result<P, String>) -> Option<P> {
 const INPUT: &[u8] = b"one line\nanother\n";
 
 fn run(file: &Path, ground: Builder, arguments: &[&str]) -> Run {
-    let file = file.to_str().expect("the target folder's name is text");
-    Program::new(file, ground.stdin(INPUT)).run(arguments).succeeded()
+    Program::of_file(file, ground.stdin(INPUT)).run(arguments).succeeded()
 }
 
 /// Runs a program in another host by its command, and returns its output.

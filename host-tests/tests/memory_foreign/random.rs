@@ -36,8 +36,7 @@ fn assert_same_as_on_the_host(test: &str, run: impl Fn(&[u8], &[&str]) -> String
 fn as_component(ground: Builder, arguments: &[&str]) -> String {
     let module = toolchains::c("random_calls.c").expect("zig is available");
     let file = toolchains::adapted(&module);
-    let file = file.to_str().expect("the target folder's name is text");
-    Program::new(file, ground).run(arguments).succeeded().stdout
+    Program::of_file(&file, ground).run(arguments).succeeded().stdout
 }
 
 #[test]
