@@ -19,7 +19,7 @@ const SUITES: [(&str, &str); 26] = [
     ("descriptor", "memory_streams"),
     ("descriptors", "programs"),
     ("doc", "programs"),
-    ("evil", "evil"),
+    ("evil", "evil/main"),
     ("evil_audit_hook", "audit"),
     ("library", "programs"),
     ("lifecycle", "endings"),
