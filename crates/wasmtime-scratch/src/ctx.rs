@@ -151,11 +151,12 @@ impl ScratchCtxView<'_> {
         WasiCliCtxView { ctx: self.wasi.cli(), table: self.table }
     }
 
-    /// Opens the roots in the order of the mounts.
+    /// Opens the roots in the order of the mounts. A root is left out if its space may open no more
+    /// handles, since the function of WASI has no error.
     pub(crate) fn roots(&mut self) -> wasmtime::Result<Vec<(Resource<Descriptor>, String)>> {
         let mut roots = Vec::new();
         for Mount { path, space, writable } in &self.scratch.mounts {
-            let root = Open::root(space, *writable)?;
+            let Ok(root) = Open::root(space, *writable) else { continue };
             roots.push((Resource::new_own(self.table.push(root)?.rep()), path.clone()));
         }
         Ok(roots)

@@ -64,6 +64,12 @@ fn one_that_takes_all_memory_is_refused_files_and_ends_as_it_likes() {
 }
 
 #[test]
+fn one_that_keeps_the_directories_it_is_given_is_given_no_more() {
+    let heard = format!("{HANDLES} times\n");
+    assert_contained(EVIL_ROOTS, returned, &heard.repeat(2));
+}
+
+#[test]
 fn one_that_webs_names_and_files_finds_every_link_counted() {
     let heard = assert_contained_as_on_the_host(EVIL_WEBS, returned);
     let all = |count: &str| format!("[{}]", [count; 64].join(", "));
