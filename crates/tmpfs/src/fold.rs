@@ -97,9 +97,10 @@ impl<S: PageStore> Space<S> {
         let content = self.stock.layer.kept_content(layers, &view);
         let more = content.saturating_sub(self.stock.owned_within(layers));
         self.stock.quota.charge_apart::<S>(Usage::default(), more)?;
-        let copies = self.stock.copies(&view.below);
-        let copies =
-            copies.inspect_err(|_| self.stock.quota.refund_apart::<S>(Usage::default(), more))?;
+        let copies = self.stock.prepare_to_fold(&view.below).inspect_err(|_| {
+            self.stock.quota.forget_refusal();
+            self.stock.quota.refund_apart::<S>(Usage::default(), more);
+        })?;
         self.stock.layer.map_walk(&copies, &mut |step| {
             if let Step::Branch(branch) = step {
                 view.branches.see(branch);
@@ -115,10 +116,7 @@ impl<S: PageStore> Space<S> {
     /// Returns the number of layers below that become a part of the space's own, and what the space
     /// sees of them. It is `None` if no layer can.
     fn plan(&mut self) -> Result<Option<(usize, View)>> {
-        if !S::JOINS {
-            return Ok(None);
-        }
-        let layers = self.stock.layer.make_room_to_fold()?;
+        let layers = if S::JOINS { self.stock.layer.count_unused() } else { 0 };
         if layers == 0 { Ok(None) } else { Ok(Some((layers, self.view(layers)?))) }
     }
 
@@ -197,6 +195,18 @@ impl View {
 }
 
 impl<S: PageStore> Stock<S> {
+    /// Makes the map that leads to copies, and room for all rows in the lowest of the layers that
+    /// are folded.
+    fn prepare_to_fold(&mut self, copies: &[(Id<Node>, Id<Node>)]) -> Result<Map<Node>> {
+        let map = self.copies(copies)?;
+        // Not before, since the map may have added a chunk of branches.
+        if let Err(error) = self.layer.make_room_to_fold() {
+            self.map_clear(map, |_, _| ());
+            return Err(error);
+        }
+        Ok(map)
+    }
+
     /// Makes a map that leads to copies, in new branches that the space owns.
     fn copies(&mut self, copies: &[(Id<Node>, Id<Node>)]) -> Result<Map<Node>> {
         let mut map = Map::UNCHARGED;
@@ -221,10 +231,14 @@ impl<S: PageStore> Stock<S> {
 }
 
 impl<S: PageStore> Layer<S> {
-    /// Makes room for all rows in the lowest of the layers below that nothing else needs. Returns
-    /// the number of these layers.
-    fn make_room_to_fold(&mut self) -> Result<usize> {
-        let mut layers = 0;
+    /// Returns the number of layers right below that nothing else needs.
+    fn count_unused(&mut self) -> usize {
+        let base = self.base.as_mut().and_then(Arc::get_mut);
+        base.map_or(0, |base| 1 + base.count_unused())
+    }
+
+    /// Makes room for all rows in the lowest of the layers below that nothing else needs.
+    fn make_room_to_fold(&mut self) -> Result<()> {
         let mut chunks = [0; 5];
         let mut layer = self;
         loop {
@@ -235,9 +249,8 @@ impl<S: PageStore> Layer<S> {
                 layer.buckets.make_room_to_join(chunks[3])?,
                 layer.pages.make_room_to_join(chunks[4])?,
             ];
-            let Some(base) = layer.base.as_mut().and_then(Arc::get_mut) else { return Ok(layers) };
+            let Some(base) = layer.base.as_mut().and_then(Arc::get_mut) else { return Ok(()) };
             layer = base;
-            layers += 1;
         }
     }
 

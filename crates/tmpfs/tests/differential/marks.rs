@@ -129,12 +129,27 @@ fn a_reset_needs_no_memory() {
     space.audit().unwrap();
 }
 
-/// Returns a space without handles that is based on as many templates as possible. Nothing else
-/// uses them. It has no pages, since a store keeps spare ones.
-fn folding() -> Space {
-    let settings = Settings { limits: Limits::default(), ..Settings::seeded([1, 2], NOW) };
-    let mut space = Space::create(settings).unwrap();
-    for at in 0..16 {
+fn shared() -> SharedLimit {
+    SharedLimit::new(SharedLimits { bytes: 1 << 30, nodes: 1 << 20, handles: 1 << 20 })
+}
+
+/// Returns a space without handles that is based on as many templates as possible, the lowest of
+/// these, and two limits. Nothing else uses the other templates. The next to the lowest has a page,
+/// and is charged to the second limit. The page is small, since a store keeps spare ones of the
+/// greatest size.
+fn folding() -> (Space, Template, [SharedLimit; 2]) {
+    let [limit, other] = [(); 2].map(|()| shared());
+    let settings = |shared: &SharedLimit| {
+        let shared = Some(shared.clone());
+        Settings { limits: Limits::default(), shared, ..Settings::seeded([1, 2], NOW) }
+    };
+    let mut space = Space::create(settings(&other)).unwrap();
+    let lowest = space.snapshot().unwrap();
+    let root = space.root(DescriptorFlags::DIRECTORY).unwrap();
+    let file = open(&mut space, root, "file");
+    space.write_at(file, 0, &[1; 100], NOW).unwrap();
+    let mut space = space.freeze().unwrap().space(settings(&limit)).unwrap();
+    for at in 0..14 {
         let root = space.root(DescriptorFlags::DIRECTORY).unwrap();
         space.symlink_at(&format!("{at}"), root, &format!("{at}"), NOW).unwrap();
         space.symlink_at(&format!("{at}"), root, "next", NOW).unwrap();
@@ -147,14 +162,14 @@ fn folding() -> Space {
     assert_eq!(space.root(DescriptorFlags::READ), Err(Error::InsufficientMemory));
     space.set_limits(Limits::default());
     assert_eq!(space.last_refusal().unwrap().limit, Limit::Handles);
-    space
+    (space, lowest, [limit, other])
 }
 
 /// Returns the targets of the symbolic links.
 fn targets(space: &mut Space) -> Vec<String> {
     let root = space.root(DescriptorFlags::READ).unwrap();
     let read = |at| space.readlink_at(root, &format!("{at}")).unwrap().to_owned();
-    let targets = (0..16).map(read).collect();
+    let targets = (0..14).map(read).collect();
     space.close(root).unwrap();
     targets
 }
@@ -162,10 +177,10 @@ fn targets(space: &mut Space) -> Vec<String> {
 #[test]
 fn templates_that_cannot_become_one_for_want_of_memory_stay() {
     const ENOUGH: u64 = 1_000;
-    let mut space = folding();
+    let (mut space, ..) = folding();
     let (usage, expected) = (space.usage(), targets(&mut space));
     // The root has a copy now.
-    let mut space = folding();
+    let (mut space, lowest, limits) = folding();
     allocator::allow(ENOUGH);
     allocator::guarded(|| space.snapshot().map(drop)).unwrap();
     let taken = ENOUGH - allocator::left().unwrap();
@@ -173,15 +188,21 @@ fn templates_that_cannot_become_one_for_want_of_memory_stay() {
     space.audit().unwrap();
     assert_eq!((space.usage(), targets(&mut space)), (usage, expected.clone()));
     assert!(taken > 10, "{taken}");
+    let rest = limits[1].usage();
+    assert_eq!(rest.bytes, lowest.usage().metadata, "the other one is a part of the space");
     // The last allocation is that of the template itself, which cannot be refused.
     for allowed in 0..taken - 1 {
-        let mut space = folding();
+        let (mut space, _lowest, limits) = folding();
+        let held = limits.clone().map(|limit| limit.usage());
         allocator::allow(allowed);
         let outcome = allocator::guarded(|| space.snapshot().map(drop));
         assert!(allocator::relent());
         assert_eq!(outcome, Err(Error::InsufficientSpace), "{allowed} of {taken}");
         assert_eq!(space.last_refusal(), None, "{allowed} of {taken}: no limit was the reason");
         space.audit().unwrap();
+        if limits[1].usage() != rest {
+            assert_eq!(limits.clone().map(|limit| limit.usage()), held, "{allowed} of {taken}");
+        }
         assert_eq!((space.usage(), targets(&mut space)), (usage, expected.clone()));
         assert_eq!(space.snapshot().map(drop), Ok(()));
     }
