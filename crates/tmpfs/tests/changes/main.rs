@@ -2,6 +2,8 @@
 
 mod examples;
 mod fixture;
+mod ledger;
+mod limits;
 mod oracle;
 mod programs;
 mod sharing;
