@@ -158,7 +158,12 @@ impl<S: PageStore> Space<S> {
     /// # Errors
     /// - `BadDescriptor`;
     /// - `Invalid` for a handle that is not open for writing, as on Linux;
-    /// - `FileTooLarge`.
+    /// - `FileTooLarge`;
+    /// - `InsufficientSpace` and `Quota` if the space is based on a template: the page that the new
+    ///   size cuts may have to be copied. The size 0 needs no copy of a page;
+    /// - `Io` of the page store.
+    ///
+    /// After an error the size has not changed.
     pub fn set_size(&mut self, handle: Handle, size: u64, now: Timestamp) -> Result<()> {
         let open = self.opened(handle)?;
         if !open.flags.write {

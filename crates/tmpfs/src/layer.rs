@@ -443,12 +443,12 @@ impl<S: PageStore> Stock<S> {
         Ok(copy)
     }
 
-    /// Removes a copy that was not put in the place of its original.
+    /// Removes a copy that was not put in the place of its original, a page of a layer below.
     pub(crate) fn discard_copy(&mut self, copy: Id<Page>, original: Id<Page>) {
-        let more = content(self.capacity(copy) - self.capacity(original));
-        let owned = u64::from(self.capacity(copy) - self.owned(original));
+        let owned = self.capacity(copy);
+        let more = content(owned - self.capacity(original));
         self.free_page(copy);
-        self.quota.refund_apart::<S>(more, owned);
+        self.quota.refund_apart::<S>(more, u64::from(owned));
     }
 
     /// Writes to a page that the space owns.

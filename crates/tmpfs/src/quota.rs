@@ -169,8 +169,8 @@ impl Quota {
         if self.shared == layer.shared { layer.owned } else { 0 }
     }
 
-    /// Takes over the charges for the pages of a layer that becomes a part of the space's own, and
-    /// refunds its other charges.
+    /// Takes over the charges for the pages of a layer that becomes a part of the space's own, if
+    /// they are to the same shared limit. All other charges of the layer are refunded.
     pub(crate) fn adopt(&mut self, mut layer: Self) {
         if self.shared == layer.shared {
             self.owned += mem::take(&mut layer.owned);

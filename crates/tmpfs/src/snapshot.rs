@@ -35,7 +35,8 @@ impl Space {
     ///
     /// A space is based on at most 16 templates. The next snapshot merges the space's own layer
     /// with those of the templates right below that nothing else uses, in time that is linear in
-    /// the size of the space. To make snapshots one after the other, drop the last one before
+    /// the size of the space. Pages of theirs that were charged to another shared limit are then
+    /// charged to the space's. To make snapshots one after the other, drop the last one before
     /// making the next.
     ///
     /// # Errors
@@ -43,7 +44,8 @@ impl Space {
     /// - `Quota`;
     /// - `InsufficientSpace` if the allocator refuses.
     ///
-    /// After an error nothing has changed.
+    /// After an error the space has not changed. It may have merged layers all the same, which
+    /// changes what shared limits are charged.
     ///
     /// # Example
     /// ```

@@ -67,10 +67,12 @@ impl Space {
     ///
     /// # Errors
     /// - `Busy` if the space is based on 16 templates that are all in use;
-    /// - `Quota` if the shared limit does not allow the metadata of the template;
+    /// - `Quota` if the shared limit does not allow the metadata of the template, or the content of
+    ///   templates that are merged and were charged to another limit;
     /// - `InsufficientSpace` if there is no memory.
     ///
-    /// After an error nothing has changed.
+    /// After an error the space has not changed. It may have merged templates all the same, which
+    /// changes what shared limits are charged.
     ///
     /// # Example
     /// ```
