@@ -4,8 +4,8 @@ use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use tmpfs::{
-    DescriptorFlags, Error, Follow, Handle, Limits, PAGE, PageStore, Result, Settings, Sink,
-    Source, Space, Zeros,
+    DescriptorFlags, Error, Follow, Handle, Limits, OpenFlags, PAGE, PageStore, Result, Settings,
+    SharedLimit, SharedLimits, Sink, Source, Space, Zeros,
 };
 
 use crate::fixture::{BEGINNING, EXCLUSIVE};
@@ -151,6 +151,48 @@ fn a_store_that_fails_is_an_io_error_and_costs_nothing() {
         assert_eq!(space.store().held(), (0, 0));
         assert_eq!(space.usage().content, 0);
     }
+}
+
+/// A fork copies the pages that it changes to a store of its own, which is what a shared limit is
+/// charged for.
+#[test]
+fn a_store_of_a_fork_holds_what_a_shared_limit_is_charged() {
+    let room = SharedLimits { bytes: 1 << 30, nodes: 100, handles: 100 };
+    let (mut space, file) = space();
+    let bytes: Vec<u8> = (1..=255).cycle().take(3 * PAGE + 100).collect();
+    space.write_at(file, 0, &bytes, BEGINNING).unwrap();
+    let template = space.freeze().unwrap();
+    let mut failed = 0;
+    for calls in 0..70 {
+        let shared = Some(SharedLimit::new(room));
+        let settings = Settings { shared: shared.clone(), ..Settings::seeded([2, 2], BEGINNING) };
+        let mut fork = template.space_in(Locked(std::sync::Mutex::default()), settings).unwrap();
+        let root = fork.root(DescriptorFlags::DIRECTORY).unwrap();
+        let (open, flags) = (OpenFlags::default(), DescriptorFlags::READ_WRITE);
+        let file = fork.open_at(root, Follow::No, "file", open, flags, BEGINNING).unwrap();
+        let mut size = bytes.len() as u64;
+        fork.store().fail_after(calls);
+        for step in 0..5 {
+            let outcome = match step {
+                0 => fork.write_at(file, PAGE as u64 - 5, &[7; 10], BEGINNING).map(drop),
+                1 => fork.write_at(file, 3 * PAGE as u64 + 50, &[7; 5000], BEGINNING).map(drop),
+                _ => fork.set_size(file, [2 * PAGE as u64 + 9, 5000, 70][step - 2], BEGINNING),
+            };
+            assert!(matches!(outcome, Ok(()) | Err(Error::Io)), "{outcome:?}");
+            failed += u32::from(outcome.is_err());
+            match (step, outcome) {
+                (1, Ok(())) => size = 3 * PAGE as u64 + 5050,
+                (2.., Ok(())) => size = [2 * PAGE as u64 + 9, 5000, 70][step - 2],
+                _ => (),
+            }
+            assert_eq!(fork.stat(file).unwrap().size, size);
+            let charged = shared.as_ref().unwrap().usage().bytes;
+            assert_eq!(fork.store().held().1 as u64, charged - fork.usage().metadata);
+        }
+        fork.store().relent();
+        fork.audit().unwrap();
+    }
+    assert!(failed > 20, "{failed}");
 }
 
 #[test]
