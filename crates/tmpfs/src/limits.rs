@@ -29,6 +29,9 @@ pub struct Limits {
     /// rows that it ever held at once, and for less than one chunk more. In the worst case that is
     /// less than four times this limit: each kind of row in turn took up the whole limit, and one
     /// row of every chunk is left.
+    ///
+    /// A [snapshot](crate::Space::snapshot) begins new chunks and leaves the others as they are.
+    /// After each one a space can hold as much again, until the last row of a chunk is removed.
     pub metadata: u64,
     /// Files, directories and symbolic links. Removed nodes that are still open count, and so does
     /// the root. The default is 65,536, as many as the largest build trees have.
