@@ -239,15 +239,15 @@ impl<S: PageStore> Layer<S> {
 
     /// Makes room for all rows in the lowest of the layers below that nothing else needs.
     fn make_room_to_fold(&mut self) -> Result<()> {
-        let mut chunks = [0; 5];
+        let mut rooms = [[0; 2]; 5];
         let mut layer = self;
         loop {
-            chunks = [
-                layer.nodes.make_room_to_join(chunks[0])?,
-                layer.entries.make_room_to_join(chunks[1])?,
-                layer.branches.make_room_to_join(chunks[2])?,
-                layer.buckets.make_room_to_join(chunks[3])?,
-                layer.pages.make_room_to_join(chunks[4])?,
+            rooms = [
+                layer.nodes.make_room_to_join(rooms[0])?,
+                layer.entries.make_room_to_join(rooms[1])?,
+                layer.branches.make_room_to_join(rooms[2])?,
+                layer.buckets.make_room_to_join(rooms[3])?,
+                layer.pages.make_room_to_join(rooms[4])?,
             ];
             let Some(base) = layer.base.as_mut().and_then(Arc::get_mut) else { return Ok(()) };
             layer = base;
@@ -312,5 +312,6 @@ impl<S: PageStore> Layer<S> {
         self.branches.retain(|row| view.branches.is_kept(row), drop);
         self.buckets.retain(|row| view.buckets.is_kept(row), drop);
         self.pages.retain(|row| view.pages.is_kept(row), |page| self.store.free(page.page));
+        self.pack();
     }
 }

@@ -72,6 +72,7 @@ mod sharing;
 mod hash;
 mod id;
 mod list;
+mod packed;
 mod transfer;
 
 mod pages;

@@ -30,8 +30,10 @@ pub struct Limits {
     /// less than four times this limit: each kind of row in turn took up the whole limit, and one
     /// row of every chunk is left.
     ///
-    /// A [snapshot](crate::Space::snapshot) begins new chunks and leaves the others as they are.
-    /// After each one a space can hold as much again, until the last row of a chunk is removed.
+    /// A [snapshot](crate::Space::snapshot) begins new chunks, and frees the room of those that are
+    /// less than half full. A space also holds the rows of the templates that it is based on, even
+    /// if it has removed them since. They are at most as many for each template as this limit
+    /// allowed, and a space is based on at most 16 templates.
     pub metadata: u64,
     /// Files, directories and symbolic links. Removed nodes that are still open count, and so does
     /// the root. The default is 65,536, as many as the largest build trees have.

@@ -95,9 +95,9 @@ impl<S: PageStore> Space<S> {
         for (node, _) in &opened {
             self.stock.node_mut(*node).opens = 0;
         }
-        let mut below = mem::replace(&mut self.stock.layer, Layer::new(store));
-        below.store.release();
-        let below = Arc::new(below);
+        let below = mem::replace(&mut self.stock.layer, Layer::new(store));
+        let mut below = Arc::new(below);
+        Arc::get_mut(&mut below).expect("BUG: nobody else has it yet").settle();
         self.stock.layer.stand_on(Arc::clone(&below));
         for (node, opens) in &opened {
             if let Err(error) = self.stock.own_node(*node) {

@@ -30,6 +30,21 @@ impl<S: PageStore> Layer<S> {
         self.base = Some(base);
     }
 
+    /// Frees what a layer that no longer changes does not need.
+    pub(crate) fn settle(&mut self) {
+        self.store.release();
+        self.pack();
+    }
+
+    /// Frees the room for rows in chunks that have few.
+    pub(crate) fn pack(&mut self) {
+        self.nodes.pack();
+        self.entries.pack();
+        self.branches.pack();
+        self.buckets.pack();
+        self.pages.pack();
+    }
+
     /// Returns the layer right above another layer: this layer or one below it. It is `None` if
     /// this layer is not based on the other.
     pub(crate) fn right_above(&self, other: &Self) -> Option<&Self> {

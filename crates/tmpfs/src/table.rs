@@ -3,6 +3,9 @@
 //! removed without the allocator. Free slots are filled before a chunk is added, so that a table
 //! has room for the most rows that it ever held at once, and for less than one chunk more. Beside
 //! the chunks it takes 44 bytes for each chunk that ever existed.
+//!
+//! A table of which no more than the last chunk grows is packed: the rows of other chunks that are
+//! less than half full move to a list without free slots. Their numbers stay.
 
 use alloc::vec::Vec;
 use core::marker::PhantomData;
@@ -11,9 +14,13 @@ use core::num::NonZeroU32;
 
 use crate::error::{Error, Result};
 use crate::id::Id;
+use crate::packed::Packed;
 
 /// The end of a list of free slots.
 const NONE: u32 = u32::MAX;
+
+/// The room of a chunk that is not worth packing.
+const FEW: usize = 16;
 
 /// The bit below which numbers end. References use the bit for themselves.
 pub(crate) const NUMBERS: u32 = 1 << 31;
@@ -30,6 +37,8 @@ pub(crate) struct Table<T, K = T> {
     roomy: Vec<u32>,
     /// The empty chunk that is kept.
     spare: u32,
+    /// The rows of the packed chunks.
+    packed: Packed<T>,
     live: u32,
     ids: PhantomData<Id<K>>,
 }
@@ -37,6 +46,7 @@ pub(crate) struct Table<T, K = T> {
 /// Room for one row, which [`Table::reserve`] made and [`Table::put`] fills.
 pub(crate) struct Room<T>(PhantomData<fn() -> T>);
 
+/// A chunk. A packed one has rows and no slots.
 #[derive(Debug)]
 struct Chunk<T> {
     slots: Vec<Slot<T>>,
@@ -52,6 +62,21 @@ enum Slot<T> {
     Free(u32),
 }
 
+impl<T> Chunk<T> {
+    const EMPTY: Self = Self { slots: Vec::new(), live: 0, free: NONE };
+
+    fn is_packed(&self) -> bool {
+        self.live > 0 && self.slots.is_empty()
+    }
+
+    /// Returns whether fewer than half of the slots have rows, but some do. A chunk with room for a
+    /// few rows is never sparse.
+    fn is_sparse(&self) -> bool {
+        let room = self.slots.capacity();
+        room > FEW && self.live > 0 && index(self.live) < room / 2
+    }
+}
+
 impl<T, K> Table<T, K> {
     /// Returns an empty table whose chunks hold two to the power of `bits` rows.
     pub(crate) const fn new(bits: u32) -> Self {
@@ -64,8 +89,16 @@ impl<T, K> Table<T, K> {
     }
 
     const fn starting(start: NonZeroU32, bits: u32) -> Self {
-        let chunks = Vec::new();
-        Self { start, bits, chunks, roomy: Vec::new(), spare: NONE, live: 0, ids: PhantomData }
+        Self {
+            start,
+            bits,
+            chunks: Vec::new(),
+            roomy: Vec::new(),
+            spare: NONE,
+            packed: Packed::EMPTY,
+            live: 0,
+            ids: PhantomData,
+        }
     }
 
     /// Returns whether a row is in this table, and not in one below.
@@ -79,10 +112,13 @@ impl<T, K> Table<T, K> {
         Id::new(self.start)
     }
 
-    /// Makes room for the chunks of a table above. Returns the number of chunks together.
-    pub(crate) fn make_room_to_join(&mut self, above: usize) -> Result<usize> {
-        self.reserve_chunks(above)?;
-        Ok(above + self.chunks.len())
+    /// Makes room for the chunks and the packed rows of tables above. Returns the numbers of both
+    /// with those of this table.
+    pub(crate) fn make_room_to_join(&mut self, above: [usize; 2]) -> Result<[usize; 2]> {
+        let [chunks, packed] = above;
+        self.reserve_chunks(chunks)?;
+        self.packed.reserve(packed)?;
+        Ok([chunks + self.chunks.len(), packed + self.packed.len()])
     }
 
     /// Adds the rows of a table whose numbers begin where those of this one end. Precondition: room
@@ -92,14 +128,47 @@ impl<T, K> Table<T, K> {
         let below = count(self.chunks.len());
         self.chunks.extend(above.chunks);
         self.roomy.extend(above.roomy.iter().map(|number| below + number));
+        self.packed.join(above.packed);
         self.live += above.live;
-        // Both tables may have kept an empty chunk; only one is kept now.
+        // Both tables may have kept an empty chunk.
+        self.free_empty_chunks();
+    }
+
+    fn free_empty_chunks(&mut self) {
         for chunk in &mut self.chunks {
             if chunk.live == 0 {
-                *chunk = Chunk { slots: Vec::new(), live: 0, free: NONE };
+                *chunk = Chunk::EMPTY;
             }
         }
         self.spare = NONE;
+    }
+
+    /// Frees the slots without rows of chunks that are less than half full, except the last chunk.
+    /// Without memory for that the chunks stay as they are.
+    pub(crate) fn pack(&mut self) {
+        self.free_empty_chunks();
+        let complete = self.chunks.len().saturating_sub(1);
+        let sparse = self.chunks[..complete].iter().filter(|chunk| chunk.is_sparse());
+        let more = sparse.map(|chunk| index(chunk.live)).sum();
+        if more == 0 {
+            return;
+        }
+        let Self { start, bits, chunks, packed, .. } = self;
+        let is_packed = packed.add(more, |add| {
+            for (chunk, number) in chunks[..complete].iter_mut().zip(0..) {
+                if chunk.is_sparse() {
+                    for (slot, at) in mem::take(&mut chunk.slots).into_iter().zip(0..) {
+                        if let Slot::Used(row) = slot {
+                            add(start.saturating_add((number << *bits) + at), row);
+                        }
+                    }
+                    chunk.free = NONE;
+                }
+            }
+        });
+        if is_packed {
+            self.roomy.retain(|number| !self.chunks[index(*number)].is_packed());
+        }
     }
 
     /// Removes all rows for which `keep` is false.
@@ -110,6 +179,13 @@ impl<T, K> Table<T, K> {
                 if self.find(id).is_some() && !keep(id) {
                     removed(self.take(id));
                 }
+            }
+        }
+        for at in 0..self.packed.len() {
+            if let Some(id) = self.packed.number(at).map(Id::new)
+                && !keep(id)
+            {
+                removed(self.take(id));
             }
         }
     }
@@ -149,7 +225,7 @@ impl<T, K> Table<T, K> {
             return Err(Error::InsufficientSpace);
         }
         self.reserve_chunks(1)?;
-        self.chunks.push(Chunk { slots: Vec::new(), live: 0, free: NONE });
+        self.chunks.push(Chunk::EMPTY);
         self.roomy.push(number);
         Ok(())
     }
@@ -193,7 +269,8 @@ impl<T, K> Table<T, K> {
         let (number, at) = self.locate(id);
         let chunk = &mut self.chunks[index(number)];
         let free = Slot::Free(chunk.free);
-        let Slot::Used(row) = mem::replace(&mut chunk.slots[index(at)], free) else {
+        let Some(slot) = chunk.slots.get_mut(index(at)) else { return self.take_packed(id) };
+        let Slot::Used(row) = mem::replace(slot, free) else {
             panic!("BUG: a number that is held has a row")
         };
         chunk.free = at;
@@ -204,8 +281,7 @@ impl<T, K> Table<T, K> {
         self.live -= 1;
         if chunk.live == 0 && self.spare != number {
             if self.chunks.get(index(self.spare)).is_some_and(|spare| spare.live == 0) {
-                let chunk = &mut self.chunks[index(number)];
-                *chunk = Chunk { slots: Vec::new(), live: 0, free: NONE };
+                self.chunks[index(number)] = Chunk::EMPTY;
             } else {
                 self.spare = number;
             }
@@ -221,9 +297,10 @@ impl<T, K> Table<T, K> {
     #[inline]
     pub(crate) fn get_mut(&mut self, id: Id<K>) -> &mut T {
         let (number, at) = self.locate(id);
-        match &mut self.chunks[index(number)].slots[index(at)] {
-            Slot::Used(row) => row,
-            Slot::Free(_) => panic!("BUG: a number that is held has a row"),
+        match self.chunks[index(number)].slots.get_mut(index(at)) {
+            Some(Slot::Used(row)) => row,
+            Some(Slot::Free(_)) => panic!("BUG: a number that is held has a row"),
+            None => get_packed(&mut self.packed, id.number()),
         }
     }
 
@@ -231,36 +308,57 @@ impl<T, K> Table<T, K> {
     #[inline]
     pub(crate) fn find(&self, id: Id<K>) -> Option<&T> {
         let (number, at) = self.locate(id);
-        match self.chunks.get(index(number))?.slots.get(index(at))? {
-            Slot::Used(row) => Some(row),
-            Slot::Free(_) => None,
+        match self.chunks.get(index(number))?.slots.get(index(at)) {
+            Some(Slot::Used(row)) => Some(row),
+            Some(Slot::Free(_)) => None,
+            None => self.find_packed(id),
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn find_packed(&self, id: Id<K>) -> Option<&T> {
+        self.packed.get(id.number())
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn take_packed(&mut self, id: Id<K>) -> T {
+        let row = self.packed.take(id.number()).expect("BUG: a number that is held has a row");
+        let (number, _) = self.locate(id);
+        let chunk = &mut self.chunks[index(number)];
+        chunk.live -= 1;
+        self.live -= 1;
+        if chunk.live == 0 {
+            self.roomy.push(number);
+        }
+        row
     }
 
     /// Returns every row.
     pub(crate) fn into_rows(self) -> impl Iterator<Item = T> {
-        self.chunks.into_iter().flat_map(|chunk| chunk.slots).filter_map(|slot| match slot {
+        let slots = self.chunks.into_iter().flat_map(|chunk| chunk.slots);
+        let rows = slots.filter_map(|slot| match slot {
             Slot::Used(row) => Some(row),
             Slot::Free(_) => None,
-        })
+        });
+        rows.chain(self.packed.into_rows())
     }
 
     /// Returns every row.
     pub(crate) fn rows(&self) -> impl Iterator<Item = &T> {
-        self.chunks.iter().flat_map(|chunk| &chunk.slots).filter_map(|slot| match slot {
-            Slot::Used(row) => Some(row),
-            Slot::Free(_) => None,
-        })
+        self.numbered().map(|(_, row)| row)
     }
 
     /// Returns every row with its number.
     pub(crate) fn numbered(&self) -> impl Iterator<Item = (Id<K>, &T)> {
-        self.chunks.iter().zip(0..).flat_map(move |(chunk, number)| {
+        let chunks = self.chunks.iter().zip(0..).flat_map(move |(chunk, number)| {
             chunk.slots.iter().zip(0..).filter_map(move |(slot, at)| match slot {
                 Slot::Used(row) => Some((self.id(number, at), row)),
                 Slot::Free(_) => None,
             })
-        })
+        });
+        chunks.chain(self.packed.rows().map(|(number, row)| (Id::new(number), row)))
     }
 
     /// Returns the number of the row in a chunk's slot.
@@ -275,6 +373,12 @@ impl<T, K> Table<T, K> {
         let at = id.number().get().wrapping_sub(self.start.get());
         (at >> self.bits, at & ((1 << self.bits) - 1))
     }
+}
+
+#[cold]
+#[inline(never)]
+fn get_packed<T>(packed: &mut Packed<T>, number: NonZeroU32) -> &mut T {
+    packed.get_mut(number).expect("BUG: a number that is held has a row")
 }
 
 #[inline]
@@ -312,6 +416,42 @@ mod tests {
             add(&mut table, row);
         }
         assert_eq!((table.end(), table.live()), (end, 100));
+    }
+
+    #[test]
+    fn a_packed_table_has_all_rows_and_uses_the_numbers_of_removed_ones_again() {
+        let mut table = Table::new(5);
+        let numbers: Vec<_> = (0..320).map(|row| add(&mut table, row)).collect();
+        let held = |table: &Table<u64>| {
+            table.chunks.iter().map(|chunk| chunk.slots.capacity()).sum::<usize>()
+        };
+        // Of the rows of each chunk one is left; of the last chunk two.
+        let (kept, removed): (Vec<_>, Vec<_>) =
+            numbers.iter().partition(|id| id.number().get() % 32 == 1);
+        for id in &removed[..removed.len() - 1] {
+            table.take(*id);
+        }
+        assert_eq!(held(&table), 320);
+        table.pack();
+        assert_eq!((held(&table), table.live()), (32, 11));
+        for id in &kept {
+            assert_eq!(*table.get(*id) + 1, u64::from(id.number().get()));
+            *table.get_mut(*id) += 1;
+        }
+        assert!(removed[..removed.len() - 1].iter().all(|id| table.find(*id).is_none()));
+        let rows: Vec<_> = table.numbered().map(|(_, row)| *row).collect();
+        assert_eq!(rows.len(), 11);
+        let end = table.end();
+        assert_eq!(table.take(kept[3]), 97);
+        table.retain(|id| id != kept[5], |row| assert_eq!(row, 161));
+        assert_eq!((table.find(kept[3]), table.find(kept[5])), (None, None));
+        // The rest of the last chunk, and two chunks that are empty again.
+        let more: Vec<_> = (0..30 + 64).map(|row| add(&mut table, row)).collect();
+        assert_eq!((table.end(), table.live()), (end, 9 + 94));
+        assert!(more.iter().zip(0..).all(|(id, row)| *table.get(*id) == row));
+        table.pack();
+        assert_eq!(table.live(), 103);
+        assert_eq!(table.into_rows().count(), 103);
     }
 
     #[test]

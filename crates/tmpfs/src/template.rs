@@ -98,8 +98,8 @@ impl<S: PageStore> Template<S> {
 }
 
 impl<S: PageStore> Space<S> {
-    /// Makes a template of the space and closes all handles. The time depends only on the number of
-    /// handles.
+    /// Makes a template of the space and closes all handles. The time depends on the number of
+    /// handles, and of nodes and pages that are new or changed since the last template below.
     ///
     /// # Errors
     /// The space itself, if it is already based on 16 templates.
@@ -112,7 +112,7 @@ impl<S: PageStore> Space<S> {
         self.close_all();
         let Self { stock: Stock { mut layer, quota, seed }, root, serial, .. } = self;
         let usage = quota.used();
-        layer.store.release();
+        layer.settle();
         layer.charge = Some(quota);
         Ok(Template { layer: Arc::new(layer), root, serial, seed, usage })
     }

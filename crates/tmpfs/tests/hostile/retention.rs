@@ -1,6 +1,8 @@
 //! The memory that a space keeps without needing it: little, and never more than documented.
 
-use tmpfs::{Error, Follow, Handle, Limits, PAGE, Space};
+use std::collections::VecDeque;
+
+use tmpfs::{Error, Follow, Handle, Limits, PAGE, Space, Template};
 
 use crate::allocator::counted;
 use crate::{GENEROUS, NOW, charged, file, space, touch};
@@ -73,6 +75,40 @@ fn what_rows_leave_free_is_less_than_four_times_the_limit() {
     let limit = i64::try_from(limit).unwrap();
     assert!(retained < 4 * limit, "{retained} bytes retained");
     assert!(retained > 2 * limit, "{retained}: this is meant to be the worst that can be done");
+}
+
+/// Fills the space with files, leaves one in each chunk, and makes a template of that.
+fn leave_chunks_to_template(space: &mut Space, root: Handle, round: u32) -> Template {
+    let name = |at: u32| format!("{round} {at}");
+    let files = until_full(|at| touch(space, root, &name(at)));
+    for at in most(files, 128) {
+        space.unlink_file_at(root, &name(at), NOW).unwrap();
+    }
+    assert!(files > 1_000, "{files}: there is room for many chunks");
+    space.snapshot().unwrap()
+}
+
+#[test]
+fn what_rows_leave_free_in_templates_is_less_than_four_times_the_limit() {
+    const LIMIT: i64 = 1 << 20;
+    let limits = Limits { metadata: 1 << 20, ..GENEROUS };
+    for (rounds, kept) in [(15, 15), (10, 1), (40, 1), (80, 1)] {
+        let ((mut space, root), before) = counted(|| space(limits));
+        let (templates, count) = counted(|| {
+            let mut templates = VecDeque::new();
+            for round in 0..rounds {
+                if templates.len() == kept {
+                    templates.pop_front();
+                }
+                templates.push_back(leave_chunks_to_template(&mut space, root, round));
+            }
+            templates
+        });
+        space.audit().unwrap();
+        let retained = before.live + count.live - charged(&space);
+        assert!(retained < 4 * LIMIT, "{retained} bytes retained after {rounds} snapshots");
+        assert_eq!(templates.len(), kept);
+    }
 }
 
 #[test]
