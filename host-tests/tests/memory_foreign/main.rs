@@ -5,6 +5,7 @@ mod costs;
 mod golang;
 mod hyperlight;
 mod jco;
+mod languages;
 mod node;
 mod preview1;
 mod random;
@@ -19,6 +20,7 @@ use std::process::{Command, Stdio};
 
 use host_tests::{Builder, Program, Run, Sandbox, composition, did_not_run};
 use scratch_compose::{Memory, Options, Record, Way};
+use toolchains::World;
 
 /// Returns the program of a test, if its toolchain is available. Otherwise reports that the test
 /// did not run.
@@ -233,14 +235,14 @@ const ADAPTED: [&str; 15] = [
 
 #[test]
 fn cpython() {
-    let program = toolchains::cpython("temporary.py");
+    let program = toolchains::cpython("temporary.py", World::Command);
     let Some(program) = made("cpython", program) else { return };
     assert_same(&program, 50);
 }
 
 #[test]
 fn cpython_where_a_small_filesystem_ends() {
-    let program = toolchains::cpython("temporary.py");
+    let program = toolchains::cpython("temporary.py", World::Command);
     let Some(program) = made("cpython_where_a_small_filesystem_ends", program) else { return };
     for form in FORMS {
         let small = form(Sandbox::builder());
@@ -254,14 +256,14 @@ fn cpython_where_a_small_filesystem_ends() {
 
 #[test]
 fn javascript() {
-    let program = toolchains::javascript("files.js");
+    let program = toolchains::javascript("files.js", World::Files);
     let Some(program) = made("javascript", program) else { return };
     assert_same(&program, 35);
 }
 
 #[test]
 fn javascript_where_a_small_filesystem_ends() {
-    let program = toolchains::javascript("files.js");
+    let program = toolchains::javascript("files.js", World::Files);
     let Some(program) = made("javascript_where_a_small_filesystem_ends", program) else { return };
     let program = fs::read(program).unwrap();
     // Bake the settings in, since the program does not ask the host for its environment.

@@ -68,9 +68,53 @@ const HYPERLIGHT: Package = Package {
     hashes: &["fb2f27a2123e6368659540c3d845baf4b44d5493cbdb30bafa88287dbda46bbc"],
 };
 
-/// The world of a Python program: everything that a command in WASI 0.2 has.
-const WORLD: &str = "wasi:cli/command@0.2.12";
-const WIT: [&str; 6] = ["io", "clocks", "random", "filesystem", "sockets", "cli"];
+/// The worlds of programs that become components.
+#[derive(Clone, Copy)]
+pub(crate) enum World {
+    /// Everything that a command in WASI 0.2 has.
+    Command,
+    /// The files of WASI 0.2.
+    Files,
+    /// The interface of the component `tempfile`.
+    Calls,
+}
+
+impl World {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Command => "wasi:cli/command@0.2.12",
+            Self::Files => "local:app/files",
+            Self::Calls => "local:app/calls",
+        }
+    }
+}
+
+/// Lists the files of WIT as docs/languages.md arranges them below a folder `wit`, with the file
+/// that each is a copy of.
+fn wit() -> Vec<(PathBuf, PathBuf)> {
+    let folder = workspace::root().join("wit");
+    let below = |place: &'static str, folder: PathBuf| {
+        let entries = fs::read_dir(folder).expect("listing a folder of WIT");
+        let files = entries.map(|entry| entry.expect("listing a folder of WIT").path());
+        let files = files.filter(|file| file.extension() == Some("wit".as_ref()));
+        files.map(move |file| (Path::new(place).join(file.file_name().unwrap_or_default()), file))
+    };
+    let world = ("wit/world.wit".into(), foreign().join("world.wit"));
+    let mut files = vec![world];
+    files.extend(below("wit/deps", folder.join("deps")));
+    files.extend(below("wit/deps/tempfile", folder));
+    files.sort();
+    files
+}
+
+/// Copies the files of WIT into a folder.
+fn copy_wit(files: &[(PathBuf, PathBuf)], folder: &Path) {
+    for (place, file) in files {
+        let copy = folder.join(place);
+        fs::create_dir_all(copy.parent().expect("a file is in a folder")).expect("making a folder");
+        fs::copy(file, copy).expect("copying a file");
+    }
+}
 
 /// Compiles a program of `foreign/c` with zig to a module of preview 1. Returns its file, or the
 /// reason why zig is not available.
@@ -104,24 +148,23 @@ pub(crate) fn adapted(file: &Path) -> PathBuf {
 
 /// Makes a component from a program of `foreign/python` with componentize-py, which puts CPython
 /// into it. Returns its file, or the reason why the tool is not available.
-pub(crate) fn cpython(source: &str) -> Result<PathBuf, String> {
+pub(crate) fn cpython(source: &str, world: World) -> Result<PathBuf, String> {
     static PACKAGES: LazyLock<Result<PathBuf, String>> = LazyLock::new(|| installed(&COMPONENTIZE));
     let packages = PACKAGES.as_ref().map_err(String::clone)?;
-    let source = foreign().join("python").join(source);
-    let wit = WIT.map(|package| workspace::root().join(format!("wit/deps/{package}.wit")));
-    let mut inputs = vec![COMPONENTIZE.requirement.into(), read(&source)];
-    inputs.extend(wit.iter().map(|file| read(file)));
+    let (source, wit) = (foreign().join("python").join(source), wit());
+    let mut inputs = vec![COMPONENTIZE.requirement.into(), read(&source), world.name().into()];
+    inputs.extend(wit.iter().map(|(_, file)| read(file)));
     Ok(kept(&source, &inputs, |folder| {
         // Copy the source, because CPython writes caches beside the files that it imports.
         let copy = folder.join(source.file_name().expect("a program has a name"));
         fs::copy(&source, &copy).expect("copying a program");
+        copy_wit(&wit, folder);
         let module = copy.file_stem().expect("a program has a name");
         let made = folder.join("made.wasm");
         let mut tool = python(packages);
         tool.args(["-c", "import sys, componentize_py as it; sys.exit(it.script())"]);
-        tool.args(wit.iter().flat_map(|file| [OsStr::new("-d"), file.as_os_str()]));
-        tool.args(["-w", WORLD, "componentize", "-p"]).arg(folder).arg(module);
-        tool.arg("-o").arg(&made);
+        tool.args(["-d", "wit", "-w", world.name(), "componentize", "-p", "."]).arg(module);
+        tool.arg("-o").arg(&made).current_dir(folder);
         run(&mut tool).unwrap_or_else(|said| panic!("componentize-py: {said}"));
         read(&made)
     }))
@@ -136,22 +179,46 @@ pub(crate) struct GoTests {
 
 /// Compiles the tests of a package of Go. Without Go, returns the reason.
 pub(crate) fn go_tests(package: &str) -> Result<GoTests, String> {
-    static PACKAGES: LazyLock<Result<PathBuf, String>> = LazyLock::new(|| install_if_asked(&GO));
-    let root = PACKAGES.as_ref().map_err(String::clone)?.join("go");
+    let root = go_root()?;
     let sources = root.join("src");
     let inputs = [GO.requirement.into(), package.into()];
     let module = kept(Path::new(package), &inputs, |folder| {
         let made = folder.join("made.wasm");
-        let mut go = Command::new(root.join("bin/go"));
-        go.args(["test", "-c", "-trimpath", "-o"]).arg(&made).arg(package);
-        go.current_dir(&sources).env("GOROOT", &root).env("GOCACHE", home().join("go-cache"));
-        // Fetch nothing, and ignore the settings of this machine.
-        go.envs([("GOTOOLCHAIN", "local"), ("GOPROXY", "off"), ("GOENV", "off")]);
-        go.envs([("GOOS", "wasip1"), ("GOARCH", "wasm"), ("GOFLAGS", "")]);
+        let mut go = go_command(&root);
+        go.args(["test", "-c", "-trimpath", "-o"]).arg(&made).arg(package).current_dir(&sources);
         run(&mut go).unwrap_or_else(|said| panic!("go: {said}"));
         read(&made)
     });
     Ok(GoTests { module, sources })
+}
+
+/// Compiles a program of `foreign/go` to a module of preview 1. Without Go, returns the reason.
+pub(crate) fn go(source: &str) -> Result<PathBuf, String> {
+    let root = go_root()?;
+    let source = foreign().join("go").join(source);
+    let inputs = [GO.requirement.into(), read(&source)];
+    Ok(kept(&source, &inputs, |folder| {
+        let made = folder.join("made.wasm");
+        let mut go = go_command(&root);
+        go.args(["build", "-trimpath", "-o"]).arg(&made).arg(&source);
+        run(&mut go).unwrap_or_else(|said| panic!("go: {said}"));
+        read(&made)
+    }))
+}
+
+fn go_root() -> Result<PathBuf, String> {
+    static PACKAGES: LazyLock<Result<PathBuf, String>> = LazyLock::new(|| install_if_asked(&GO));
+    Ok(PACKAGES.as_ref().map_err(String::clone)?.join("go"))
+}
+
+/// Returns Go, which compiles for preview 1. It fetches nothing, and ignores the settings of this
+/// machine.
+fn go_command(root: &Path) -> Command {
+    let mut go = Command::new(root.join("bin/go"));
+    go.env("GOROOT", root).env("GOCACHE", home().join("go-cache"));
+    go.envs([("GOTOOLCHAIN", "local"), ("GOPROXY", "off"), ("GOENV", "off")]);
+    go.envs([("GOOS", "wasip1"), ("GOARCH", "wasm"), ("GOFLAGS", "")]);
+    go
 }
 
 /// Returns wasmtime's host of preview 1, or the reason why it is not available.
@@ -206,29 +273,22 @@ pub(crate) fn npm_packages() -> Result<&'static Path, String> {
 
 /// Makes a component from a program of `foreign/javascript` with componentize-js, which puts an
 /// engine into it. Returns its file, or the reason why Node is not available.
-pub(crate) fn javascript(source: &str) -> Result<PathBuf, String> {
+pub(crate) fn javascript(source: &str, world: World) -> Result<PathBuf, String> {
     // Without these options the engine imports an HTTP client for its `fetch`.
     const NO_NETWORK: [&str; 2] = ["http", "fetch-event"];
     let packages = npm_packages()?;
     let sources = foreign().join("javascript");
-    let (source, world) = (sources.join(source), sources.join("world.wit"));
-    let wit = WIT.map(|package| workspace::root().join(format!("wit/deps/{package}.wit")));
-    let mut inputs = vec![NODE.requirement.into(), read(&source), read(&world)];
+    let (source, wit) = (sources.join(source), wit());
+    let mut inputs = vec![NODE.requirement.into(), read(&source), world.name().into()];
     inputs.extend(NO_NETWORK.map(Into::into));
     inputs.extend(NPM.map(|file| read(&sources.join(file))));
-    inputs.extend(wit.iter().map(|file| read(file)));
+    inputs.extend(wit.iter().map(|(_, file)| read(file)));
     Ok(kept(&source, &inputs, |folder| {
-        let copy = |file: &Path, to: &Path| {
-            fs::create_dir_all(to).expect("making a working folder");
-            fs::copy(file, to.join(file.file_name().expect("a file has a name")))
-                .expect("copying a file");
-        };
-        copy(&world, &folder.join("wit"));
-        wit.iter().for_each(|file| copy(file, &folder.join("wit/deps")));
+        copy_wit(&wit, folder);
         let made = folder.join("made.wasm");
         let mut tool = node().expect("Node is there");
         tool.arg(packages.join("node_modules/@bytecodealliance/componentize-js/src/cli.js"));
-        tool.arg(&source).args(["--wit", "wit", "--world-name", "program", "--out"]).arg(&made);
+        tool.arg(&source).args(["--wit", "wit", "--world-name", world.name(), "--out"]).arg(&made);
         tool.arg("--disable").args(NO_NETWORK);
         run(tool.current_dir(folder)).unwrap_or_else(|said| panic!("componentize-js: {said}"));
         read(&made)
