@@ -10,3 +10,4 @@ mod grants;
 mod module;
 mod refusals;
 mod reports;
+mod terminal;
