@@ -1,4 +1,5 @@
-//! The packages for hosts, checked for systems that this machine does not have.
+//! The packages for hosts and the engine's tests, checked for systems that this machine does not
+//! have.
 
 use std::fs;
 use std::path::PathBuf;
@@ -8,8 +9,14 @@ use anyhow::Result;
 use crate::target::{self, Target};
 use crate::{command, workspace};
 
-/// The systems: one that is no Unix, and one that is a Unix and not Linux.
-const SYSTEMS: [&str; 2] = ["x86_64-pc-windows-gnu", "aarch64-apple-darwin"];
+/// The systems: one that is no Unix, two that are Unix and not Linux, and one with Linux's kernel
+/// under another C library, which Rust does not call Linux.
+const SYSTEMS: [&str; 4] = [
+    "x86_64-pc-windows-gnu",
+    "aarch64-apple-darwin",
+    "x86_64-unknown-freebsd",
+    "aarch64-linux-android",
+];
 
 const PACKAGES: [&str; 2] = ["wasmtime-scratch", "wasi-scratch"];
 
@@ -23,7 +30,7 @@ while [ $# -gt 1 ]; do
 done
 "#;
 
-/// Checks the packages for each system; warnings are errors.
+/// Checks the packages and the engine's tests for each system; warnings are errors.
 ///
 /// # Errors
 /// A standard library is not available, or a package does not compile.
@@ -31,12 +38,15 @@ pub fn check() -> Result<()> {
     let compiler = compiler()?;
     for system in SYSTEMS {
         eprintln!("foreign: checking {} for {system}", PACKAGES.join(" and "));
-        let mut cargo = workspace::cargo("check");
-        cargo.arg("--quiet").args(PACKAGES.iter().flat_map(|package| ["--package", package]));
-        target::ensure(Target::Checked(system))?.apply(&mut cargo, &["-Dwarnings"]);
+        let target = target::ensure(Target::Checked(system))?;
         let name = system.replace('-', "_");
-        cargo.env(format!("CC_{name}"), &compiler).env(format!("AR_{name}"), "ar");
-        command::run(&mut cargo)?;
+        let packages = PACKAGES.iter().flat_map(|package| ["--package", package]).collect();
+        for words in [packages, vec!["--package", "tmpfs", "--tests"]] {
+            let mut cargo = workspace::cargo("check");
+            target.apply(cargo.arg("--quiet").args(words), &["-Dwarnings"]);
+            cargo.env(format!("CC_{name}"), &compiler).env(format!("AR_{name}"), "ar");
+            command::run(&mut cargo)?;
+        }
     }
     Ok(())
 }

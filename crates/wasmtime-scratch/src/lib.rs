@@ -33,7 +33,7 @@
 //! | trees as tar archives | [`Space::unpack`], [`Space::pack`] | all |
 //! | trees of the host's directories | `Space::copy_in`, `Space::copy_out`, `Copying::copy_out_at`, `Copying::overwrite` | Linux |
 //!
-//! The crate also compiles on Windows and macOS; its tests run on Linux.
+//! The crate also compiles on Windows, macOS, FreeBSD and Android; its tests run on Linux.
 //!
 //! # What a guest sees
 //! A space behaves like a directory on Linux that wasmtime-wasi serves. It has inode numbers, hard

@@ -35,6 +35,7 @@ pub(crate) fn relent() -> bool {
 }
 
 /// Returns the number of allocations that are still allowed, or `None` for all.
+#[cfg(target_os = "linux")]
 pub(crate) fn left() -> Option<u64> {
     PLAN.get().allowed
 }

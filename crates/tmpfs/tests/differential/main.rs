@@ -14,9 +14,12 @@ mod linux;
 mod listing;
 #[cfg(target_os = "linux")]
 mod marks;
+#[cfg(target_os = "linux")]
 mod matrix;
 mod model;
 mod operation;
+#[cfg(target_os = "linux")]
+mod paths;
 mod random;
 mod starvation;
 mod survey;
