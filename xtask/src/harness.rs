@@ -6,7 +6,8 @@ use anyhow::Result;
 
 use crate::{command, components, workspace};
 
-/// Runs the demonstration. It builds only the components that the demonstration uses.
+/// Runs the demonstration with arguments that were read before. It builds only the components that
+/// the demonstration uses.
 ///
 /// # Errors
 /// A component cannot be built, or the program fails.

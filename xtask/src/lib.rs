@@ -3,6 +3,7 @@
 
 pub mod ci;
 pub mod components;
+pub mod demo;
 pub mod distribution;
 pub mod elsewhere;
 pub mod foreign;

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::{Result, anyhow, bail};
+use xtask::demo::{self, Asked, Options};
 use xtask::target::{self, Target};
 use xtask::{ci, components, foreign, harness, peers, wit};
 
@@ -21,7 +22,7 @@ usage: cargo xtask COMMAND
 
 fn main() -> ExitCode {
     match run() {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(status) => status,
         Err(error) => {
             eprintln!("error: {error:#}");
             ExitCode::FAILURE
@@ -29,12 +30,37 @@ fn main() -> ExitCode {
     }
 }
 
-fn run() -> Result<()> {
+fn run() -> Result<ExitCode> {
     let text = |word: std::ffi::OsString| {
         word.into_string().map_err(|word| anyhow!("the argument {word:?} is not UTF-8"))
     };
     let arguments = std::env::args_os().skip(1).map(text).collect::<Result<Vec<_>>>()?;
-    dispatch(&arguments.iter().map(String::as_str).collect::<Vec<_>>())
+    let words: Vec<_> = arguments.iter().map(String::as_str).collect();
+    match &*words {
+        ["demo", words @ ..] => demonstrate(words),
+        words => dispatch(words).map(|()| ExitCode::SUCCESS),
+    }
+}
+
+/// Checks the arguments of the demonstration before anything is built, and runs it.
+fn demonstrate(words: &[&str]) -> Result<ExitCode> {
+    let options = match Options::parse(words.iter().map(Into::into)) {
+        Ok(Asked::Help) => {
+            println!("{}", demo::USAGE);
+            return Ok(ExitCode::SUCCESS);
+        }
+        Ok(Asked::Run(options)) => options,
+        Err(error) => {
+            eprintln!("error: {error:#}\n{}", demo::USAGE);
+            return Ok(ExitCode::from(2));
+        }
+    };
+    if let Err(error) = options.input() {
+        eprintln!("error: {error:#}");
+        return Ok(ExitCode::from(2));
+    }
+    harness::demo(words)?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn dispatch(words: &[&str]) -> Result<()> {
@@ -44,7 +70,6 @@ fn dispatch(words: &[&str]) -> Result<()> {
         ["build"] => components::report(),
         ["wit"] => wit::refresh(),
         ["wit", "--check"] => wit::check(),
-        ["demo", arguments @ ..] => harness::demo(arguments),
         ["bench", arguments @ ..] => harness::bench(arguments),
         ["peers", arguments @ ..] => peers::run(arguments),
         ["foreign"] => foreign::run(),

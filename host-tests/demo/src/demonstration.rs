@@ -1,19 +1,19 @@
 //! The steps of the demonstration.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result};
 use external_sort::{Summary, check, native, sample};
 use wasmtime::Engine;
+use xtask::demo::Options;
 
 use crate::command;
 use crate::guest::{self, Form, Grants};
 use crate::interrupt::Interrupt;
 use crate::listener::Listener;
-use crate::options::Options;
 use crate::scratch::Scratch;
 use crate::table::{Files, Table};
 use crate::watch::Seen;
@@ -32,15 +32,17 @@ struct Hosted {
     left: Vec<String>,
 }
 
-/// Sorts in wasmtime and natively, and compares the results.
+/// Sorts the input, or without one a text that it makes, in wasmtime and natively, and compares the
+/// results.
 pub(crate) fn run(
     options: &Options,
+    input: Option<PathBuf>,
     engine: &Engine,
     interrupt: &Interrupt,
     scratch: &Scratch,
 ) -> Result<Table> {
-    let input = match &options.file {
-        Some(file) => existing(file)?,
+    let input = match input {
+        Some(file) => file,
         None => generate(options.bytes, interrupt, scratch)?,
     };
     let components = xtask::workspace::target_dir().join("components");
@@ -163,15 +165,6 @@ fn sort_by_component(
     };
     let left = scratch.left()?;
     Ok(Hosted { output, time, includes: "in wasmtime", taken: Some(taken.memory), files, left })
-}
-
-/// Returns the canonical path of the file: WASI follows no link that leads out of the granted
-/// directory.
-fn existing(file: &Path) -> Result<PathBuf> {
-    let found = file.canonicalize().with_context(|| format!("cannot sort {}", file.display()))?;
-    File::open(&found).with_context(|| format!("cannot read {}", file.display()))?;
-    ensure!(fs::metadata(&found)?.is_file(), "cannot sort {}: not a file", file.display());
-    Ok(found)
 }
 
 fn generate(bytes: u64, interrupt: &Interrupt, scratch: &Scratch) -> Result<PathBuf> {

@@ -1,6 +1,7 @@
 //! `cargo xtask demo`: a sort that needs temporary files, run as a component with `tempfile.wasm`
 //! under it. It is timed beside the same sort on the machine itself.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
@@ -11,14 +12,13 @@ mod guest;
 mod interrupt;
 mod limiter;
 mod listener;
-mod options;
 mod scratch;
 mod table;
 mod watch;
 
 use interrupt::Interrupt;
-use options::{Asked, Options};
 use scratch::Scratch;
+use xtask::demo::{self, Asked, Options};
 
 /// The exit status of a program that Ctrl-C ended, as a shell shows it.
 const INTERRUPTED: u8 = 130;
@@ -26,25 +26,32 @@ const INTERRUPTED: u8 = 130;
 fn main() -> ExitCode {
     match Options::parse(std::env::args_os().skip(1)) {
         Ok(Asked::Help) => {
-            println!("{}", options::USAGE);
+            println!("{}", demo::USAGE);
             ExitCode::SUCCESS
         }
-        Ok(Asked::Run(options)) => run(&options).unwrap_or_else(|error| {
-            eprintln!("error: {error:#}");
-            ExitCode::FAILURE
-        }),
+        Ok(Asked::Run(options)) => match options.input() {
+            Ok(input) => run(&options, input).unwrap_or_else(|error| {
+                eprintln!("error: {error:#}");
+                ExitCode::FAILURE
+            }),
+            Err(error) => {
+                eprintln!("error: {error:#}");
+                ExitCode::from(2)
+            }
+        },
         Err(error) => {
-            eprintln!("error: {error:#}\n{}", options::USAGE);
+            eprintln!("error: {error:#}\n{}", demo::USAGE);
             ExitCode::from(2)
         }
     }
 }
 
-fn run(options: &Options) -> Result<ExitCode> {
+/// Sorts the input, or without one a text that it makes.
+fn run(options: &Options, input: Option<PathBuf>) -> Result<ExitCode> {
     let engine = guest::engine()?;
     let interrupt = Interrupt::listen(&engine)?;
     let scratch = Scratch::make(&options.scratch)?;
-    let outcome = demonstration::run(options, &engine, &interrupt, &scratch);
+    let outcome = demonstration::run(options, input, &engine, &interrupt, &scratch);
     // Remove what the demonstration made, in every case, and before the result is printed.
     let place = scratch.remove().context("removing the scratch directory")?;
     if interrupt.came() {

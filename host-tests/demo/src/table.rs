@@ -5,6 +5,9 @@ use std::time::Duration;
 
 use external_sort::{Summary, native};
 
+/// The time from which on the sort counts, and not its start.
+const COMPARABLE: Duration = Duration::from_millis(10);
+
 pub(crate) struct Table {
     pub(crate) summary: Summary,
     /// Bytes that the sort could use, and bytes that the guest took in all, where that is known.
@@ -76,12 +79,21 @@ impl fmt::Display for Table {
             )?,
         }
         let (hosted, native) = (self.hosted.as_secs_f64(), self.native.as_secs_f64());
-        writeln!(
-            formatter,
-            "time             {hosted:.2} s {}, {native:.2} s natively: {:.2} times",
-            self.includes,
-            hosted / native,
-        )?;
+        if self.hosted.min(self.native) < COMPARABLE {
+            writeln!(
+                formatter,
+                "time             {hosted:.4} s {}, {native:.4} s natively: the text is too small \
+                 to compare",
+                self.includes,
+            )?;
+        } else {
+            writeln!(
+                formatter,
+                "time             {hosted:.2} s {}, {native:.2} s natively: {:.2} times",
+                self.includes,
+                hosted / native,
+            )?;
+        }
         if !native::OPTIMISED {
             writeln!(
                 formatter,
@@ -99,5 +111,50 @@ impl fmt::Display for Mebibytes {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let tenths = self.0.saturating_mul(10) >> 20;
         write!(formatter, "{}.{} MiB", tenths / 10, tenths % 10)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use external_sort::Summary;
+
+    use super::{Files, Table};
+
+    /// Returns the line of the times, of so many microseconds.
+    fn times(hosted: u64, native: u64) -> String {
+        let table = Table {
+            summary: Summary::default(),
+            memory: 0,
+            taken: None,
+            files: Files::Within,
+            hosted: Duration::from_micros(hosted),
+            includes: "in wasmtime",
+            native: Duration::from_micros(native),
+            left: Vec::new(),
+        };
+        let table = table.to_string();
+        table.lines().find(|line| line.starts_with("time")).unwrap().to_owned()
+    }
+
+    #[test]
+    fn times_are_compared_unless_one_is_too_short() {
+        for (hosted, native, told) in [
+            (1_180_000, 610_000, "1.18 s in wasmtime, 0.61 s natively: 1.93 times"),
+            (15_000, 10_000, "0.01 s in wasmtime, 0.01 s natively: 1.50 times"),
+            (
+                15_000,
+                400,
+                "0.0150 s in wasmtime, 0.0004 s natively: the text is too small to compare",
+            ),
+            (
+                3100,
+                12_000,
+                "0.0031 s in wasmtime, 0.0120 s natively: the text is too small to compare",
+            ),
+        ] {
+            assert_eq!(times(hosted, native), format!("time             {told}"));
+        }
     }
 }

@@ -143,12 +143,12 @@ fn a_line_that_is_too_long_for_the_memory_is_an_error_that_says_so() {
 #[test]
 fn a_file_that_is_not_there_and_a_wrong_option_are_errors_that_name_them() {
     let absent = run(&[], Some(Path::new("/absent/text")));
-    assert_eq!(absent.status.code(), Some(1));
+    assert_eq!(absent.status.code(), Some(2));
     let told = String::from_utf8(absent.stderr).unwrap();
     assert!(told.contains("error: cannot sort /absent/text: No such file"), "{told}");
 
     let directory = run(&[], Some(Path::new("/")));
-    assert_eq!(directory.status.code(), Some(1));
+    assert_eq!(directory.status.code(), Some(2));
 
     let wrong = run(&["--run", "--memory"], None);
     assert_eq!(wrong.status.code(), Some(2));

@@ -1,11 +1,14 @@
-//! The command line.
+//! The command line of the demonstration. `cargo xtask demo` reads it before it builds anything,
+//! and the demonstration reads it again.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 
-pub(crate) const USAGE: &str = "\
+/// The usage, for `--help` and after an argument that is refused.
+pub const USAGE: &str = "\
 usage: cargo xtask demo [OPTIONS] [FILE]
 Sorts the lines of FILE, or of a text that it makes. A component in wasmtime sorts: it has 16 MiB
 of memory for lines, and its temporary files come from tempfile.wasm. FILE is only read. The check
@@ -23,29 +26,37 @@ of the result needs as much memory as FILE is long.
   --scratch DIR       the parent of the scratch directory (the system's temporary directory)";
 
 /// The request of the command line.
-pub(crate) enum Asked {
+pub enum Asked {
+    /// The usage.
     Help,
+    /// A run of the demonstration.
     Run(Options),
 }
 
 /// The text to sort, and the way to sort it.
-pub(crate) struct Options {
+pub struct Options {
     /// The file to sort. Without one, the demonstration makes a text.
-    pub(crate) file: Option<PathBuf>,
+    pub file: Option<PathBuf>,
     /// The size in bytes of the text that it makes.
-    pub(crate) bytes: u64,
+    pub bytes: u64,
     /// True if the temporary files are in memory.
-    pub(crate) in_memory: bool,
+    pub in_memory: bool,
     /// True if the command `scratch run` runs the program.
-    pub(crate) by_command: bool,
-    pub(crate) buffer_size: usize,
+    pub by_command: bool,
+    /// The bytes that the sort may use for lines.
+    pub buffer_size: usize,
     /// The value of `--through` as the program spells it, if it was given.
-    pub(crate) through: Option<&'static str>,
-    pub(crate) scratch: PathBuf,
+    pub through: Option<&'static str>,
+    /// The parent of the scratch directory.
+    pub scratch: PathBuf,
 }
 
 impl Options {
-    pub(crate) fn parse(mut words: impl Iterator<Item = OsString>) -> Result<Asked> {
+    /// Reads the words after the program's name.
+    ///
+    /// # Errors
+    /// A word is unknown, has no value or a wrong one, or contradicts another.
+    pub fn parse(mut words: impl Iterator<Item = OsString>) -> Result<Asked> {
         let mut options = Self {
             file: None,
             bytes: 100_000_000,
@@ -85,6 +96,25 @@ impl Options {
         }
         Ok(Asked::Run(options))
     }
+
+    /// Checks the directory and the file that the words name. Returns the canonical path of FILE,
+    /// since WASI follows no link that leads out of the granted directory.
+    ///
+    /// # Errors
+    /// The parent of the scratch directory is not a directory. FILE is not a regular file, or
+    /// cannot be read.
+    pub fn input(&self) -> Result<Option<PathBuf>> {
+        ensure!(self.scratch.is_dir(), "--scratch: {} is not a directory", self.scratch.display());
+        self.file.as_deref().map(readable).transpose()
+    }
+}
+
+fn readable(file: &Path) -> Result<PathBuf> {
+    let found = file.canonicalize().with_context(|| format!("cannot sort {}", file.display()))?;
+    // Before it is opened: opening a FIFO waits for a writer.
+    ensure!(fs::metadata(&found)?.is_file(), "cannot sort {}: not a file", file.display());
+    File::open(&found).with_context(|| format!("cannot read {}", file.display()))?;
+    Ok(found)
 }
 
 fn number<N: std::str::FromStr>(
