@@ -26,11 +26,11 @@ use crate::transfer::{Sink, Source};
 
 /// The rows of one space or template.
 pub(crate) struct Layer<S: PageStore> {
-    pub(crate) nodes: Table<Node>,
-    pub(crate) entries: Table<Entry>,
-    pub(crate) branches: Table<Branch>,
-    pub(crate) buckets: Table<Bucket>,
-    pub(crate) pages: Table<Page<S::Page>, Page>,
+    pub(crate) nodes: Table<Node, Node, S>,
+    pub(crate) entries: Table<Entry, Entry, S>,
+    pub(crate) branches: Table<Branch, Branch, S>,
+    pub(crate) buckets: Table<Bucket, Bucket, S>,
+    pub(crate) pages: Table<Page<S::Page>, Page, S>,
     pub(crate) store: S,
     pub(crate) base: Option<Arc<Layer<S>>>,
     /// The copies of the base's nodes.
@@ -43,8 +43,8 @@ pub(crate) struct Layer<S: PageStore> {
 
 /// A row of a table.
 pub(crate) trait Row<S: PageStore>: Sized {
-    fn table(layer: &Layer<S>) -> &Table<Self>;
-    fn table_mut(layer: &mut Layer<S>) -> &mut Table<Self>;
+    fn table(layer: &Layer<S>) -> &Table<Self, Self, S>;
+    fn table_mut(layer: &mut Layer<S>) -> &mut Table<Self, Self, S>;
     fn cost(&self) -> Usage;
     fn try_clone(&self) -> Result<Self>;
 }
@@ -83,11 +83,11 @@ pub(crate) fn entry_cost(length: usize) -> Usage {
 }
 
 impl<S: PageStore> Row<S> for Node {
-    fn table(layer: &Layer<S>) -> &Table<Self> {
+    fn table(layer: &Layer<S>) -> &Table<Self, Self, S> {
         &layer.nodes
     }
 
-    fn table_mut(layer: &mut Layer<S>) -> &mut Table<Self> {
+    fn table_mut(layer: &mut Layer<S>) -> &mut Table<Self, Self, S> {
         &mut layer.nodes
     }
 
@@ -102,11 +102,11 @@ impl<S: PageStore> Row<S> for Node {
 }
 
 impl<S: PageStore> Row<S> for Entry {
-    fn table(layer: &Layer<S>) -> &Table<Self> {
+    fn table(layer: &Layer<S>) -> &Table<Self, Self, S> {
         &layer.entries
     }
 
-    fn table_mut(layer: &mut Layer<S>) -> &mut Table<Self> {
+    fn table_mut(layer: &mut Layer<S>) -> &mut Table<Self, Self, S> {
         &mut layer.entries
     }
 
@@ -121,11 +121,11 @@ impl<S: PageStore> Row<S> for Entry {
 }
 
 impl<S: PageStore> Row<S> for Branch {
-    fn table(layer: &Layer<S>) -> &Table<Self> {
+    fn table(layer: &Layer<S>) -> &Table<Self, Self, S> {
         &layer.branches
     }
 
-    fn table_mut(layer: &mut Layer<S>) -> &mut Table<Self> {
+    fn table_mut(layer: &mut Layer<S>) -> &mut Table<Self, Self, S> {
         &mut layer.branches
     }
 
@@ -139,11 +139,11 @@ impl<S: PageStore> Row<S> for Branch {
 }
 
 impl<S: PageStore> Row<S> for Bucket {
-    fn table(layer: &Layer<S>) -> &Table<Self> {
+    fn table(layer: &Layer<S>) -> &Table<Self, Self, S> {
         &layer.buckets
     }
 
-    fn table_mut(layer: &mut Layer<S>) -> &mut Table<Self> {
+    fn table_mut(layer: &mut Layer<S>) -> &mut Table<Self, Self, S> {
         &mut layer.buckets
     }
 

@@ -15,6 +15,7 @@ use core::num::NonZeroU32;
 use crate::error::{Error, Result};
 use crate::id::Id;
 use crate::packed::Packed;
+use crate::pages::{MemoryPages, PageStore};
 
 /// The end of a list of free slots.
 const NONE: u32 = u32::MAX;
@@ -25,9 +26,10 @@ const FEW: usize = 16;
 /// The bit below which numbers end. References use the bit for themselves.
 pub(crate) const NUMBERS: u32 = 1 << 31;
 
-/// Rows of `T`, whose ids have the type `Id<K>`.
+/// Rows of `T`, whose ids have the type `Id<K>`. Only tables of spaces with a store `S` that allows
+/// templates are packed: for others the code for it is not compiled.
 #[derive(Debug)]
-pub(crate) struct Table<T, K = T> {
+pub(crate) struct Table<T, K = T, S = MemoryPages<false>> {
     /// The number of the first row.
     start: NonZeroU32,
     /// The number of rows in a chunk, as a power of two.
@@ -41,6 +43,7 @@ pub(crate) struct Table<T, K = T> {
     packed: Packed<T>,
     live: u32,
     ids: PhantomData<Id<K>>,
+    store: PhantomData<S>,
 }
 
 /// Room for one row, which [`Table::reserve`] made and [`Table::put`] fills.
@@ -77,7 +80,7 @@ impl<T> Chunk<T> {
     }
 }
 
-impl<T, K> Table<T, K> {
+impl<T, K, S: PageStore> Table<T, K, S> {
     /// Returns an empty table whose chunks hold two to the power of `bits` rows.
     pub(crate) const fn new(bits: u32) -> Self {
         Self::starting(NonZeroU32::MIN, bits)
@@ -98,6 +101,7 @@ impl<T, K> Table<T, K> {
             packed: Packed::EMPTY,
             live: 0,
             ids: PhantomData,
+            store: PhantomData,
         }
     }
 
@@ -300,7 +304,8 @@ impl<T, K> Table<T, K> {
         match self.chunks[index(number)].slots.get_mut(index(at)) {
             Some(Slot::Used(row)) => row,
             Some(Slot::Free(_)) => panic!("BUG: a number that is held has a row"),
-            None => get_packed(&mut self.packed, id.number()),
+            None if S::TEMPLATES => get_packed(&mut self.packed, id.number()),
+            None => panic!("BUG: a number that is held has a row"),
         }
     }
 
@@ -311,7 +316,8 @@ impl<T, K> Table<T, K> {
         match self.chunks.get(index(number))?.slots.get(index(at)) {
             Some(Slot::Used(row)) => Some(row),
             Some(Slot::Free(_)) => None,
-            None => self.find_packed(id),
+            None if S::TEMPLATES => self.find_packed(id),
+            None => None,
         }
     }
 
@@ -324,6 +330,7 @@ impl<T, K> Table<T, K> {
     #[cold]
     #[inline(never)]
     fn take_packed(&mut self, id: Id<K>) -> T {
+        assert!(S::TEMPLATES, "BUG: a number that is held has a row");
         let row = self.packed.take(id.number()).expect("BUG: a number that is held has a row");
         let (number, _) = self.locate(id);
         let chunk = &mut self.chunks[index(number)];
