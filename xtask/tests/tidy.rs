@@ -355,6 +355,7 @@ fn every_test_that_the_security_page_names_exists() {
             "host-tests/tests",
             "crates/compose/src/embed/tests",
             "crates/scratch/tests/run",
+            "crates/tmpfs/tests",
             "crates/wasmtime-scratch/tests",
         ];
         let places = places.map(|folder| format!("{folder}/{file}"));

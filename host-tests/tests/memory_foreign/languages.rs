@@ -5,7 +5,8 @@ use std::fs;
 use std::path::Path;
 
 use host_tests::kept::foreign;
-use host_tests::{Program, Sandbox};
+use host_tests::{Program, Sandbox, composition};
+use scratch_compose::{Memory, Options};
 use tempfile::TempDir;
 
 use super::toolchains::{self, World};
@@ -39,8 +40,8 @@ fn c() {
     assert_kept(&preview1::run(&whole, &[]), "/tmp/notes.txt", KEPT);
 }
 
-/// Runs the program as a module only: Go's allocator overwrites the state of the adapter of
-/// preview 1, which a component would have in the program's memory.
+/// Runs the program as a module only. The adapter of preview 1 is refused, since Go's allocator
+/// overwrites its state.
 #[test]
 fn go() {
     let hosts = toolchains::node().and_then(|node| Ok((node, toolchains::wasmtime()?)));
@@ -48,7 +49,11 @@ fn go() {
     let Some(((mut node, mut wasmtime), module)) = made("languages::go", both) else { return };
     let folder = TempDir::new().unwrap();
     let whole = folder.path().join("whole.wasm");
-    fs::write(&whole, merged(&fs::read(module).unwrap(), false, &[])).unwrap();
+    let module = fs::read(module).unwrap();
+    let memory = Memory { component: true, ..Memory::default() };
+    let refused = composition(&module, &Options { memory: Some(memory), ..Options::default() });
+    assert!(refused.unwrap_err().to_string().starts_with("the program is of Go"));
+    fs::write(&whole, merged(&module, false, &[])).unwrap();
     node.arg(foreign().join("node/run.mjs")).arg(&whole);
     wasmtime.arg(&whole).args(["", "--"]);
     for host in [&mut node, &mut wasmtime] {

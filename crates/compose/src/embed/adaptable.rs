@@ -4,9 +4,13 @@
 use anyhow::{Result, ensure};
 use wasmparser::{ExternalKind, TypeRef};
 
+use crate::embed::library::REALLOC;
 use crate::embed::module::Module;
 use crate::embed::number::place;
 use crate::embed::preview1;
+
+/// The custom section by which a module of Go is known.
+const GO: &str = "go:buildid";
 
 /// The function with which a command begins.
 pub(super) const START: &str = "_start";
@@ -25,7 +29,22 @@ pub(super) fn ensure(module: &Module<'_>) -> Result<()> {
     if exported(ExternalKind::Memory, "memory") {
         preview1::memory(module)?;
     }
+    ensure_room_of_its_own(module)?;
     ensure_own_types(module)
+}
+
+/// Refuses a program of Go. The adapter keeps its state in the program's memory, which it grows for
+/// that. Go takes all memory beyond its static data for its own, whoever grew it (`runtime/
+/// mem_wasm.go`), and the two overwrite each other. A module that exports an allocator gives the
+/// adapter its memory.
+fn ensure_room_of_its_own(module: &Module<'_>) -> Result<()> {
+    let is_go = module.customs.iter().any(|section| section.name() == GO);
+    ensure!(
+        !is_go || module.exported(REALLOC).is_some(),
+        "the program is of Go, whose allocator and the adapter of preview 1 overwrite each other's \
+        memory; compose it as a module, without --component, for a host of preview 1"
+    );
+    Ok(())
 }
 
 /// Refuses types of functions that are equal to no type of the adapter, however they look.
@@ -34,7 +53,7 @@ fn ensure_own_types(module: &Module<'_>) -> Result<()> {
         TypeRef::Func(ty) => Some((import.name, ty)),
         _ => None,
     });
-    let is_called = |name: &str| [START, "_initialize", "cabi_realloc"].contains(&name);
+    let is_called = |name: &str| [START, "_initialize", REALLOC].contains(&name);
     let exports = module.exports.iter().filter(|it| is_called(it.name));
     let exports = exports.filter_map(|export| {
         let ty = module.exported(export.name)?;

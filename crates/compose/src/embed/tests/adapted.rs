@@ -45,6 +45,33 @@ fn the_component_imports_no_files_and_what_the_adapter_has() {
     assert!(exports.iter().any(|name| name.starts_with("wasi:cli/run@0.2.")), "{exports:?}");
 }
 
+/// A program that opens files, with the section that Go's linker adds.
+fn of_go(exports: &str) -> Vec<u8> {
+    let open = "(param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)";
+    let text = format!(
+        r#"(module
+            (import "wasi_snapshot_preview1" "path_open" (func {open}))
+            (memory (export "memory") 1)
+            (func (export "_start"))
+            {exports}
+            (@custom "go:buildid" "x"))"#
+    );
+    wat::parse_str(text).unwrap()
+}
+
+#[test]
+fn a_program_of_go_becomes_no_component_unless_it_gives_the_adapter_its_memory() {
+    let module = of_go("");
+    let error = into_component(&module, true, ExitStatus::Success).unwrap_err();
+    assert!(matches!(error, Error::Program(_)), "{error:?}");
+    assert!(error.to_string().contains("compose it as a module, without --component"), "{error}");
+    let error = made(&module, component()).unwrap_err();
+    assert!(error.to_string().contains("is of Go"), "{error}");
+    let allocates =
+        of_go(r#"(func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) i32.const 0)"#);
+    assert!(into_component(&allocates, true, ExitStatus::Success).is_ok());
+}
+
 /// Lists the functions of `wasi:cli/exit` that a component calls.
 fn exits(component: &[u8]) -> Vec<String> {
     let names = binary::names(component, |payload| match payload {
