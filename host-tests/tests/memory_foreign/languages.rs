@@ -78,9 +78,8 @@ fn javascript() {
 /// Runs a program over `tempfile.wasm`, with files on the host and with files in memory.
 #[track_caller]
 fn assert_calls(file: &Path, path: &str) {
-    let file = file.to_str().unwrap();
     for ground in [on_disk(), Sandbox::builder().memory(), Sandbox::builder().hosted()] {
-        let told = Program::new(file, ground).run(&[]).succeeded();
+        let told = Program::of_file(file, ground).run(&[]).succeeded();
         assert_kept(&told.stdout, path, "kept by the component");
     }
 }
