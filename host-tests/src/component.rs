@@ -38,8 +38,7 @@ pub enum Ground {
     Hosted,
 }
 
-/// The counting of executed instructions. It costs time, so that only the tests of limits ask for
-/// it.
+/// The counting of executed instructions. It costs time, so only the tests of limits ask for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Metering {
     /// It runs as fast as it can.

@@ -10,7 +10,7 @@ pub struct Cost {
 
 impl Cost {
     /// Measures the cost of a round: the difference between many and few rounds, so that start and
-    /// end do not count. `run` runs a workload for so many rounds.
+    /// end do not count. `run` runs a workload for the given number of rounds.
     pub fn of_a_round(workload: &str, run: impl Fn(u64) -> Self) -> Self {
         const FEW: u64 = 20;
         const MANY: u64 = 120;

@@ -31,7 +31,7 @@ impl Builder {
         self.baked(&records.collect::<Vec<_>>())
     }
 
-    /// Does the same with these records.
+    /// Instantiates `tmpfs-lite.wasm` with these records baked in.
     pub fn baked(mut self, records: &[Record]) -> Filesystem {
         let bytes = bake(component::built("tmpfs-lite"), records).expect("baking");
         let engine = component::engine(self.metering());

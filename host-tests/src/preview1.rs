@@ -58,7 +58,7 @@ impl Command {
         self.end(self.store(arguments, input))
     }
 
-    /// Does the same, and counts calls of the host.
+    /// Runs the command to its end, and counts its calls of the host.
     ///
     /// # Errors
     /// As [`Command::run`].

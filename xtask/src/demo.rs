@@ -111,7 +111,7 @@ impl Options {
 
 fn readable(file: &Path) -> Result<PathBuf> {
     let found = file.canonicalize().with_context(|| format!("cannot sort {}", file.display()))?;
-    // Before it is opened: opening a FIFO waits for a writer.
+    // Check the kind before opening the file, since opening a FIFO waits for a writer.
     ensure!(fs::metadata(&found)?.is_file(), "cannot sort {}: not a file", file.display());
     File::open(&found).with_context(|| format!("cannot read {}", file.display()))?;
     Ok(found)

@@ -37,7 +37,7 @@ fn the_demonstration_looks_at_its_arguments_before_it_builds_anything() {
         (&folder, "not a file"),
         (&fifo, "not a file"),
     ] {
-        // The value of an option is no file.
+        // The value of an option is not taken for the file.
         let (status, told) = demo(&["--buffer-size".as_ref(), "65536".as_ref(), file.as_ref()]);
         assert_eq!(told, format!("error: cannot sort {}: {words}\n", file.display()));
         assert_eq!(status, Some(2));
@@ -50,7 +50,7 @@ fn the_demonstration_looks_at_its_arguments_before_it_builds_anything() {
     assert_eq!(status, Some(2));
     assert_eq!(demo(&["--help".as_ref()]), (Some(0), String::new()));
 
-    // What can be sorted is built for, which fails here.
+    // A file that can be sorted starts a build, which fails here.
     let text = folder.join("text");
     fs::write(&text, "b\na\n").unwrap();
     let (status, told) = demo(&[text.as_ref()]);

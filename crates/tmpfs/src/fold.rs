@@ -113,8 +113,8 @@ impl<S: PageStore> Space<S> {
         Ok(())
     }
 
-    /// Returns the number of layers below that become a part of the space's own, and what the space
-    /// sees of them. It is `None` if no layer can.
+    /// Returns the number of layers below that can be folded into the space's own, and everything
+    /// that the space sees of them. Returns `None` if there are no such layers.
     fn plan(&mut self) -> Result<Option<(usize, View)>> {
         let layers = if S::JOINS { self.stock.layer.count_unused() } else { 0 };
         if layers == 0 { Ok(None) } else { Ok(Some((layers, self.view(layers)?))) }
@@ -199,7 +199,7 @@ impl<S: PageStore> Stock<S> {
     /// are folded.
     fn prepare_to_fold(&mut self, copies: &[(Id<Node>, Id<Node>)]) -> Result<Map<Node>> {
         let map = self.copies(copies)?;
-        // Not before, since the map may have added a chunk of branches.
+        // This comes after the map, which may have added a chunk of branches.
         if let Err(error) = self.layer.make_room_to_fold() {
             self.map_clear(map, |_, _| ());
             return Err(error);

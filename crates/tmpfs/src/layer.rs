@@ -4,8 +4,7 @@
 //! whether the space owns it. Rows are added and removed only here, and nodes in `nodes.rs`, always
 //! together with their charge, so that charges and rows agree. A space is charged for the rows of
 //! its template that it can reach as if it owned them. A copy replaces its original in that charge.
-//! Only the bytes of pages are charged once to a limit that is shared, for the layer that owns
-//! them.
+//! A shared limit is charged only once for the bytes of a page: for the layer that owns it.
 
 use alloc::sync::Arc;
 
@@ -443,7 +442,7 @@ impl<S: PageStore> Stock<S> {
         Ok(copy)
     }
 
-    /// Removes a copy that was not put in the place of its original, a page of a layer below.
+    /// Removes a copy that did not replace its original, which is a page of a layer below.
     pub(crate) fn discard_copy(&mut self, copy: Id<Page>, original: Id<Page>) {
         let owned = self.capacity(copy);
         let more = content(owned - self.capacity(original));

@@ -11,14 +11,14 @@ pub(crate) struct Packed<T>(Vec<Row<T>>);
 #[derive(Debug)]
 struct Row<T> {
     number: NonZeroU32,
-    /// It is `None` once the row was removed.
+    /// `None` once the row is removed.
     row: Option<T>,
 }
 
 impl<T> Packed<T> {
     pub(crate) const EMPTY: Self = Self(Vec::new());
 
-    /// Returns the number of rows, with those that were removed.
+    /// Returns the number of rows, including those that were removed.
     pub(crate) fn len(&self) -> usize {
         self.0.len()
     }

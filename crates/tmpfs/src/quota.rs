@@ -67,8 +67,8 @@ impl Quota {
     }
 
     /// Charges `amount`, or nothing if a limit refuses. The shared limit is charged for `owned`
-    /// bytes of content instead. The type of the store decides whether the limit can be shared: for
-    /// a space that shares none, the code for it is not compiled.
+    /// bytes of content instead. Only spaces with a store that allows templates share a limit: for
+    /// other stores the code is not compiled.
     #[inline(always)]
     pub(crate) fn charge_apart<S: PageStore>(&mut self, amount: Usage, owned: u64) -> Result<()> {
         let used = self.with(amount)?;
@@ -164,7 +164,7 @@ impl Quota {
         self.shared.as_ref().map(|_| self.owned)
     }
 
-    /// Returns the bytes of pages that are charged to the same shared limit for another layer.
+    /// Returns the bytes of pages that another layer has charged to the same shared limit.
     pub(crate) fn owned_by(&self, layer: &Self) -> u64 {
         if self.shared == layer.shared { layer.owned } else { 0 }
     }

@@ -88,8 +88,8 @@ pub trait Pool: Send + Sync {
 /// The bytes of a page count once, also if several spaces reach the page through a
 /// [`Template`](crate::Template): for the space that wrote it, and then for the template. A space
 /// that changes a page of its template makes a copy, which counts, and which the limit may refuse.
-/// Nodes and metadata count for the template and for each space in full, so that nothing else is
-/// ever refused for want of a copy.
+/// Nodes and metadata count for the template and for each space in full, so that the limit refuses
+/// no other copy.
 #[derive(Clone)]
 pub struct SharedLimit(Arc<Shared>);
 

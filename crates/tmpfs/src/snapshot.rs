@@ -35,17 +35,17 @@ impl Space {
     ///
     /// A space is based on at most 16 templates. The next snapshot merges the space's own layer
     /// with those of the templates right below that nothing else uses, in time that is linear in
-    /// the size of the space. Pages of theirs that were charged to another shared limit are then
-    /// charged to the space's. To make snapshots one after the other, drop the last one before
-    /// making the next.
+    /// the size of the space. Pages of these templates that were charged to another shared limit
+    /// are then charged to that of the space. To make snapshots one after the other, drop the last
+    /// one before making the next.
     ///
     /// # Errors
     /// - `Busy` if the space is based on 16 templates that are all in use;
     /// - `Quota`;
     /// - `InsufficientSpace` if the allocator refuses.
     ///
-    /// After an error the space has not changed. It may have merged layers all the same, which
-    /// changes what shared limits are charged.
+    /// After an error the content of the space has not changed. Layers may have been merged, which
+    /// changes the charges to shared limits.
     ///
     /// # Example
     /// ```

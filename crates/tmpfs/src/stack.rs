@@ -30,13 +30,13 @@ impl<S: PageStore> Layer<S> {
         self.base = Some(base);
     }
 
-    /// Frees what a layer that no longer changes does not need.
+    /// Frees the memory that a layer does not need once it no longer changes.
     pub(crate) fn settle(&mut self) {
         self.store.release();
         self.pack();
     }
 
-    /// Frees the room for rows in chunks that have few.
+    /// Frees the free slots of chunks with few rows.
     pub(crate) fn pack(&mut self) {
         self.nodes.pack();
         self.entries.pack();

@@ -4,8 +4,8 @@
 //! has room for the most rows that it ever held at once, and for less than one chunk more. Beside
 //! the chunks it takes 44 bytes for each chunk that ever existed.
 //!
-//! A table of which no more than the last chunk grows is packed: the rows of other chunks that are
-//! less than half full move to a list without free slots. Their numbers stay.
+//! A table can be packed once rows are added only to its last chunk: the rows of other chunks that
+//! are less than half full move to a list without free slots. Their numbers stay.
 
 use alloc::vec::Vec;
 use core::marker::PhantomData;
@@ -20,14 +20,14 @@ use crate::pages::{MemoryPages, PageStore};
 /// The end of a list of free slots.
 const NONE: u32 = u32::MAX;
 
-/// The room of a chunk that is not worth packing.
+/// The largest room of a chunk that is not worth packing.
 const FEW: usize = 16;
 
 /// The bit below which numbers end. References use the bit for themselves.
 pub(crate) const NUMBERS: u32 = 1 << 31;
 
 /// Rows of `T`, whose ids have the type `Id<K>`. Only tables of spaces with a store `S` that allows
-/// templates are packed: for others the code for it is not compiled.
+/// templates are packed: for others that code is not compiled.
 #[derive(Debug)]
 pub(crate) struct Table<T, K = T, S = MemoryPages<false>> {
     /// The number of the first row.

@@ -23,9 +23,10 @@ pub(crate) const DEPTH: u32 = 16;
 /// until they change them. A clone is the same template.
 ///
 /// There are no locks: threads work on their spaces at the same time. Each space is charged in full
-/// for everything that it can reach, towards its own limits. A limit that is shared is charged once
-/// for the bytes of a page that several spaces reach, as long as the template or a space that is
-/// based on it exists, and for each space in full for nodes and metadata.
+/// for everything that it can reach, towards its own limits. A shared limit is charged in full for
+/// the nodes and the metadata of the template and of each space. For the bytes of a page that
+/// several spaces reach, it is charged once, as long as the template or a space that is based on it
+/// exists.
 ///
 /// ```
 /// use tmpfs::{DescriptorFlags, Follow, Settings, Space, Timestamp};

@@ -11,13 +11,13 @@ const PATHS: usize = 256 << 20;
 /// The state of a space at one moment. A clone is the same template.
 ///
 /// Any number of spaces start from it in constant time. They share its pages until they change
-/// them. Towards its own limits each is charged in full for everything that it can see.
+/// them. Each is charged in full, towards its own limits, for everything that it can see.
 ///
-/// A [`SharedLimit`](crate::SharedLimit) is charged once for the bytes of a page: that of the space
+/// The bytes of a page are charged once, to the [`SharedLimit`](crate::SharedLimit) of the space
 /// that wrote it, until the template and all spaces that are based on it are dropped. A change of a
-/// page of the template makes a copy, which is charged as well. A hundred forks of 100 MB so fit a
-/// limit of 200 MB. Files, directories and their metadata are charged in full for the template and
-/// for each space; for large files they are 0.3 % of the content.
+/// page of the template makes a copy, which is charged as well. Thus a limit of 200 MB has room for
+/// a hundred forks of 100 MB. Files, directories and their metadata are charged in full for the
+/// template and for each space; for large files they are 0.3 % of the content.
 ///
 /// ```
 /// use wasmtime_scratch::{Difference, Space};
@@ -71,8 +71,8 @@ impl Space {
     ///   templates that are merged and were charged to another limit;
     /// - `InsufficientSpace` if there is no memory.
     ///
-    /// After an error the space has not changed. It may have merged templates all the same, which
-    /// changes what shared limits are charged.
+    /// After an error the content of the space has not changed. Templates may have been merged,
+    /// which changes the charges to shared limits.
     ///
     /// # Example
     /// ```

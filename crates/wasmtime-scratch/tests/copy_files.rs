@@ -103,7 +103,7 @@ fn copy_files_a_tree_is_removed_where_a_shared_limit_is_used_up() {
     let limits = SharedLimits { bytes: 64 << 10, nodes: 1_000, handles: 10 };
     let space = Space::builder().shared_limit(&SharedLimit::new(limits)).build().unwrap();
     space.create_dir_all("/top/a/b/c").unwrap();
-    // Where the index of a directory has to grow, it is refused while a file fits elsewhere.
+    // A directory refuses a file if its index must grow, while another directory still has room.
     for directory in ["/top/a/b", "/top"] {
         let made = (0..).take_while(|at| space.write(&format!("{directory}/{at}"), "").is_ok());
         assert!(made.count() < 1_000);

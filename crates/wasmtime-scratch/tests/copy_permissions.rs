@@ -14,7 +14,7 @@ use rustix::process::geteuid;
 use rustix::thread::set_thread_uid;
 use wasmtime_scratch::{Copied, CopyError, Reason, Space};
 
-/// The number of the user of that name, who owns nothing.
+/// The id of the user `nobody`, who owns no files.
 const NOBODY: u32 = 65_534;
 
 /// Runs `work` as a user who is not root. The system keeps a user for each thread.

@@ -7,7 +7,7 @@ use allocator::counted;
 use wasmtime_scratch::{Space, Usage};
 
 /// The most that a space holds beside its charge here: a mebibyte of pages for the next files, and
-/// rows of tables that nothing is in.
+/// free rows of tables.
 const BESIDE: i64 = (1 << 20) + (128 << 10);
 
 /// Numbers and lengths of files: some megabytes each.
@@ -30,7 +30,8 @@ fn charge(usage: Usage) -> i64 {
 
 #[test]
 fn files_take_what_they_are_charged_and_nothing_is_left_after_deletion_and_after_the_drop() {
-    // Once beforehand: what a thread and the system's random source keep is there.
+    // The first space makes the thread and the system's random source allocate memory that they
+    // keep, which must not be counted.
     drop(space());
     for (files, bytes) in HOLDINGS {
         let (space, filling) = counted(|| {
@@ -76,7 +77,7 @@ fn filling_and_emptying_a_space_again_takes_no_more_than_once() {
 
 #[test]
 fn a_fork_takes_what_it_changes_and_gives_it_back() {
-    // Once beforehand, as above.
+    // As above, allocate the memory that is kept.
     drop(space());
     let (template, alone) = counted(|| {
         let seeded = space();

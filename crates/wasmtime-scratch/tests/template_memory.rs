@@ -55,7 +55,7 @@ fn a_shared_limit_is_charged_for_the_memory_of_a_hundred_forks() {
     // An engine takes 33 KiB beside what it charges: the first chunk of each table.
     assert!(live < charged + 100 * (64 << 10), "{charged} charged, {held:?}");
     assert!(charged < (100 << 20) + 100 * (400 << 10), "{charged} charged");
-    // There is room for half of it once more, and not twice.
+    // There is room for half of the file once more, and not twice.
     let (_, template, forks) = &spaces;
     let copy = vec![3; BYTES / 2];
     forks[0].write("large", &copy).unwrap();

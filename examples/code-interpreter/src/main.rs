@@ -21,7 +21,7 @@ const FUEL: u64 = 500_000_000;
 /// The bytes that one line may print.
 const OUTPUT: usize = 64 << 10;
 
-/// The most states that are kept, with the seed. A space is based on at most 16 templates, and each
+/// The most states that are kept, seed included. A space is based on at most 16 templates, and each
 /// kept state may be based on the template of a line as well.
 const KEPT: usize = 8;
 

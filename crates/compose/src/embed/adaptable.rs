@@ -9,7 +9,7 @@ use crate::embed::module::Module;
 use crate::embed::number::place;
 use crate::embed::preview1;
 
-/// The custom section by which a module of Go is known.
+/// The custom section that identifies a module of Go.
 const GO: &str = "go:buildid";
 
 /// The function with which a command begins.
@@ -33,21 +33,21 @@ pub(super) fn ensure(module: &Module<'_>) -> Result<()> {
     ensure_own_types(module)
 }
 
-/// Refuses a program of Go. The adapter keeps its state in the program's memory, which it grows for
-/// that. Go takes all memory beyond its static data for its own, whoever grew it (`runtime/
-/// mem_wasm.go`), and the two overwrite each other. A module that exports an allocator gives the
-/// adapter its memory.
+/// Refuses a Go program that exports no allocator. The adapter then grows the program's memory, and
+/// keeps its state there. Go uses all memory beyond its static data, whoever grew it, and the two
+/// overwrite each other (Go's `runtime/mem_wasm.go`). If a module exports an allocator, the adapter
+/// gets its memory from there.
 fn ensure_room_of_its_own(module: &Module<'_>) -> Result<()> {
     let is_go = module.customs.iter().any(|section| section.name() == GO);
     ensure!(
         !is_go || module.exported(REALLOC).is_some(),
-        "the program is of Go, whose allocator and the adapter of preview 1 overwrite each other's \
+        "the program was compiled by Go, whose allocator and the adapter of preview 1 overwrite each other's \
         memory; compose it as a module, without --component, for a host of preview 1"
     );
     Ok(())
 }
 
-/// Refuses types of functions that are equal to no type of the adapter, however they look.
+/// Refuses function types that differ from every type of the adapter, even if they look the same.
 fn ensure_own_types(module: &Module<'_>) -> Result<()> {
     let imports = module.imports.iter().filter_map(|import| match import.ty {
         TypeRef::Func(ty) => Some((import.name, ty)),

@@ -70,7 +70,7 @@ pub(super) fn with_code(module: &[u8], adapter: &[u8]) -> Result<Vec<u8>> {
         }}
         world program {{ import {interface}; }}"
     );
-    // wit-component does not export the type of `resolve`.
+    // `Bindgen` provides `resolve`, since wit-component does not export its type.
     let Bindgen { mut resolve, .. } = Bindgen::default();
     let package = resolve.push_str("status.wit", &world)?;
     let world = resolve.select_world(&[package], Some("program"))?;

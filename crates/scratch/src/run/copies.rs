@@ -114,7 +114,7 @@ pub(super) fn collect(
     places: &[Place],
     force: bool,
 ) -> bool {
-    // The limit of handles is the program's. A copy takes a handle for each directory on its way.
+    // The limit of handles is for the program. A copy opens a handle for each directory on its way.
     space.set_limits(Limits { handles: u32::MAX, ..space.limits() });
     let mut all = true;
     for (Collected { told, inside, .. }, place) in collected.iter().zip(places) {

@@ -1,4 +1,4 @@
-//! SIGINT and SIGTERM: a signal stops the program while that runs, and later ones the command.
+//! SIGINT and SIGTERM: the first signal stops a running program. Any other ends the command.
 
 use crate::failure::Failure;
 use crate::run::ending::Stop;

@@ -4,12 +4,12 @@ use wasmtime_scratch::{Limits, Space};
 
 use crate::run::report::Account;
 
-/// Returns the space as it is now, without a copy of its pages, and its account of the same moment.
-/// A program that is left in a call of the host does not reach it.
+/// Returns the account of the space as it is now, and a fork of the same moment, without a copy of
+/// its pages. A program that is left in a call of the host does not reach the fork.
 pub(super) fn copy(space: &Space) -> (Account, Space) {
     loop {
         let (account, copied) = (Account::of(space), fork(space));
-        // The call that is under way is the last, so it changes the space only a few times more.
+        // The loop ends: the call that is under way is the program's last, and changes little more.
         if Account::of(space) == account {
             return (account, copied);
         }

@@ -90,7 +90,7 @@ fn signals_end_the_program_and_the_report_is_still_made() {
     }
 }
 
-/// Returns a pipe that is full. What is written to it waits for ever, since nobody reads it.
+/// Returns a pipe that is full. A write to it blocks for ever, since nobody reads from it.
 fn full_pipe() -> (PipeReader, PipeWriter) {
     let (reader, mut writer) = io::pipe().unwrap();
     let flags = fcntl_getfl(&writer).unwrap();

@@ -1,4 +1,4 @@
-//! The progress of a long copy, where standard error is a terminal and where it is none.
+//! The progress of a long copy, if standard error is a terminal and if it is not.
 //!
 //! A copy is long after a second. These tests stop the command in the middle of a copy until that
 //! time has passed, so that the outcome depends on no machine's speed.
@@ -48,7 +48,7 @@ fn terminal() -> (File, File) {
     (outer, inner)
 }
 
-/// Reads until nobody can write any more. A terminal tells that by EIO.
+/// Reads until nobody can write any more. A terminal reports that as EIO.
 fn all(mut from: File) -> String {
     let mut bytes = Vec::new();
     if let Err(error) = from.read_to_end(&mut bytes) {
@@ -99,7 +99,7 @@ fn stop_in(child: &mut Child, directory: &Path) -> bool {
         thread::yield_now();
     }
     signal(child, Signal::STOP);
-    // Its end is left for `wait`.
+    // With NOWAIT, `Child::wait` still gets the exit status.
     let options = WaitIdOptions::STOPPED | WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
     let status = waitid(WaitId::Pid(Pid::from_child(child)), options).unwrap().unwrap();
     status.stopped()
@@ -121,14 +121,14 @@ fn long_copy(
 ) -> Option<String> {
     command.env("TERM", "xterm").stderr(inner);
     let mut child = command.spawn().unwrap();
-    // It holds the inner end.
+    // The command holds the inner end, and `all` reads until every copy of that end is closed.
     drop(command);
     if !stop_in(&mut child, directory) {
         child.wait().unwrap();
         return None;
     }
     let caught = is_under_way();
-    // Nothing but the end of the command would be told before the time has passed.
+    // This waits for the time to pass, unless the command ends before.
     poll(&mut [PollFd::new(&outer, PollFlags::empty())], Some(&LONG)).unwrap();
     signal(&child, Signal::CONT);
     let written = all(outer);
@@ -157,7 +157,7 @@ fn kibibytes(bytes: usize) -> String {
 /// end.
 #[track_caller]
 fn assert_shown(written: &str, path: &str) {
-    // The line stood there until it was cleared or written again.
+    // The terminal showed the line until it was cleared or overwritten.
     let lines: Vec<_> = written.split(['\r', '\n', '\u{1b}']).collect();
     let line = lines.iter().find(|line| line.contains(" copied ")).expect("a line was shown");
     let (amount, name) = line.split_once(" copied ").unwrap().1.split_once(" files: ").unwrap();
@@ -171,7 +171,7 @@ fn assert_shown(written: &str, path: &str) {
     assert_eq!((lines, column), (vec!["so".to_owned(), String::new()], 0), "{written:?}");
 }
 
-/// The attempts to catch a copy. One is enough unless the machine looks away.
+/// The attempts to catch a copy. One is enough unless the machine is busy.
 const ATTEMPTS: usize = 20;
 
 #[test]

@@ -1,6 +1,6 @@
 //! A ledger of shared limits, kept from outside: every file with the capacity and the owner of each
-//! page, every template with its share. It knows no charge before it is made: it follows what the
-//! spaces accept and refuse, and compares the sums.
+//! page, every template with its share. It predicts no refusal: it follows what the spaces accept
+//! and refuse, and the tests compare the sums.
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,7 +44,7 @@ pub(crate) struct Account {
     below: Option<Rc<Layer>>,
 }
 
-/// Documented at `Limits::content`.
+/// Returns the capacity of a page with content up to `end`, as `Limits::content` documents it.
 fn capacity(page: usize, end: usize) -> usize {
     if page == 0 && end <= 4096 {
         end.next_power_of_two().max(64)
@@ -126,7 +126,7 @@ impl Account {
         self.layers().take(layers).take_while(|layer| Rc::strong_count(layer) == 1).collect()
     }
 
-    /// Returns the bytes that the shared limit is charged for when these layers are.
+    /// Returns the bytes of content that the next snapshot charges when it folds layers.
     pub(crate) fn more_to_fold(&self) -> usize {
         let folded = self.foldable();
         let held = folded.iter().filter(|layer| layer.limit == self.limit);
@@ -160,12 +160,12 @@ impl Account {
         made
     }
 
-    /// Sets what the layer below is charged beside its pages.
+    /// Sets the charges of the layer below, except for its pages.
     pub(crate) fn set_rows(&self, rows: (u64, u64)) {
         self.below.as_ref().unwrap().rows.set(rows);
     }
 
-    /// Returns the account of a space that begins with what this one holds.
+    /// Returns the account of a space that begins with the content of this one.
     pub(crate) fn start(&self, number: u64, limit: Option<usize>) -> Self {
         Self { number, limit, ..self.clone() }
     }
@@ -185,7 +185,7 @@ impl Account {
     }
 }
 
-/// Returns what the spaces and templates hold together of a limit.
+/// Returns the usage of a limit by all spaces and templates together.
 pub(crate) fn sum<'all>(
     limit: usize,
     spaces: impl Iterator<Item = (&'all Space, &'all Account)>,
@@ -205,7 +205,7 @@ pub(crate) fn sum<'all>(
     sum
 }
 
-/// Returns the rows of a limit that the ledger does not know yet.
+/// Returns the metadata and nodes that a limit counts and the ledger does not know yet.
 pub(crate) fn unknown(limit: &SharedLimit, known: SharedUsage) -> (u64, u64) {
     let held = limit.usage();
     (held.bytes - known.bytes, held.nodes - known.nodes)

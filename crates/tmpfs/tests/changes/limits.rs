@@ -1,5 +1,5 @@
 //! Random programs over several spaces, two shared limits with a pool of the host behind each, and
-//! snapshots without end, compared with a ledger that is kept from outside.
+//! endless snapshots, compared with a ledger that is kept from outside.
 
 use std::rc::Weak;
 use std::sync::{Arc, Mutex};
@@ -13,13 +13,13 @@ use tmpfs::{
 use crate::NOW;
 use crate::ledger::{self, Account, Layer};
 
-/// The bytes that a pool grants together.
+/// The most bytes that a pool grants in all.
 const POOL: u64 = 600 << 10;
 
-/// What a pool has granted, and how it answers.
+/// The state of a pool: the bytes that it has granted, and the way it answers.
 struct Purse {
     granted: u64,
-    /// One of so many requests is refused; none where it is 0.
+    /// On average, one in this many requests is refused. If it is 0, no request is.
     refused: usize,
     /// The answers since the last snapshot began.
     answers: Vec<bool>,
@@ -47,7 +47,7 @@ impl Pool for Bank {
     }
 }
 
-/// A space with what the ledger says of it.
+/// A space with its account in the ledger.
 struct One {
     space: Space,
     root: Handle,
@@ -95,7 +95,7 @@ impl One {
                     names.retain(|name, _| !name.starts_with("d/"));
                 }
             }
-            // Seldom, so that there is more to go on with.
+            // Rarely, so that most programs go on with some files.
             2 if path == other => {
                 space.clear(NOW).unwrap();
                 names.clear();
@@ -161,8 +161,8 @@ struct World {
     templates: Vec<(Template, Account)>,
     layers: Vec<Weak<Layer>>,
     numbers: u64,
-    /// The layers that became parts of spaces: without a charge for their pages, and with one; and
-    /// the charges that were refused.
+    /// The layers that were folded without a charge for their pages, the layers that were folded
+    /// with one, and the charges that were refused.
     folds: [usize; 3],
 }
 
@@ -196,7 +196,7 @@ impl World {
         (Settings { shared, ..Settings::seeded([seed, 8], NOW) }, limit)
     }
 
-    /// Returns what the ledger says of a limit.
+    /// Returns the usage of a limit according to the ledger.
     fn known(&self, limit: usize) -> SharedUsage {
         let spaces = self.spaces.iter().map(|one| (&one.space, &one.account));
         ledger::sum(limit, spaces, &self.layers)
@@ -269,7 +269,7 @@ impl World {
     fn freeze(&mut self, at: usize) {
         let number = self.number();
         let One { space, mut account, .. } = self.spaces.swap_remove(at);
-        // A space that is based on too many is dropped.
+        // A space that is based on too many templates is dropped.
         if let Ok(template) = space.freeze() {
             account.tree.sweep(&[]);
             self.layers.push(account.freeze(number));

@@ -1,4 +1,4 @@
-//! Limits that spaces share which are based on one template. The bytes of a page count once.
+//! Limits that are shared by spaces based on one template. The bytes of a page count once.
 
 use tmpfs::{Error, Limit, OpenFlags, PAGE, Settings, SharedLimit, SharedLimits, Space, Template};
 
@@ -28,7 +28,7 @@ fn bytes(bytes: usize) -> u64 {
     u64::try_from(bytes).unwrap()
 }
 
-/// A template with one file of full pages, charged to `limit`.
+/// Makes a template with one file of full pages, charged to `limit`.
 fn template_in(limit: &SharedLimit) -> Template {
     let mut seed = made_in(limit);
     seed.write("large", &"x".repeat(PAGES * PAGE));
@@ -57,7 +57,7 @@ fn forks_cost_what_differs() {
     assert_eq!(shared.usage().bytes - before, bytes(FORKS * PAGE));
     for fork in &mut forks {
         let (file, now) = (fork.open("large", OpenFlags::default()), fork.now());
-        // The copy goes, and a part of the page before it is copied: 4,096 bytes.
+        // The copy is removed, and a part of the page before it is copied: 4,096 bytes.
         let metadata = fork.space.usage().metadata;
         let held = shared.usage().bytes;
         fork.space.set_size(file, bytes(2 * PAGE + 10), now).unwrap();
@@ -95,7 +95,7 @@ fn a_full_limit_refuses_copies_and_allows_everything_else() {
     assert_eq!(fork.space.stat(file).unwrap().size, bytes(PAGES * PAGE));
     fork.space.audit().unwrap();
 
-    // Nothing of this needs a copy of a page.
+    // None of these operations needs a copy of a page.
     assert_eq!(fork.read("large"), "x".repeat(PAGES * PAGE));
     fork.space.set_size(file, bytes(2 * PAGE), now).unwrap();
     fork.space.set_size(file, bytes(PAGES * PAGE), now).unwrap();
@@ -125,7 +125,7 @@ fn the_pages_of_a_template_are_charged_to_the_limit_of_the_space_that_made_it() 
     assert_eq!((one.usage().bytes, other.usage().bytes), (0, 0));
 }
 
-/// Snapshots without end, whose templates become a part of the space.
+/// Makes 40 snapshots, so that templates become a part of the space.
 fn snapshots(fixture: &mut Fixture) -> Result<(), Error> {
     for at in 0..40 {
         fixture.write("last", &format!("{at}"));

@@ -141,7 +141,7 @@ fn a_reset_to_a_template_of_fewer_bytes_needs_none_of_a_shared_limit() {
     let template = fixture.space.snapshot().unwrap();
     let now = fixture.now();
     fixture.space.clear(now).unwrap();
-    // The content is of pages that the space owns, and the template has more metadata.
+    // The space owns the pages of this content. The template has more metadata.
     fixture.write("new", &"y".repeat(100 << 10));
     fixture.fill();
     let [now_held, then] = [fixture.space.usage(), template.usage()];

@@ -24,7 +24,7 @@ fn write(space: &mut Space, root: Handle, path: &str, byte: u8) {
 /// A space with open handles, one of them of a file that has no name any more, and a template that
 /// it stands on.
 fn changed() -> (Space, Template, Handle) {
-    // `audit` compares what a shared limit holds, too.
+    // With a shared limit, `audit` also compares the usage of that limit.
     let enough = SharedLimits { bytes: 1 << 30, nodes: 1 << 20, handles: 1 << 20 };
     let shared = Some(SharedLimit::new(enough));
     let settings = Settings { shared, ..Settings::seeded([1, 2], NOW) };

@@ -153,8 +153,8 @@ fn a_store_that_fails_is_an_io_error_and_costs_nothing() {
     }
 }
 
-/// A fork copies the pages that it changes to a store of its own, which is what a shared limit is
-/// charged for.
+/// A fork copies the pages that it changes to a store of its own. A shared limit is charged for the
+/// pages in that store.
 #[test]
 fn a_store_of_a_fork_holds_what_a_shared_limit_is_charged() {
     let room = SharedLimits { bytes: 1 << 30, nodes: 100, handles: 100 };

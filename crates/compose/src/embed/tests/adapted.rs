@@ -66,7 +66,7 @@ fn a_program_of_go_becomes_no_component_unless_it_gives_the_adapter_its_memory()
     assert!(matches!(error, Error::Program(_)), "{error:?}");
     assert!(error.to_string().contains("compose it as a module, without --component"), "{error}");
     let error = made(&module, component()).unwrap_err();
-    assert!(error.to_string().contains("is of Go"), "{error}");
+    assert!(error.to_string().contains("compiled by Go"), "{error}");
     let allocates =
         of_go(r#"(func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) i32.const 0)"#);
     assert!(into_component(&allocates, true, ExitStatus::Success).is_ok());
@@ -132,13 +132,13 @@ fn what_cannot_become_a_component_is_refused_with_what_to_do() {
     }
 }
 
-/// Modules that wit-component would make an invalid component of.
+/// Tries modules from which wit-component would make an invalid component.
 #[test]
 fn a_module_that_the_adapter_does_not_fit_is_refused() {
     const WRITE: &str = "(param i32 i32 i32 i32) (result i32)";
     let write = format!(r#"(import "wasi_snapshot_preview1" "fd_write" (func {WRITE}))"#);
     let (memory, start) = (r#"(memory (export "memory") 1)"#, r#"(func (export "_start"))"#);
-    // A group is another type than its parts, even if nothing refers to it.
+    // A type in a group differs from the same type alone, even if nothing refers to the others.
     let grouped = |ty: &str| format!("(rec (type $it (func {ty})) (type (func (param i64))))");
     let type_of = |name: &str| format!("the type of the function {name} is in a group");
     let is_no_start = "the module exports _start, but not as a function without parameters";

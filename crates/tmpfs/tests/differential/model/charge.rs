@@ -39,7 +39,7 @@ pub(super) fn usage(model: &Model) -> Usage {
     usage
 }
 
-/// Returns the bytes of the pages that the space has not in common with its template.
+/// Returns the bytes of the pages that the space does not share with its template.
 pub(super) fn owned(model: &Model) -> u64 {
     let files = model.nodes.values().filter_map(|node| match &node.body {
         Body::File(file) => Some(of_file(file, model.layer).owned),
@@ -97,7 +97,7 @@ pub(super) struct Pieces {
     content: u64,
     pages: u64,
     branches: u64,
-    /// The content of the pages that are of one layer.
+    /// The content of the pages that belong to the given layer.
     owned: u64,
 }
 

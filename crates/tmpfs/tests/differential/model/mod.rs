@@ -272,7 +272,7 @@ impl Model {
         Usage { content: charge::owned(self), ..self.usage() }
     }
 
-    /// Forgets what was charged for a moment only.
+    /// Forgets the charges that lasted only for a moment.
     fn settle(&mut self) {
         (self.charged, self.owned) = (self.usage(), charge::owned(self));
     }
