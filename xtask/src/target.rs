@@ -105,7 +105,9 @@ pub fn ensure(target: Target) -> Result<Ensured> {
     }
     // A target that is only checked is not added to the toolchain.
     let refusal = match target {
-        Target::Checked(_) => anyhow!("run `rustup target add {name}` yourself: the target is only checked"),
+        Target::Checked(_) => {
+            anyhow!("run `rustup target add {name}` yourself: the target is only checked")
+        }
         Target::Wasip2 | Target::Wasip1 => {
             eprintln!("target: {name} is not in the toolchain; asking rustup");
             match rustup::add(name) {
