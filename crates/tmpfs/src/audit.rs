@@ -6,7 +6,7 @@ use core::fmt;
 use crate::branch::Branch;
 use crate::id::Id;
 use crate::index::Part;
-use crate::layer::{Layer, Renumbered, Row, bytes};
+use crate::layer::{Layer, Renumbered, Row};
 use crate::limits::Usage;
 use crate::list;
 use crate::map::Index;
@@ -15,6 +15,7 @@ use crate::node::{Entry, File, Home, Node};
 use crate::page::Page;
 use crate::pages::{PAGE, PageStore};
 use crate::space::Space;
+use crate::stored::bytes;
 use crate::trie::Step;
 
 /// A difference between a recorded amount and a recount: a bug of this crate.

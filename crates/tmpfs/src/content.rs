@@ -5,7 +5,7 @@ use core::mem;
 use crate::error::{Error, Result};
 use crate::handle::Handle;
 use crate::id::Id;
-use crate::layer::{self, Stock};
+use crate::layer::Stock;
 use crate::map::Map;
 use crate::node::{File, Node};
 use crate::page::Page;
@@ -13,6 +13,7 @@ use crate::pages::{PAGE, PageStore};
 use crate::refusal::Limit;
 use crate::space::Space;
 use crate::stat::Timestamp;
+use crate::stored::bytes;
 use crate::transfer::{Sink, Source, Zeros};
 
 /// The smallest first page of a file.
@@ -325,7 +326,7 @@ impl<S: PageStore> Stock<S> {
     /// Fills a page with zeros from `at` on, and shrinks the page if possible.
     fn cut_page(&mut self, pages: &mut Map<Page>, number: u64, at: usize) -> Result<()> {
         let Some(page) = self.layer.map_get(pages, number) else { return Ok(()) };
-        if layer::bytes(self.capacity(page)) <= at {
+        if bytes(self.capacity(page)) <= at {
             return Ok(());
         }
         self.map_own(pages, number)?;
@@ -342,7 +343,7 @@ impl<S: PageStore> Stock<S> {
             }
         }
         let own = self.own_page_at(pages, number, page, 0)?;
-        let end = layer::bytes(self.capacity(own));
+        let end = bytes(self.capacity(own));
         self.write_page(own, at, end - at, &mut Zeros)
     }
 }

@@ -93,6 +93,7 @@ mod bucket;
 
 mod layer;
 mod stack;
+mod stored;
 mod trie;
 
 mod index;

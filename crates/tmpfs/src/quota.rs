@@ -1,5 +1,6 @@
 //! Charges against the limits of a space and the limit that it shares. They are made before the
-//! allocation. Only `layer.rs`, `handles.rs`, `template.rs`, `snapshot.rs` and `fold.rs` charge.
+//! allocation. Only `layer.rs`, `stored.rs`, `handles.rs`, `template.rs`, `snapshot.rs` and
+//! `fold.rs` charge.
 //!
 //! A space's own limits are charged for everything that the space can reach. The shared limit is
 //! charged for the same amounts, except that the bytes of a page are charged once: to the layer

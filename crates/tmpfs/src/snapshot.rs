@@ -6,12 +6,13 @@ use core::mem;
 
 use crate::error::{Error, Result};
 use crate::id::Id;
-use crate::layer::{Layer, Row, Stock, metadata, page_cost};
+use crate::layer::{Layer, Row, Stock, metadata};
 use crate::limits::Usage;
 use crate::node::Node;
 use crate::pages::{MemoryPages, PageStore};
 use crate::prices::{BRANCH, BUCKET};
 use crate::space::{HANDLES, Space};
+use crate::stored::page_cost;
 use crate::table::Table;
 use crate::template::{DEPTH, Template};
 use crate::trie::Step;

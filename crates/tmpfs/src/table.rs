@@ -402,14 +402,14 @@ fn count(length: usize) -> u32 {
 mod tests {
     use super::*;
 
-    fn add(table: &mut Table<u64>, row: u64) -> Id<u64> {
+    fn add<S: PageStore>(table: &mut Table<u64, u64, S>, row: u64) -> Id<u64> {
         let room = table.reserve().unwrap();
         table.put(room, row)
     }
 
     #[test]
     fn rows_keep_their_numbers_and_slots_are_used_again() {
-        let mut table = Table::starting(NonZeroU32::new(7).unwrap(), 4);
+        let mut table = Table::<u64>::starting(NonZeroU32::new(7).unwrap(), 4);
         let numbers: Vec<_> = (0..100).map(|row| add(&mut table, row)).collect();
         assert_eq!((numbers[0].number().get(), table.live()), (7, 100));
         for (number, row) in numbers.iter().zip(0..) {
@@ -427,9 +427,9 @@ mod tests {
 
     #[test]
     fn a_packed_table_has_all_rows_and_uses_the_numbers_of_removed_ones_again() {
-        let mut table = Table::new(5);
+        let mut table = Table::<u64, u64, MemoryPages>::new(5);
         let numbers: Vec<_> = (0..320).map(|row| add(&mut table, row)).collect();
-        let held = |table: &Table<u64>| {
+        let held = |table: &Table<u64, u64, MemoryPages>| {
             table.chunks.iter().map(|chunk| chunk.slots.capacity()).sum::<usize>()
         };
         // Of the rows of each chunk one is left; of the last chunk two.
@@ -463,7 +463,7 @@ mod tests {
 
     #[test]
     fn an_emptied_table_keeps_one_chunk() {
-        let mut table = Table::new(4);
+        let mut table = Table::<u64>::new(4);
         for turn in 0..3_usize {
             let numbers: Vec<_> = (0..1000).map(|row| add(&mut table, row)).collect();
             for at in 0..1000 {

@@ -7,13 +7,14 @@ use core::ops::ControlFlow::{Break, Continue};
 
 use crate::error::Result;
 use crate::id::Id;
-use crate::layer::{Layer, bytes};
+use crate::layer::Layer;
 use crate::list::push;
 use crate::map::Map;
 use crate::node::{Entry, File, Home, Node};
 use crate::nodes;
 use crate::page::Page;
 use crate::pages::PageStore;
+use crate::stored::bytes;
 use crate::trie::Step;
 
 /// The two versions, in their layers.
