@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result, bail};
 use tokio::runtime::{self, Runtime};
 use wasmtime::component::{Component, Linker, ResourceTable};
 use wasmtime::{CallHook, Config, Engine, Store};
-use wasmtime_scratch::{ScratchCtx, ScratchCtxView, ScratchView, Space};
+use wasmtime_scratch::{Limits, ScratchCtx, ScratchCtxView, ScratchView, Space};
 use wasmtime_wasi::p2::bindings::{self, sync};
 use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
 use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
@@ -174,13 +174,15 @@ impl Guest {
         settings.args(&["guest", workload, &n.to_string()]);
         settings.stdout(output.clone()).stderr(errors.clone());
         // A filesystem in memory gets as much as the largest workload takes.
-        settings.env("TMPFS_BYTES", "1G");
+        settings.env("TMPFS_BYTES", "1G").env("TMPFS_METADATA", "1G").env("TMPFS_NODES", "2000000");
         if !self.hosted {
             grant(&mut settings, directory)?;
         }
         let mut state = State::new(settings.build());
         if self.hosted {
-            let space = Space::builder().bytes(1 << 30).nodes(2 << 20).build()?;
+            let (content, metadata, nodes) = (1 << 30, 1 << 30, 2_000_000);
+            let limits = Limits { content, metadata, nodes, ..Limits::default() };
+            let space = Space::builder().limits(limits).build()?;
             state.scratch = ScratchCtx::new().mount("/tmp", &space);
         }
         let mut store = Store::new(&self.engine, state);
