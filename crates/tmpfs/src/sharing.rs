@@ -71,6 +71,9 @@ pub struct SharedUsage {
 /// ```
 pub trait Pool: Send + Sync {
     /// Grants bytes, or refuses them by returning false. The engine asks before it allocates.
+    ///
+    /// It must not panic, since it is called in the middle of an operation, a part of which would
+    /// stay done.
     fn grow(&self, bytes: u64) -> bool;
 
     /// Takes back bytes that were granted.
