@@ -91,8 +91,8 @@ pub trait Pool: Send + Sync {
 /// The bytes of a page count once, also if several spaces reach the page through a
 /// [`Template`](crate::Template): for the space that wrote it, and then for the template. A space
 /// that changes a page of its template makes a copy, which counts, and which the limit may refuse.
-/// Nodes and metadata count for the template and for each space in full, so that the limit refuses
-/// no other copy.
+/// Nodes and metadata count for the template and for each space in full, so that nothing but a
+/// write into a page of the template, or a truncation in its middle, is refused for a copy.
 #[derive(Clone)]
 pub struct SharedLimit(Arc<Shared>);
 

@@ -2,7 +2,8 @@
 //! limits, mounted at `/tmp` or any other path. Nothing is written to the host's disk.
 //!
 //! Any component of WASI 0.2 sees the space beside the directories that the host grants. It needs
-//! no changes, whether its language is Rust, C, Go, Python or JavaScript.
+//! no changes, whether its language is Rust, Python or JavaScript. Modules of preview 1, such as
+//! those of C, are made components first; those of Go cannot be.
 //!
 //! # From the top
 //! - A [`Space`] is one filesystem. [`Space::builder`] sets its limits.
@@ -39,7 +40,8 @@
 //! A space behaves like a directory on Linux that wasmtime-wasi serves. It has inode numbers, hard
 //! and symbolic links, and files that can be used after they were removed. Renaming and linking
 //! between two mounts fail with `cross-device`. At a limit, a guest gets one of the errors below.
-//! It can handle the error, and what it then deletes makes room again:
+//! It can handle the error, and what it then deletes makes room again ([`Template`] tells how much
+//! in a fork, towards a shared limit):
 //!
 //! | limit | code | in POSIX |
 //! |---|---|---|

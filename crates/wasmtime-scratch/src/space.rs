@@ -177,8 +177,9 @@ impl Space {
     }
 
     /// Returns the last refusal: the limit, the amount asked for, and the amount held. It is the
-    /// reason for the `insufficient-space` that a program got, or for the error of a copy or
-    /// another call of the host, whichever came last. It stays when files are deleted afterwards.
+    /// reason for the `insufficient-space` or `quota` that a program got, or for the error of a
+    /// copy or another call of the host, whichever came last. It stays when files are deleted
+    /// afterwards.
     ///
     /// # Example
     /// ```

@@ -13,19 +13,32 @@ const PATHS: usize = 256 << 20;
 /// Any number of spaces start from it in constant time. They share its pages until they change
 /// them. Each is charged in full, towards its own limits, for everything that it can see.
 ///
+/// # Shared limits
 /// The bytes of a page are charged once, to the [`SharedLimit`](crate::SharedLimit) of the space
-/// that wrote it, until the template and all spaces that are based on it are dropped. A change of a
-/// page of the template makes a copy, which is charged as well. Thus a limit of 200 MB has room for
-/// a hundred forks of 100 MB. Files, directories and their metadata are charged in full for the
-/// template and for each space; for large files they are 0.3 % of the content.
+/// that wrote it, until the template and all spaces that are based on it are dropped. If that space
+/// has no shared limit, no limit counts them. Files, directories and their metadata are charged in
+/// full for the template and for each space, the seeded one as well while it is there. Ten files of
+/// 10 MB therefore take 100 MB and 0.3 MB for each fork. 10,000 files of 10 kB take 3 MB of
+/// metadata and 10,000 nodes for each fork.
 ///
+/// At a full limit `quota` is the answer to whatever needs room:
+/// - a write into a page of the template, and a truncation in the middle of one: both copy the
+///   page;
+/// - a new file, a new page, a longer name, a snapshot.
+///
+/// Removing files, and writing to pages that the space has written before, need none. A file of the
+/// template gives back only its metadata when it is removed. Its pages stay charged with the
+/// template.
+///
+/// # Example
+/// The limits of a space must allow everything that the template holds.
 /// ```
 /// use wasmtime_scratch::{Difference, Space};
 ///
 /// let seeded = Space::builder().build()?;
 /// // … seed it …
 /// let template = seeded.snapshot()?;
-/// let run = Space::builder().bytes(1 << 20).build_from(&template)?;
+/// let run = Space::builder().bytes(100 << 20).build_from(&template)?;
 /// // … lend it to a guest …
 /// assert_eq!(run.changes_since(&template)?, []);
 /// run.reset_to(&template)?;
@@ -46,8 +59,9 @@ impl Builder {
     /// Makes a space with the content of a template, in constant time.
     ///
     /// # Errors
-    /// Those of [`Builder::build`]; `InsufficientSpace` if the limits do not allow what the
-    /// template holds.
+    /// - `InsufficientSpace` if the limits of the space do not allow what the template holds;
+    /// - `Quota` if the shared limit does not allow the template's nodes and metadata once more;
+    /// - `Io` if the system has no random numbers.
     pub fn build_from(self, template: &Template) -> Result<Space> {
         let Self { limits, shared, clock } = self;
         let settings = Settings { limits, shared, seed: seed()?, now: timestamp(clock()) };

@@ -42,7 +42,8 @@ fn ensure_room_of_its_own(module: &Module<'_>) -> Result<()> {
     ensure!(
         !is_go || module.exported(REALLOC).is_some(),
         "the program was compiled by Go, whose allocator and the adapter of preview 1 overwrite each other's \
-        memory; compose it as a module, without --component, for a host of preview 1"
+        memory; compose it as a module, without --component, and run that in a host of preview 1 \
+        with multi-memory, such as Node 24"
     );
     Ok(())
 }
