@@ -33,7 +33,9 @@ pub struct Limits {
     /// A [snapshot](crate::Space::snapshot) begins new chunks, and frees the room of those that are
     /// less than half full. A space also holds the rows of the templates that it is based on, even
     /// if it has removed them since. They are at most as many for each template as this limit
-    /// allowed, and a space is based on at most 16 templates.
+    /// allowed, and a space is based on at most 16 templates. As long as the space exists, 44 bytes
+    /// stay for each chunk that ended with a snapshot: less than 0.4 % of this limit for each
+    /// snapshot.
     pub metadata: u64,
     /// Files, directories and symbolic links. Removed nodes that are still open count, and so does
     /// the root. The default is 65,536, as many as the largest build trees have.
