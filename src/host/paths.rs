@@ -13,7 +13,7 @@ pub(crate) fn join(directory: &str, name: &str) -> String {
     }
 }
 
-/// Makes a path absolute by its letters: `os.path.abspath(path)`. Symbolic links are not resolved.
+/// Makes a path absolute lexically: `os.path.abspath(path)`. Symbolic links are not resolved.
 /// `cwd` is absolute.
 pub(crate) fn abspath(cwd: &str, path: &str) -> String {
     if path.starts_with('/') { normpath(path) } else { normpath(&join(cwd, path)) }

@@ -271,7 +271,7 @@ impl Place {
         preopen.stat_at(Links::Keep, path)
     }
 
-    /// Returns the attributes, of the target for a link: `stat(2)`.
+    /// Returns the attributes; for a symbolic link, those of its target: `stat(2)`.
     pub(crate) fn stat(&self) -> Result<Stat, ErrorCode> {
         let (preopen, path) = self.reach()?;
         preopen.stat_at(Links::Follow, path)

@@ -4,11 +4,12 @@
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail, ensure};
 
 /// The usage, for `--help` and after an argument that is refused.
-pub const USAGE: &str = "\
+const USAGE: &str = "\
 usage: cargo xtask demo [OPTIONS] [FILE]
 Sorts the lines of FILE, or of a text that it makes. A component in wasmtime sorts: it has 16 MiB
 of memory for lines, and its temporary files come from tempfile.wasm. FILE is only read. The check
@@ -26,7 +27,7 @@ of the result needs as much memory as FILE is long.
   --scratch DIR       the parent of the scratch directory (the system's temporary directory)";
 
 /// The request of the command line.
-pub enum Asked {
+enum Asked {
     /// The usage.
     Help,
     /// A run of the demonstration.
@@ -51,12 +52,40 @@ pub struct Options {
     pub scratch: PathBuf,
 }
 
+/// Reads the words after the program's name, and checks the file and the directory that they name.
+/// Returns the options and the canonical path of FILE. Otherwise prints the usage or the error.
+///
+/// # Errors
+/// The status to exit with: 0 after the usage, 2 after an error.
+pub fn read(
+    words: impl Iterator<Item = OsString>,
+) -> std::result::Result<(Options, Option<PathBuf>), ExitCode> {
+    let wrong = ExitCode::from(2);
+    match Options::parse(words) {
+        Ok(Asked::Help) => {
+            println!("{USAGE}");
+            Err(ExitCode::SUCCESS)
+        }
+        Ok(Asked::Run(options)) => match options.input() {
+            Ok(input) => Ok((options, input)),
+            Err(error) => {
+                eprintln!("error: {error:#}");
+                Err(wrong)
+            }
+        },
+        Err(error) => {
+            eprintln!("error: {error:#}\n{USAGE}");
+            Err(wrong)
+        }
+    }
+}
+
 impl Options {
     /// Reads the words after the program's name.
     ///
     /// # Errors
     /// A word is unknown, has no value or a wrong one, or contradicts another.
-    pub fn parse(mut words: impl Iterator<Item = OsString>) -> Result<Asked> {
+    fn parse(mut words: impl Iterator<Item = OsString>) -> Result<Asked> {
         let mut options = Self {
             file: None,
             bytes: 100_000_000,
@@ -103,7 +132,7 @@ impl Options {
     /// # Errors
     /// The parent of the scratch directory is not a directory. FILE is not a regular file, or
     /// cannot be read.
-    pub fn input(&self) -> Result<Option<PathBuf>> {
+    fn input(&self) -> Result<Option<PathBuf>> {
         ensure!(self.scratch.is_dir(), "--scratch: {} is not a directory", self.scratch.display());
         self.file.as_deref().map(readable).transpose()
     }

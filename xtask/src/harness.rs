@@ -4,25 +4,25 @@ use std::env;
 
 use anyhow::Result;
 
+use crate::demo::Options;
 use crate::{command, components, workspace};
 
-/// Runs the demonstration with arguments that were read before. It builds only the components that
-/// the demonstration uses.
+/// Runs the demonstration with arguments, from which `options` were read. It builds only the
+/// components that the demonstration uses.
 ///
 /// # Errors
 /// A component cannot be built, or the program fails.
-pub fn demo(arguments: &[&str]) -> Result<()> {
-    let has = |option| arguments.contains(&option);
-    let names: &[&str] = match (has("--memory"), has("--through")) {
-        _ if has("--run") => &["external-sort-std"],
+pub fn demo(options: &Options, arguments: &[&str]) -> Result<()> {
+    let names: &[&str] = match (options.in_memory, options.through) {
+        _ if options.by_command => &["external-sort-std"],
         (false, _) => &["external-sort", "tempfile"],
-        (true, false) => &["external-sort-std", "tmpfs-embedded"],
-        (true, true) => &["external-sort", "tempfile", "tmpfs"],
+        (true, None) => &["external-sort-std", "tmpfs-embedded"],
+        (true, Some(_)) => &["external-sort", "tempfile", "tmpfs"],
     };
     for name in names {
         components::build(name)?;
     }
-    if has("--run") {
+    if options.by_command {
         build_scratch()?;
     }
     run(&["--bin", "demo"], arguments)

@@ -3,9 +3,8 @@
 use std::process::ExitCode;
 
 use anyhow::{Result, anyhow, bail};
-use xtask::demo::{self, Asked, Options};
 use xtask::target::{self, Target};
-use xtask::{ci, components, foreign, harness, peers, wit};
+use xtask::{ci, components, demo, foreign, harness, peers, wit};
 
 const USAGE: &str = "\
 usage: cargo xtask COMMAND
@@ -44,23 +43,10 @@ fn run() -> Result<ExitCode> {
 
 /// Checks the arguments of the demonstration before anything is built, and runs it.
 fn demonstrate(words: &[&str]) -> Result<ExitCode> {
-    let options = match Options::parse(words.iter().map(Into::into)) {
-        Ok(Asked::Help) => {
-            println!("{}", demo::USAGE);
-            return Ok(ExitCode::SUCCESS);
-        }
-        Ok(Asked::Run(options)) => options,
-        Err(error) => {
-            eprintln!("error: {error:#}\n{}", demo::USAGE);
-            return Ok(ExitCode::from(2));
-        }
-    };
-    if let Err(error) = options.input() {
-        eprintln!("error: {error:#}");
-        return Ok(ExitCode::from(2));
+    match demo::read(words.iter().map(Into::into)) {
+        Ok((options, _)) => harness::demo(&options, words).map(|()| ExitCode::SUCCESS),
+        Err(status) => Ok(status),
     }
-    harness::demo(words)?;
-    Ok(ExitCode::SUCCESS)
 }
 
 fn dispatch(words: &[&str]) -> Result<()> {

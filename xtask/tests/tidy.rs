@@ -265,7 +265,6 @@ fn a_folder_in_the_middle_of_a_path_is_not_the_machines() {
 
 #[test]
 fn the_programs_of_the_readme_and_of_the_page_on_components_are_ones_that_run() {
-    let read = |path: &str| fs::read_to_string(workspace::root().join(path)).unwrap();
     for (page, program) in [("README", "readme_pages"), ("docs/component", "readme_program")] {
         let program = read(&format!("host-tests/programs/src/bin/{program}.rs"));
         let (_, program) = program.split_once("\n\n").unwrap();
@@ -275,7 +274,6 @@ fn the_programs_of_the_readme_and_of_the_page_on_components_are_ones_that_run() 
 
 #[test]
 fn the_cache_of_the_page_on_composing_is_one_that_runs() {
-    let read = |path: &str| fs::read_to_string(workspace::root().join(path)).unwrap();
     let program = read("host-tests/programs/src/bin/readme_cache.rs");
     let cache = program.split_once("impl Cache {\n").unwrap().1.split_once("\n}\n").unwrap().0;
     assert!(read("docs/compose.md").contains(&format!("impl Cache {{\n{cache}\n}}\n")));
@@ -283,7 +281,6 @@ fn the_cache_of_the_page_on_composing_is_one_that_runs() {
 
 #[test]
 fn the_programs_of_the_page_on_languages_are_ones_that_run() {
-    let read = |path: &str| fs::read_to_string(workspace::root().join(path)).unwrap();
     let page = read("docs/languages.md");
     let tests = read("host-tests/tests/memory_foreign/languages.rs");
     for (language, folder, file) in [
@@ -302,7 +299,6 @@ fn the_programs_of_the_page_on_languages_are_ones_that_run() {
 /// The versions of the toolchains on the page on languages are those that the tests pin.
 #[test]
 fn the_toolchains_of_the_page_on_languages_are_those_of_the_tests() {
-    let read = |path: &str| fs::read_to_string(workspace::root().join(path)).unwrap();
     let page = read("docs/languages.md");
     let pins = ["src/zig.rs", "tests/memory_foreign/toolchains.rs"]
         .map(|file| read(&format!("host-tests/{file}")))
@@ -323,7 +319,6 @@ fn the_toolchains_of_the_page_on_languages_are_those_of_the_tests() {
 
 #[test]
 fn the_hook_of_the_page_on_components_is_that_of_the_example() {
-    let read = |path: &str| fs::read_to_string(workspace::root().join(path)).unwrap();
     let example = read("examples/audit/src/main.rs");
     let hook = example.split("\n\n").find(|item| item.starts_with("impl audit::Host")).unwrap();
     assert!(read("docs/component.md").contains(&format!("```rs\n{hook}\n```")));
@@ -331,7 +326,6 @@ fn the_hook_of_the_page_on_components_is_that_of_the_example() {
 
 #[test]
 fn the_guides_programs_are_those_of_the_examples() {
-    let read = |path: &str| fs::read_to_string(workspace::root().join(path)).unwrap();
     for (guide, example) in
         [("plugin_host", "plugin-host"), ("code_interpreter", "code-interpreter")]
     {
@@ -488,4 +482,9 @@ fn is_rust(path: &str) -> bool {
 fn is_source(path: &str) -> bool {
     let extension = Path::new(path).extension().and_then(|extension| extension.to_str());
     extension.is_some_and(|it| ["c", "h", "js", "mjs", "py", "rs", "sh", "ts", "wit"].contains(&it))
+}
+
+/// Reads a file of the repository.
+fn read(path: &str) -> String {
+    fs::read_to_string(workspace::root().join(path)).unwrap()
 }

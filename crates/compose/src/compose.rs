@@ -6,7 +6,7 @@ use anyhow::{bail, ensure};
 
 use crate::bake::{Record, bake};
 use crate::binary;
-use crate::embed::{ExitStatus, embed, ensure_fresh, into_component};
+use crate::embed::{ExitStatus, embed, ensure_fresh, into_component_valid};
 use crate::error::{Error, Result};
 use crate::plug::plug;
 use crate::program::{Kind, Program};
@@ -191,7 +191,7 @@ pub fn compose<B: AsRef<[u8]>>(
                 let component = memory.component;
                 let wasm = if component {
                     // Hosts of WASI 0.2 before 0.2.12 are to run it, too.
-                    into_component(&wasm, memory.beside, ExitStatus::Success)?
+                    into_component_valid(&wasm, memory.beside, ExitStatus::Success)?
                 } else {
                     wasm
                 };

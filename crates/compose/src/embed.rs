@@ -113,6 +113,15 @@ pub fn into_component(module: &[u8], beside: bool, status: ExitStatus) -> Result
     ensure_valid(module)
         .context("the module is truncated or damaged; build it again")
         .map_err(Error::program)?;
+    into_component_valid(module, beside, status)
+}
+
+/// Makes a component of a module, as [`into_component`] does. Precondition: the module is valid.
+pub(crate) fn into_component_valid(
+    module: &[u8],
+    beside: bool,
+    status: ExitStatus,
+) -> Result<Vec<u8>> {
     let made = adapted::component(module, beside, status).and_then(|component| {
         ensure_valid(&component).context("BUG: the component is invalid; please report it")?;
         Ok(component)

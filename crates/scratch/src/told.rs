@@ -10,8 +10,13 @@ pub(crate) fn tell(text: &str) {
 /// Escapes line ends and characters that would control a terminal, since the program chooses the
 /// names of its files, imports and exports.
 pub(crate) fn shown(text: &str) -> String {
+    escaped(text, |letter| letter.escape_default().to_string())
+}
+
+/// Replaces each character that would control a terminal.
+pub(crate) fn escaped(text: &str, escape: impl Fn(char) -> String) -> String {
     let shown = |letter: char| match letter.is_control() {
-        true => letter.escape_default().to_string(),
+        true => escape(letter),
         false => letter.to_string(),
     };
     text.chars().map(shown).collect()

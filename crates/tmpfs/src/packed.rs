@@ -34,8 +34,8 @@ impl<T> Packed<T> {
         self.0.extend(above.0);
     }
 
-    /// Adds rows, in any order, and forgets the removed ones. If there is no memory for that, it
-    /// returns false and changes nothing.
+    /// Adds the rows that `rows` passes on, at most `more` and in any order, and forgets removed
+    /// ones. If there is no memory for that, it returns false and changes nothing.
     pub(crate) fn add(
         &mut self,
         more: usize,

@@ -97,6 +97,7 @@ impl<S: PageStore> Space<S> {
             self.stock.node_mut(*node).opens = 0;
         }
         let below = mem::replace(&mut self.stock.layer, Layer::new(store));
+        // Its allocation cannot be refused, and so comes before those of `settle`, which can.
         let mut below = Arc::new(below);
         Arc::get_mut(&mut below).expect("BUG: nobody else has it yet").settle();
         self.stock.layer.stand_on(Arc::clone(&below));

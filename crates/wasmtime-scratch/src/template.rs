@@ -17,11 +17,11 @@ const PATHS: usize = 256 << 20;
 /// The bytes of a page are charged once, to the [`SharedLimit`](crate::SharedLimit) of the space
 /// that wrote it, until the template and all spaces that are based on it are dropped. If that space
 /// has no shared limit, no limit counts them. Files, directories and their metadata are charged in
-/// full for the template and for each space, the seeded one as well while it is there. Ten files of
-/// 10 MB therefore take 100 MB and 0.3 MB for each fork. 10,000 files of 10 kB take 3 MB of
-/// metadata and 10,000 nodes for each fork.
+/// full for the template and for each space, including the space that was seeded, until it is
+/// dropped. Ten files of 10 MB therefore take 100 MB once, and 0.3 MB for each fork. 10,000 files
+/// of 10 kB take 3 MB of metadata and 10,000 nodes for each fork.
 ///
-/// At a full limit `quota` is the answer to whatever needs room:
+/// At a full limit every operation that needs room fails with `quota`:
 /// - a write into a page of the template, and a truncation in the middle of one: both copy the
 ///   page;
 /// - a new file, a new page, a longer name, a snapshot.

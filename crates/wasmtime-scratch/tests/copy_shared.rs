@@ -76,12 +76,8 @@ fn assert_books(space: &Space, shared: &SharedLimit) {
     assert_books_with(content, space, shared);
 }
 
-/// Asserts the same of a space whose content is that of its template, which shares no limit.
-#[track_caller]
-fn assert_books_of_fork(space: &Space, shared: &SharedLimit) {
-    assert_books_with(0, space, shared);
-}
-
+/// Asserts the same, where the limit is charged for `content` bytes of content: for none if all of
+/// it is a template's that shares no limit.
 #[track_caller]
 fn assert_books_with(content: u64, space: &Space, shared: &SharedLimit) {
     check(space);
@@ -165,7 +161,7 @@ fn copy_out_under_a_shared_limit_of_handles_leaves_whole_files() {
         let space = Space::builder().shared_limit(&shared).build_from(&template).unwrap();
         let out = format!("out {handles}");
         let copied = space.copy_out("in", folder.path(&out));
-        assert_books_of_fork(&space, &shared);
+        assert_books_with(0, &space, &shared);
         if folder.path(&out).exists() {
             for name in folder.tree(&out).into_keys() {
                 let name = String::from_utf8(name).unwrap();
@@ -180,7 +176,7 @@ fn copy_out_under_a_shared_limit_of_handles_leaves_whole_files() {
         }
         let packed = space.pack("in", std::io::sink());
         assert_ended_by(Limit::SharedHandles, &packed.unwrap_err());
-        assert_books_of_fork(&space, &shared);
+        assert_books_with(0, &space, &shared);
         refused += 1;
     }
     assert!(refused > 1, "{refused}");

@@ -77,7 +77,7 @@ fn filling_and_emptying_a_space_again_takes_no_more_than_once() {
 
 #[test]
 fn a_fork_takes_what_it_changes_and_gives_it_back() {
-    // As above, allocate the memory that is kept.
+    // As in the first test, allocate the memory that the thread keeps before counting.
     drop(space());
     let (template, alone) = counted(|| {
         let seeded = space();

@@ -174,14 +174,18 @@ impl Guest {
         settings.args(&["guest", workload, &n.to_string()]);
         settings.stdout(output.clone()).stderr(errors.clone());
         // A filesystem in memory gets as much as the largest workload takes.
-        settings.env("TMPFS_BYTES", "1G").env("TMPFS_METADATA", "1G").env("TMPFS_NODES", "2000000");
+        let (content, metadata, nodes) = (1 << 30, 1 << 30, 2_000_000);
+        let limits = Limits { content, metadata, nodes, ..Limits::default() };
+        let variables =
+            [("TMPFS_BYTES", content), ("TMPFS_METADATA", metadata), ("TMPFS_NODES", nodes)];
+        for (name, limit) in variables {
+            settings.env(name, limit.to_string());
+        }
         if !self.hosted {
             grant(&mut settings, directory)?;
         }
         let mut state = State::new(settings.build());
         if self.hosted {
-            let (content, metadata, nodes) = (1 << 30, 1 << 30, 2_000_000);
-            let limits = Limits { content, metadata, nodes, ..Limits::default() };
             let space = Space::builder().limits(limits).build()?;
             state.scratch = ScratchCtx::new().mount("/tmp", &space);
         }

@@ -18,31 +18,18 @@ mod watch;
 
 use interrupt::Interrupt;
 use scratch::Scratch;
-use xtask::demo::{self, Asked, Options};
+use xtask::demo::{self, Options};
 
 /// The exit status of a program that Ctrl-C ended, as a shell shows it.
 const INTERRUPTED: u8 = 130;
 
 fn main() -> ExitCode {
-    match Options::parse(std::env::args_os().skip(1)) {
-        Ok(Asked::Help) => {
-            println!("{}", demo::USAGE);
-            ExitCode::SUCCESS
-        }
-        Ok(Asked::Run(options)) => match options.input() {
-            Ok(input) => run(&options, input).unwrap_or_else(|error| {
-                eprintln!("error: {error:#}");
-                ExitCode::FAILURE
-            }),
-            Err(error) => {
-                eprintln!("error: {error:#}");
-                ExitCode::from(2)
-            }
-        },
-        Err(error) => {
-            eprintln!("error: {error:#}\n{}", demo::USAGE);
-            ExitCode::from(2)
-        }
+    match demo::read(std::env::args_os().skip(1)) {
+        Ok((options, input)) => run(&options, input).unwrap_or_else(|error| {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }),
+        Err(status) => status,
     }
 }
 

@@ -1,4 +1,4 @@
-//! Programs that take all that they can get.
+//! Programs that use up a limit.
 
 use host_tests::{Builder, Sandbox};
 
@@ -20,7 +20,7 @@ fn one_that_fills_everything_and_goes_on_is_refused_and_loses_nothing() {
 
 #[test]
 fn one_that_holds_all_handles_is_refused_more_and_can_have_them_again() {
-    // The root's and the first one's are two.
+    // The root and the first file hold two handles.
     let heard = format!("opened {} times\n{{\"insufficient-memory\"}}\n", HANDLES - 2);
     assert_contained(EVIL_HOLDS, returned, &heard);
 }
@@ -43,7 +43,7 @@ fn one_that_fills_files_without_names_has_the_room_of_files_with_names() {
 
 #[test]
 fn one_that_hides_bytes_among_zeros_pays_for_their_pages_only() {
-    // The first page of a file takes 64 bytes for one, and each other page 4,096.
+    // One byte takes 64 bytes in the first page of a file, and 4,096 in any other page.
     let hidden = (BYTES - 64) / 4096 + 1;
     let heard = format!("{} zeros\n{hidden} bytes hidden, then insufficient-space\n", 64 << 20);
     assert_contained(EVIL_HIDES, returned, &heard);

@@ -73,9 +73,16 @@ fn assert_contained_in_a_space(
 /// Runs a program, and asserts how it ended and what it printed.
 #[track_caller]
 fn ran(program: Built, ground: Builder, ended: impl Fn(&Run) -> bool, stdout: &str) -> Run {
+    let run = run(program, ground, ended);
+    assert_eq!(run.stdout, stdout);
+    run
+}
+
+/// Runs a program, and asserts how it ended.
+#[track_caller]
+fn run(program: Built, ground: Builder, ended: impl Fn(&Run) -> bool) -> Run {
     let run = Program::new(program, ground).run(&[]);
     assert!(ended(&run), "{:?} {:?}\n{}\n{}", run.exit, run.trap, run.stdout, run.stderr);
-    assert_eq!(run.stdout, stdout);
     run
 }
 
@@ -93,19 +100,12 @@ fn trapped(run: &Run) -> bool {
     run.trap.is_some()
 }
 
-/// Returns the answers of native Linux, through wasmtime on a directory of the host.
-#[track_caller]
-fn on_a_directory_of_the_host(program: Built, ended: impl Fn(&Run) -> bool) -> String {
-    let run = Program::new(program, Sandbox::builder().tmp("/tmp")).run(&[]);
-    assert!(ended(&run), "{:?} {:?}\n{}\n{}", run.exit, run.trap, run.stdout, run.stderr);
-    run.stdout
-}
-
 /// Runs a program on each ground, and asserts that it ends and prints as on a directory of the
 /// host. Returns what it printed.
 #[track_caller]
 fn assert_contained_as_on_the_host(program: Built, ended: impl Fn(&Run) -> bool) -> String {
-    let heard = on_a_directory_of_the_host(program, &ended);
+    // Native Linux answers here, through wasmtime.
+    let heard = run(program, Sandbox::builder().tmp("/tmp"), &ended).stdout;
     assert_contained(program, ended, &heard);
     heard
 }

@@ -75,7 +75,7 @@ fn shown(text: &[u8]) -> String {
     code_points::code_points(text).map(shown).collect()
 }
 
-/// Returns the text that the recording shows so.
+/// Returns the text that the recording shows as `shown`.
 fn unshown(shown: &str) -> Vec<u8> {
     let mut text = Vec::new();
     let mut rest = shown.chars();

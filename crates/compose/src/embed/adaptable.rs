@@ -1,8 +1,8 @@
 //! The checks of a module before the adapter of preview 1 is put beside it. Without them
-//! wit-component would make a component that is not valid.
+//! the component would be invalid, or its memory would be overwritten.
 
 use anyhow::{Result, ensure};
-use wasmparser::{ExternalKind, TypeRef};
+use wasmparser::TypeRef;
 
 use crate::embed::library::REALLOC;
 use crate::embed::module::Module;
@@ -17,7 +17,6 @@ pub(super) const START: &str = "_start";
 
 /// Refuses a module that the adapter does not fit.
 pub(super) fn ensure(module: &Module<'_>) -> Result<()> {
-    let exported = |kind, name| module.exports.iter().any(|it| it.kind == kind && it.name == name);
     if module.exports.iter().any(|export| export.name == START) {
         let start = module.exported(START).map(|start| module.function_type(start)).transpose()?;
         ensure!(
@@ -26,7 +25,7 @@ pub(super) fn ensure(module: &Module<'_>) -> Result<()> {
             export the function with which the program begins by that name"
         );
     }
-    if exported(ExternalKind::Memory, "memory") {
+    if module.exported_memory().is_some() {
         preview1::memory(module)?;
     }
     ensure_room_of_its_own(module)?;
@@ -54,11 +53,9 @@ fn ensure_own_types(module: &Module<'_>) -> Result<()> {
         TypeRef::Func(ty) => Some((import.name, ty)),
         _ => None,
     });
-    let is_called = |name: &str| [START, "_initialize", REALLOC].contains(&name);
-    let exports = module.exports.iter().filter(|it| is_called(it.name));
-    let exports = exports.filter_map(|export| {
-        let ty = module.exported(export.name)?;
-        Some((export.name, module.functions[place(ty)]))
+    let exports = [START, "_initialize", REALLOC].into_iter().filter_map(|name| {
+        let function = module.exported(name)?;
+        Some((name, module.functions[place(function)]))
     });
     for (name, ty) in imports.chain(exports) {
         ensure!(

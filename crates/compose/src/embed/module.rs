@@ -91,6 +91,12 @@ impl<'a> Module<'a> {
         found.map(|export| export.index)
     }
 
+    /// Finds the memory that the module exports by the name `memory`.
+    pub(super) fn exported_memory(&self) -> Option<u32> {
+        let is_memory = |it: &&Export<'_>| it.kind == ExternalKind::Memory && it.name == "memory";
+        self.exports.iter().find(is_memory).map(|export| export.index)
+    }
+
     /// Returns the type of a function.
     pub(super) fn function_type(&self, function: u32) -> Result<&FuncType> {
         let ty = *self.functions.get(place(function)).context("there is no such function")?;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use wasm_encoder::Instruction;
-use wasmparser::{ExternalKind, Import};
+use wasmparser::Import;
 
 use crate::embed::access;
 use crate::embed::link::{Host, Link, Own};
@@ -53,20 +53,18 @@ pub(super) fn embed(program: &[u8], filesystem: &Module<'_>, beside: bool) -> Re
 
 /// Finds the memory that the system's functions access.
 pub(super) fn memory(program: &Module<'_>) -> Result<u32> {
-    let exports = &program.exports;
-    let export = exports.iter().find(|it| it.kind == ExternalKind::Memory && it.name == "memory");
-    let export = export.context(
+    let exported = program.exported_memory().context(
         "the module exports no memory named memory, as a program of WASI preview 1 does",
     )?;
     let memories = program.all_memories();
-    let memory = memories[place(export.index)];
+    let memory = memories[place(exported)];
     ensure!(
         !memories.iter().any(|memory| memory.shared),
         "the module has a memory that threads share, and the filesystem serves one thread; build \
         the program without threads"
     );
     access::ensure_reachable("the module's memory", memory)?;
-    Ok(export.index)
+    Ok(exported)
 }
 
 /// Finds the functions that the filesystem answers: number of the import, and name of the export.

@@ -7,7 +7,7 @@ use crate::arguments::run::Report;
 use crate::run::changes::Seen;
 use crate::run::ending::Ending;
 use crate::run::shown::size;
-use crate::told::{shown, tell};
+use crate::told::{escaped, shown, tell};
 
 /// The usage of a space at one moment, and the most that it held until then.
 #[derive(Debug, PartialEq, Eq)]
@@ -99,14 +99,9 @@ fn json(ending: &Ending, account: &Account, changes: Option<&[Seen]>) -> Value {
     report
 }
 
-/// Formats a JSON object on one line. Characters that would control a terminal are escaped, since
-/// the program chooses the names of its files.
+/// Formats a JSON object on one line, with JSON's escapes for what would control a terminal.
 fn line(json: &Value) -> String {
-    let escaped = |letter: char| match letter.is_control() {
-        true => format!("\\u{:04x}", u32::from(letter)),
-        false => letter.to_string(),
-    };
-    json.to_string().chars().map(escaped).collect()
+    escaped(&json.to_string(), |letter| format!("\\u{:04x}", u32::from(letter)))
 }
 
 fn amounts(Usage { content, metadata, nodes, handles }: Usage) -> Value {

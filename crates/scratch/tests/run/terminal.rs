@@ -23,7 +23,7 @@ const LONG: Timespec = Timespec { tv_sec: 1, tv_nsec: 0 };
 /// The files of a tree. To copy them takes long enough to be seen from outside.
 const FILES: usize = 3000;
 
-/// The content of each.
+/// The content of each file.
 const TEXT: &str = "0123456789";
 
 /// A name that would clear a terminal's screen.
@@ -33,7 +33,7 @@ const HOSTILE: &str = "\u{1b}[2Jname";
 const SHOWN: &str = r"\u{1b}[2Jname";
 
 /// Makes a pseudo terminal. Returns its outer end, and the inner end as a program sees it.
-#[expect(unsafe_code, reason = "rustix has no safe call for these two of a pseudo terminal")]
+#[expect(unsafe_code, reason = "rustix has no safe call for these two calls of ioctl")]
 fn terminal() -> (File, File) {
     // Linux, ioctl_tty(2): both take a pointer to an int, for reading and for writing.
     const UNLOCK: u32 = opcode::write::<i32>(b'T', 0x31);
@@ -89,8 +89,8 @@ fn screen(sent: &str) -> (Vec<String>, usize) {
 fn stop_in(child: &mut Child, directory: &Path) -> bool {
     let descriptors = format!("/proc/{}/fd", child.id());
     let is_open = || {
-        let entries = fs::read_dir(&descriptors).into_iter().flatten().flatten();
-        entries.into_iter().any(|entry| fs::read_link(entry.path()).is_ok_and(|it| it == directory))
+        let mut entries = fs::read_dir(&descriptors).into_iter().flatten().flatten();
+        entries.any(|entry| fs::read_link(entry.path()).is_ok_and(|it| it == directory))
     };
     while !is_open() {
         if child.try_wait().unwrap().is_some() {
@@ -105,7 +105,7 @@ fn stop_in(child: &mut Child, directory: &Path) -> bool {
     status.stopped()
 }
 
-/// Makes a pipe. Returns the ends as [`terminal`] does.
+/// Makes a pipe. Returns the reader and then the writer.
 fn a_pipe() -> (File, File) {
     let (reader, writer) = pipe().unwrap();
     (OwnedFd::from(reader).into(), OwnedFd::from(writer).into())
@@ -186,7 +186,7 @@ fn a_terminal_shows_a_long_copy_in_and_the_line_is_gone_when_the_program_starts(
     assert_shown(&written.expect("a long copy is shown"), SHOWN);
 }
 
-/// Copies a tree out that the program named, and returns what the command wrote.
+/// Collects a tree that the program renamed, and returns what the command wrote.
 fn collected(ends: fn() -> (File, File)) -> String {
     let folder = folder();
     let renamed = format!("rename /tmp/sub /tmp/{HOSTILE}");

@@ -25,8 +25,7 @@ fn write(space: &mut Space, root: Handle, path: &str, byte: u8) {
 /// it stands on.
 fn changed() -> (Space, Template, Handle) {
     // With a shared limit, `audit` also compares the usage of that limit.
-    let enough = SharedLimits { bytes: 1 << 30, nodes: 1 << 20, handles: 1 << 20 };
-    let shared = Some(SharedLimit::new(enough));
+    let shared = Some(shared());
     let settings = Settings { shared, ..Settings::seeded([1, 2], NOW) };
     let mut space = Space::create(settings).unwrap();
     let root = space.root(DescriptorFlags::DIRECTORY).unwrap();
@@ -141,7 +140,7 @@ fn folding() -> (Space, Template, [SharedLimit; 2]) {
     let [limit, other] = [(); 2].map(|()| shared());
     let settings = |shared: &SharedLimit| {
         let shared = Some(shared.clone());
-        Settings { limits: Limits::default(), shared, ..Settings::seeded([1, 2], NOW) }
+        Settings { shared, ..Settings::seeded([1, 2], NOW) }
     };
     let mut space = Space::create(settings(&other)).unwrap();
     let lowest = space.snapshot().unwrap();

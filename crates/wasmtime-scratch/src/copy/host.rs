@@ -198,8 +198,9 @@ pub(crate) fn fault(error: Errno) -> Fault {
     }
 }
 
-/// Returns the fault for an error from a function that makes a name. A filesystem that does not
-/// allow a name, such as FAT with a colon, returns `EINVAL` or `EILSEQ`.
+/// Returns the fault for an error from a function that is given a new name, to look it up or to
+/// make it. A filesystem that does not allow a name, such as FAT with a colon, returns `EINVAL` or
+/// `EILSEQ`.
 pub(crate) fn name_fault(error: Errno) -> Fault {
     match error {
         Errno::INVAL | Errno::ILSEQ => Reason::NameNotAllowed.into(),
